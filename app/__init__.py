@@ -1,0 +1,1 @@
+"""The window: everything with Qt in it. Must not import torch or a training library."""

@@ -1,0 +1,34 @@
+"""The store: runs, metrics, events, artifacts; the record and the only channel. Must not import what trains."""
+
+from engine.runs.metrics import Points
+from engine.runs.outcome import Outcome, OutcomeKind
+from engine.runs.records import (
+    Artifact,
+    Command,
+    Event,
+    LogLine,
+    Progress,
+    RunRecord,
+    RunStatus,
+    Series,
+    SeriesInfo,
+)
+from engine.runs.schema import StoreError
+from engine.runs.store import RunStore
+
+__all__ = [
+    "Artifact",
+    "Command",
+    "Event",
+    "LogLine",
+    "Outcome",
+    "OutcomeKind",
+    "Points",
+    "Progress",
+    "RunRecord",
+    "RunStatus",
+    "RunStore",
+    "Series",
+    "SeriesInfo",
+    "StoreError",
+]

@@ -1,0 +1,86 @@
+"""What is known about a model when its run is over: the shape of `evaluation.json`, which pages and commands read."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Curve(_Part):
+    """A curve with its area: for ROC x is the false and y the true positive rate; for PR recall and precision."""
+
+    label: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    area: float
+
+
+class Calibration(_Part):
+    """Reliability of a class's probabilities, by bins: mean predicted, observed share and number of rows."""
+
+    label: str
+    predicted: tuple[float, ...]
+    observed: tuple[float, ...]
+    count: tuple[int, ...]
+
+
+class ClassificationReport(_Part):
+    """One categorical target: `confusion[i][j]` counts rows of class i that were predicted as class j."""
+
+    target: str
+    classes: tuple[str, ...]
+    confusion: tuple[tuple[int, ...], ...]
+    roc: tuple[Curve, ...] = ()
+    pr: tuple[Curve, ...] = ()
+    calibration: tuple[Calibration, ...] = ()
+
+
+class RegressionReport(_Part):
+    """One numeric target in its own unit; at most 5,000 rows, evenly drawn."""
+
+    target: str
+    actual: tuple[float, ...]
+    predicted: tuple[float, ...]
+
+
+class Importance(_Part):
+    """How much worse the metric becomes when a column is shuffled: mean and standard deviation over repeats."""
+
+    column: str
+    mean: float
+    std: float
+
+
+class WorstRows(_Part):
+    """The rows that the model got most wrong, worst first, with the loss of each."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+
+
+class FoldScore(_Part):
+    """A metric over the folds of a cross-validation. `std` is the sample standard deviation of the folds' scores
+    (n-1); `standard_error` is std/√k, the uncertainty of the mean."""
+
+    metric: str
+    values: tuple[float, ...]
+    mean: float
+    std: float
+    standard_error: float
+
+
+class Evaluation(_Part):
+    """Everything computed after training. `metrics` maps split → metric → value (split is test, valid or train)."""
+
+    task: str
+    split: str
+    rows: int
+    metrics: dict[str, dict[str, float]]
+    classification: tuple[ClassificationReport, ...] = ()
+    regression: tuple[RegressionReport, ...] = ()
+    importance_metric: str = ""
+    importance: tuple[Importance, ...] = ()
+    worst: WorstRows | None = None
+    folds: tuple[FoldScore, ...] = ()
+    notes: tuple[str, ...] = ()

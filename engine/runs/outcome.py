@@ -1,0 +1,75 @@
+"""How a run ended: one small class that owns its words. What the user can do next is part of it."""
+
+import signal
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class OutcomeKind(StrEnum):
+    """The five ways a run can end."""
+
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    CRASHED = "crashed"
+    INTERRUPTED = "interrupted"
+
+
+class Outcome(BaseModel):
+    """An ending in words: `title` is one short line, `cause` a sentence, `advice` what to do next."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: OutcomeKind
+    title: str
+    cause: str = ""
+    advice: str = ""
+    traceback: str = ""
+
+    @classmethod
+    def finished(cls, detail: str = "") -> "Outcome":
+        """Return the outcome of a run that did all it was asked to."""
+        return cls(kind=OutcomeKind.FINISHED, title="Finished", cause=detail)
+
+    @classmethod
+    def stopped(cls, detail: str = "") -> "Outcome":
+        """Return the outcome of a run that somebody stopped."""
+        return cls(
+            kind=OutcomeKind.STOPPED,
+            title="Stopped",
+            cause=detail or "The run was stopped on request.",
+            advice="The best model so far was kept: it can be evaluated and used.",
+        )
+
+    @classmethod
+    def failed(cls, cause: str, advice: str = "", traceback: str = "") -> "Outcome":
+        """Return the outcome of a run that met an error it could name."""
+        return cls(kind=OutcomeKind.FAILED, title="Failed", cause=cause, advice=advice, traceback=traceback)
+
+    @classmethod
+    def crashed(cls, exit_code: int | None) -> "Outcome":
+        """Return the outcome of a worker that died without a word; a negative exit code is minus a signal number."""
+        if exit_code is not None and exit_code < 0:
+            try:
+                how = f"was ended by signal {signal.Signals(-exit_code).name}"
+            except ValueError:
+                how = f"was ended by signal {-exit_code}"
+        elif exit_code is not None:
+            how = f"ended with exit code {exit_code}"
+        else:
+            how = "disappeared"
+        advice = "Everything recorded until then is kept. Start the run again from its specification."
+        if exit_code == -signal.SIGKILL:
+            advice += " If nobody killed it, the machine may have run out of memory: try a smaller batch or model."
+        return cls(kind=OutcomeKind.CRASHED, title="Crashed", cause=f"The worker process {how}.", advice=advice)
+
+    @classmethod
+    def interrupted(cls) -> "Outcome":
+        """Return the outcome of a run whose worker was gone when the workspace was opened again."""
+        return cls(
+            kind=OutcomeKind.INTERRUPTED,
+            title="Interrupted",
+            cause="The worker process was gone when the workspace was opened; the machine may have been switched off.",
+            advice="Everything recorded until then is kept. Start the run again from its specification.",
+        )

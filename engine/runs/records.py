@@ -1,0 +1,160 @@
+"""What the store holds, as plain frozen records. No SQL here and nothing that computes."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.runs.outcome import Outcome
+from engine.spec import RunSpec, SpecError, from_json
+
+
+class RunStatus(StrEnum):
+    """Where a run stands. A run ends in exactly one of the last five."""
+
+    QUEUED = "queued"
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    CRASHED = "crashed"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a worker process is, or is about to be, at work on the run."""
+        return self in {RunStatus.STARTING, RunStatus.RUNNING, RunStatus.STOPPING}
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run has an outcome."""
+        return self not in {RunStatus.QUEUED, *_ACTIVE}
+
+
+_ACTIVE = frozenset({RunStatus.STARTING, RunStatus.RUNNING, RunStatus.STOPPING})
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is; `stage` says in words what it is doing."""
+
+    stage: str = ""
+    step: int = 0
+    total_steps: int = 0
+    epoch: float = 0.0
+    total_epochs: int = 0
+    rows_per_second: float = 0.0
+    seconds_left: float | None = None
+
+    @property
+    def fraction(self) -> float:
+        """The share of steps done, 0 to 1."""
+        return min(1.0, self.step / self.total_steps) if self.total_steps else 0.0
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run as the store knows it. Times are seconds since the epoch."""
+
+    id: str
+    name: str
+    status: RunStatus
+    spec_json: str
+    revision: int
+    created: float
+    started: float | None = None
+    ended: float | None = None
+    pid: int | None = None
+    pid_started: float | None = None
+    starred: bool = False
+    note: str = ""
+    progress: Progress = Progress()
+    summary: Mapping[str, float] = field(default_factory=dict)
+    outcome: Outcome | None = None
+
+    @property
+    def spec(self) -> RunSpec:
+        """The run's own specification. Raises SpecError where it was written by a newer version."""
+        return from_json(self.spec_json)
+
+    @property
+    def spec_or_none(self) -> RunSpec | None:
+        """The run's own specification, or None where this version cannot read it."""
+        try:
+            return self.spec
+        except SpecError:
+            return None
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds from start to end, or to now while the run goes on; None before it starts."""
+        if self.started is None:
+            return None
+        return (self.ended or time.time()) - self.started
+
+
+@dataclass(frozen=True)
+class SeriesInfo:
+    """A metric series without its points."""
+
+    key: str
+    count: int
+    last_step: int
+    last_value: float
+
+
+@dataclass(frozen=True)
+class Series:
+    """Points of one metric from index `start` on; arrays of one length (times and epochs may be left unread)."""
+
+    key: str
+    start: int
+    steps: NDArray[np.int64]
+    values: NDArray[np.float64]
+    times: NDArray[np.float64] | None = None
+    epochs: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened in a run: a checkpoint, a NaN, a new best epoch …"""
+
+    index: int
+    time: float
+    kind: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line of a run's log."""
+
+    index: int
+    time: float
+    level: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A file that a run made; `path` is relative to the run's folder."""
+
+    name: str
+    kind: str
+    path: str
+    created: float
+
+
+@dataclass(frozen=True)
+class Command:
+    """A wish sent to a worker: stop, …"""
+
+    index: int
+    kind: str
+    payload: Mapping[str, Any]

@@ -1,0 +1,123 @@
+"""The tables of workspace.db and how a connection to it is opened. Only this file speaks of versions."""
+
+import sqlite3
+from pathlib import Path
+
+STORE_VERSION = 1
+APPLICATION_ID = 0x7E450B  # "tensorb", so that a stranger's database is not taken for ours
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS clock (id INTEGER PRIMARY KEY CHECK (id = 0), revision INTEGER NOT NULL);
+INSERT OR IGNORE INTO clock VALUES (0, 0);
+CREATE TABLE IF NOT EXISTS runs (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, status TEXT NOT NULL, spec TEXT NOT NULL,
+    revision INTEGER NOT NULL, created REAL NOT NULL, started REAL, ended REAL,
+    pid INTEGER, pid_started REAL, starred INTEGER NOT NULL DEFAULT 0, note TEXT NOT NULL DEFAULT '',
+    trashed REAL, progress TEXT NOT NULL DEFAULT '{}', summary TEXT NOT NULL DEFAULT '{}', outcome TEXT
+);
+CREATE INDEX IF NOT EXISTS runs_by_revision ON runs (revision);
+CREATE TABLE IF NOT EXISTS series (
+    id INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, key TEXT NOT NULL,
+    count INTEGER NOT NULL DEFAULT 0, last_step INTEGER NOT NULL DEFAULT 0, last_value REAL,
+    UNIQUE (run, key)
+);
+-- The columns that every reader wants stand first: SQLite walks a row's overflow pages in column order.
+CREATE TABLE IF NOT EXISTS chunks (
+    series INTEGER NOT NULL REFERENCES series (id) ON DELETE CASCADE, start INTEGER NOT NULL, count INTEGER NOT NULL,
+    first_step INTEGER NOT NULL, stride INTEGER NOT NULL,
+    "values" BLOB NOT NULL, steps BLOB, times BLOB NOT NULL, epochs BLOB NOT NULL,
+    PRIMARY KEY (series, start)
+);
+CREATE TABLE IF NOT EXISTS events (
+    id INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    time REAL NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS events_by_run ON events (run, id);
+CREATE TABLE IF NOT EXISTS log (
+    id INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    time REAL NOT NULL, level TEXT NOT NULL, text TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS log_by_run ON log (run, id);
+CREATE TABLE IF NOT EXISTS artifacts (
+    run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, name TEXT NOT NULL, kind TEXT NOT NULL,
+    path TEXT NOT NULL, created REAL NOT NULL, PRIMARY KEY (run, name)
+);
+CREATE TABLE IF NOT EXISTS commands (
+    id INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL, payload TEXT NOT NULL, created REAL NOT NULL, taken REAL
+);
+CREATE INDEX IF NOT EXISTS commands_by_run ON commands (run, taken);
+"""
+
+
+class StoreError(Exception):
+    """The workspace cannot be used; the message says why and what to do."""
+
+
+def connect(workspace: Path) -> sqlite3.Connection:
+    """Open (and where needed make) the workspace's database. Raises StoreError in words."""
+    path = workspace / "workspace.db"
+    try:
+        workspace.mkdir(parents=True, exist_ok=True)
+        (workspace / "datasets").mkdir(exist_ok=True)
+        (workspace / "runs").mkdir(exist_ok=True)
+        connection = sqlite3.connect(path, timeout=15, isolation_level=None)
+    except OSError as error:
+        raise StoreError(
+            f"{workspace}: the workspace cannot be made here ({error.strerror}). Choose another folder."
+        ) from error
+    except sqlite3.OperationalError as error:
+        raise StoreError(_words(path, error)) from error
+    try:
+        _prepare(connection, path)
+    except StoreError:
+        connection.close()
+        raise
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise StoreError(_words(path, error)) from error
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > STORE_VERSION:
+        raise StoreError(
+            f"{path}: this workspace was written by a newer Tensorbench (store version {version}, this program "
+            f"reads up to {STORE_VERSION}). It was left untouched; open it with the newer program."
+        )
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA cache_size = -8000")
+    if version < STORE_VERSION:
+        _create(connection, path)
+
+
+def _create(connection: sqlite3.Connection, path: Path) -> None:
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if tables and application != APPLICATION_ID:
+        raise StoreError(f"{path}: this database was not made by Tensorbench. Choose another folder as workspace.")
+    connection.execute("PRAGMA journal_mode = WAL")
+    # Immediate, so that of two programs that open a new workspace at once, one waits and finds it made.
+    connection.executescript(
+        f"BEGIN IMMEDIATE; {TABLES} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {STORE_VERSION}; COMMIT;"
+    )
+
+
+def _words(path: Path, error: sqlite3.Error) -> str:
+    text = str(error)
+    if "readonly" in text or "unable to open" in text:
+        return f"{path}: the workspace cannot be written to. Choose a folder that you may write in."
+    if "locked" in text or "busy" in text:
+        return f"{path}: another program holds the workspace's database. Close it and try again."
+    if "full" in text:
+        return f"{path}: the disk is full. Free some space and try again; nothing recorded so far is lost."
+    if "not a database" in text or "malformed" in text:
+        return f"{path}: this file is damaged or is not a database. Choose another workspace, or restore the file."
+    return f"{path}: the workspace's database cannot be used ({text})."
+
+
+def store_error(workspace: Path, error: sqlite3.Error) -> StoreError:
+    """Put a database error into words."""
+    return StoreError(_words(workspace / "workspace.db", error))
