@@ -29,6 +29,13 @@ class Points:
         self.times.append(time.time() if when is None else when)
         self.epochs.append(epoch)
 
+    def extend(self, later: "Points") -> None:
+        """Add all points of another batch behind these."""
+        self.steps.extend(later.steps)
+        self.values.extend(later.values)
+        self.times.extend(later.times)
+        self.epochs.extend(later.epochs)
+
 
 @dataclass
 class _Tail:

@@ -1,0 +1,14 @@
+"""The two ways a training loop is left early: somebody asked for it, or an error that has a name."""
+
+
+class Stopped(BaseException):  # noqa: N818 - it is no error: it must pass through `except Exception`
+    """Raised at an optimizer boundary to unwind the loop at once, because a stop was requested."""
+
+
+class RunFailed(Exception):  # noqa: N818 - reads as what happened
+    """A failure with a plain cause and what the user can do about it."""
+
+    def __init__(self, cause: str, advice: str = "") -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.advice = advice

@@ -1,0 +1,176 @@
+"""Recorder: everything that a run says while it works, written to the store every 100 ms by a thread of its own.
+
+The training loop only appends to lists in memory; it never waits for the disk.
+"""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from engine.runs import Command, Points, Progress, RunStore, StoreError
+from engine.spec import RunSpec
+
+WRITE_EVERY_S = 0.1
+
+
+@dataclass
+class _News:
+    """What has been said since the last write."""
+
+    metrics: dict[str, Points] = field(default_factory=dict)
+    log: list[tuple[float, str, str]] = field(default_factory=list)
+    events: list[tuple[float, str, Mapping[str, Any]]] = field(default_factory=list)
+    summary: dict[str, float] = field(default_factory=dict)
+    progress: Progress | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.metrics or self.log or self.events or self.summary or self.progress)
+
+
+class Recorder:
+    """Takes a run's metrics, log, events and progress, and hands the worker the commands sent to the run.
+
+    Safe to call from any thread. `stop_requested` turns true when somebody asked the run to stop; a training loop looks
+    at it after every optimizer step. Use as a context manager: leaving it writes what is left.
+    """
+
+    def __init__(self, workspace: Path, run_id: str) -> None:
+        self.workspace = Path(workspace)
+        self.run_id = run_id
+        with RunStore(self.workspace) as store:
+            self.spec: RunSpec = store.run(run_id).spec
+            self.folder = store.run_folder(run_id)
+        self.stop_requested = False
+        self._news = _News()
+        self._progress = Progress()
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._written = threading.Condition()
+        self._flushes_asked = self._flushes_done = 0
+        self._closing = False
+        self._trouble: StoreError | None = None
+        self._thread = threading.Thread(target=self._write_regularly, name="recorder", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> "Recorder":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def metric(self, key: str, step: int, value: float, epoch: float, when: float | None = None) -> None:
+        """Record one point of one metric; `step` counts optimizer steps, `epoch` may be a fraction."""
+        with self._lock:
+            self._news.metrics.setdefault(key, Points()).add(step, value, epoch, when)
+
+    def metrics(self, step: int, epoch: float, values: Mapping[str, float], when: float | None = None) -> None:
+        """Record one point of several metrics."""
+        when = time.time() if when is None else when
+        with self._lock:
+            for key, value in values.items():
+                self._news.metrics.setdefault(key, Points()).add(step, value, epoch, when)
+
+    def points(self, key: str, points: Points) -> None:
+        """Record many points of one metric at once, as they were read from the device in one copy."""
+        with self._lock:
+            self._news.metrics.setdefault(key, Points()).extend(points)
+
+    def progress(self, **changes: Any) -> None:
+        """Record how far the run is; takes the fields of Progress, and keeps those not named."""
+        known = {item.name for item in fields(Progress)}
+        if unknown := set(changes) - known:
+            raise TypeError(f"Progress has no {', '.join(sorted(unknown))}")
+        with self._lock:
+            self._progress = self._news.progress = replace(self._progress, **changes)
+
+    def event(self, kind: str, **payload: Any) -> None:
+        """Record that something happened, such as `best`, `checkpoint` or `nan`."""
+        with self._lock:
+            self._news.events.append((time.time(), kind, payload))
+
+    def log(self, text: str, level: str = "info") -> None:
+        """Add a line to the run's log; level is info, warning or error."""
+        with self._lock:
+            self._news.log.append((time.time(), level, text))
+
+    def summary(self, values: Mapping[str, float]) -> None:
+        """Set some of the few numbers that stand for the run in a table, such as test/accuracy."""
+        with self._lock:
+            self._news.summary.update(values)
+
+    def artifact(self, name: str, kind: str, path: Path) -> None:
+        """Record a file that was written into the run's folder."""
+        with RunStore(self.workspace) as store:
+            store.add_artifact(self.run_id, name, kind, path)
+
+    def flush(self) -> None:
+        """Return when everything recorded so far is in the store. Raises StoreError where it could not be written."""
+        with self._written:
+            self._flushes_asked += 1
+            ticket = self._flushes_asked
+            self._wake.set()
+            self._written.wait_for(lambda: self._flushes_done >= ticket or not self._thread.is_alive(), timeout=60)
+        if self._trouble is not None:
+            raise self._trouble
+
+    def close(self) -> None:
+        """Write what is left and end the thread."""
+        self._closing = True
+        self._wake.set()
+        self._thread.join(timeout=60)
+
+    def _write_regularly(self) -> None:
+        store = RunStore(self.workspace)
+        try:
+            while True:
+                self._wake.wait(WRITE_EVERY_S)
+                self._wake.clear()
+                closing, asked = self._closing, self._flushes_asked
+                self._attempt(lambda: self._write(store))
+                self._attempt(lambda: self._obey(store.take_commands(self.run_id)))
+                with self._written:
+                    self._flushes_done = asked
+                    self._written.notify_all()
+                if closing:
+                    return
+        finally:
+            store.close()
+
+    def _attempt(self, action: Callable[[], None]) -> None:
+        """Do something with the store; trouble (a full disk, say) is kept, and what was to be written waits."""
+        try:
+            action()
+            self._trouble = None
+        except (StoreError, sqlite3.Error) as error:
+            self._trouble = error if isinstance(error, StoreError) else StoreError(str(error))
+
+    def _write(self, store: RunStore) -> None:
+        with self._lock:
+            news, self._news = self._news, _News()
+        if not news:
+            return
+        try:
+            store.append(self.run_id, news.metrics, news.log, news.events, news.progress, news.summary)
+        except StoreError:
+            self._put_back(news)
+            raise
+
+    def _put_back(self, news: _News) -> None:
+        with self._lock:
+            later, self._news = self._news, news
+            for key, points in later.metrics.items():
+                self._news.metrics.setdefault(key, Points()).extend(points)
+            self._news.log.extend(later.log)
+            self._news.events.extend(later.events)
+            self._news.summary.update(later.summary)
+            self._news.progress = later.progress or news.progress
+
+    def _obey(self, commands: list[Command]) -> None:
+        for command in commands:
+            if command.kind == "stop":
+                self.stop_requested = True
+                self.log("Stop was requested.")
