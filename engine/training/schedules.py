@@ -1,0 +1,67 @@
+"""The learning rate over the steps: the one function that makes a scheduler, from transformers' own shapes.
+What is drawn before a run and what is used in it come from here; must not know about families."""
+
+from typing import Any
+
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
+
+from engine.spec import ScheduleSpec, TrainerSpec
+
+
+def warmup_steps(schedule: ScheduleSpec, total_steps: int) -> int:
+    """Return the steps of warm-up: a share of all steps below 1, a number of steps from 1 on, at most all of them."""
+    wanted = schedule.warmup * total_steps if schedule.warmup < 1 else schedule.warmup
+    return min(round(wanted), total_steps)
+
+
+def make_scheduler(optimizer: Optimizer, trainer: TrainerSpec, total_steps: int) -> LRScheduler:
+    """Return transformers' scheduler for these settings; it is stepped once after each optimizer step.
+
+    reduce_lr_on_plateau gives a ReduceLROnPlateau instead, which is stepped once an epoch with the validation loss.
+    """
+    from transformers import get_scheduler
+
+    schedule, total = trainer.schedule, max(1, total_steps)
+    warmup = warmup_steps(schedule, total)
+    name: str = schedule.name
+    if name == "polynomial" and schedule.min_lr_ratio >= 1:
+        # The library refuses an end that is not below the start; such a curve is flat after its warm-up.
+        name = "constant_with_warmup"
+    if name == "polynomial":
+        # The library divides by the steps after warm-up.
+        total = max(total, warmup + 1)
+    scheduler: LRScheduler = get_scheduler(
+        name,
+        optimizer,
+        num_warmup_steps=warmup,
+        num_training_steps=total,
+        scheduler_specific_kwargs=_settings(name, trainer, warmup, total),
+    )
+    return scheduler
+
+
+def waits_for_validation(scheduler: LRScheduler) -> bool:
+    """Whether the scheduler is stepped with the validation loss each epoch rather than after each step."""
+    return isinstance(scheduler, ReduceLROnPlateau)
+
+
+def _settings(name: str, trainer: TrainerSpec, warmup: int, total: int) -> dict[str, Any]:
+    schedule, rate = trainer.schedule, trainer.optimizer.learning_rate
+    match name:
+        case "cosine":
+            return {"num_cycles": schedule.num_cycles}
+        case "cosine_with_restarts":
+            return {"num_cycles": max(1, round(schedule.num_cycles))}
+        case "polynomial":
+            return {"lr_end": schedule.min_lr_ratio * rate, "power": schedule.power}
+        case "cosine_with_min_lr" | "cosine_warmup_with_min_lr":
+            return {"num_cycles": schedule.num_cycles, "min_lr_rate": schedule.min_lr_ratio}
+        case "warmup_stable_decay":
+            decay = min(round(schedule.decay * total), total - warmup)
+            return {"num_decay_steps": decay, "min_lr_ratio": schedule.min_lr_ratio, "num_cycles": schedule.num_cycles}
+        case "reduce_lr_on_plateau":
+            floor = schedule.min_lr_ratio * rate
+            return {"mode": "min", "patience": schedule.patience, "factor": schedule.factor, "min_lr": floor}
+        case _:
+            return {}
