@@ -1,1 +1,18 @@
 """The families of models: from a RunSpec to a trained, evaluated, usable model. Imports a library only when used."""
+
+from engine.runs import Outcome
+from engine.training.recorder import Recorder
+
+
+def run(recorder: Recorder) -> Outcome:
+    """Train, evaluate and save the recorder's run with the family that its specification names. Called in a worker."""
+    from engine.families import tabular
+
+    return tabular.run(recorder)
+
+
+def warm_up() -> None:
+    """Import everything heavy that a run of any family needs (several seconds), so that it starts at once later."""
+    from engine.families import tabular
+
+    tabular.warm_up()

@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,17 +58,15 @@ class MetricTable:
     def append(self, run: str, key: str, points: Points) -> None:
         """Append points to a series, which is made where it is new."""
         steps = np.asarray(points.steps, dtype=np.int64)
-        columns = (
-            np.asarray(points.values, dtype=np.float64),
-            np.asarray(points.times, dtype=np.float64),
-            np.asarray(points.epochs, dtype=np.float32),
-        )
+        values = np.asarray(points.values, dtype=np.float64)
+        times = np.asarray(points.times, dtype=np.float64)
+        epochs = np.asarray(points.epochs, dtype=np.float32)
         tail = self._tail(run, key)
         for first in range(0, len(steps), CHUNK_POINTS):
             part = slice(first, first + CHUNK_POINTS)
-            self._insert(tail, steps[part], *(column[part] for column in columns))
+            self._insert(tail, steps[part], values[part], times[part], epochs[part])
         if len(steps):
-            last = columns[0][-1]
+            last = values[-1]
             self._db.execute(
                 "UPDATE series SET count = ?, last_step = ?, last_value = ? WHERE id = ?",
                 (tail.count, int(steps[-1]), None if np.isnan(last) else float(last), tail.series),
@@ -93,7 +92,7 @@ class MetricTable:
         found = self._db.execute("SELECT id FROM series WHERE run = ? AND key = ?", (run, key)).fetchone()
         wanted = [axis for axis in ("times", "epochs") if axis in axes]
         columns = ", ".join(['start, count, first_step, stride, "values", steps', *wanted])
-        rows: Iterable[tuple[object, ...]] = ()
+        rows: Iterable[tuple[Any, ...]] = ()
         if found:
             rows = self._db.execute(
                 f"SELECT {columns} FROM chunks WHERE series = ? AND start + count > ? ORDER BY start", (found[0], start)
@@ -157,28 +156,28 @@ class MetricTable:
         tail.small_chunks = tail.small_points = 0
 
 
-def _assemble(key: str, start: int, rows: Sequence[tuple[object, ...]], axes: Sequence[str]) -> Series:
-    total = sum(int(row[1]) for row in rows)  # type: ignore[call-overload]
+def _assemble(key: str, start: int, rows: Sequence[tuple[Any, ...]], axes: Sequence[str]) -> Series:
+    total = sum(int(row[1]) for row in rows)
     steps = np.empty(total, dtype=np.int64)
     values = np.empty(total, dtype=np.float64)
-    extra = {axis: np.empty(total, dtype=np.float64 if axis == "times" else np.float32) for axis in axes}
+    extra: dict[str, NDArray[Any]] = {
+        axis: np.empty(total, dtype=np.float64 if axis == "times" else np.float32) for axis in axes
+    }
     at = 0
     for row in rows:
-        count, first, stride = int(row[1]), int(row[2]), int(row[3])  # type: ignore[call-overload]
+        count, first, stride = int(row[1]), int(row[2]), int(row[3])
         part = slice(at, at + count)
-        values[part] = np.frombuffer(row[4], dtype=np.float64)  # type: ignore[call-overload]
-        steps[part] = (
-            first + stride * np.arange(count) if row[5] is None else np.frombuffer(row[5], dtype=np.int64)  # type: ignore[call-overload]
-        )
+        values[part] = np.frombuffer(row[4], dtype=np.float64)
+        steps[part] = first + stride * np.arange(count) if row[5] is None else np.frombuffer(row[5], dtype=np.int64)
         for place, axis in enumerate(axes):
-            extra[axis][part] = np.frombuffer(row[6 + place], dtype=extra[axis].dtype)  # type: ignore[call-overload]
+            extra[axis][part] = np.frombuffer(row[6 + place], dtype=extra[axis].dtype)
         at += count
-    skip = max(0, start - int(rows[0][0])) if rows else 0  # type: ignore[call-overload]
+    skip = max(0, start - int(rows[0][0])) if rows else 0
     return Series(
         key,
         start,
         steps[skip:],
         values[skip:],
         extra["times"][skip:] if "times" in extra else None,
-        extra["epochs"][skip:] if "epochs" in extra else None,  # type: ignore[arg-type]
+        extra["epochs"][skip:] if "epochs" in extra else None,
     )

@@ -101,7 +101,8 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     # Immediate, so that of two programs that open a new workspace at once, one waits and finds it made.
     connection.executescript(
-        f"BEGIN IMMEDIATE; {TABLES} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {STORE_VERSION}; COMMIT;"
+        f"BEGIN IMMEDIATE; {TABLES} PRAGMA application_id = {APPLICATION_ID};"
+        f"PRAGMA user_version = {STORE_VERSION}; COMMIT;"
     )
 
 

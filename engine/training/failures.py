@@ -1,8 +1,11 @@
 """The two ways a training loop is left early: somebody asked for it, or an error that has a name."""
 
 
-class Stopped(BaseException):  # noqa: N818 - it is no error: it must pass through `except Exception`
-    """Raised at an optimizer boundary to unwind the loop at once, because a stop was requested."""
+class Stopped(BaseException):
+    """Raised at an optimizer boundary to unwind the loop at once, because a stop was requested.
+
+    No Exception on purpose: it must pass through every `except Exception` of the libraries.
+    """
 
 
 class RunFailed(Exception):  # noqa: N818 - reads as what happened

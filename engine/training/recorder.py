@@ -3,15 +3,14 @@
 The training loop only appends to lists in memory; it never waits for the disk.
 """
 
-import sqlite3
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from engine.runs import Command, Points, Progress, RunStore, StoreError
+from engine.runs import Points, Progress, RunStore, StoreError
 from engine.spec import RunSpec
 
 WRITE_EVERY_S = 0.1
@@ -130,8 +129,8 @@ class Recorder:
                 self._wake.wait(WRITE_EVERY_S)
                 self._wake.clear()
                 closing, asked = self._closing, self._flushes_asked
-                self._attempt(lambda: self._write(store))
-                self._attempt(lambda: self._obey(store.take_commands(self.run_id)))
+                self._write(store)
+                self._obey(store)
                 with self._written:
                     self._flushes_done = asked
                     self._written.notify_all()
@@ -140,24 +139,18 @@ class Recorder:
         finally:
             store.close()
 
-    def _attempt(self, action: Callable[[], None]) -> None:
-        """Do something with the store; trouble (a full disk, say) is kept, and what was to be written waits."""
-        try:
-            action()
-            self._trouble = None
-        except (StoreError, sqlite3.Error) as error:
-            self._trouble = error if isinstance(error, StoreError) else StoreError(str(error))
-
     def _write(self, store: RunStore) -> None:
+        """Write the news; on trouble (a full disk, say) it is kept and tried again with the next."""
         with self._lock:
             news, self._news = self._news, _News()
         if not news:
             return
         try:
             store.append(self.run_id, news.metrics, news.log, news.events, news.progress, news.summary)
-        except StoreError:
+            self._trouble = None
+        except StoreError as error:
+            self._trouble = error
             self._put_back(news)
-            raise
 
     def _put_back(self, news: _News) -> None:
         with self._lock:
@@ -169,7 +162,12 @@ class Recorder:
             self._news.summary.update(later.summary)
             self._news.progress = later.progress or news.progress
 
-    def _obey(self, commands: list[Command]) -> None:
+    def _obey(self, store: RunStore) -> None:
+        try:
+            commands = store.take_commands(self.run_id)
+        except StoreError as error:
+            self._trouble = error
+            return
         for command in commands:
             if command.kind == "stop":
                 self.stop_requested = True

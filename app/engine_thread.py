@@ -1,0 +1,293 @@
+"""EngineThread: the only door from the window to the engine. It supervises workers and turns news into signals.
+
+Everything that could wait (the store, processes, files) happens on this thread; its public methods return at once.
+"""
+
+import itertools
+import queue
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from engine.jobs.lab_client import LabClient
+from engine.jobs.supervisor import Supervisor
+from engine.runs import RunStore, StoreError
+from engine.spec import RunSpec
+
+POLL_S = 0.05
+RECONCILE_EVERY = 40  # polls, that is two seconds
+
+Task = Callable[[], None]
+
+
+@dataclass
+class _Watched:
+    """How much of a run the window has been told."""
+
+    points: dict[str, int] = field(default_factory=dict)
+    last_event: int = 0
+    last_line: int = 0
+
+
+class EngineThread(QThread):
+    """Owns the supervisor, a connection to the store and the two labs of one workspace."""
+
+    runsChanged = Signal(object)  # list[RunRecord]; all of them the first time
+    runsRemoved = Signal(object)  # list[str]
+    runStarted = Signal(str)
+    seriesGrew = Signal(str, object)  # run id, dict[str, Series] with the new points
+    logGrew = Signal(str, object)
+    eventsGrew = Signal(str, object)
+    answered = Signal(int, object)
+    failed = Signal(int, str)
+    progressed = Signal(int, object)
+    storeFailed = Signal(str)
+
+    def __init__(self, workspace: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.workspace = Path(workspace)
+        self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
+        self._tickets = itertools.count(1)
+        self._supervisor = Supervisor(self.workspace)
+        self._labs = {
+            "data": LabClient("data", self.workspace, self._on_answer),
+            "model": LabClient("model", self.workspace, self._on_answer),
+        }
+        self._asked_of: dict[int, LabClient] = {}
+        self._watched: dict[str, _Watched] = {}
+        self._revision = -1
+        self._store: RunStore | None = None
+
+    # What the window calls; each returns at once
+
+    def ask(self, lab: str, method: str, params: dict[str, Any]) -> int:
+        """Send a request to a lab ("data" or "model"); the answer comes as a signal with the ticket returned here."""
+        ticket = next(self._tickets)
+        client = self._labs[lab]
+        self._asked_of[ticket] = client
+        self._tasks.put(partial(client.ask, ticket, method, params))
+        return ticket
+
+    def cancel(self, ticket: int) -> None:
+        """Give up a request."""
+        client = self._asked_of.get(ticket)
+        if client is not None:
+            self._tasks.put(partial(client.cancel, ticket))
+
+    def warmUp(self, lab: str) -> None:
+        """Start a lab before it is needed."""
+        self._tasks.put(self._labs[lab].start)
+
+    def warmUpWorker(self) -> None:
+        """Start the standby worker, so that the first run begins at once."""
+        self._tasks.put(self._supervisor.warm_up)
+
+    def watch(self, run_id: str) -> None:
+        """Tell everything about a run, from its beginning, and then its news."""
+        self._tasks.put(partial(self._watch, run_id))
+
+    def unwatch(self, run_id: str) -> None:
+        """Stop telling a run's news."""
+        self._tasks.put(partial(self._unwatch, run_id))
+
+    def startRun(self, spec: RunSpec) -> None:
+        """Record a new run and start it; `runStarted` tells its id."""
+        self._tasks.put(partial(self._start_run, spec))
+
+    def stopRun(self, run_id: str) -> None:
+        """Ask a run to stop and keep its model."""
+        self._tasks.put(partial(self._supervisor.stop, run_id))
+
+    def killRun(self, run_id: str) -> None:
+        """End a run's worker now."""
+        self._tasks.put(partial(self._supervisor.kill, run_id))
+
+    def renameRun(self, run_id: str, name: str) -> None:
+        """Give a run another name."""
+        self._tasks.put(partial(self._on_store, RunStore.rename, run_id, name))
+
+    def starRun(self, run_id: str, starred: bool) -> None:
+        """Mark a run, or take the mark away."""
+        self._tasks.put(partial(self._on_store, RunStore.set_starred, run_id, starred))
+
+    def noteRun(self, run_id: str, note: str) -> None:
+        """Replace a run's note."""
+        self._tasks.put(partial(self._on_store, RunStore.set_note, run_id, note))
+
+    def trashRuns(self, run_ids: list[str]) -> None:
+        """Put runs into the trash; those at work stay."""
+        self._tasks.put(partial(self._on_store, RunStore.trash, run_ids))
+
+    def restoreRuns(self, run_ids: list[str]) -> None:
+        """Take runs out of the trash."""
+        self._tasks.put(partial(self._on_store, RunStore.restore, run_ids))
+
+    def stop(self) -> None:
+        """End the thread, the labs and the standby worker; runs go on. Returns when all is ended."""
+        self._tasks.put(None)
+        self.wait()
+
+    # The thread itself
+
+    def run(self) -> None:
+        """Do what the window asked and tell it the store's news, until `stop` is called."""
+        try:
+            self._store = RunStore(self.workspace)
+        except StoreError as error:
+            self.storeFailed.emit(str(error))
+        for poll in itertools.count():
+            if not self._do_tasks():
+                break
+            self._attempt(self._tell_news)
+            if poll % RECONCILE_EVERY == 0:
+                self._attempt(self._reconcile)
+        for lab in self._labs.values():
+            lab.close()
+        self._supervisor.close()
+        if self._store is not None:
+            self._store.close()
+
+    def _do_tasks(self) -> bool:
+        """Do all that waits, after waiting a little for the first; False when the thread is to end."""
+        wait: float | None = POLL_S
+        while True:
+            try:
+                task = self._tasks.get(timeout=wait) if wait else self._tasks.get_nowait()
+            except queue.Empty:
+                return True
+            if task is None:
+                return False
+            self._attempt(task)
+            wait = None
+
+    def _attempt(self, task: Task) -> None:
+        try:
+            task()
+        except StoreError as error:
+            self.storeFailed.emit(str(error))
+        except OSError as error:
+            self.storeFailed.emit(f"The operating system refused: {error}")
+
+    def _on_store(self, method: Callable[..., object], *arguments: object) -> None:
+        if self._store is not None:
+            method(self._store, *arguments)
+
+    def _start_run(self, spec: RunSpec) -> None:
+        if self._store is None:
+            return
+        run = self._store.create_run(spec)
+        self._tell_news()
+        self.runStarted.emit(run.id)
+        self._supervisor.start(run.id)
+
+    def _reconcile(self) -> None:
+        if self._store is not None:
+            self._supervisor.reconcile()
+
+    def _watch(self, run_id: str) -> None:
+        self._watched[run_id] = _Watched()
+        self._tell_run(run_id)
+
+    def _unwatch(self, run_id: str) -> None:
+        self._watched.pop(run_id, None)
+
+    def _tell_news(self) -> None:
+        if self._store is None:
+            return
+        first = self._revision < 0
+        self._revision, changed, removed = self._store.changed_since(self._revision)
+        if changed or first:
+            self.runsChanged.emit(changed)
+        if removed:
+            self.runsRemoved.emit(removed)
+        for run in changed:
+            if run.id in self._watched:
+                self._tell_run(run.id)
+
+    def _tell_run(self, run_id: str) -> None:
+        if self._store is None:
+            return
+        told = self._watched[run_id]
+        grown = {}
+        for info in self._store.series_keys(run_id):
+            start = told.points.get(info.key, 0)
+            if info.count > start:
+                series = self._store.series(run_id, info.key, start)
+                told.points[info.key] = start + len(series.values)
+                grown[info.key] = series
+        if grown:
+            self.seriesGrew.emit(run_id, grown)
+        if events := self._store.events(run_id, told.last_event):
+            told.last_event = events[-1].index
+            self.eventsGrew.emit(run_id, events)
+        if lines := self._store.log(run_id, told.last_line):
+            told.last_line = lines[-1].index
+            self.logGrew.emit(run_id, lines)
+
+    def _on_answer(self, ticket: int, kind: str, value: Any) -> None:
+        """Pass a lab's answer on; called on the lab client's own thread, which a signal may be emitted from."""
+        if kind == "progress":
+            self.progressed.emit(ticket, value)
+            return
+        self._asked_of.pop(ticket, None)
+        if kind == "result":
+            self.answered.emit(ticket, value)
+        else:
+            self.failed.emit(ticket, str(value))
+
+
+class Requests(QObject):
+    """A page's named requests: asking again under a name drops the answer to what was asked before."""
+
+    answered = Signal(str, object)
+    failed = Signal(str, str)
+    progressed = Signal(str, object)
+
+    def __init__(self, engine: EngineThread, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._tickets: dict[str, int] = {}
+        self._names: dict[int, str] = {}
+        engine.answered.connect(self._on_answered)
+        engine.failed.connect(self._on_failed)
+        engine.progressed.connect(self._on_progressed)
+
+    def ask(self, name: str, lab: str, method: str, **params: Any) -> None:
+        """Ask a lab; the answer comes under `name`."""
+        self.cancel(name)
+        ticket = self._engine.ask(lab, method, params)
+        self._tickets[name] = ticket
+        self._names[ticket] = name
+
+    def cancel(self, name: str) -> None:
+        """Give up what was asked under this name; nothing more is heard of it."""
+        ticket = self._tickets.pop(name, None)
+        if ticket is not None:
+            self._names.pop(ticket, None)
+            self._engine.cancel(ticket)
+
+    def isWaiting(self, name: str) -> bool:
+        """Whether an answer under this name is still to come."""
+        return name in self._tickets
+
+    def _on_answered(self, ticket: int, value: object) -> None:
+        if name := self._close(ticket):
+            self.answered.emit(name, value)
+
+    def _on_failed(self, ticket: int, sentence: str) -> None:
+        if name := self._close(ticket):
+            self.failed.emit(name, sentence)
+
+    def _on_progressed(self, ticket: int, value: object) -> None:
+        if name := self._names.get(ticket):
+            self.progressed.emit(name, value)
+
+    def _close(self, ticket: int) -> str | None:
+        name = self._names.pop(ticket, None)
+        if name is not None:
+            self._tickets.pop(name, None)
+        return name

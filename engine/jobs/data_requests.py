@@ -1,0 +1,110 @@
+"""What the data lab answers: datasets, their pages and profiles, and the records of runs. Must not import torch."""
+
+from pathlib import Path
+
+from engine import datasets
+from engine.datasets import ReadOptions
+from engine.jobs.requests import Call, Method, RequestError
+from engine.runs.evaluation import Evaluation
+from engine.runs.store import RunStore
+
+Options = dict[str, object] | None
+
+
+def _sniff(_call: Call, path: str) -> object:
+    return datasets.sniff(Path(path))
+
+
+def _preview(_call: Call, path: str, options: Options = None, rows: int = 200) -> object:
+    return datasets.preview(Path(path), _options(options), rows)
+
+
+def _import(call: Call, path: str, options: Options = None, name: str = "") -> object:
+    return datasets.import_file(
+        call.workspace,
+        Path(path),
+        _options(options),
+        name=name,
+        progress=lambda share, stage: call.progress({"fraction": share, "stage": stage}),
+        cancelled=call.cancelled,
+    )
+
+
+def _import_sample(call: Call, name: str) -> object:
+    return datasets.import_sample(call.workspace, name)
+
+
+def _samples(_call: Call) -> object:
+    return list(datasets.sample_names())
+
+
+def _datasets(call: Call) -> object:
+    return datasets.list_datasets(call.workspace)
+
+
+def _dataset(call: Call, id: str) -> object:
+    return datasets.load_dataset(call.workspace, id)
+
+
+def _delete_dataset(call: Call, id: str) -> object:
+    datasets.delete_dataset(call.workspace, id)
+    return None
+
+
+def _page(
+    call: Call,
+    id: str,
+    offset: int = 0,
+    limit: int = 200,
+    sort: list[tuple[str, bool]] | None = None,
+    filter: str = "",
+) -> object:
+    order = [(column, bool(descending)) for column, descending in sort or []]
+    return datasets.read_page(call.workspace, id, offset, limit, order, filter)
+
+
+def _profile(call: Call, id: str, column: str) -> object:
+    return datasets.profile(call.workspace, id, column)
+
+
+def _roles(call: Call, id: str) -> object:
+    return datasets.infer_roles(call.workspace, id)
+
+
+def _rejects(call: Call, id: str, offset: int = 0, limit: int = 200) -> object:
+    return datasets.rejects(call.workspace, id, offset, limit)
+
+
+def _export_rejects(call: Call, id: str, path: str) -> object:
+    datasets.export_rejects(call.workspace, id, Path(path))
+    return path
+
+
+def _evaluation(call: Call, run: str) -> object:
+    with RunStore(call.workspace) as store:
+        path = store.run_folder(run) / "evaluation.json"
+    if not path.exists():
+        raise RequestError("This run has no results: it ended before its model could be evaluated.")
+    return Evaluation.model_validate_json(path.read_text(encoding="utf-8"))
+
+
+def _options(options: Options) -> ReadOptions | None:
+    return None if options is None else ReadOptions.model_validate(options)
+
+
+METHODS: dict[str, Method] = {
+    "sniff": _sniff,
+    "preview": _preview,
+    "import": _import,
+    "import_sample": _import_sample,
+    "samples": _samples,
+    "datasets": _datasets,
+    "dataset": _dataset,
+    "delete_dataset": _delete_dataset,
+    "page": _page,
+    "profile": _profile,
+    "roles": _roles,
+    "rejects": _rejects,
+    "export_rejects": _export_rejects,
+    "evaluation": _evaluation,
+}

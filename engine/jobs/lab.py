@@ -1,0 +1,103 @@
+"""A lab process: answers requests, one line of JSON each, so that a heavy library or a crash never reaches the window.
+
+`python -m engine.jobs.lab data|model WORKSPACE` reads {"id", "method", "params"} or {"cancel": id} from its standard
+input and writes {"id", "result"}, {"id", "error"} or {"id", "progress"}; it leaves when its input ends.
+"""
+
+import json
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from engine.jobs.requests import Call, Method, RequestError
+
+TABLES = {"data": "engine.jobs.data_requests", "model": "engine.jobs.model_requests"}
+THREADS = {"data": 4, "model": 2}
+
+
+class Lab:
+    """Serves one table of methods."""
+
+    def __init__(self, kind: str, workspace: Path, output: int) -> None:
+        self._kind = kind
+        self._workspace = workspace
+        self._output = os.fdopen(output, "wb", buffering=0)
+        self._lock = threading.Lock()
+        self._cancelled: dict[int, threading.Event] = {}
+        self._pool = ThreadPoolExecutor(THREADS[kind], thread_name_prefix=f"lab-{kind}")
+        self._methods: Mapping[str, Method] | None = None
+
+    def serve(self) -> None:
+        """Answer until the input ends."""
+        for line in sys.stdin.buffer:
+            message = json.loads(line)
+            if "cancel" in message:
+                if event := self._cancelled.get(message["cancel"]):
+                    event.set()
+                continue
+            self._cancelled[message["id"]] = threading.Event()
+            self._pool.submit(self._answer, message["id"], message["method"], message.get("params", {}))
+        os._exit(0)  # whoever asked is gone; nobody waits for what is still being computed
+
+    def _answer(self, ticket: int, method: str, params: dict[str, object]) -> None:
+        cancelled = self._cancelled[ticket]
+        try:
+            if cancelled.is_set():
+                raise RequestError("Cancelled.")
+            call = Call(self._workspace, lambda value: self._send({"id": ticket, "progress": value}), cancelled.is_set)
+            self._send({"id": ticket, "result": self._method(method)(call, **params)})
+        except Exception as error:
+            traceback.print_exc()
+            self._send({"id": ticket, "error": sentence(error), "traceback": traceback.format_exc()})
+        finally:
+            self._cancelled.pop(ticket, None)
+
+    def _method(self, name: str) -> Method:
+        if self._methods is None:
+            self._methods = import_module(TABLES[self._kind]).METHODS
+        if name not in self._methods:
+            raise RequestError(f"There is no request “{name}”.")
+        return self._methods[name]
+
+    def _send(self, message: dict[str, object]) -> None:
+        line = json.dumps(message, default=_plain, ensure_ascii=False).encode() + b"\n"
+        with self._lock:
+            try:
+                self._output.write(line)
+            except BrokenPipeError:
+                os._exit(0)
+
+
+def sentence(error: Exception) -> str:
+    """Put an exception into words for the user: our own errors speak for themselves, others name their type."""
+    own = type(error).__module__.split(".")[0] == "engine"
+    return str(error) if own and str(error) else f"This went wrong unexpectedly ({type(error).__name__}: {error})."
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} cannot be sent as JSON")
+
+
+def main() -> None:
+    """Serve on standard input and output; what libraries print goes to standard error."""
+    kind, workspace = sys.argv[1], Path(sys.argv[2])
+    channel = os.dup(1)
+    os.dup2(2, 1)
+    Lab(kind, workspace, channel).serve()
+
+
+if __name__ == "__main__":
+    main()

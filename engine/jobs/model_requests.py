@@ -1,0 +1,55 @@
+"""What the model lab answers: what a specification will do, learning-rate curves, and predictions. torch lives here."""
+
+from pathlib import Path
+
+from engine.datasets import ReadOptions
+from engine.jobs.requests import Call, Method
+from engine.spec import parse
+
+
+def _preflight(call: Call, spec: dict[str, object]) -> object:
+    from engine.families.tabular.preflight import preflight
+
+    return preflight(call.workspace, parse(spec))
+
+
+def _schedule(_call: Call, spec: dict[str, object], steps_per_epoch: int | None = None) -> object:
+    from engine.families.tabular.schedule import schedule_curve
+
+    return schedule_curve(parse(spec), steps_per_epoch)
+
+
+def _find_learning_rate(call: Call, spec: dict[str, object]) -> object:
+    from engine.families.tabular.learning_rate_finder import find_learning_rate
+
+    return find_learning_rate(call.workspace, parse(spec), progress=call.progress, cancelled=call.cancelled)
+
+
+def _predict(
+    call: Call,
+    run: str,
+    path: str,
+    options: dict[str, object] | None = None,
+    out: str | None = None,
+    limit: int = 200,
+    allow_missing: bool = False,
+) -> object:
+    from engine.families.tabular.prediction import predict
+
+    return predict(
+        call.workspace,
+        run,
+        Path(path),
+        options=None if options is None else ReadOptions.model_validate(options),
+        out=None if out is None else Path(out),
+        limit=limit,
+        allow_missing=allow_missing,
+    )
+
+
+METHODS: dict[str, Method] = {
+    "preflight": _preflight,
+    "schedule": _schedule,
+    "find_learning_rate": _find_learning_rate,
+    "predict": _predict,
+}

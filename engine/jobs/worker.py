@@ -1,0 +1,100 @@
+"""The worker process: takes one run, trains it, records how it ended. Started by the supervisor, never imported by it.
+
+`python -m engine.jobs.worker` warms up and waits on standard input for one line of JSON naming workspace and run; when
+its input ends before that, it leaves.
+"""
+
+import faulthandler
+import json
+import os
+import signal
+import sys
+import traceback
+from pathlib import Path
+from types import FrameType
+
+from engine.jobs.failure import explain
+from engine.jobs.processes import start_time
+from engine.runs import Outcome, RunStatus, RunStore, StoreError
+from engine.training.failures import Stopped
+from engine.training.recorder import Recorder
+
+
+def main() -> None:
+    """Warm up, wait for a run and work on it."""
+    _warm_up()
+    line = sys.stdin.buffer.readline()
+    if not line.strip():
+        return
+    job = json.loads(line)
+    work(Path(job["workspace"]), job["run"])
+
+
+def work(workspace: Path, run_id: str) -> None:
+    """Claim the run, train it and record its outcome; does nothing where somebody else has claimed it."""
+    with RunStore(workspace) as store:
+        if not store.claim(run_id, os.getpid(), start_time(os.getpid()) or 0.0):
+            return
+        _redirect_output(store.run_folder(run_id))
+    try:
+        with Recorder(workspace, run_id) as recorder:
+            signal.signal(signal.SIGTERM, _StopOnSignal(recorder))
+            outcome = _train(workspace, recorder)
+            recorder.log(f"{outcome.title}. {outcome.cause}".strip(), _level(outcome))
+    except Exception as error:
+        outcome = explain(error, traceback.format_exc())
+    with RunStore(workspace) as store:
+        store.finish(run_id, outcome)
+
+
+def _train(workspace: Path, recorder: Recorder) -> Outcome:
+    try:
+        with RunStore(workspace) as store:
+            store.set_status(recorder.run_id, RunStatus.RUNNING)
+        from engine.families import run
+
+        return run(recorder)
+    except Stopped:
+        return Outcome.stopped()
+    except Exception as error:
+        return explain(error, traceback.format_exc())
+
+
+def _warm_up() -> None:
+    """Import what training needs, so that a run starts at once. What fails here fails again, in words, in the run."""
+    from engine.families import warm_up
+
+    try:
+        warm_up()
+    except Exception:
+        traceback.print_exc()
+
+
+def _level(outcome: Outcome) -> str:
+    return "error" if outcome.traceback or outcome.kind == "failed" else "info"
+
+
+def _redirect_output(folder: Path) -> None:
+    """Send what libraries print, and a crash's stack, to the run's own file."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        output = (folder / "worker.log").open("ab", buffering=0)
+    except OSError as error:
+        raise StoreError(f"{folder}: the run's folder cannot be written to ({error.strerror}).") from error
+    os.dup2(output.fileno(), 1)
+    os.dup2(output.fileno(), 2)
+    faulthandler.enable()
+
+
+class _StopOnSignal:
+    """Turns SIGTERM into a request to stop at the next optimizer boundary."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
+        self._recorder.stop_requested = True
+
+
+if __name__ == "__main__":
+    main()
