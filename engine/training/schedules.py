@@ -47,21 +47,25 @@ def waits_for_validation(scheduler: LRScheduler) -> bool:
 
 
 def _settings(name: str, trainer: TrainerSpec, warmup: int, total: int) -> dict[str, Any]:
-    schedule, rate = trainer.schedule, trainer.optimizer.learning_rate
-    match name:
-        case "cosine":
-            return {"num_cycles": schedule.num_cycles}
-        case "cosine_with_restarts":
-            return {"num_cycles": max(1, round(schedule.num_cycles))}
-        case "polynomial":
-            return {"lr_end": schedule.min_lr_ratio * rate, "power": schedule.power}
-        case "cosine_with_min_lr" | "cosine_warmup_with_min_lr":
-            return {"num_cycles": schedule.num_cycles, "min_lr_rate": schedule.min_lr_ratio}
-        case "warmup_stable_decay":
-            decay = min(round(schedule.decay * total), total - warmup)
-            return {"num_decay_steps": decay, "min_lr_ratio": schedule.min_lr_ratio, "num_cycles": schedule.num_cycles}
-        case "reduce_lr_on_plateau":
-            floor = schedule.min_lr_ratio * rate
-            return {"mode": "min", "patience": schedule.patience, "factor": schedule.factor, "min_lr": floor}
-        case _:
-            return {}
+    schedule = trainer.schedule
+    floor = schedule.min_lr_ratio * trainer.optimizer.learning_rate
+    waves, ratio = {"num_cycles": schedule.num_cycles}, schedule.min_lr_ratio
+    settings: dict[str, dict[str, Any]] = {
+        "cosine": waves,
+        "cosine_with_restarts": {"num_cycles": max(1, round(schedule.num_cycles))},
+        "polynomial": {"lr_end": floor, "power": schedule.power},
+        "cosine_with_min_lr": {**waves, "min_lr_rate": ratio},
+        "cosine_warmup_with_min_lr": {**waves, "min_lr_rate": ratio},
+        "warmup_stable_decay": {
+            **waves,
+            "min_lr_ratio": ratio,
+            "num_decay_steps": min(round(schedule.decay * total), total - warmup),
+        },
+        "reduce_lr_on_plateau": {
+            "mode": "min",
+            "patience": schedule.patience,
+            "factor": schedule.factor,
+            "min_lr": floor,
+        },
+    }
+    return settings.get(name, {})
