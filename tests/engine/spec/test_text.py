@@ -1,0 +1,128 @@
+"""Specifications survive JSON and TOML, and say in words what is wrong with them."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.spec import (
+    DataSpec,
+    GroupSplit,
+    KFoldSplit,
+    ModelSpec,
+    RandomSplit,
+    Role,
+    Roles,
+    RunSpec,
+    SpecError,
+    TrainerSpec,
+    from_json,
+    from_toml,
+    parse,
+    read,
+    to_json,
+    to_toml,
+    with_settings,
+)
+
+names = st.text(min_size=1, max_size=12)
+specs = st.builds(
+    RunSpec,
+    name=st.text(max_size=30),
+    data=st.builds(
+        DataSpec,
+        dataset=names,
+        name=names,
+        roles=st.lists(names, unique=True, max_size=5).map(lambda columns: Roles(categorical=tuple(columns))),
+    ),
+    split=st.one_of(st.builds(RandomSplit), st.builds(GroupSplit, column=names), st.builds(KFoldSplit)),
+    model=st.builds(
+        ModelSpec,
+        params=st.dictionaries(
+            st.from_regex(r"[a-z_]{1,8}", fullmatch=True), st.integers(-9, 9) | st.booleans() | names
+        ),
+    ),
+    trainer=st.builds(TrainerSpec, epochs=st.integers(1, 99), batch_size=st.integers(1, 4096)),
+)
+
+
+@given(specs)
+def test_that_a_spec_survives_json_and_toml(spec: RunSpec) -> None:
+    assert from_json(to_json(spec)) == spec
+    assert from_toml(to_toml(spec)) == spec
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"data": {"dataset": "x"}, "trainer": {"epoch": 3}}, "trainer.epoch: unknown key; did you mean “epochs”?"),
+        ({"data": {"dataset": "x"}, "trainr": {}}, "trainr: unknown key; did you mean “trainer”?"),
+        (
+            {"data": {"dataset": "x"}, "split": {"kind": "random", "vald": 0.2}},
+            "split.vald: unknown key; did you mean “valid”?",
+        ),
+        (
+            {"data": {"dataset": "x"}, "trainer": {"epochs": 0}},
+            "trainer.epochs: input should be greater than or equal to 1, not 0",
+        ),
+        ({"data": {}}, "data.dataset: is missing"),
+        (
+            {"data": {"dataset": "x"}, "trainer": {"optimizer": {"name": "Adan"}}},
+            "trainer.optimizer.name: input should be 'AdamW'",
+        ),
+        ({"schema_version": 99, "data": {"dataset": "x"}}, "open it with a newer Tensorbench"),
+        (
+            {"data": {"dataset": "x", "roles": {"target": ["a"], "ignore": ["a"]}}},
+            "column “a” is both target and ignore",
+        ),
+        ([], "a specification is a table of keys"),
+    ],
+)
+def test_that_a_wrong_spec_is_refused_with_its_key_and_a_hint(content: object, words: str) -> None:
+    with pytest.raises(SpecError) as refused:
+        parse(content)
+    assert words in str(refused.value)
+
+
+def test_that_every_fault_of_a_spec_is_named_at_once() -> None:
+    with pytest.raises(SpecError) as refused:
+        parse({"data": {"dataset": "x"}, "trainer": {"epochs": 0, "batch": 1}})
+    assert len(refused.value.problems) == 2
+
+
+def test_that_a_setting_from_the_command_line_is_read_as_its_type() -> None:
+    spec = RunSpec(data=DataSpec(dataset="x"))
+    changed = with_settings(spec, {"trainer.epochs": "5", "model.name": "gandalf", "model.params.gflu_stages": "3"})
+    assert (changed.trainer.epochs, changed.model.name, changed.model.params) == (5, "gandalf", {"gflu_stages": 3})
+    with pytest.raises(SpecError, match=r"trainer\.epoch: unknown key"):
+        with_settings(spec, {"trainer.epoch": "5"})
+
+
+def test_that_the_kind_of_split_can_be_set() -> None:
+    spec = RunSpec(data=DataSpec(dataset="x"))
+    with pytest.raises(SpecError, match="unknown key"):
+        with_settings(spec, {"split.kind": "kfold"})  # `valid` of the random split means nothing to folds
+    assert with_settings(spec, {"split": '{kind = "kfold", folds = 3}'}).split == KFoldSplit(folds=3)
+
+
+def test_that_a_file_that_is_no_spec_is_named_in_the_sentence(tmp_path: Path) -> None:
+    for name, text, words in [
+        ("a.toml", "epochs = = 3", "a.toml: this is not TOML"),
+        ("a.json", "{", "a.json: line 1, column 2: this is not JSON"),
+        ("b.toml", "[data]\nname = 'x'", "b.toml: data.dataset: is missing"),
+    ]:
+        path = tmp_path / name
+        path.write_text(text)
+        with pytest.raises(SpecError, match=words):
+            read(path)
+    with pytest.raises(SpecError, match="cannot be read"):
+        read(tmp_path / "nothing.toml")
+
+
+def test_that_roles_tell_a_columns_role_and_keep_their_order() -> None:
+    roles = Roles.from_mapping({"b": Role.CONTINUOUS, "a": Role.CONTINUOUS, "y": Role.TARGET})
+    assert roles.continuous == ("b", "a")
+    assert roles.of("y") is Role.TARGET
+    assert roles.of("somewhere else") is Role.IGNORE
+    assert roles.features == ("b", "a")
