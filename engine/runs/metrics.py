@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,15 +89,18 @@ class MetricTable:
 
     def read(self, run: str, key: str, start: int = 0, axes: Sequence[str] = ()) -> Series:
         """Return a series' points from index `start` on; `axes` names what to read beside the steps: times, epochs."""
-        found = self._db.execute("SELECT id FROM series WHERE run = ? AND key = ?", (run, key)).fetchone()
+        found = self._db.execute("SELECT id, count FROM series WHERE run = ? AND key = ?", (run, key)).fetchone()
         wanted = [axis for axis in ("times", "epochs") if axis in axes]
-        columns = ", ".join(['start, count, first_step, stride, "values", steps', *wanted])
-        rows: Iterable[tuple[Any, ...]] = ()
-        if found:
-            rows = self._db.execute(
-                f"SELECT {columns} FROM chunks WHERE series = ? AND start + count > ? ORDER BY start", (found[0], start)
-            )
-        return _assemble(key, start, list(rows), wanted)
+        if found is None:
+            return _assemble(key, start, 0, (), wanted)
+        series, count = found
+        return _assemble(key, start, count, self._chunks(series, start, wanted), wanted)
+
+    def _chunks(self, series: int, start: int, axes: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        columns = ", ".join(['start, count, first_step, stride, "values", steps', *axes])
+        return self._db.execute(
+            f"SELECT {columns} FROM chunks WHERE series = ? AND start + count > ? ORDER BY start", (series, start)
+        )
 
     def _tail(self, run: str, key: str) -> _Tail:
         tail = self._tails.get((run, key))
@@ -143,12 +146,8 @@ class MetricTable:
 
     def _merge(self, tail: _Tail) -> None:
         start = tail.count - tail.small_points
-        rows = self._db.execute(
-            'SELECT start, count, first_step, stride, "values", steps, times, epochs FROM chunks '
-            "WHERE series = ? AND start >= ? ORDER BY start",
-            (tail.series, start),
-        ).fetchall()
-        whole = _assemble("", start, rows, ["times", "epochs"])
+        axes = ["times", "epochs"]
+        whole = _assemble("", start, tail.count, self._chunks(tail.series, start, axes), axes)
         self._db.execute("DELETE FROM chunks WHERE series = ? AND start >= ?", (tail.series, start))
         tail.count = start
         assert whole.times is not None and whole.epochs is not None
@@ -156,28 +155,23 @@ class MetricTable:
         tail.small_chunks = tail.small_points = 0
 
 
-def _assemble(key: str, start: int, rows: Sequence[tuple[Any, ...]], axes: Sequence[str]) -> Series:
-    total = sum(int(row[1]) for row in rows)
+def _assemble(key: str, start: int, end: int, rows: Iterable[tuple[Any, ...]], axes: Sequence[str]) -> Series:
+    """Join chunks into the points from index `start` to before `end`; chunks are read one at a time, as they come."""
+    total = max(0, end - start)
     steps = np.empty(total, dtype=np.int64)
     values = np.empty(total, dtype=np.float64)
     extra: dict[str, NDArray[Any]] = {
         axis: np.empty(total, dtype=np.float64 if axis == "times" else np.float32) for axis in axes
     }
-    at = 0
     for row in rows:
-        count, first, stride = int(row[1]), int(row[2]), int(row[3])
-        part = slice(at, at + count)
-        values[part] = np.frombuffer(row[4], dtype=np.float64)
-        steps[part] = first + stride * np.arange(count) if row[5] is None else np.frombuffer(row[5], dtype=np.int64)
+        begin, count, first, stride = row[:4]
+        skip = max(0, start - begin)
+        part = slice(begin + skip - start, begin + count - start)
+        values[part] = np.frombuffer(row[4], dtype=np.float64)[skip:]
+        if row[5] is None:
+            steps[part] = np.arange(first + stride * skip, first + stride * count, stride) if stride else first
+        else:
+            steps[part] = np.frombuffer(row[5], dtype=np.int64)[skip:]
         for place, axis in enumerate(axes):
-            extra[axis][part] = np.frombuffer(row[6 + place], dtype=extra[axis].dtype)
-        at += count
-    skip = max(0, start - int(rows[0][0])) if rows else 0
-    return Series(
-        key,
-        start,
-        steps[skip:],
-        values[skip:],
-        extra["times"][skip:] if "times" in extra else None,
-        extra["epochs"][skip:] if "epochs" in extra else None,
-    )
+            extra[axis][part] = np.frombuffer(row[6 + place], dtype=extra[axis].dtype)[skip:]
+    return Series(key, start, steps, values, extra.get("times"), extra.get("epochs"))

@@ -310,8 +310,13 @@ class RunStore:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
+        """Show one state of the store to everything that is read inside, whatever others write meanwhile."""
         try:
-            yield
+            self._db.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._db.execute("COMMIT")
         except sqlite3.Error as error:
             raise store_error(self.workspace, error) from error
 

@@ -187,3 +187,20 @@ def test_that_a_killed_writer_leaves_a_sound_store_with_everything_that_was_seen
     database = sqlite3.connect(workspace / "workspace.db")
     assert database.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
     database.close()
+
+
+def test_that_a_series_is_read_whole_while_it_grows(workspace: Path) -> None:
+    with RunStore(workspace) as store:
+        run = store.create_run(spec()).id
+        context = multiprocessing.get_context("spawn")
+        ready = context.Event()
+        writer = context.Process(target=_write_forever, args=(str(workspace), run, ready))
+        writer.start()
+        try:
+            assert ready.wait(60)
+            for start in range(400):
+                series = store.series(run, "train/loss", start=start)
+                assert series.values.tolist() == list(range(start, start + len(series.values)))
+        finally:
+            writer.kill()
+            writer.join()
