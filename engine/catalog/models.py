@@ -1,0 +1,89 @@
+"""The catalogue of tabular models: derived parameters and hand-written cards, joined. No model is built here."""
+
+import difflib
+from functools import cache
+
+from pydantic import JsonValue
+
+from engine.catalog.derive import FILE
+from engine.catalog.details import COMMON, DEFAULTS, DETAILS, DETAILS_OF, Detail
+from engine.catalog.gallery import CARDS, Card
+from engine.catalog.schema import CatalogError, DerivedCatalog, DerivedParam, ModelInfo, Param, Preset
+from engine.spec import ModelSpec
+
+
+@cache
+def tabular_models() -> tuple[ModelInfo, ...]:
+    """Return every model that can be trained on a table, in the gallery's order."""
+    derived = DerivedCatalog.model_validate_json(FILE.read_text(encoding="utf-8"))
+    return tuple(_model(card, derived.configs[card.config_class]) for card in CARDS)
+
+
+def model(name: str) -> ModelInfo:
+    """Return one model. Raises CatalogError, naming the closest one there is."""
+    known = {info.name: info for info in tabular_models()}
+    if name in known:
+        return known[name]
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    hint = f"did you mean “{close[0]}”?" if close else f"there are {', '.join(known)}"
+    raise CatalogError(f"there is no model “{name}”; {hint}")
+
+
+def settings(spec: ModelSpec) -> dict[str, JsonValue]:
+    """Return what the library's config is to be given: our defaults where its own do not work, then the spec's values.
+
+    Raises CatalogError for a model that does not exist.
+    """
+    return {**DEFAULTS.get(model(spec.name).name, {}), **spec.params}
+
+
+def preset_of(info: ModelInfo, params: dict[str, JsonValue]) -> Preset | None:
+    """Return which preset these parameters are, or None when they are the user's own."""
+    changed = changed_params(info, params)
+    return next((name for name, values in info.presets.items() if changed_params(info, values) == changed), None)
+
+
+def changed_params(info: ModelInfo, params: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return the parameters that differ from the model's defaults, in the catalogue's order; unknown ones are kept."""
+    unknown = {name: value for name, value in params.items() if info.param(name) is None}
+    known = {
+        one.name: params[one.name] for one in info.params if one.name in params and params[one.name] != one.default
+    }
+    return {**known, **unknown}
+
+
+def _model(card: Card, derived: tuple[DerivedParam, ...]) -> ModelInfo:
+    order = COMMON[card.name]
+    params = [_param(card.name, one) for one in derived]
+    params.sort(key=lambda param: order.index(param.name) if param.name in order else len(order))
+    return ModelInfo(
+        name=card.name,
+        title=card.title,
+        description=card.description,
+        paper=card.paper,
+        paper_url=card.paper_url,
+        tasks=("regression",) if card.regression_only else ("classification", "regression"),
+        params=tuple(params),
+        presets=card.presets(),
+        config_class=card.config_class,
+        needs_categorical=card.needs_categorical,
+        several_targets=card.several_targets,
+        notes=card.notes,
+    )
+
+
+def _param(model_name: str, one: DerivedParam) -> Param:
+    detail = DETAILS_OF.get(model_name, {}).get(one.name) or DETAILS.get(one.name, Detail())
+    choices = detail.choices or one.choices
+    default = DEFAULTS.get(model_name, {}).get(one.name, one.default)
+    return Param(
+        name=one.name,
+        kind="choice" if choices else one.kind,
+        default=default,
+        help=detail.help or one.help,
+        choices=choices,
+        minimum=detail.minimum,
+        maximum=detail.maximum,
+        common=one.name in COMMON[model_name],
+        nullable=one.nullable and not (default is not None and one.name in DEFAULTS.get(model_name, {})),
+    )
