@@ -1,0 +1,113 @@
+"""TrainedModel: a network with its encoder and specification, as files and as predictions.
+Files are safetensors and JSON: loading one runs no code of its maker."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from engine.families.tabular import library, network
+from engine.families.tabular.encoding import Encoder, Tensors
+from engine.families.tabular.objective import Objective
+from engine.spec import RunSpec, parse
+from engine.training.failures import RunFailed
+
+if TYPE_CHECKING:
+    from engine.families.tabular.frames import Values
+
+WEIGHTS, DESCRIPTION = "model.safetensors", "model.json"
+PREDICT_ROWS = 4_096
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A model that can predict. `network` is in evaluation mode and may live on any device."""
+
+    spec: RunSpec
+    encoder: Encoder
+    network: nn.Module
+
+    def save(self, folder: Path) -> None:
+        """Write model.safetensors and model.json; each appears whole or not at all."""
+        folder.mkdir(parents=True, exist_ok=True)
+        save_weights(folder / WEIGHTS, self.network.state_dict())
+        description = {
+            "format": 1,
+            "spec": self.spec.model_dump(mode="json"),
+            "encoder": json.loads(self.encoder.to_json()),
+        }
+        write_whole(folder / DESCRIPTION, json.dumps(description, ensure_ascii=False, indent=1).encode())
+
+    @classmethod
+    def load(cls, folder: Path) -> "TrainedModel":
+        """Rebuild a saved model on the CPU; it predicts what it predicted before. Raises RunFailed without its files."""
+        from safetensors.torch import load_file
+
+        try:
+            description = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+            weights = load_file(folder / WEIGHTS)
+        except OSError as error:
+            raise RunFailed(
+                "This run has no saved model.", "A model is kept when a run finishes, or is stopped after one epoch."
+            ) from error
+        spec = parse(description["spec"])
+        encoder = Encoder.model_validate(description["encoder"])
+        model = network.build(spec, encoder)
+        model.load_state_dict(weights)
+        model.eval()
+        return cls(spec, encoder, model)
+
+    def predict(self, tensors: Tensors, batch_size: int = PREDICT_ROWS) -> list[NDArray[np.float64]]:
+        """Return one array a target: probabilities [n, classes], or numbers [n] in the target's own unit."""
+        raw = self.raw(tensors, batch_size)
+        objective = Objective.of(self.encoder)
+        if self.encoder.task == "classification":
+            return [part.double().cpu().numpy() for part in objective.probabilities(raw)]
+        scaled = objective.values(raw).double().cpu().numpy()
+        return [target.values(scaled[:, place]) for place, target in enumerate(self.encoder.targets)]
+
+    def raw(self, tensors: Tensors, batch_size: int = PREDICT_ROWS) -> torch.Tensor:
+        """Return the network's output [n, outputs] in the order of the rows, on the network's device."""
+        objective = Objective.of(self.encoder)
+        parameter = next(self.network.parameters())
+        here = tensors.to(parameter.device, parameter.dtype)
+        self.network.eval()
+        with library.quiet(), torch.inference_mode():
+            parts = [
+                objective.raw(self.network(here.batch(slice(first, first + batch_size))))
+                for first in range(0, len(here), batch_size)
+            ]
+        return torch.cat(parts) if parts else torch.empty(0, sum(objective.sizes) or len(objective.targets))
+
+
+def predicted_classes(probabilities: NDArray[np.float64], classes: tuple[str, ...]) -> "Values":
+    """Return the most probable class of each row as text."""
+    import pandas as pd
+
+    return pd.Series(np.array(classes, dtype=object)[probabilities.argmax(axis=1)])
+
+
+def save_weights(path: Path, tensors: Mapping[str, torch.Tensor], metadata: Mapping[str, str] | None = None) -> None:
+    """Write tensors as safetensors; the file appears whole or not at all."""
+    from safetensors.torch import save
+
+    # Some networks use one tensor under two names, which the format refuses: each name gets its own copy.
+    write_whole(
+        path,
+        save({name: one.detach().cpu().clone().contiguous() for name, one in tensors.items()}, dict(metadata or {})),
+    )
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file beside its place and move it there, so that nobody ever reads half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".part")
+    partial.write_bytes(content)
+    os.replace(partial, path)  # noqa: PTH105 - replaces an existing file on Windows too
