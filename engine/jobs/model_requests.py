@@ -25,6 +25,12 @@ def _find_learning_rate(call: Call, spec: dict[str, object]) -> object:
     return find_learning_rate(call.workspace, parse(spec), progress=call.progress, cancelled=call.cancelled)
 
 
+def _devices(_call: Call) -> object:
+    from engine.training.devices import devices
+
+    return [device.model_dump(mode="json") for device in devices()]
+
+
 def _predict(
     call: Call,
     run: str,
@@ -48,6 +54,7 @@ def _predict(
 
 
 METHODS: dict[str, Method] = {
+    "devices": _devices,
     "preflight": _preflight,
     "schedule": _schedule,
     "find_learning_rate": _find_learning_rate,

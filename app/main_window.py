@@ -1,0 +1,264 @@
+"""The main window: rail, pages, menus, status bar. It carries what one page says to another, and computes nothing."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QTimer, QUrl, Slot
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QWidget
+
+from app.actions import fill_menus, make_actions
+from app.engine_thread import EngineThread, Requests
+from app.icons import icon
+from app.pages.data import DataPage
+from app.pages.runs_section import RunsSection
+from app.pages.train import TrainPage
+from app.rail import Rail, RailEntry
+from app.settings import Settings
+from app.status import StatusBar
+from app.theme import apply
+from engine.runs.records import RunRecord
+from engine.spec import Roles, RunSpec
+
+WARM_UP_AFTER_MS = 700
+
+
+class MainWindow(QMainWindow):
+    """One window on one workspace."""
+
+    def __init__(self, workspace: Path, settings: Settings | None = None, warm_up: bool = True) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.settings = settings or Settings()
+        self.engine = EngineThread(workspace, self)
+        self._requests = Requests(self.engine, self)
+        self.data = DataPage(self.engine, self)
+        self.train = TrainPage(self.engine, self)
+        self.runs = RunsSection(self.engine, self)
+        self._asked_to_close = False
+        self._arrange(workspace)
+        self._connect()
+        self.engine.start()
+        self.engine.warmUp("data")
+        if warm_up:
+            QTimer.singleShot(WARM_UP_AFTER_MS, self._warm_up)
+
+    def openPaths(self, paths: Sequence[Path]) -> None:
+        """Open files: a specification fills the Train page, the first other one is offered for import."""
+        for path in paths:
+            if path.suffix == ".toml":
+                self._show("train")
+                self.train.loadFile(path)
+            else:
+                self._show("data")
+                self.settings.addRecentFile(path)
+                self.data.openPath(path)
+                return
+
+    # Actions
+
+    @Slot()
+    def openFile(self) -> None:
+        """Let the user choose a data file."""
+        self._show("data")
+        self.data.chooseFile()
+
+    @Slot()
+    def loadSpec(self) -> None:
+        """Let the user choose a specification for the Train page."""
+        self._show("train")
+        self.train.chooseFile()
+
+    @Slot()
+    def showWorkspace(self) -> None:
+        """Open the workspace's folder in the file manager."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.engine.workspace)))
+
+    @Slot()
+    def showData(self) -> None:
+        """Go to the Data page."""
+        self._show("data")
+
+    @Slot()
+    def showTrain(self) -> None:
+        """Go to the Train page."""
+        self._show("train")
+
+    @Slot()
+    def showRuns(self) -> None:
+        """Go to the list of runs."""
+        self.runs.showList()
+        self._show("runs")
+
+    @Slot()
+    def useSystemTheme(self) -> None:
+        """Follow the system's light or dark scheme."""
+        self._use_theme("system")
+
+    @Slot()
+    def useLightTheme(self) -> None:
+        """Use the light theme."""
+        self._use_theme("light")
+
+    @Slot()
+    def useDarkTheme(self) -> None:
+        """Use the dark theme."""
+        self._use_theme("dark")
+
+    @Slot()
+    def showAbout(self) -> None:
+        """Say what this program is."""
+        box = QMessageBox(self)
+        box.setObjectName("about")
+        box.setWindowTitle(self.tr("About Tensorbench"))
+        box.setText(self.tr("Tensorbench 0.1 — a workbench for deep learning on tables."))
+        box.setInformativeText(
+            self.tr("Models by pytorch-tabular, trained by Lightning and PyTorch. It opens no network connection.")
+        )
+        box.open()
+
+    # Between the pages
+
+    @Slot(object, object)
+    def _take_dataset(self, dataset: dict[str, object], roles: Roles) -> None:
+        self.train.setDataset(dataset, roles)
+        self._show("train")
+
+    @Slot(object)
+    def _start(self, spec: RunSpec) -> None:
+        self.engine.startRun(spec)
+
+    @Slot(str)
+    def _open_run(self, run_id: str) -> None:
+        self.runs.openRun(run_id)
+        self._show("runs")
+
+    @Slot(object)
+    def _train_again(self, spec: RunSpec) -> None:
+        self.train.setSpec(spec)
+        self._show("train")
+
+    @Slot(object)
+    def _take_runs(self, changed: list[RunRecord]) -> None:
+        self.statusBar_.updateRuns(changed)
+
+    @Slot(str)
+    def _show(self, name: str) -> None:
+        self._stack.setCurrentWidget(self._pages[name])
+        self._rail.choose(name)
+        if name == "train":
+            self.engine.warmUp("model")
+
+    @Slot(str)
+    def _show_trouble(self, sentence: str) -> None:
+        self.statusBar_.showMessage(sentence)
+
+    @Slot(str, object)
+    def _take_answer(self, name: str, value: object) -> None:
+        if name == "devices" and isinstance(value, list):
+            self.statusBar_.setDevices(value)
+
+    # Inside
+
+    def _arrange(self, workspace: Path) -> None:
+        self.setWindowTitle(self.tr("Tensorbench — {0}").format(workspace.name))
+        self.setWindowIcon(icon("app"))
+        self.setMinimumSize(1000, 640)
+        self.resize(1280, 800)
+        entries = [
+            RailEntry("data", self.tr("Data"), "data", self.tr("Open a table and say what its columns are for")),
+            RailEntry("train", self.tr("Train"), "train", self.tr("Choose a model and train it")),
+            RailEntry("runs", self.tr("Runs"), "runs", self.tr("Every run of this workspace")),
+        ]
+        self._rail = Rail(entries, self)
+        self._pages: dict[str, QWidget] = {"data": self.data, "train": self.train, "runs": self.runs}
+        self._stack = QStackedWidget(self)
+        for page in self._pages.values():
+            self._stack.addWidget(page)
+        centre = QWidget(self)
+        layout = QHBoxLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._rail)
+        layout.addWidget(self._stack, 1)
+        self.setCentralWidget(centre)
+        self.statusBar_ = StatusBar(self)
+        self.setStatusBar(self.statusBar_)
+        self._actions = make_actions(self)
+        fill_menus(self.menuBar(), self._actions)
+        self.setAcceptDrops(True)
+        self._rail.choose("data")
+        geometry = self.settings.geometry
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+
+    def _connect(self) -> None:
+        self._rail.chosen.connect(self._show)
+        self.data.datasetChosen.connect(self._take_dataset)
+        self.train.startRequested.connect(self._start)
+        self.train.dataRequested.connect(self.showData)
+        self.runs.trainAgainRequested.connect(self._train_again)
+        self.runs.dataRequested.connect(self.showData)
+        self.engine.runStarted.connect(self._open_run)
+        self.engine.runsChanged.connect(self._take_runs)
+        self.engine.runsRemoved.connect(self.statusBar_.removeRuns)
+        self.engine.storeFailed.connect(self._show_trouble)
+        self.statusBar_.runRequested.connect(self._open_run)
+        self._requests.answered.connect(self._take_answer)
+
+    @Slot()
+    def _warm_up(self) -> None:
+        self.engine.warmUpWorker()
+        self._requests.ask("devices", "model", "devices")
+
+    def _use_theme(self, mode: str) -> None:
+        self.settings.theme = mode
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            apply(application, mode)
+
+    # Qt's own events
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept local files."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        self.openPaths(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask what to do with runs at work, then end the engine thread; runs go on unless the user stops them."""
+        if self.statusBar_.activeRuns() and not self._asked_to_close:
+            event.ignore()
+            self._ask_about_runs()
+            return
+        self.settings.geometry = self.saveGeometry()
+        self.engine.stop()
+        super().closeEvent(event)
+
+    def _ask_about_runs(self) -> None:
+        box = QMessageBox(self)
+        box.setObjectName("close.ask")
+        count = len(self.statusBar_.activeRuns())
+        box.setText(self.tr("{0} run(s) are still training.").format(count))
+        box.setInformativeText(
+            self.tr("They can go on without the window: the next window on this workspace shows them again.")
+        )
+        self._keep = box.addButton(self.tr("Close and keep training"), QMessageBox.ButtonRole.AcceptRole)
+        self._stop_all = box.addButton(self.tr("Stop them and close"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.buttonClicked.connect(self._on_close_answer)
+        box.open()
+
+    @Slot(object)
+    def _on_close_answer(self, button: object) -> None:
+        if button is self._stop_all:
+            for run in self.statusBar_.activeRuns():
+                self.engine.stopRun(run.id)
+        if button is self._stop_all or button is self._keep:
+            self._asked_to_close = True
+            self.close()

@@ -1,0 +1,105 @@
+"""The Runs room: the list, one run, and prediction with a run's model, with a breadcrumb that leads back."""
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from app.engine_thread import EngineThread
+from app.pages.predict import PredictPage
+from app.pages.run import RunPage
+from app.pages.runs import RunsPage
+from engine.runs.records import RunRecord
+
+
+class RunsSection(QWidget):
+    """Three pages and the path between them."""
+
+    trainAgainRequested = Signal(object)
+    dataRequested = Signal()
+
+    def __init__(self, engine: EngineThread, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("runs.section")
+        self.list = RunsPage(engine, self)
+        self.run = RunPage(engine, self)
+        self.predict = PredictPage(engine, self)
+        self._names: dict[str, str] = {}
+        self._run_id = ""
+        self._arrange()
+        self.list.openRequested.connect(self.openRun)
+        self.run.predictRequested.connect(self.openPredict)
+        self.run.trainAgainRequested.connect(self.trainAgainRequested)
+        engine.runsChanged.connect(self._learn_names)
+        self.showList()
+
+    @Slot()
+    def showList(self) -> None:
+        """Show the list of runs."""
+        self._go(self.list)
+
+    @Slot(str)
+    def openRun(self, run_id: str) -> None:
+        """Show one run."""
+        self._run_id = run_id
+        self.run.setRun(run_id)
+        self._go(self.run)
+
+    @Slot(str)
+    def openPredict(self, run_id: str) -> None:
+        """Show the prediction page for a run's model."""
+        self._run_id = run_id
+        self.predict.setRun(run_id)
+        self._go(self.predict)
+
+    @Slot()
+    def _back_to_run(self) -> None:
+        self._go(self.run)
+
+    @Slot(object)
+    def _learn_names(self, changed: list[RunRecord]) -> None:
+        self._names.update({run.id: run.name for run in changed})
+        self._label()
+
+    def _go(self, page: QWidget) -> None:
+        self._stack.setCurrentWidget(page)
+        self._trail.setVisible(page is not self.list)
+        self._label()
+
+    def _label(self) -> None:
+        name = self._names.get(self._run_id, self._run_id)
+        at_predict = self._stack.currentWidget() is self.predict
+        self._to_run.setText(name)
+        self._to_run.setVisible(at_predict)
+        self._between.setVisible(at_predict)
+        self._here.setText(self.tr("Predict") if at_predict else name)
+
+    def _arrange(self) -> None:
+        self._stack = QStackedWidget(self)
+        for page in (self.list, self.run, self.predict):
+            self._stack.addWidget(page)
+        self._trail = QWidget(self)
+        to_list = self._link("runs.back", self.tr("All runs"), self.tr("Back to the list of runs (Ctrl+3)"))
+        to_list.clicked.connect(self.showList)
+        self._to_run = self._link("runs.backToRun", "", self.tr("Back to the run"))
+        self._to_run.clicked.connect(self._back_to_run)
+        self._between, self._here = QLabel("›", self._trail), QLabel(self._trail)
+        self._here.setProperty("role", "muted")
+        row = QHBoxLayout(self._trail)
+        row.setContentsMargins(24, 8, 24, 0)
+        row.setSpacing(4)
+        for widget in (to_list, QLabel("›", self._trail), self._to_run, self._between, self._here):
+            row.addWidget(widget)
+        row.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._trail)
+        layout.addWidget(self._stack, 1)
+
+    def _link(self, name: str, text: str, tip: str) -> QPushButton:
+        button = QPushButton(text, self._trail)
+        button.setObjectName(name)
+        button.setAccessibleName(text or name)
+        button.setToolTip(tip)
+        button.setFlat(True)
+        button.setProperty("role", "link")
+        return button

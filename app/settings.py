@@ -1,0 +1,56 @@
+"""What the window remembers between sessions: theme, recent files, workspace, geometry. Not what belongs to a run."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+
+RECENT_FILES = 10
+
+
+class Settings:
+    """Typed access to the user's settings file. Set QSettings' default format and path beforehand to move it."""
+
+    def __init__(self) -> None:
+        self._settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Tensorbench", "Tensorbench")
+
+    @property
+    def theme(self) -> str:
+        """`system`, `light` or `dark`."""
+        value = str(self._settings.value("theme", "system"))
+        return value if value in {"system", "light", "dark"} else "system"
+
+    @theme.setter
+    def theme(self, mode: str) -> None:
+        self._settings.setValue("theme", mode)
+
+    @property
+    def language(self) -> str:
+        """A language code such as `en` or `zh_CN`; empty follows the system."""
+        return str(self._settings.value("language", ""))
+
+    @language.setter
+    def language(self, code: str) -> None:
+        self._settings.setValue("language", code)
+
+    @property
+    def recentFiles(self) -> list[str]:
+        """The files opened last, newest first."""
+        value = self._settings.value("recent", [])
+        if isinstance(value, str):
+            return [value]
+        return [str(path) for path in value] if isinstance(value, list) else []
+
+    def addRecentFile(self, path: Path) -> None:
+        """Put a file at the head of the recent ones."""
+        text = str(path)
+        others = [known for known in self.recentFiles if known != text]
+        self._settings.setValue("recent", [text, *others][:RECENT_FILES])
+
+    @property
+    def geometry(self) -> object:
+        """The window's geometry as Qt saved it, or None."""
+        return self._settings.value("geometry")
+
+    @geometry.setter
+    def geometry(self, state: object) -> None:
+        self._settings.setValue("geometry", state)

@@ -1,0 +1,65 @@
+"""A lab answers in its own process; a crash or a wrong request there is told in a sentence, and the next one works."""
+
+import queue
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from engine.jobs.lab_client import LabClient
+
+Answers = queue.Queue[tuple[int, str, Any]]
+
+
+@pytest.fixture
+def answers() -> Answers:
+    return queue.Queue()
+
+
+@pytest.fixture
+def lab(workspace: Path, answers: Answers) -> Iterator[LabClient]:
+    client = LabClient("data", workspace, lambda ticket, kind, value: answers.put((ticket, kind, value)))
+    yield client
+    client.close()
+
+
+def test_that_a_sample_is_imported_and_paged_through_the_lab(lab: LabClient, answers: Answers) -> None:
+    lab.ask(1, "import_sample", {"name": "wine"})
+    ticket, kind, dataset = answers.get(timeout=60)
+    assert (ticket, kind, dataset["rows"]) == (1, "result", 178)
+    lab.ask(2, "page", {"id": dataset["id"], "offset": 170, "limit": 50})
+    ticket, kind, page = answers.get(timeout=60)
+    assert (ticket, kind, len(page["rows"])) == (2, "result", 8)
+
+
+def test_that_a_wrong_request_is_answered_with_a_sentence(lab: LabClient, answers: Answers) -> None:
+    lab.ask(1, "dance", {})
+    assert answers.get(timeout=60) == (1, "error", "There is no request “dance”.")
+    lab.ask(2, "preview", {"path": "/nowhere/file.csv"})
+    ticket, kind, sentence = answers.get(timeout=60)
+    assert (ticket, kind) == (2, "error")
+    assert "file.csv" in sentence
+
+
+def test_that_a_lab_that_dies_is_told_and_started_anew(lab: LabClient, answers: Answers) -> None:
+    lab.ask(1, "datasets", {})
+    assert answers.get(timeout=60) == (1, "result", [])
+    assert lab.pid is not None
+    psutil.Process(lab.pid).suspend()
+    lab.ask(2, "datasets", {})
+    psutil.Process(lab.pid).kill()
+    ticket, kind, sentence = answers.get(timeout=60)
+    assert (ticket, kind) == (2, "error")
+    assert "ended unexpectedly" in sentence
+    lab.ask(3, "datasets", {})
+    assert answers.get(timeout=60) == (3, "result", [])
+
+
+def test_that_the_data_lab_never_loads_torch_or_qt(lab: LabClient, answers: Answers) -> None:
+    lab.ask(1, "datasets", {})
+    answers.get(timeout=60)
+    assert lab.pid is not None
+    libraries = {Path(mapped.path).name for mapped in psutil.Process(lab.pid).memory_maps()}
+    assert not [name for name in libraries if "torch" in name or "Qt6" in name]
