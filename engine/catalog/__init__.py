@@ -2,17 +2,22 @@
 what a model computes is the families' business."""
 
 from engine.catalog.checks import param_problem, problems, unsuited
+from engine.catalog.edits import task_of, with_dataset, with_model, with_preset, with_value
+from engine.catalog.fields import COMMON_FIELDS, common_metrics, idle_fields
 from engine.catalog.models import changed_params, model, preset_of, settings, tabular_models
 from engine.catalog.schedules import Option, optimizers, schedules
 from engine.catalog.schema import CatalogError, ModelInfo, Param, Preset
 
 __all__ = [
+    "COMMON_FIELDS",
     "CatalogError",
     "ModelInfo",
     "Option",
     "Param",
     "Preset",
     "changed_params",
+    "common_metrics",
+    "idle_fields",
     "model",
     "optimizers",
     "param_problem",
@@ -21,5 +26,10 @@ __all__ = [
     "schedules",
     "settings",
     "tabular_models",
+    "task_of",
     "unsuited",
+    "with_dataset",
+    "with_model",
+    "with_preset",
+    "with_value",
 ]
