@@ -64,14 +64,18 @@ class TrainedModel:
         model.eval()
         return cls(spec, encoder, model)
 
-    def predict(self, tensors: Tensors, batch_size: int = PREDICT_ROWS) -> list[NDArray[np.float64]]:
-        """Return one array a target: probabilities [n, classes], or numbers [n] in the target's own unit."""
+    def predict(
+        self, tensors: Tensors, batch_size: int = PREDICT_ROWS
+    ) -> list[NDArray[np.float64]] | NDArray[np.float64]:
+        """Return for classes a list with each target's probabilities [n, classes]; for numbers one array [n, targets]
+        in the targets' own units.
+        """
         raw = self.raw(tensors, batch_size)
         objective = Objective.of(self.encoder)
         if self.encoder.task == "classification":
             return [part.double().cpu().numpy() for part in objective.probabilities(raw)]
         scaled = objective.values(raw).double().cpu().numpy()
-        return [target.values(scaled[:, place]) for place, target in enumerate(self.encoder.targets)]
+        return np.stack([t.values(scaled[:, place]) for place, t in enumerate(self.encoder.targets)], axis=1)
 
     def raw(self, tensors: Tensors, batch_size: int = PREDICT_ROWS) -> torch.Tensor:
         """Return the network's output [n, outputs] in the order of the rows, on the network's device."""
