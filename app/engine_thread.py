@@ -256,7 +256,7 @@ class Requests(QObject):
         engine.failed.connect(self._on_failed)
         engine.progressed.connect(self._on_progressed)
 
-    def ask(self, name: str, lab: str, method: str, **params: Any) -> None:
+    def ask(self, name: str, lab: str, method: str, /, **params: Any) -> None:
         """Ask a lab; the answer comes under `name`."""
         self.cancel(name)
         ticket = self._engine.ask(lab, method, params)
