@@ -1,0 +1,121 @@
+"""How runs are put into words: figures, durations, dates, statuses, metric names. No widgets here."""
+
+import math
+import time
+
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
+
+from engine.runs.records import RunStatus
+
+DASH = "–"
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("RunWords", text)
+
+
+def figure(value: float | None, digits: int = 4) -> str:
+    """Write a number with so many significant digits; NaN and infinities keep their names."""
+    if value is None:
+        return DASH
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    size = abs(value)
+    if size and (size >= 1e6 or size < 1e-4):
+        return f"{value:.{digits - 1}e}".replace("-", "−")
+    decimals = max(0, digits - 1 - (math.floor(math.log10(size)) if size else 0))
+    return f"{value:,.{min(decimals, 6)}f}".replace("-", "−").replace(",", "\u202f")
+
+
+def count(value: int) -> str:
+    """Write a whole number with narrow spaces between thousands."""
+    return f"{value:,}".replace(",", "\u202f")
+
+
+def runs_count(number: int) -> str:
+    """Write a number of runs: “1 run”, “12 runs”."""
+    return _tr("1 run") if number == 1 else _tr("{0} runs").format(count(number))
+
+
+def duration(seconds: float | None) -> str:
+    """Write a span of time in at most two units."""
+    if seconds is None:
+        return DASH
+    if seconds < 10:
+        return _tr("{0} s").format(f"{seconds:.1f}")
+    whole = round(seconds)
+    if whole < 60:
+        return _tr("{0} s").format(whole)
+    if whole < 3600:
+        return _tr("{0} min {1} s").format(whole // 60, f"{whole % 60:02d}")
+    return _tr("{0} h {1} min").format(whole // 3600, f"{whole % 3600 // 60:02d}")
+
+
+def moment(when: float) -> str:
+    """Write a date and time shortly: the clock alone today, no year this year."""
+    there, here = time.localtime(when), time.localtime()
+    if there[:3] == here[:3]:
+        return _tr("today {0}").format(time.strftime("%H:%M", there))
+    stamp = QDateTime.fromSecsSinceEpoch(int(when))
+    pattern = "d MMM HH:mm" if there.tm_year == here.tm_year else "d MMM yyyy"
+    return QLocale().toString(stamp, pattern)
+
+
+def full_moment(when: float) -> str:
+    """Write a date and time to the second."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(when))
+
+
+def status_word(status: RunStatus) -> str:
+    """Return a status as one word for the user."""
+    return {
+        RunStatus.QUEUED: _tr("Queued"),
+        RunStatus.STARTING: _tr("Starting"),
+        RunStatus.RUNNING: _tr("Running"),
+        RunStatus.STOPPING: _tr("Stopping"),
+        RunStatus.FINISHED: _tr("Finished"),
+        RunStatus.STOPPED: _tr("Stopped"),
+        RunStatus.FAILED: _tr("Failed"),
+        RunStatus.CRASHED: _tr("Crashed"),
+        RunStatus.INTERRUPTED: _tr("Interrupted"),
+    }[status]
+
+
+def metric_title(name: str) -> str:
+    """Return a metric's name as a title: `f1_macro` → “F1 (macro)”. The part after the split is meant, not the key.
+
+    A metric of one target of several is named `target.metric` and keeps its target.
+    """
+    known = {
+        "loss": _tr("Loss"),
+        "accuracy": _tr("Accuracy"),
+        "balanced_accuracy": _tr("Balanced accuracy"),
+        "f1_macro": _tr("F1 (macro)"),
+        "log_loss": _tr("Log loss"),
+        "auroc": _tr("Area under ROC"),
+        "average_precision": _tr("Average precision"),
+        "mae": _tr("Mean absolute error"),
+        "rmse": _tr("Root mean squared error"),
+        "median_error": _tr("Median absolute error"),
+        "mape": _tr("Mean absolute percentage error"),
+        "r2": _tr("R²"),
+        "lr": _tr("Learning rate"),
+        "grad_norm": _tr("Gradient norm"),
+        "rows_per_second": _tr("Rows per second"),
+        "device/memory": _tr("Device memory"),
+    }
+    if name in known:
+        return known[name]
+    for separator in (".", "/"):
+        target, found, metric = name.rpartition(separator)
+        if found and metric in known:
+            return f"{known[metric]} · {target}"
+    return name.replace("_", " ")
+
+
+def is_smaller_better(metric: str) -> bool:
+    """Whether a metric, by its name, is better the smaller it is."""
+    last = metric.replace(".", "/").rsplit("/", 1)[-1]
+    return last in {"loss", "log_loss", "mae", "rmse", "mse", "median_error", "mape"}
