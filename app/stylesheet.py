@@ -186,6 +186,7 @@ QListView::item { min-height: 28px; padding: 0 6px; }
 QTreeView::item { padding: 4px 6px; }
 QListView::item { border-radius: 4px; }
 QTableView::item { padding: 0 8px; }
+QListView[quiet="true"] { background: transparent; border: none; }
 QListView::item:hover, QTreeView::item:hover { background: $hover; }
 QListView::item:selected, QTreeView::item:selected, QTableView::item:selected { background: $accent_soft;
   color: $text; }

@@ -58,9 +58,10 @@ def _page(
     limit: int = 200,
     sort: list[tuple[str, bool]] | None = None,
     filter: str = "",
+    columns: list[str] | None = None,
 ) -> object:
     order = [(column, bool(descending)) for column, descending in sort or []]
-    return datasets.read_page(call.workspace, id, offset, limit, order, filter)
+    return datasets.read_page(call.workspace, id, offset, limit, order, filter, columns=columns)
 
 
 def _profile(call: Call, id: str, column: str) -> object:

@@ -20,7 +20,7 @@ from app.icons import icon
 from app.pages.data.answers import DatasetAnswer
 from app.pages.data.column_profile import ColumnProfileView
 from app.pages.data.columns_model import ColumnsFilter, ColumnsModel, Field
-from app.pages.data.role_delegate import RoleDelegate, role_menu
+from app.pages.data.role_delegate import RoleDelegate, role_menu, role_of
 from app.pages.data.roles_editor import RolesEditor
 from app.pages.data.wording import ROLES
 from app.theme import themeNotifier
@@ -158,7 +158,7 @@ class ColumnsPanel(QWidget):
         header.setMinimumSectionSize(48)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(Field.NAME, QHeaderView.ResizeMode.Stretch)
-        for field, width in ((Field.TYPE, 72), (Field.ROLE, 136), (Field.MISSING, 68), (Field.DISTINCT, 76)):
+        for field, width in ((Field.TYPE, 72), (Field.ROLE, 128), (Field.MISSING, 64), (Field.DISTINCT, 68)):
             header.resizeSection(field, width)
         bar = QHBoxLayout()
         bar.setSpacing(4)
@@ -252,8 +252,7 @@ class ColumnsPanel(QWidget):
     def _menu_at(self, position: QPoint) -> None:
         if not self.selected() or not self._editor.isKnown:
             return
-        current = self.table.currentIndex().data(Qt.ItemDataRole.UserRole)
-        menu = role_menu(self, current if isinstance(current, Role) else None)
+        menu = role_menu(self, role_of(self.table.currentIndex()))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.triggered.connect(self._on_menu)
         menu.popup(self.table.viewport().mapToGlobal(position))

@@ -201,7 +201,7 @@ class DatasetList(QFrame):
         self.view.setAccessibleName(self.tr("Datasets of the workspace"))
         self.view.setModel(self.model)
         self.view.setItemDelegate(TwoLines(self.view))
-        self.view.setFrameShape(QFrame.Shape.NoFrame)
+        self.view.setProperty("quiet", True)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._delete = QAction(icon("trash"), self.tr("Delete from the workspace"), self.view)
         self._delete.setObjectName("data.delete")

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from app.engine_thread import EngineThread, Requests
-from app.icons import primary_icon
+from app.icons import icon, primary_icon
 from app.pages.data.answers import DatasetAnswer
 from app.pages.data.columns_panel import ColumnsPanel
 from app.pages.data.rejects_panel import RejectsPanel
@@ -72,7 +72,7 @@ class DatasetView(QWidget):
         self._facts = QLabel(self)
         self._facts.setObjectName("data.facts")
         self._facts.setProperty("role", "muted")
-        self.rejected = QPushButton(self)
+        self.rejected = QPushButton(icon("warning", "warn"), "", self)
         self.rejected.setObjectName("data.rejected")
         self.rejected.setProperty("quiet", True)
         self.rejected.setToolTip(self.tr("Show the lines that could not be read"))
@@ -114,7 +114,7 @@ class DatasetView(QWidget):
         split.setStretchFactor(0, 1)
         split.setStretchFactor(1, 0)
         split.setHandleWidth(16)
-        split.setSizes([600, 448])
+        split.setSizes([600, 472])
         self.columns.setMinimumWidth(400)
         self._tabs.setMinimumWidth(280)
         foot = QHBoxLayout()

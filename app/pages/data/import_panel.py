@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.engine_thread import EngineThread, Requests
-from app.icons import primary_icon
-from app.pages.data.answers import DatasetAnswer, PreviewAnswer
+from app.icons import icon, primary_icon
+from app.pages.data.answers import DatasetAnswer, PreviewAnswer, ReadOptionsAnswer
 from app.pages.data.import_preview import ImportPreview
 from app.pages.data.read_options_form import ReadOptionsForm, format_title
 from app.pages.data.wording import count
@@ -32,6 +32,7 @@ class ImportPanel(QWidget):
 
     imported = Signal(object)
     closed = Signal()
+    otherRequested = Signal()
 
     def __init__(self, engine: EngineThread, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +57,7 @@ class ImportPanel(QWidget):
         self._importing = False
         self._ask_soon.stop()
         self._requests.cancel("import")
+        self._requests.cancel("sniff")
         self._title.setText(self.tr("Import {0}").format(path.name))
         self._where.setText(str(path.parent))
         self.name.setText(path.name.split(".")[0] or path.name)
@@ -110,14 +112,14 @@ class ImportPanel(QWidget):
             self._show_state()
             self.imported.emit(cast(DatasetAnswer, value))
             return
+        if name == "sniff":
+            self._show_options(cast(ReadOptionsAnswer, value))
+            return
         preview = cast(PreviewAnswer, value)
         self._ready = not self._ask_soon.isActive()
         self._error.hide()
         if not self._ask_soon.isActive():
-            self.form.setValue(preview["options"])
-        self._side.setVisible(True)
-        self.form.setVisible(not self.form.isEmpty())
-        self._format.setText(format_title(preview["options"]["format"]))
+            self._show_options(preview["options"])
         self._tabs.setPreview(preview)
         self._notes.setText("\n".join(preview["notes"]))
         self._notes.setVisible(bool(preview["notes"]))
@@ -126,6 +128,8 @@ class ImportPanel(QWidget):
 
     @Slot(str, str)
     def _on_failed(self, name: str, sentence: str) -> None:
+        if name == "sniff":
+            return  # The sentence about the preview stands already.
         self._error_text.setText(sentence)
         self._error.show()
         self._say("")
@@ -134,6 +138,8 @@ class ImportPanel(QWidget):
         else:
             self._ready = False
             self._tabs.setPreview(None)
+            if self._side.isHidden():
+                self._requests.ask("sniff", "data", "sniff", path=str(self._path))
         self._show_state()
 
     @Slot(str, object)
@@ -154,6 +160,12 @@ class ImportPanel(QWidget):
 
     # What is shown
 
+    def _show_options(self, options: ReadOptionsAnswer) -> None:
+        self.form.setValue(options)
+        self.form.setVisible(not self.form.isEmpty())
+        self._format.setText(format_title(options["format"]))
+        self._side.show()
+
     def _found(self, preview: PreviewAnswer) -> str:
         rows, columns = len(preview["rows"]), len(preview["columns"])
         if rows < PREVIEW_ROWS:
@@ -162,6 +174,8 @@ class ImportPanel(QWidget):
 
     def _show_state(self) -> None:
         self._progress.setVisible(self._importing)
+        self._tabs.setVisible(self._ready or self._error.isHidden())
+        self._other.setVisible(not self._error.isHidden() and not self._importing)
         self.start.setEnabled(self._ready and not self._importing)
         self.form.setEnabled(not self._importing)
         self.name.setEnabled(not self._importing)
@@ -204,6 +218,10 @@ class ImportPanel(QWidget):
         self._progress.setFixedWidth(240)
         self._said = _label("muted", self)
         self._said.setObjectName("data.import.said")
+        self._other = QPushButton(icon("open"), self.tr("Open another file…"), self)
+        self._other.setObjectName("data.import.other")
+        self._other.setToolTip(self.tr("Choose another file to import"))
+        self._other.clicked.connect(self.otherRequested)
         self.cancel = QPushButton(self.tr("Cancel"), self)
         self.cancel.setObjectName("data.import.cancel")
         self.cancel.setShortcut("Esc")
@@ -213,7 +231,7 @@ class ImportPanel(QWidget):
         self.start.setProperty("primary", True)
         self.start.setShortcut("Ctrl+Return")
         self.start.setToolTip(self.tr("Add the file to the workspace as a dataset (Ctrl+Return)"))
-        for button in (self.cancel, self.start):
+        for button in (self._other, self.cancel, self.start):
             button.setAccessibleName(button.text())
 
     def _arrange(self) -> None:
@@ -248,6 +266,7 @@ class ImportPanel(QWidget):
         foot.setSpacing(8)
         foot.addWidget(self._progress)
         foot.addWidget(self._said, 1)
+        foot.addWidget(self._other)
         foot.addWidget(self.cancel)
         foot.addWidget(self.start)
         layout = QVBoxLayout(self)
@@ -257,6 +276,7 @@ class ImportPanel(QWidget):
         layout.addWidget(self._error)
         layout.addWidget(self._notes)
         layout.addLayout(body, 1)
+        layout.addStretch(0)
         layout.addLayout(foot)
 
 

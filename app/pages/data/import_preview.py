@@ -1,5 +1,6 @@
 """The two tabs of an import: the first rows as they would be read, and the lines that could not be."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QTabWidget, QWidget
 
 from app.pages.data.answers import PreviewAnswer
@@ -32,6 +33,7 @@ class ImportPreview(QTabWidget):
         self._table.setTabKeyNavigation(False)
         self._table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._table.verticalHeader().setDefaultSectionSize(28)
+        self._table.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.addTab(self._table, self.tr("Preview"))
         self.addTab(RejectsTable(self.rejects, "data.import.rejects", self), self.tr("Rejected lines"))
         self.setPreview(None)

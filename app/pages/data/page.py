@@ -128,6 +128,7 @@ class DataPage(QWidget):
         self.start.pathRequested.connect(self.openPath)
         self.start.sampleRequested.connect(self.openSample)
         self.importer.imported.connect(self._on_imported)
+        self.importer.otherRequested.connect(self.chooseFile)
         self.importer.closed.connect(self._on_import_closed)
         self.dataset.chosen.connect(self.datasetChosen)
         self.dataset.rolesChanged.connect(self.rolesChanged)
@@ -142,6 +143,7 @@ class DataPage(QWidget):
     def _on_imported(self, dataset: DatasetAnswer) -> None:
         if not self._open_next():
             self.openDataset(dataset)
+            self.dataset.columns.table.setFocus()
         self.refresh()
 
     @Slot()

@@ -55,7 +55,7 @@ class ReadOptionsForm(QWidget):
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.setVerticalSpacing(8)
         self._form.setHorizontalSpacing(12)
-        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._rows: dict[str, QWidget] = {}
         self._build()
 
@@ -68,7 +68,8 @@ class ReadOptionsForm(QWidget):
         self.decimal.setValue(options["decimal"])
         self.encoding.setValue(options["encoding"])
         self.header.setChecked(options["header"])
-        self.missing.setText(_marks_text(options["missing"]))
+        if set(_marks(self.missing.text())) != {"", *options["missing"]}:  # Else a comma just typed would vanish.
+            self.missing.setText(_marks_text(options["missing"]))
         self.sheet.setText(options["sheet"])
         self.blockSignals(False)
         shown = {"csv": (*CSV_ONLY, "missing"), "excel": ("sheet", "header", "missing")}.get(options["format"], ())

@@ -115,8 +115,8 @@ class RejectsTable(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.resizeSection(0, 80)
-        header.resizeSection(1, 320)
+        header.resizeSection(0, 64)
+        header.resizeSection(1, 200)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
 
 
@@ -137,19 +137,20 @@ class RejectsPanel(QWidget):
         self._said = QLabel(self)
         self._said.setObjectName("data.rejects.said")
         self._said.setProperty("role", "muted")
+        self._said.setWordWrap(True)
         self.export = QPushButton(icon("export"), self.tr("Export…"), self)
         self.export.setObjectName("data.rejects.export")
         self.export.setAccessibleName(self.tr("Export the rejected lines"))
         self.export.setToolTip(self.tr("Save the rejected lines with their numbers and reasons as a CSV file"))
         self.export.clicked.connect(self.chooseExport)
         bar = QHBoxLayout()
-        bar.addWidget(self._title)
-        bar.addWidget(self._said, 1)
+        bar.addWidget(self._title, 1)
         bar.addWidget(self.export)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(bar)
+        layout.addWidget(self._said)
         layout.addWidget(self.table, 1)
 
     def setDataset(self, dataset: DatasetAnswer) -> None:

@@ -19,11 +19,11 @@ class RoleDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw one chip."""
         self.initStyleOption(option, index)
-        role = index.data(Qt.ItemDataRole.UserRole)
+        role = role_of(index)
         option.text = ""
         widget: QWidget = option.widget
         widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, widget)
-        if not isinstance(role, Role):
+        if role is None:
             return
         area: QRect = option.rect
         chip = QRectF(area).adjusted(4, 4, -4, -4)
@@ -48,6 +48,12 @@ class RoleDelegate(QStyledItemDelegate):
         """Room for the longest role."""
         longest = max(option.fontMetrics.horizontalAdvance(role_title(role)) for role in Role)
         return QSize(longest + ICON + 44, 28)
+
+
+def role_of(index: Index) -> Role | None:
+    """The role that an index carries; Qt hands the enumeration's text back."""
+    value = index.data(Qt.ItemDataRole.UserRole)
+    return Role(value) if value else None
 
 
 def role_menu(parent: QWidget, current: Role | None) -> QMenu:

@@ -91,9 +91,14 @@ class TableModel(QAbstractTableModel):
         """The order and filter of what is shown."""
         return self._query
 
+    @property
+    def wanted(self) -> Query:
+        """The order and filter that were asked for last; the same as `query` once the answer came."""
+        return self._asked_query or self._query
+
     def setQuery(self, query: Query) -> None:
         """Ask for another order or filter; what is shown stays until the answer comes."""
-        if query == (self._asked_query or self._query):
+        if query == self.wanted:
             return
         self._asked_query = query
         self.busyChanged.emit(True)

@@ -126,7 +126,7 @@ class TablePane(QWidget):
         self.filter.blockSignals(True)
         self.filter.clear()
         self.filter.blockSignals(False)
-        self._matched.clear()
+        self._matched.hide()
         self._error.hide()
         self.model.setDataset(dataset)
         self._show_sort()
@@ -143,13 +143,13 @@ class TablePane(QWidget):
     def applyFilter(self) -> None:
         """Filter by what stands in the box, now."""
         self._filter_soon.stop()
-        query = self.model.query
+        query = self.model.wanted
         self.model.setQuery(Query(query.column, query.descending, self.filter.text().strip()))
 
     @Slot(int)
     def cycleSort(self, section: int) -> None:
         """Sort by a column: upwards, then downwards, then not at all."""
-        name, query = self.model.nameOf(section), self.model.query
+        name, query = self.model.nameOf(section), self.model.wanted
         if query.column != name:
             self.sortBy(name, False)
         elif not query.descending:
@@ -159,7 +159,7 @@ class TablePane(QWidget):
 
     def sortBy(self, column: str, descending: bool) -> None:
         """Sort by a column; an empty name gives the file's own order."""
-        self.model.setQuery(Query(column, descending, self.model.query.filter))
+        self.model.setQuery(Query(column, descending, self.model.wanted.filter))
 
     def _build(self) -> None:
         self.filter = QLineEdit(self)
@@ -175,6 +175,7 @@ class TablePane(QWidget):
         self.filter.returnPressed.connect(self.applyFilter)
         self._matched = _label("muted", self)
         self._matched.setObjectName("data.matched")
+        self._matched.hide()
         self._error = _label("error", self)
         self._error.setObjectName("data.filter.error")
         self._error.setWordWrap(True)
@@ -200,13 +201,14 @@ class TablePane(QWidget):
     def _fit_columns(self) -> None:
         header = self.view.header
         for section in range(min(self.model.columnCount(), 300)):
-            header.resizeSection(section, min(240, max(96, header.sectionSizeFromContents(section).width())))
+            header.resizeSection(section, min(240, max(104, header.sectionSizeFromContents(section).width())))
 
     @Slot(int, int)
     def _show_matched(self, matched: int, total: int) -> None:
         self._error.hide()
         filtered = bool(self.model.query.filter)
-        self._matched.setText(self.tr("{0} of {1} rows").format(count(matched), count(total)) if filtered else "")
+        self._matched.setText(self.tr("{0} of {1} rows").format(count(matched), count(total)))
+        self._matched.setVisible(filtered)
         self._show_sort()
         self.view.scrollToTop()
 

@@ -82,9 +82,15 @@ def is_number(column_type: str) -> bool:
     return column_type in {"integer", "number"}
 
 
+def locale() -> QLocale:
+    """The user's number formats; the bare C locale, which groups no digits, gives way to English."""
+    chosen = QLocale()
+    return QLocale(QLocale.Language.English) if chosen.language() == QLocale.Language.C else chosen
+
+
 def count(number: float) -> str:
     """A whole number with the locale's thousands separators."""
-    return QLocale().toString(round(number))
+    return locale().toString(round(number))
 
 
 def figure(value: float | None) -> str:
@@ -97,10 +103,10 @@ def figure(value: float | None) -> str:
         return count(value)
     if 1e-4 <= abs(value) < 1e7:
         digits = max(0, 4 - math.floor(math.log10(abs(value))))
-        text = QLocale().toString(value, "f", digits)
-        point = QLocale().decimalPoint()
+        text = locale().toString(value, "f", digits)
+        point = locale().decimalPoint()
         return text.rstrip("0").removesuffix(point) if point in text else text
-    return QLocale().toString(value, "g", 4)
+    return locale().toString(value, "g", 4)
 
 
 def cell(value: Cell) -> str:
@@ -151,4 +157,4 @@ def ago(when: float, now: float | None = None) -> str:
         return translate("Data", "{0} h ago").format(int(seconds // 3600))
     if seconds < 7 * 86400:
         return translate("Data", "{0} d ago").format(int(seconds // 86400))
-    return QLocale().toString(QDateTime.fromSecsSinceEpoch(int(when)).date(), QLocale.FormatType.ShortFormat)
+    return locale().toString(QDateTime.fromSecsSinceEpoch(int(when)).date(), QLocale.FormatType.ShortFormat)
