@@ -34,7 +34,8 @@ LEFT_OUT.add("seed")
 # pytorch-tabular 1.2 declares these and never uses them (models/autoint, ft_transformer, tab_transformer).
 WITHOUT_EFFECT = {
     "AutoIntConfig": {"share_embedding", "virtual_batch_size"},
-    "FTTransformerConfig": {"share_embedding"},
+    # The attention weights that it would keep are read by nothing here.
+    "FTTransformerConfig": {"share_embedding", "attn_feature_importance"},
     "TabTransformerConfig": {"share_embedding", "transformer_head_dim"},
     "NodeConfig": {"head_config"},
     "TabNetModelConfig": {"head_config", "embedding_dropout", "batch_norm_continuous_input"},

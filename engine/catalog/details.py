@@ -64,7 +64,6 @@ DETAILS: dict[str, Detail] = {
     "shared_embedding_fraction": Detail(0, 0.95),
     "transformer_head_dim": Detail(1, 4096, help="Width of each attention head; empty takes the embedding's width."),
     "ff_hidden_multiplier": Detail(1, 64, help="The feed-forward layers are this many times as wide as the embedding."),
-    "attn_feature_importance": Detail(help="Keep the attention weights so that columns can be ranked; takes memory."),
     "n_layers": Detail(1, 128, help="How many blocks are stacked; each has two abstract layers."),
     "abstlay_dim_1": Detail(1, 4096, help="Width of the first abstract layer of a block."),
     "abstlay_dim_2": Detail(1, 4096, help="Width of the second abstract layer; empty is twice the first."),
@@ -101,7 +100,7 @@ DETAILS: dict[str, Detail] = {
     "batch_norm_continuous_input": Detail(help="Normalise the continuous columns over the batch before the model."),
     "virtual_batch_size": Detail(2, 1_000_000, help="Batch normalisation looks at this many rows; empty is the batch."),
     "embedding_dims": Detail(
-        help="[cardinality, width] for each categorical column; empty takes min(50, (cardinality + 1) / 2)."
+        help="Width of each categorical column’s embedding, such as [8, 4]; empty takes min(50, (cardinality + 1) / 2)."
     ),
     "head_config": Detail(
         help='Hidden layers between the model and its output, such as {"layers": "32", "dropout": 0.1}.'

@@ -75,8 +75,8 @@ def idle_fields(spec: RunSpec) -> frozenset[str]:
 def common_metrics(spec: RunSpec) -> tuple[str, ...]:
     """Return the metric keys that can be watched for this task, the usual one first."""
     if spec.tabular.task == "classification":
-        return ("valid/loss", "valid/accuracy", "train/loss")
-    return ("valid/loss", "valid/mae", "valid/rmse", "train/loss")
+        return ("valid/loss", "valid/accuracy", "valid/f1_macro")
+    return ("valid/loss", "valid/mae", "valid/rmse", "valid/r2")
 
 
 def _trainer_idle(spec: RunSpec) -> Iterator[str]:

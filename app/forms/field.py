@@ -1,0 +1,122 @@
+"""One field of a form as data, made from a pydantic model or from a model of the catalogue. No widgets live here."""
+
+import types
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Union, get_args, get_origin
+
+import annotated_types
+from pydantic import BaseModel, JsonValue
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from engine.catalog import COMMON_FIELDS, ModelInfo, Param
+
+FieldKind = Literal["int", "float", "bool", "choice", "text", "integers", "json"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """What an editor needs to know; `key` is the dotted key in the specification."""
+
+    key: str
+    kind: FieldKind
+    default: JsonValue = None
+    help: str = ""
+    choices: tuple[JsonValue, ...] = ()
+    free: bool = False  # a choice may also be typed
+    minimum: float | None = None
+    maximum: float | None = None
+    above_minimum: bool = False
+    below_maximum: bool = False
+    nullable: bool = False
+    common: bool = True
+
+    @property
+    def name(self) -> str:
+        """The last part of the key."""
+        return self.key.rpartition(".")[2]
+
+
+def with_choices(field: Field, choices: Sequence[JsonValue]) -> Field:
+    """Return the field as a choice of these, in which another value may be typed."""
+    return replace(field, kind="choice", choices=tuple(choices), free=True)
+
+
+def fields_of_params(info: ModelInfo) -> tuple[Field, ...]:
+    """Return a field for each parameter of a model of the catalogue."""
+    return tuple(_of_param(param) for param in info.params)
+
+
+def fields_of(model: type[BaseModel], prefix: str) -> tuple[Field, ...]:
+    """Return a field for each plain field of a pydantic model; nested models and constant fields are left out."""
+    return tuple(
+        _of_field(f"{prefix}.{name}", info)
+        for name, info in model.model_fields.items()
+        if nested_model(info) is None and len(_literals(info.annotation)) != 1
+    )
+
+
+def nested_model(info: FieldInfo) -> type[BaseModel] | None:
+    """Return the pydantic model that a field holds, or None for a plain field."""
+    hint = info.annotation
+    return hint if isinstance(hint, type) and issubclass(hint, BaseModel) else None
+
+
+def _of_param(param: Param) -> Field:
+    return Field(
+        key=f"model.params.{param.name}",
+        kind=param.kind,
+        default=param.default,
+        help=param.help,
+        choices=param.choices,
+        minimum=param.minimum,
+        maximum=param.maximum,
+        nullable=param.nullable,
+        common=param.common,
+    )
+
+
+def _of_field(key: str, info: FieldInfo) -> Field:
+    choices = _literals(info.annotation)
+    field = Field(
+        key=key,
+        kind="choice" if choices else _kind(info.annotation),
+        default=None if info.default is PydanticUndefined else info.default,
+        help=info.description or "",
+        choices=choices,
+        nullable=type(None) in get_args(info.annotation),
+        common=key in COMMON_FIELDS,
+    )
+    for bound in info.metadata:
+        field = _bounded(field, bound)
+    return field
+
+
+def _bounded(field: Field, bound: Any) -> Field:
+    if isinstance(bound, annotated_types.Gt):
+        return replace(field, minimum=_number(bound.gt), above_minimum=True)
+    if isinstance(bound, annotated_types.Ge):
+        return replace(field, minimum=_number(bound.ge))
+    if isinstance(bound, annotated_types.Lt):
+        return replace(field, maximum=_number(bound.lt), below_maximum=True)
+    if isinstance(bound, annotated_types.Le):
+        return replace(field, maximum=_number(bound.le))
+    return field
+
+
+def _number(value: Any) -> float:
+    return float(value)
+
+
+def _literals(hint: Any) -> tuple[JsonValue, ...]:
+    return get_args(hint) if get_origin(hint) is Literal else ()
+
+
+def _kind(hint: Any) -> FieldKind:
+    if get_origin(hint) in (Union, types.UnionType):
+        hint = next(inner for inner in get_args(hint) if inner is not type(None))
+    if get_origin(hint) is tuple and get_args(hint)[:1] == (int,):
+        return "integers"
+    kinds: dict[Any, FieldKind] = {int: "int", float: "float", bool: "bool", str: "text"}
+    return kinds.get(hint, "json")

@@ -1,0 +1,105 @@
+"""Numbers as people write them: reading, checking, stepping and showing them. Pure functions, no widgets."""
+
+import json
+import math
+from decimal import Decimal
+
+from pydantic import JsonValue
+
+from app.forms.field import Field
+from app.forms.wording import say
+
+
+def shown(value: float | int | None) -> str:
+    """Return a number in its shortest form: 0.001, 3e-5, 20000."""
+    if value is None:
+        return ""
+    if isinstance(value, int) or (value.is_integer() and abs(value) < 1e15):
+        return str(int(value))
+    text = repr(value)
+    if "e" in text:
+        digits, _, exponent = text.partition("e")
+        return f"{digits.removesuffix('.0')}e{int(exponent)}"
+    return text
+
+
+def read(text: str, field: Field) -> float | int | None:
+    """Return the number that was typed. Raises ValueError with a sentence to show."""
+    plain = text.strip().replace(" ", "").replace("_", "").replace("\N{NARROW NO-BREAK SPACE}", "")
+    if not plain:
+        if field.nullable:
+            return None
+        raise ValueError(say("A number is needed here"))
+    if plain.count(",") == 1 and "." not in plain and field.kind == "float":
+        plain = plain.replace(",", ".")
+    try:
+        value = float(plain)
+    except ValueError:
+        raise ValueError(say("“{0}” is not a number").format(text.strip())) from None
+    if not math.isfinite(value):
+        raise ValueError(say("The number must be finite"))
+    if field.kind == "int":
+        if not value.is_integer():
+            raise ValueError(say("A whole number is needed here"))
+        value = int(Decimal(plain))
+    _check(value, field)
+    return value
+
+
+def stepped(value: float | int, field: Field, up: bool) -> float | int:
+    """Return the next value for an arrow key: whole numbers by one, others along 1, 2, 5, 10 …, within the range."""
+    if field.kind == "int":
+        moved: float | int = int(value) + (1 if up else -1)
+    elif field.maximum == 1 or field.maximum == 0.95:
+        moved = round(value + (0.05 if up else -0.05), 10)
+    else:
+        moved = _next_nice(float(value), up)
+    try:
+        _check(moved, field)
+    except ValueError:
+        return value
+    return moved
+
+
+def read_integers(text: str) -> list[JsonValue]:
+    """Return whole numbers separated by commas, spaces or hyphens. Raises ValueError with a sentence to show."""
+    parts = text.replace(",", " ").replace("-", " ").replace("[", " ").replace("]", " ").split()
+    try:
+        return [int(part) for part in parts]
+    except ValueError:
+        raise ValueError(say("Whole numbers are needed here, such as 128, 64")) from None
+
+
+def read_json(text: str, field: Field) -> JsonValue:
+    """Return the value that JSON text holds. Raises ValueError with a sentence to show."""
+    if not text.strip():
+        return None if field.nullable else field.default
+    try:
+        value: JsonValue = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(say("Line {0}: this is not JSON ({1})").format(error.lineno, error.msg)) from None
+    return value
+
+
+def _check(value: float | int, field: Field) -> None:
+    low, high = field.minimum, field.maximum
+    if low is not None and (value < low or (field.above_minimum and value == low)):
+        words = say("Must be more than {0}") if field.above_minimum else say("Must be at least {0}")
+        raise ValueError(words.format(shown(low)))
+    if high is not None and (value > high or (field.below_maximum and value == high)):
+        words = say("Must be less than {0}") if field.below_maximum else say("Must be at most {0}")
+        raise ValueError(words.format(shown(high)))
+
+
+def _next_nice(value: float, up: bool) -> float:
+    if value == 0:
+        return 0.001 if up else -0.001
+    exponent = math.floor(math.log10(abs(value)) + 1e-9)
+    ladder = [nice * 10.0**power for power in range(exponent - 1, exponent + 2) for nice in (1, 2, 5)]
+    grows = up == (value > 0)
+    size = abs(value)
+    if grows:
+        found = next(step for step in ladder if step > size * (1 + 1e-9))
+    else:
+        found = next(step for step in reversed(ladder) if step < size * (1 - 1e-9))
+    return float(f"{math.copysign(found, value):.3g}")
