@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 
 from app.icons import icon
 from app.pages.data.answers import DatasetAnswer
-from app.pages.data.wording import ago, one_line, shape
+from app.pages.data.wording import ago, count, one_line, shape
 from app.theme import theme
 
 UNDO_MS = 10_000
@@ -71,11 +71,11 @@ class DatasetsModel(QAbstractListModel):
         if not index.isValid():
             return None
         dataset = self._datasets[index.row()]
-        second = f"{shape(dataset['rows'], len(dataset['columns']))}"
+        second = shape(dataset["rows"], len(dataset["columns"]))
         if role == Qt.ItemDataRole.DisplayRole:
             return one_line(dataset["name"])
         if role == Qt.ItemDataRole.UserRole:
-            return f"{second} · {ago(dataset['created'])}"
+            return f"{count(dataset['rows'])} × {count(len(dataset['columns']))}  ·  {ago(dataset['created'])}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{dataset['name']}, {second}"
         if role == Qt.ItemDataRole.ToolTipRole:

@@ -217,33 +217,12 @@ def test_that_rejected_lines_are_shown_with_number_reason_and_text(page: DataPag
     assert answer(engine, "export_rejects", "/tmp/out.csv") == {"id": "abc", "path": "/tmp/out.csv"}
 
 
-NAMED = [
-    "add",
-    "columns",
-    "columns.redo",
-    "columns.search",
-    "columns.undo",
-    "datasets",
-    "filter",
-    "import.cancel",
-    "import.decimal",
-    "import.delimiter",
-    "import.encoding",
-    "import.header",
-    "import.missing",
-    "import.name",
-    "import.other",
-    "import.preview",
-    "import.quote",
-    "import.sheet",
-    "import.start",
-    "next",
-    "open",
-    "rejects",
-    "rejects.export",
-    "sample.wine",
-    "table",
-]
+NAMED = (
+    "add", "columns", "columns.redo", "columns.search", "columns.undo", "datasets", "filter", "import.cancel",
+    "import.decimal", "import.delimiter", "import.encoding", "import.header", "import.missing", "import.name",
+    "import.other", "import.preview", "import.quote", "import.sheet", "import.start", "next", "open", "rejects",
+    "rejects.export", "sample.wine", "table",
+)  # fmt: skip
 
 
 def test_that_every_control_has_a_name_for_tests_and_assistive_tools(page: DataPage, engine: Any) -> None:
