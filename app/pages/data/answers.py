@@ -83,6 +83,7 @@ class ProfileAnswer(TypedDict):
     count: int
     missing: int
     distinct: int
+    distinct_is_approximate: bool
     min: float | None
     mean: float | None
     max: float | None

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.pages.data.answers import ColumnAnswer, ProfileAnswer
-from app.pages.data.wording import WAITING, count, figure, one_line, share, type_title
+from app.pages.data.wording import WAITING, count, distinct, figure, one_line, share, type_title
 from app.theme import theme, themeNotifier
 
 TOP = 8
@@ -171,7 +171,7 @@ class ColumnProfileView(QFrame):
         missing = count(profile["missing"])
         if profile["missing"]:
             missing += f"  ({share(profile['missing'], rows)})"
-        found = [(self.tr("distinct"), count(profile["distinct"])), (self.tr("missing"), missing)]
+        found = [(self.tr("distinct"), distinct(profile)), (self.tr("missing"), missing)]
         if profile["earliest"] is not None:
             found += [(self.tr("earliest"), profile["earliest"]), (self.tr("latest"), str(profile["latest"]))]
         elif profile["mean"] is not None:

@@ -19,7 +19,7 @@ from PySide6.QtGui import QColor
 from app.engine_thread import EngineThread, Requests
 from app.pages.data.answers import ColumnAnswer, DatasetAnswer, ProfileAnswer
 from app.pages.data.roles_editor import RolesEditor
-from app.pages.data.wording import ROLES, WAITING, count, one_line, role_tip, role_title, share, type_title
+from app.pages.data.wording import ROLES, WAITING, distinct, one_line, role_tip, role_title, share, type_title
 from app.theme import theme
 
 AT_ONCE = 2
@@ -159,7 +159,7 @@ class ColumnsModel(QAbstractTableModel):
             return "" if column["name"] in self._refused else WAITING
         if field is Field.MISSING:
             return share(profile["missing"], profile["count"] + profile["missing"])
-        return count(profile["distinct"])
+        return distinct(profile)
 
     def _ink(self, column: ColumnAnswer, field: Field) -> QColor | None:
         profile = self._profiles.get(column["name"])

@@ -11,7 +11,7 @@ from app.pages.data.answers import DatasetAnswer
 from app.pages.data.columns_panel import ColumnsPanel
 from app.pages.data.rejects_panel import RejectsPanel
 from app.pages.data.roles_editor import RolesEditor
-from app.pages.data.table_view import TablePane
+from app.pages.data.table_pane import TablePane
 from app.pages.data.wording import ago, count, one_line, role_title, shape, size
 from engine.spec import Role, Roles
 

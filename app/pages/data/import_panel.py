@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -19,12 +18,11 @@ from app.engine_thread import EngineThread, Requests
 from app.icons import icon, primary_icon
 from app.pages.data.answers import DatasetAnswer, PreviewAnswer, ReadOptionsAnswer
 from app.pages.data.import_preview import ImportPreview
-from app.pages.data.read_options_form import ReadOptionsForm, format_title
+from app.pages.data.import_side import ImportSide
 from app.pages.data.wording import count
 
 PREVIEW_ROWS = 100
 ASK_DELAY_MS = 250
-FORM_WIDTH = 280
 
 
 class ImportPanel(QWidget):
@@ -113,13 +111,13 @@ class ImportPanel(QWidget):
             self.imported.emit(cast(DatasetAnswer, value))
             return
         if name == "sniff":
-            self._show_options(cast(ReadOptionsAnswer, value))
+            self._side.setOptions(cast(ReadOptionsAnswer, value))
             return
         preview = cast(PreviewAnswer, value)
         self._ready = not self._ask_soon.isActive()
         self._error.hide()
         if not self._ask_soon.isActive():
-            self._show_options(preview["options"])
+            self._side.setOptions(preview["options"])
         self._tabs.setPreview(preview)
         self._notes.setText("\n".join(preview["notes"]))
         self._notes.setVisible(bool(preview["notes"]))
@@ -160,12 +158,6 @@ class ImportPanel(QWidget):
 
     # What is shown
 
-    def _show_options(self, options: ReadOptionsAnswer) -> None:
-        self.form.setValue(options)
-        self.form.setVisible(not self.form.isEmpty())
-        self._format.setText(format_title(options["format"]))
-        self._side.show()
-
     def _found(self, preview: PreviewAnswer) -> str:
         rows, columns = len(preview["rows"]), len(preview["columns"])
         if rows < PREVIEW_ROWS:
@@ -177,8 +169,7 @@ class ImportPanel(QWidget):
         self._tabs.setVisible(self._ready or self._error.isHidden())
         self._other.setVisible(not self._error.isHidden() and not self._importing)
         self.start.setEnabled(self._ready and not self._importing)
-        self.form.setEnabled(not self._importing)
-        self.name.setEnabled(not self._importing)
+        self._side.setEnabled(not self._importing)
         self.cancel.setText(self.tr("Cancel import") if self._importing else self.tr("Cancel"))
 
     def _say(self, sentence: str) -> None:
@@ -189,7 +180,6 @@ class ImportPanel(QWidget):
         self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._where = _label("muted", self)
         self._where.setTextFormat(Qt.TextFormat.PlainText)
-        self._format = _label("badge", self)
         self._error = QFrame(self)
         self._error.setObjectName("data.import.error")
         self._error.setProperty("role", "error")
@@ -203,11 +193,8 @@ class ImportPanel(QWidget):
         inside.addWidget(self._error_text)
         self._notes = _label("warning", self)
         self._notes.setWordWrap(True)
-        self.form = ReadOptionsForm(self)
-        self.name = QLineEdit(self)
-        self.name.setObjectName("data.import.name")
-        self.name.setAccessibleName(self.tr("Name of the dataset"))
-        self.name.setToolTip(self.tr("What the dataset is called in this workspace"))
+        self._side = ImportSide(self)
+        self.form, self.name = self._side.form, self._side.name
         self._tabs = ImportPreview(self)
         self._build_foot()
 
@@ -239,25 +226,6 @@ class ImportPanel(QWidget):
         head.setSpacing(12)
         head.addWidget(self._title)
         head.addWidget(self._where, 1)
-        self._side = QWidget(self)
-        self._side.setFixedWidth(FORM_WIDTH)
-        side = QVBoxLayout(self._side)
-        side.setContentsMargins(0, 0, 0, 0)
-        side.setSpacing(8)
-        kind = QHBoxLayout()
-        subtitle = _label("subtitle", self)
-        subtitle.setText(self.tr("How it is read"))
-        kind.addWidget(subtitle)
-        kind.addWidget(self._format)
-        kind.addStretch(1)
-        side.addLayout(kind)
-        side.addWidget(self.form)
-        name = _label("muted", self)
-        name.setText(self.tr("Name of the dataset"))
-        side.addSpacing(8)
-        side.addWidget(name)
-        side.addWidget(self.name)
-        side.addStretch(1)
         body = QHBoxLayout()
         body.setSpacing(24)
         body.addWidget(self._side)

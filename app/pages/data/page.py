@@ -15,7 +15,7 @@ from app.pages.data.import_panel import ImportPanel
 from app.pages.data.start_view import StartView
 from app.settings import Settings
 
-SUFFIXES = "*.csv *.tsv *.txt *.parquet *.jsonl *.ndjson *.xlsx *.xls *.ods *.csv.gz"
+SUFFIXES = "*.csv *.tsv *.txt *.parquet *.pq *.jsonl *.ndjson *.xlsx *.xlsm *.xls"
 
 
 class DataPage(QWidget):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QDateTime, QLocale
 from PySide6.QtGui import QColor
 
-from app.pages.data.answers import Cell
+from app.pages.data.answers import Cell, ProfileAnswer
 from app.theme import theme
 from engine.spec import Role
 
@@ -91,6 +91,11 @@ def locale() -> QLocale:
 def count(number: float) -> str:
     """A whole number with the locale's thousands separators."""
     return locale().toString(round(number))
+
+
+def distinct(profile: ProfileAnswer) -> str:
+    """The number of distinct values; one that is only near is marked."""
+    return ("≈ " if profile["distinct_is_approximate"] else "") + count(profile["distinct"])
 
 
 def figure(value: float | None) -> str:

@@ -40,7 +40,15 @@ def dataset(columns: dict[str, str] = TYPES) -> dict[str, Any]:
 
 def profile(name: str, **more: Any) -> dict[str, Any]:
     figures = dict.fromkeys(("min", "mean", "max", "std", "earliest", "latest", "histogram"))
-    known = {"name": name, "type": "text", "count": 90, "missing": 10, "distinct": 5, "top": [("a", 50), ("b", 40)]}
+    known = {
+        "name": name,
+        "type": "text",
+        "count": 90,
+        "missing": 10,
+        "distinct": 5,
+        "distinct_is_approximate": False,
+        "top": [("a", 50), ("b", 40)],
+    }
     return {**figures, **known, "constant": False, "identifier_like": False, **more}
 
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.pages.data.table_model import PAGE_COLUMNS, PAGE_ROWS, PAGES_KEPT, Query, TableModel
-from app.pages.data.table_view import TablePane
+from app.pages.data.table_pane import TablePane
 from app.pages.data.wording import MISSING, WAITING
 
 
@@ -143,6 +143,18 @@ def test_that_clicking_a_header_sorts_up_then_down_then_not(engine: Any, qtbot: 
         answer(engine)
         seen.append((pane.model.query.column, pane.model.query.descending))
     assert seen == [("c1", False), ("c1", True), ("", False)]
+
+
+def test_that_the_current_column_is_sorted_by_key(engine: Any, qtbot: QtBot) -> None:
+    pane = TablePane(engine)
+    qtbot.addWidget(pane)
+    pane.setDataset(dataset())
+    with qtbot.waitExposed(pane):
+        pane.show()
+    pane.view.setFocus()
+    pane.view.setCurrentIndex(pane.model.index(0, 2))
+    qtbot.keyClick(pane.view, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert pane.model.wanted == Query("c2", True)
 
 
 def test_that_sorting_while_a_filter_is_on_its_way_keeps_the_filter(engine: Any, qtbot: QtBot) -> None:
