@@ -85,6 +85,13 @@ class ColumnsModel(QAbstractTableModel):
         """What is known about a column, if it came already."""
         return self._profiles.get(name)
 
+    def contains(self, row: int, text: str) -> bool:
+        """Whether a column's name, type or role contains a casefolded text."""
+        column = self._columns[row]
+        purpose = self._editor.mapping().get(column["name"])
+        words = (column["name"], type_title(column["type"]), role_title(purpose) if purpose else "")
+        return any(text in word.casefold() for word in words)
+
     def trouble(self, name: str) -> str:
         """Why a column has no profile; empty where it has one or it is still to come."""
         return self._refused.get(name, "")
@@ -213,6 +220,7 @@ class ColumnsFilter(QSortFilterProxyModel):
     def __init__(self, model: ColumnsModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._text = ""
+        self._model = model
         self.setSourceModel(model)
         self.setDynamicSortFilter(False)
 
@@ -222,11 +230,6 @@ class ColumnsFilter(QSortFilterProxyModel):
         self._text = text.strip().casefold()
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
 
-    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
+    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:  # noqa: ARG002 - Qt's own signature
         """Whether a column stays."""
-        if not self._text:
-            return True
-        model = self.sourceModel()
-        fields = (Field.NAME, Field.TYPE, Field.ROLE)
-        texts = (str(model.data(model.index(source_row, field, source_parent))) for field in fields)
-        return any(self._text in text.casefold() for text in texts)
+        return not self._text or self._model.contains(source_row, self._text)

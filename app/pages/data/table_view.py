@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.pages.data.cell_delegate import CellDelegate
 from app.pages.data.table_header import TableHeader
 from app.pages.data.table_model import TableModel
 
@@ -29,6 +30,7 @@ class DataTable(QTableView):
         self.header = TableHeader(self)
         self.setHorizontalHeader(self.header)
         self.setModel(model)
+        self.setItemDelegate(CellDelegate(self))
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)
         self.setWordWrap(False)
