@@ -1,0 +1,181 @@
+"""Each file format turned into Parquet with one DuckDB statement or two. Types are widened, never rows thrown away."""
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import duckdb
+
+from engine.datasets.columns import wider
+from engine.datasets.database import column_type, literal, quoted
+from engine.datasets.records import Column, DatasetError, ReadOptions
+from engine.datasets.text_source import TextSource, open_text
+
+ROW_GROUP = 61_440
+_PLAIN = ("integer", "number", "boolean", "date", "datetime")
+
+
+@dataclass(frozen=True)
+class Converted:
+    """What a conversion made: a Parquet file, its columns, and how many lines were rejected."""
+
+    parquet: Path
+    rows: int
+    columns: tuple[Column, ...]
+    rejected: int
+
+
+def convert(
+    db: duckdb.DuckDBPyConnection, path: Path, options: ReadOptions, scratch: Path, cancelled: Callable[[], bool]
+) -> Converted:
+    """Write `data.parquet` (and `rejects.parquet` where lines were rejected) into `scratch`. Raises DatasetError."""
+    target = scratch / "data.parquet"
+    if options.format == "parquet":
+        _copy(db, f"SELECT * FROM read_parquet({literal(str(path))})", target)
+    elif options.format == "jsonl":
+        _convert_json(db, path, scratch, target)
+    else:
+        text, options = (excel_as_csv(path, options, scratch), _CSV) if options.format == "excel" else (path, options)
+        with open_text(text, options, scratch, head_only=False, cancelled=cancelled) as source:
+            _convert_text(db, source, scratch, target)
+    return _counted(db, path, scratch, target)
+
+
+_CSV = ReadOptions()
+
+
+def _convert_text(db: duckdb.DuckDBPyConnection, source: TextSource, scratch: Path, target: Path) -> None:
+    """Read with the guessed types; where a value further down does not fit, widen its column and read again."""
+    types = list(source.types)
+    while True:
+        _copy(db, f"SELECT * FROM {source.sql(tuple(types))}", target)
+        misfits = db.execute("SELECT DISTINCT column_name FROM reject_errors WHERE error_type = 'CAST'").fetchall()
+        if not misfits:
+            break
+        for (name,) in misfits:
+            place = source.names.index(name)
+            types[place] = wider(types[place])
+        _forget_rejects(db)
+    _keep_rejects(db, scratch)
+
+
+def _forget_rejects(db: duckdb.DuckDBPyConnection) -> None:
+    db.execute("DROP TABLE IF EXISTS reject_errors")
+    db.execute("DROP TABLE IF EXISTS reject_scans")
+
+
+def _keep_rejects(db: duckdb.DuckDBPyConnection, scratch: Path) -> None:
+    rejected = "SELECT line, csv_line AS text, error_message AS reason, byte_position FROM reject_errors"
+    if db.execute("SELECT count(*) FROM reject_errors").fetchall()[0][0]:
+        db.execute(
+            f"COPY (SELECT line, any_value(text) AS text, string_agg(DISTINCT reason, '; ') AS reason "
+            f"FROM ({rejected}) GROUP BY line ORDER BY line) "
+            f"TO {literal(str(scratch / 'rejects.parquet'))} (FORMAT parquet)"
+        )
+
+
+def _convert_json(db: duckdb.DuckDBPyConnection, path: Path, scratch: Path, target: Path) -> None:
+    """Read one JSON object a line; lines that are none are rejected with their number."""
+    lines = (
+        f"SELECT row_number() OVER () AS line, text FROM read_csv({literal(str(path))}, "
+        "columns = {'text': 'VARCHAR'}, auto_detect = false, delim = '\x01', quote = '', escape = '', "
+        "header = false, nullstr = '\x02', max_line_size = 16777216)"
+    )
+    db.execute(f"CREATE TEMP TABLE lines AS {lines}")
+    sound = "json_valid(text) AND json_type(text) = 'OBJECT'"
+    good = scratch / "good.jsonl"
+    db.execute(
+        f"COPY (SELECT text FROM lines WHERE {sound} ORDER BY line) TO {literal(str(good))} "
+        "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')"
+    )
+    db.execute(
+        "CREATE TEMP TABLE bad AS SELECT line, text, 'This line is not a JSON object.' AS reason FROM lines "
+        f"WHERE NOT coalesce({sound}, false) AND trim(text) <> ''"
+    )
+    if good.stat().st_size == 0:
+        raise DatasetError(f"{path.name} has no line that is a JSON object.")
+    if db.execute("SELECT count(*) FROM bad").fetchall()[0][0]:
+        db.execute(f"COPY bad TO {literal(str(scratch / 'rejects.parquet'))} (FORMAT parquet)")
+    _copy(
+        db,
+        f"SELECT * FROM read_json({literal(str(good))}, format = 'newline_delimited', sample_size = -1)",
+        target,
+    )
+
+
+def excel_as_csv(path: Path, options: ReadOptions, scratch: Path) -> Path:
+    """Write one sheet of a workbook as CSV. Raises DatasetError."""
+    from python_calamine import CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        sheet = options.sheet or next(iter(book.sheet_names), "")
+        if sheet not in book.sheet_names:
+            raise DatasetError(f"{path.name} has no sheet “{sheet}”; it has {', '.join(book.sheet_names)}.")
+        rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=True)
+    except DatasetError:
+        raise
+    except Exception as error:
+        raise DatasetError(f"{path.name} cannot be read as a workbook ({error}).") from error
+    if len(rows) < 2:
+        raise DatasetError(f"The sheet “{sheet}” of {path.name} has no rows below a header.")
+    target = scratch / "sheet.csv"
+    with target.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([[_cell(value) for value in row] for row in rows])
+    return target
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    if isinstance(value, date | datetime | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def _copy(db: duckdb.DuckDBPyConnection, query: str, target: Path) -> None:
+    """Write a query as Parquet; what is nested or exotic becomes text."""
+    described = db.execute(f"DESCRIBE {query}").fetchall()
+    _forget_rejects(db)
+    shown = ", ".join(_plain(name, sql_type) for name, sql_type, *_ in described)
+    db.execute(
+        f"COPY (SELECT {shown} FROM ({query})) TO {literal(str(target))} "
+        f"(FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {ROW_GROUP})"
+    )
+
+
+def _plain(name: str, sql_type: str) -> str:
+    kind = column_type(sql_type)
+    if kind == "number" and sql_type.startswith("DECIMAL"):
+        return f"{quoted(name)}::DOUBLE AS {quoted(name)}"
+    if kind == "datetime" and sql_type != "TIMESTAMP":
+        return f"{quoted(name)}::TIMESTAMP AS {quoted(name)}"
+    if kind in _PLAIN or sql_type == "VARCHAR":
+        return quoted(name)
+    return f"{quoted(name)}::VARCHAR AS {quoted(name)}"
+
+
+def _counted(db: duckdb.DuckDBPyConnection, path: Path, scratch: Path, target: Path) -> Converted:
+    source = f"read_parquet({literal(str(target))})"
+    rows = db.execute(f"SELECT count(*) FROM {source}").fetchall()[0][0]
+    described = db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+    columns = tuple(Column(name=name, type=column_type(kind)) for name, kind, *_ in described)  # type: ignore[arg-type]
+    rejected, first = 0, ""
+    if (scratch / "rejects.parquet").exists():
+        bad = f"read_parquet({literal(str(scratch / 'rejects.parquet'))})"
+        rejected = db.execute(f"SELECT count(*) FROM {bad}").fetchall()[0][0]
+        first = db.execute(f"SELECT 'line ' || line || ': ' || reason FROM {bad} ORDER BY line LIMIT 1").fetchall()[0][
+            0
+        ]
+    if rows == 0:
+        hint = f" The first problem is in {first}" if first else ""
+        raise DatasetError(f"No row of {path.name} can be read with these settings.{hint} Check delimiter and quote.")
+    return Converted(target, rows, columns, rejected)

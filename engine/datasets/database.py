@@ -1,0 +1,72 @@
+"""DuckDB connections that stay small, touch no network, and speak in sentences. The one place that opens one."""
+
+import re
+from pathlib import Path
+
+import duckdb
+
+from engine.datasets.records import DatasetError
+
+TYPES = {
+    "BIGINT": "integer",
+    "INTEGER": "integer",
+    "SMALLINT": "integer",
+    "TINYINT": "integer",
+    "HUGEINT": "integer",
+    "UBIGINT": "integer",
+    "UINTEGER": "integer",
+    "USMALLINT": "integer",
+    "UTINYINT": "integer",
+    "DOUBLE": "number",
+    "FLOAT": "number",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "TIMESTAMP": "datetime",
+    "TIMESTAMP_NS": "datetime",
+    "TIMESTAMP_S": "datetime",
+    "TIMESTAMP_MS": "datetime",
+    "TIMESTAMP WITH TIME ZONE": "datetime",
+}
+
+
+def connect(folder: Path | None = None, memory: str = "420MB") -> duckdb.DuckDBPyConnection:
+    """Open an in-memory database that may spill into `folder`."""
+    db = duckdb.connect()
+    db.execute("SET autoinstall_known_extensions = false")
+    db.execute("SET autoload_known_extensions = false")
+    db.execute("SET enable_progress_bar = false")
+    db.execute(f"SET memory_limit = '{memory}'")
+    if folder is not None:
+        db.execute(f"SET temp_directory = {literal(str(folder))}")
+    return db
+
+
+def literal(text: str) -> str:
+    """Return an SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def quoted(name: str) -> str:
+    """Return an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def column_type(sql_type: str) -> str:
+    """Return our name of an SQL type; decimals are numbers, everything unknown is text."""
+    return "number" if sql_type.startswith("DECIMAL") else TYPES.get(sql_type, "text")
+
+
+def in_words(path: Path, error: Exception) -> DatasetError:
+    """Put a database error about a file into a sentence."""
+    text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    lower = str(error).lower()
+    if "no space left" in lower or "disk is full" in lower or "disk full" in lower:
+        return DatasetError("The disk is full. Free some space and import again; nothing half-written was kept.")
+    if "out of memory" in lower or "memory limit" in lower:
+        return DatasetError(f"{path.name} needs more memory than the import may use. Split it into smaller files.")
+    if "maximum line size" in lower:
+        return DatasetError(
+            f"{path.name} has a line of more than 16 MB: a quote may be unterminated. Check the quote mark."
+        )
+    text = re.sub(r"^[\w ]+Error: ", "", text)
+    return DatasetError(f"{path.name} cannot be read: {text}")

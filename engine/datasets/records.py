@@ -1,0 +1,118 @@
+"""What a dataset is, as plain frozen data that travels as JSON. Reads and writes nothing."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+ColumnType = Literal["integer", "number", "boolean", "date", "datetime", "text"]
+FileFormat = Literal["csv", "parquet", "jsonl", "excel"]
+Cell = str | int | float | bool | None
+
+MISSING_MARKS = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "?", "-")
+
+
+class DatasetError(Exception):
+    """A file or dataset that cannot be used; the message says why and what to do, and can be shown as it is."""
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class ReadOptions(_Record):
+    """How a file is read; everything but `format` concerns CSV, and `sheet` Excel."""
+
+    format: FileFormat = "csv"
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    quote: str = '"'
+    header: bool = True
+    decimal: Literal[".", ","] = "."
+    missing: tuple[str, ...] = MISSING_MARKS
+    sheet: str = ""
+
+
+class Column(_Record):
+    """A column's name and type."""
+
+    name: str
+    type: ColumnType
+
+
+class Reject(_Record):
+    """A line of the source that could not be read: its number (from 1), its text and why."""
+
+    line: int
+    text: str
+    reason: str
+
+
+class Dataset(_Record):
+    """A snapshot in the workspace; `id` is the hash of the source's bytes and the way they were read."""
+
+    id: str
+    name: str
+    source: str
+    rows: int
+    columns: tuple[Column, ...]
+    rejected: int
+    created: float
+    options: ReadOptions
+    bytes: int
+
+
+class Preview(_Record):
+    """The first rows of a file as they would be imported; `notes` tells what was changed or guessed."""
+
+    options: ReadOptions
+    columns: tuple[Column, ...]
+    rows: list[list[Cell]]
+    rejects: tuple[Reject, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Histogram(_Record):
+    """Bin edges (one more than counts) and the rows between them."""
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+
+
+class ColumnProfile(_Record):
+    """What is known about one column. Numbers are None where they mean nothing."""
+
+    name: str
+    type: ColumnType
+    count: int
+    missing: int
+    distinct: int
+    distinct_is_approximate: bool = False
+    min: float | None = None
+    mean: float | None = None
+    max: float | None = None
+    std: float | None = None
+    earliest: str | None = None
+    latest: str | None = None
+    histogram: Histogram | None = None
+    top: tuple[tuple[str, int], ...] = ()
+    constant: bool = False
+    identifier_like: bool = False
+
+
+class Page(_Record):
+    """Some rows of a dataset after sorting and filtering: `matched` of `total` rows pass the filter."""
+
+    columns: tuple[str, ...]
+    rows: list[list[Cell]]
+    offset: int
+    total: int
+    matched: int
+
+
+class SampleInfo(_Record):
+    """A bundled sample."""
+
+    name: str
+    title: str
+    description: str
+    task: Literal["classification", "regression"]

@@ -1,0 +1,83 @@
+"""What each column of a dataset is probably for; a first guess that the user changes with a click."""
+
+from pathlib import Path
+
+from engine.datasets.database import connect, literal, quoted
+from engine.datasets.records import Column, Dataset
+from engine.datasets.snapshots import load_dataset, parquet_path
+from engine.spec import Role, Roles
+
+LOOKED_AT = 100_000
+FEW = 20
+MANY_TEXTS = 0.5
+_TARGETS = ("target", "label", "survived", "income", "outcome", "species", "diagnosis", "answer", "price", "class", "y")
+_GROUPS = (
+    "group",
+    "subject",
+    "patient",
+    "user",
+    "customer",
+    "session",
+    "subject_id",
+    "patient_id",
+    "user_id",
+    "group_id",
+)
+
+
+def infer_roles(workspace: Path, dataset_id: str) -> Roles:
+    """Guess a role for every column from its name, type and how many values it has. Raises DatasetError."""
+    dataset = load_dataset(workspace, dataset_id)
+    distinct, present = _counts(workspace, dataset)
+    target = _target(dataset, distinct)
+    roles = {
+        column.name: Role.TARGET
+        if column.name == target
+        else _role(column, distinct[column.name], present[column.name])
+        for column in dataset.columns
+    }
+    return Roles.from_mapping(roles)
+
+
+def _counts(workspace: Path, dataset: Dataset) -> tuple[dict[str, int], dict[str, int]]:
+    names = [column.name for column in dataset.columns]
+    counted = ", ".join(f"approx_count_distinct({quoted(name)}), count({quoted(name)})" for name in names)
+    with connect() as db:
+        source = f"(SELECT * FROM read_parquet({literal(str(parquet_path(workspace, dataset.id)))}) LIMIT {LOOKED_AT})"
+        row = db.execute(f"SELECT {counted} FROM {source}").fetchone()
+    assert row is not None
+    return dict(zip(names, row[0::2], strict=True)), dict(zip(names, row[1::2], strict=True))
+
+
+def _target(dataset: Dataset, distinct: dict[str, int]) -> str | None:
+    usable = [column.name for column in dataset.columns if distinct[column.name] > 1]
+    for wanted in _TARGETS:
+        for name in usable:
+            if name.lower().strip() == wanted:
+                return name
+    return usable[-1] if usable else None
+
+
+def _role(column: Column, distinct: int, present: int) -> Role:
+    if distinct <= 1:
+        return Role.IGNORE
+    name = column.name.lower().strip()
+    if column.type in {"date", "datetime"}:
+        return Role.DATE
+    repeated = distinct < present * 0.9
+    if name in _GROUPS and repeated:
+        return Role.GROUP
+    if column.type == "boolean":
+        return Role.CATEGORICAL
+    if column.type == "text":
+        return Role.CATEGORICAL if distinct <= max(FEW, present * MANY_TEXTS) else Role.IGNORE
+    unique = distinct > present * 0.95 and present > FEW
+    if (
+        column.type == "integer"
+        and unique
+        and (name in {"id", "index", "row", "no"} or name.endswith(("_id", " id", "id")))
+    ):
+        return Role.IGNORE
+    if column.type == "integer" and distinct == 2:
+        return Role.CATEGORICAL
+    return Role.CONTINUOUS

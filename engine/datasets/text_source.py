@@ -1,0 +1,89 @@
+"""A text table as DuckDB reads it: transcoded where needed, with the SQL that reads it. Leaves the source untouched."""
+
+import codecs
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from engine.datasets.columns import SQL_TYPES, column_names, guess_types
+from engine.datasets.database import literal
+from engine.datasets.records import DatasetError, ReadOptions
+from engine.datasets.sniffing import decode_head, head_rows, read_head
+
+BLOCK = 4 * 2**20
+LINE_LIMIT = 16 * 2**20
+
+
+@dataclass(frozen=True)
+class TextSource:
+    """A UTF-8 file with the names and guessed types of its columns."""
+
+    path: Path
+    names: tuple[str, ...]
+    types: tuple[str, ...]
+    options: ReadOptions
+    notes: tuple[str, ...]
+
+    def sql(self, types: tuple[str, ...] | None = None) -> str:
+        """Return the table function that reads the file; lines that do not fit go to `reject_errors`."""
+        pairs = zip(self.names, types or self.types, strict=True)
+        columns = ", ".join(f"{literal(name)}: {literal(SQL_TYPES[kind])}" for name, kind in pairs)
+        missing = ", ".join(literal(mark) for mark in self.options.missing) or "''"
+        quote = literal(self.options.quote)
+        return (
+            f"read_csv({literal(str(self.path))}, columns = {{{columns}}}, auto_detect = false, "
+            f"delim = {literal(self.options.delimiter)}, quote = {quote}, escape = {quote}, "
+            f"header = {str(self.options.header).lower()}, nullstr = [{missing}], "
+            f"decimal_separator = {literal(self.options.decimal)}, max_line_size = {LINE_LIMIT}, "
+            "strict_mode = true, null_padding = false, allow_quoted_nulls = true, "
+            "store_rejects = true, rejects_limit = 0)"
+        )
+
+
+@contextmanager
+def open_text(
+    path: Path, options: ReadOptions, folder: Path, head_only: bool, cancelled: Callable[[], bool]
+) -> Iterator[TextSource]:
+    """Give a file as UTF-8, with its columns; a copy is made in `folder` where its encoding is another.
+
+    With `head_only`, only the first lines are given. Raises DatasetError.
+    """
+    head = read_head(path)
+    text = decode_head(path, head, options.encoding)
+    rows = head_rows(text, options.delimiter, options.quote)
+    if not rows:
+        raise DatasetError(f"{path.name} has no rows that can be read with these settings. Check delimiter and quote.")
+    names, notes = column_names(rows[0], options)
+    below = rows[1:] if options.header else rows
+    if not below:
+        raise DatasetError(f"{path.name} has a header and no rows. Choose a file with data.")
+    types = tuple(guess_types(below, len(names), options))
+    with TemporaryDirectory(prefix="reading-", dir=folder) as scratch:
+        usable = path
+        if head_only:
+            usable = Path(scratch) / "head.csv"
+            usable.write_text(text, encoding="utf-8", newline="")
+        elif not _is_utf8(options.encoding):
+            usable = Path(scratch) / "utf-8.csv"
+            transcode(path, usable, options.encoding, cancelled)
+        yield TextSource(usable, tuple(names), types, options, tuple(notes))
+
+
+def transcode(source: Path, target: Path, encoding: str, cancelled: Callable[[], bool]) -> None:
+    """Write a file anew as UTF-8, block by block; bytes that are no text become U+FFFD."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    with source.open("rb") as reader, target.open("w", encoding="utf-8", newline="") as writer:
+        first = True
+        while block := reader.read(BLOCK):
+            text = decoder.decode(block)
+            writer.write(text.removeprefix("\ufeff") if first else text)
+            first = False
+            if cancelled():
+                raise DatasetError("The import was cancelled.")
+        writer.write(decoder.decode(b"", final=True))
+
+
+def _is_utf8(encoding: str) -> bool:
+    return codecs.lookup(encoding).name in {"utf-8", "utf-8-sig", "ascii"}
