@@ -27,11 +27,18 @@ def read_page(
     limit: int = 200,
     sort: Sequence[tuple[str, bool]] = (),
     filter: str = "",
+    columns: Sequence[str] | None = None,
 ) -> Page:
-    """Return `limit` rows from `offset` on; `sort` is a list of (column, descending). Raises DatasetError."""
+    """Return `limit` rows from `offset` on; `sort` is a list of (column, descending), `columns` names those wanted.
+
+    Raises DatasetError.
+    """
     dataset = load_dataset(workspace, dataset_id)
     path = parquet_path(workspace, dataset.id)
-    names = [column.name for column in dataset.columns]
+    known = [column.name for column in dataset.columns]
+    names = known if columns is None else list(columns)
+    if unknown := set(names) - set(known):
+        raise DatasetError(f"The dataset “{dataset.name}” has no column “{min(unknown)}”.")
     try:
         with connect(memory="300MB") as db:
             if not sort and not filter.strip():
