@@ -80,7 +80,7 @@ class ProfileAnswer(TypedDict):
 
     name: str
     type: ColumnType
-    count: int
+    count: int  # all rows, the missing ones too
     missing: int
     distinct: int
     distinct_is_approximate: bool

@@ -161,13 +161,13 @@ class ColumnProfileView(QFrame):
             self._bars.setHistogram(histogram["edges"], histogram["counts"])
             self._chart.setCurrentWidget(self._bars)
         elif profile["top"]:
-            self._top.setValues(profile["top"], profile["count"] + profile["missing"])
+            self._top.setValues(profile["top"], profile["count"])
             self._chart.setCurrentWidget(self._top)
         else:
             self._say(self.tr("Every value is missing."))
 
     def _figures_of(self, profile: ProfileAnswer) -> list[tuple[str, str]]:
-        rows = profile["count"] + profile["missing"]
+        rows = profile["count"]
         missing = count(profile["missing"])
         if profile["missing"]:
             missing += f"  ({share(profile['missing'], rows)})"

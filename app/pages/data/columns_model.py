@@ -165,7 +165,7 @@ class ColumnsModel(QAbstractTableModel):
         if profile is None:
             return "" if column["name"] in self._refused else WAITING
         if field is Field.MISSING:
-            return share(profile["missing"], profile["count"] + profile["missing"])
+            return share(profile["missing"], profile["count"])
         return distinct(profile)
 
     def _ink(self, column: ColumnAnswer, field: Field) -> QColor | None:

@@ -43,7 +43,7 @@ def profile(name: str, **more: Any) -> dict[str, Any]:
     known = {
         "name": name,
         "type": "text",
-        "count": 90,
+        "count": 100,
         "missing": 10,
         "distinct": 5,
         "distinct_is_approximate": False,

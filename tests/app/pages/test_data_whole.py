@@ -62,7 +62,7 @@ def test_that_a_file_becomes_a_dataset_that_is_sorted_filtered_and_passed_on(
     assert page.dataset.table.model.rowCount() == 999
     until(qtbot, lambda: page.dataset.rejects.model.rowCount() == 1)
 
-    page.dataset.table.filter.setText("age > 57 and city = Rome")
+    page.dataset.table.filter.setText("age >= 57 and city = Rome")
     page.dataset.table.applyFilter()
     until(qtbot, lambda: 0 < page.dataset.table.model.rowCount() < 100)
     assert {shown(page, row, 2) for row in range(page.dataset.table.model.rowCount())} == {"Rome"}
