@@ -42,6 +42,12 @@ class Supervisor:
             if not self._closed:
                 self._ensure_standby()
 
+    def start_alone(self, run_id: str) -> None:
+        """Hand a run to a fresh worker and watch it, without warming up another; for a program that runs just one."""
+        with self._lock:
+            self._closed = True
+        self.start(run_id)
+
     def start_detached(self, run_id: str) -> None:
         """Hand a run to a fresh worker that nobody waits for, as `train --detach` does."""
         _hand_over(self._spawn(), self.workspace, run_id)
