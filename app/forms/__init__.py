@@ -1,4 +1,5 @@
-"""Forms: from a schema to editors. Every editor has value(), setValue() and valueChanged; what fields mean is engine's."""
+"""Forms: from a schema to editors. Every editor has value(), setValue() and valueChanged;
+what fields mean is the engine's business."""
 
 from app.forms.field import Field, fields_of, fields_of_params
 from app.forms.field_list import FieldList

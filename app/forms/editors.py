@@ -1,13 +1,13 @@
-"""The editors of single values; each has value(), setValue(), problem() and valueChanged. They know a Field, not a page.
+"""The editors of single values; each has value(), setValue(), problem() and valueChanged. They know no page.
 
-An editor that holds something unusable keeps it on the screen, says so by problemChanged, and keeps its last good value.
+What cannot be used stays on the screen and is told by problemChanged; value() keeps the last good one.
 """
 
 import json
 
 from pydantic import JsonValue
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from app.forms import numbers
@@ -48,6 +48,10 @@ class LineEditor(QLineEdit):
     def problem(self) -> str:
         """Return why what is written cannot be used, or nothing."""
         return self._problem
+
+    def event(self, event: QEvent) -> bool:
+        """Leave undo and redo to the form, whose steps are whole settings."""
+        return False if _is_undo(event) else super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let the arrow keys step numbers."""
@@ -103,7 +107,7 @@ class SwitchEditor(QCheckBox):
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setChecked(bool(field.default))
-        self.clicked.connect(self.valueChanged)
+        self.clicked.connect(self._take)
 
     def value(self) -> JsonValue:
         """Return whether it is on."""
@@ -112,6 +116,11 @@ class SwitchEditor(QCheckBox):
     def setValue(self, value: JsonValue) -> None:
         """Show a value."""
         self.setChecked(bool(value))
+
+    @Slot(bool)
+    def _take(self, on: bool) -> None:
+        self.valueChanged.emit(on)
+        self.left.emit()
 
     def problem(self) -> str:
         """Return nothing: both states can be used."""
@@ -135,7 +144,9 @@ class ChoiceEditor(QComboBox):
         if field.free:
             self.setEditable(True)
             self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-            self.lineEdit().textEdited.connect(self._take_text)
+            line = self.lineEdit()
+            assert line is not None  # an editable box has one
+            line.textEdited.connect(self._take_text)
         self.setChoices(field.choices)
         self.activated.connect(self._take_index)
 
@@ -175,6 +186,7 @@ class ChoiceEditor(QComboBox):
     @Slot(int)
     def _take_index(self, index: int) -> None:
         self._change(self.itemData(index))
+        self.left.emit()
 
     @Slot(str)
     def _take_text(self, text: str) -> None:
@@ -228,6 +240,10 @@ class JsonEditor(QPlainTextEdit):
         """Return why what is written cannot be used, or nothing."""
         return self._problem
 
+    def event(self, event: QEvent) -> bool:
+        """Leave undo and redo to the form, whose steps are whole settings."""
+        return False if _is_undo(event) else super().event(event)
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Tell that this field was left."""
         super().focusOutEvent(event)
@@ -264,6 +280,12 @@ def make_editor(field: Field, parent: QWidget | None = None) -> Editor:
     if field.kind == "json":
         return JsonEditor(field, parent)
     return LineEditor(field, parent)
+
+
+def _is_undo(event: QEvent) -> bool:
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
 
 
 def mark_invalid(editor: QWidget, invalid: bool) -> None:

@@ -64,4 +64,5 @@ class _Change(QUndoCommand):
         if not isinstance(other, _Change) or not other._merges or other._key != self._key:
             return False
         self._after = other._after
+        self.setObsolete(self._after == self._before)
         return True

@@ -50,7 +50,7 @@ def stepped(value: float | int, field: Field, up: bool) -> float | int:
     """Return the next value for an arrow key: whole numbers by one, others along 1, 2, 5, 10 …, within the range."""
     if field.kind == "int":
         moved: float | int = int(value) + (1 if up else -1)
-    elif field.maximum == 1 or field.maximum == 0.95:
+    elif field.maximum in (0.95, 1):
         moved = round(value + (0.05 if up else -0.05), 10)
     else:
         moved = _next_nice(float(value), up)

@@ -13,7 +13,7 @@ def label_of(name: str) -> str:
     """Return what a field is called: “Learning rate” for learning_rate."""
     known = _LABELS.get(name)
     if known is not None:
-        return QCoreApplication.translate("Fields", known)
+        return QCoreApplication.translate("Fields", str(known))
     words = name.replace("_", " ")
     return words[:1].upper() + words[1:]
 
@@ -23,7 +23,7 @@ def choice_label(value: JsonValue) -> str:
     if value is None:
         return say("None")
     known = _CHOICES.get(str(value))
-    return QCoreApplication.translate("Choices", known) if known is not None else str(value)
+    return QCoreApplication.translate("Choices", str(known)) if known is not None else str(value)
 
 
 _LABELS = {

@@ -1,0 +1,64 @@
+"""The gallery of models: a column of cards, one of them chosen. What a model cannot do is the catalogue's to say."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QButtonGroup, QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from app.pages.train.card import ModelCard
+from engine.catalog import tabular_models, unsuited
+from engine.spec import RunSpec
+
+
+class ModelGallery(QScrollArea):
+    """Cards of every model; `chosen` carries the name of the one that was picked."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("train.gallery")
+        self.setAccessibleName(self.tr("Models"))
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._group = QButtonGroup(self)
+        self._cards: dict[str, ModelCard] = {}
+        column = QWidget(self)
+        column.setObjectName("train.gallery.column")
+        layout = QVBoxLayout(column)
+        layout.setContentsMargins(0, 0, 8, 0)
+        layout.setSpacing(8)
+        for info in tabular_models():
+            card = ModelCard(info, column)
+            card.chosen.connect(self._on_chosen)
+            self._group.addButton(card.radio)
+            self._cards[info.name] = card
+            layout.addWidget(card)
+        layout.addStretch()
+        self.setWidget(column)
+
+    def setSpec(self, spec: RunSpec) -> None:
+        """Show which model is chosen, and dim those that cannot do the task."""
+        roles = spec.data.roles
+        for name, card in self._cards.items():
+            reason = unsuited(card.info, spec.tabular.task, len(roles.target), len(roles.categorical))
+            card.setReason(reason)
+            if name == spec.model.name and not card.radio.isChecked():
+                card.radio.setChecked(True)
+                self.ensureWidgetVisible(card, 0, 8)
+
+    def card(self, name: str) -> ModelCard:
+        """Return a model's card."""
+        return self._cards[name]
+
+    def setFocusOnModel(self) -> None:
+        """Put the cursor on the chosen model."""
+        chosen = self._group.checkedButton()
+        if chosen is not None:
+            chosen.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.ensureWidgetVisible(chosen, 0, 96)
+
+    @Slot(str)
+    def _on_chosen(self, name: str) -> None:
+        self.ensureWidgetVisible(self._cards[name], 0, 8)
+        self.chosen.emit(name)

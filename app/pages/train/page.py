@@ -1,0 +1,311 @@
+"""The Train page: a gallery, a form and a check before Train, all showing one RunSpec. It computes nothing itself."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import JsonValue
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from app.engine_thread import EngineThread
+from app.forms import SpecHistory, label_of
+from app.icons import primary_icon
+from app.pages.train.empty_view import EmptyView
+from app.pages.train.faults import faults_of, findings_of, split_sentence
+from app.pages.train.files import SpecFiles
+from app.pages.train.finder import LearningRateFinder
+from app.pages.train.form import SpecTabs
+from app.pages.train.gallery import ModelGallery
+from app.pages.train.header import TrainHeader
+from app.pages.train.preflight_panel import PreflightPanel
+from app.pages.train.questions import Questions
+from app.pages.train.toml_dialog import TomlDialog
+from engine.catalog import Preset, problems, task_of, with_dataset, with_model, with_preset, with_value
+from engine.spec import DataSpec, Roles, RunSpec, SpecError
+
+
+class TrainPage(QWidget):
+    """Chooses a model and its settings; `startRequested` carries the RunSpec to train."""
+
+    startRequested = Signal(object)
+    dataRequested = Signal()
+
+    def __init__(self, engine: EngineThread, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("train")
+        self._engine = engine
+        self._spec: RunSpec | None = None
+        self._types: dict[str, str] = {}
+        self._row_count: int | None = None
+        self._refused: dict[str, str] = {}
+        self._task_is_guessed = False
+        self.history = SpecHistory(self)
+        self.header = TrainHeader(self.history.stack, self)
+        self.gallery = ModelGallery(self)
+        self.form = SpecTabs(self)
+        self.preflight = PreflightPanel(self)
+        self.reason = QLabel(self)
+        self.start = QPushButton(primary_icon("play"), self.tr("Train"), self)
+        self._files = SpecFiles(self)
+        self._questions = Questions(engine, self)
+        self._empty = EmptyView(self)
+        self._stack = QStackedWidget(self)
+        self._arrange()
+        self._connect()
+
+    def spec(self) -> RunSpec | None:
+        """Return the specification that the form shows, or None before a dataset was chosen."""
+        return self._spec
+
+    @Slot(object)
+    def setSpec(self, spec: RunSpec) -> None:
+        """Show another specification, as a new beginning."""
+        self.history.clear()
+        self._task_is_guessed = False
+        self._show(spec)
+        self._questions.findDataset(spec.data.dataset)
+
+    def setDataset(
+        self, dataset: Mapping[str, Any], roles: Roles, columns: Sequence[Mapping[str, Any]] | None = None
+    ) -> None:
+        """Train on a dataset; settings that still fit are kept, and the task follows from the target."""
+        self._take_columns(dataset, columns)
+        data = DataSpec(dataset=str(dataset["id"]), name=str(dataset.get("name", "")), roles=roles)
+        same_target = self._spec is not None and self._spec.data.roles.target == roles.target
+        spec = with_dataset(self._spec, data, self._types)
+        self.history.clear()
+        self._show(spec)
+        if not same_target and len(roles.target) == 1 and self._types.get(roles.target[0]) == "integer":
+            self._task_is_guessed = True
+            self._questions.profileTarget(data.dataset, roles.target[0])
+
+    @Slot()
+    def chooseFile(self) -> None:
+        """Let the user choose a specification's file."""
+        self._files.chooseToLoad()
+
+    def loadFile(self, path: str | Path) -> None:
+        """Fill the form from a TOML file, or say what is wrong with it."""
+        self._files.load(Path(path))
+
+    @Slot(str)
+    def goTo(self, key: str) -> None:
+        """Go to the setting that a finding is about."""
+        if key.startswith("data"):
+            self.dataRequested.emit()
+        elif key == "model.name" and self._spec is not None:
+            self.gallery.setFocusOnModel()
+        elif key == "name":
+            self.header.name.setFocus()
+        else:
+            self.form.focusField(key)
+
+    # What the user does
+
+    @Slot(str, object)
+    def _edit(self, key: str, value: JsonValue) -> None:
+        if self._spec is None:
+            return
+        try:
+            changed = with_value(self._spec, key, value)
+        except SpecError as error:
+            self._refused[key] = split_sentence(error.problems[0])[1]
+            self._show_problems()
+            return
+        self._refused.pop(key, None)
+        if key == "tabular.task":
+            self._task_is_guessed = False
+        self._push(changed, label_of(key.rpartition(".")[2]), key)
+        self._show_problems()
+
+    @Slot(str)
+    def _choose_model(self, name: str) -> None:
+        if self._spec is not None and name != self._spec.model.name:
+            self._push(with_model(self._spec, name), self.tr("model"))
+            self.form.setCurrentIndex(0)
+
+    @Slot(str)
+    def _choose_preset(self, name: str) -> None:
+        if self._spec is not None:
+            self._push(with_preset(self._spec, cast(Preset, name)), self.tr("size"))
+            self._show(self._spec)
+
+    @Slot(str)
+    def _rename(self, name: str) -> None:
+        self._edit("name", name)
+
+    @Slot(object)
+    def _take_loaded(self, spec: RunSpec) -> None:
+        if self._spec is None:
+            self.setSpec(spec)
+            return
+        self._task_is_guessed = False
+        self._push(spec, self.tr("load"))
+        self._questions.findDataset(spec.data.dataset)
+
+    @Slot()
+    def _save(self) -> None:
+        if self._spec is not None:
+            self._files.chooseToSave(self._spec)
+
+    @Slot()
+    def _show_text(self) -> None:
+        if self._spec is not None:
+            TomlDialog(self._spec, self).open()
+
+    @Slot()
+    def _find_rate(self) -> None:
+        if self._spec is not None:
+            finder = LearningRateFinder(self._engine, self._spec, self)
+            finder.rateChosen.connect(self._take_rate)
+            finder.open()
+
+    @Slot(float)
+    def _take_rate(self, rate: float) -> None:
+        self.history.seal()
+        self._edit("trainer.optimizer.learning_rate", rate)
+        self.history.seal()
+
+    @Slot()
+    def _start(self) -> None:
+        if self._spec is not None and self.start.isEnabled():
+            self.startRequested.emit(self._spec)
+
+    # What the engine says
+
+    @Slot(str, object)
+    def _take_profile(self, column: str, distinct: object) -> None:
+        if not self._task_is_guessed or self._spec is None or self._spec.data.roles.target != (column,):
+            return
+        self._task_is_guessed = False
+        task = task_of(self._spec.data.roles, self._types, distinct if isinstance(distinct, int) else None)
+        if task != self._spec.tabular.task:
+            self._show(with_value(self._spec, "tabular.task", task))
+
+    @Slot(object)
+    def _take_dataset(self, dataset: Mapping[str, Any]) -> None:
+        if self._spec is not None and dataset["id"] == self._spec.data.dataset:
+            self._take_columns(dataset, None)
+            self._show(self._spec)
+
+    @Slot(object)
+    def _take_check(self, answer: Mapping[str, Any]) -> None:
+        self.preflight.setAnswer(answer)
+        self._show_readiness()
+
+    @Slot(str)
+    def _take_check_failure(self, sentence: str) -> None:
+        self.preflight.setFailure(sentence)
+        self._show_readiness()
+
+    # Showing
+
+    def _push(self, spec: RunSpec, text: str, key: str = "") -> None:
+        if self._spec is not None and spec != self._spec:
+            self.history.push(self._spec, spec, text, key)
+
+    @Slot(object)
+    def _show(self, spec: RunSpec) -> None:
+        self._spec = spec
+        self._stack.setCurrentIndex(1)
+        self.header.setSpec(spec, self._row_count)
+        self.gallery.setSpec(spec)
+        self.form.setSpec(spec)
+        self._refused = {key: text for key, text in self._refused.items() if key in self.form.problems()}
+        self._show_problems()
+        self._questions.setSpec(spec)
+
+    @Slot()
+    def _show_problems(self) -> None:
+        if self._spec is None:
+            return
+        faults = {**faults_of(problems(self._spec)), **self._refused}
+        self.form.setFaults(faults)
+        faults |= self.form.problems()
+        names = {
+            key: label_of(key.rpartition(".")[2]) for key in faults if key.startswith(("trainer.", "model.params."))
+        }
+        self.preflight.setLocal(findings_of(faults, names))
+        self._show_readiness()
+
+    def _show_readiness(self) -> None:
+        errors = [one for one in self.preflight.findings() if one.severity == "error"]
+        self.start.setEnabled(self._spec is not None and not errors)
+        text = errors[0].text if errors else ""
+        if len(errors) > 1:
+            text = self.tr("{0} (and {1} more)").format(text, len(errors) - 1)
+        self.reason.setText(text)
+        self.start.setToolTip(text or self.tr("Start this run now (Ctrl+Return)"))
+
+    def _take_columns(self, dataset: Mapping[str, Any], columns: Sequence[Mapping[str, Any]] | None) -> None:
+        found = columns if columns is not None else dataset.get("columns", ())
+        self._types = {str(column["name"]): str(column["type"]) for column in found}
+        rows = dataset.get("rows")
+        self._row_count = rows if isinstance(rows, int) else None
+        self.form.setColumns(tuple(self._types))
+
+    def _arrange(self) -> None:
+        self.addActions(self.header.actions())
+        self.start.setObjectName("train.start")
+        self.start.setAccessibleName(self.tr("Train"))
+        self.start.setProperty("primary", True)
+        self.start.setMinimumSize(136, 36)
+        self.start.setShortcut("Ctrl+Return")
+        self.reason.setObjectName("train.reason")
+        self.reason.setProperty("role", "error")
+        self.reason.setWordWrap(True)
+        self.reason.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        middle = QSplitter(Qt.Orientation.Horizontal, self)
+        middle.setObjectName("train.columns")
+        middle.setChildrenCollapsible(False)
+        for index, (widget, width, stretch) in enumerate(
+            ((self.gallery, 288, 2), (self.form, 560, 5), (self.preflight, 288, 2))
+        ):
+            middle.addWidget(widget)
+            middle.setStretchFactor(index, stretch)
+            widget.setMinimumWidth(width if index != 1 else 400)
+        middle.setSizes([288, 560, 288])
+        foot = QHBoxLayout()
+        foot.setSpacing(16)
+        foot.addWidget(self.reason, 1)
+        foot.addWidget(self.start)
+        work = QWidget(self)
+        layout = QVBoxLayout(work)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(16)
+        layout.addWidget(middle, 1)
+        layout.addLayout(foot)
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(work)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(24, 16, 24, 16)
+        whole.setSpacing(16)
+        whole.addWidget(self.header)
+        whole.addWidget(self._stack, 1)
+
+    def _connect(self) -> None:
+        self.history.changed.connect(self._show)
+        self.header.nameChanged.connect(self._rename)
+        self.header.nameLeft.connect(self.history.seal)
+        self.header.loadRequested.connect(self.chooseFile)
+        self.header.saveRequested.connect(self._save)
+        self.header.textRequested.connect(self._show_text)
+        self.gallery.chosen.connect(self._choose_model)
+        self.form.changed.connect(self._edit)
+        self.form.presetChosen.connect(self._choose_preset)
+        self.form.problemChanged.connect(self._show_problems)
+        self.form.left.connect(self.history.seal)
+        self.form.finderRequested.connect(self._find_rate)
+        self.preflight.fieldRequested.connect(self.goTo)
+        self.start.clicked.connect(self._start)
+        self._empty.dataRequested.connect(self.dataRequested)
+        self._files.loaded.connect(self._take_loaded)
+        asked = self._questions
+        asked.checkStarted.connect(self.preflight.setWaiting)
+        asked.checked.connect(self._take_check)
+        asked.checkFailed.connect(self._take_check_failure)
+        asked.scheduleDrawn.connect(self.form.training.preview.setAnswer)
+        asked.scheduleFailed.connect(self.form.training.preview.setFailure)
+        asked.targetProfiled.connect(self._take_profile)
+        asked.datasetFound.connect(self._take_dataset)
