@@ -32,7 +32,8 @@ def preview(path: Path, options: ReadOptions | None = None, rows: int = 200) -> 
 
 def _preview_text(db: duckdb.DuckDBPyConnection, source: TextSource, rows: int) -> Preview:
     columns = tuple(Column(name=name, type=kind) for name, kind in zip(source.names, source.types, strict=True))  # type: ignore[arg-type]
-    found = db.execute(f"SELECT * FROM {source.sql()} LIMIT {int(rows)}").fetchall()
+    # The whole head is read, without LIMIT: a scan that stops early fills no table of rejected lines.
+    found = db.execute(f"SELECT * FROM {source.sql()}").fetchall()[:rows]
     bad = db.execute(
         "SELECT line, any_value(csv_line), string_agg(DISTINCT error_message, '; ') FROM reject_errors "
         f"GROUP BY line ORDER BY line LIMIT {FIRST_REJECTS}"

@@ -97,7 +97,8 @@ def _legacy_encoding(head: bytes) -> str:
     if _decodes(head, "gbk"):
         text = head.decode("gbk", errors="ignore")
         common = sum("一" <= letter <= "鿿" for letter in text)
-        if common * 2 >= high * 0.9:
+        # Chinese text has two high bytes a letter; a lone accent beside an ASCII letter is latin-1.
+        if high * 0.9 <= common * 2 <= high * 1.3:
             return "gbk"
     return "latin-1"
 

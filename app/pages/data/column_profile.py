@@ -164,7 +164,7 @@ class ColumnProfileView(QFrame):
             self._top.setValues(profile["top"], profile["count"])
             self._chart.setCurrentWidget(self._top)
         else:
-            self._say(self.tr("Every value is missing."))
+            self._say(self.tr("Every value is missing.") if profile["missing"] == profile["count"] else "")
 
     def _figures_of(self, profile: ProfileAnswer) -> list[tuple[str, str]]:
         rows = profile["count"]

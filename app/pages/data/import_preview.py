@@ -6,10 +6,9 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QTabWidget, QWidget
 from app.pages.data.answers import PreviewAnswer
 from app.pages.data.preview_model import PreviewModel
 from app.pages.data.rejects_panel import RejectsModel, RejectsTable
-from app.pages.data.table_header import TableHeader
+from app.pages.data.table_header import TableHeader, fit_columns
 
 REJECTS_TAB = 1
-FITTED_AT_MOST = 200
 
 
 class ImportPreview(QTabWidget):
@@ -46,6 +45,6 @@ class ImportPreview(QTabWidget):
         title = self.tr("Rejected lines ({0})").format(len(rejects)) if rejects else self.tr("Rejected lines")
         self.setTabText(REJECTS_TAB, title)
         self.setTabVisible(REJECTS_TAB, bool(rejects))
-        header = self._table.horizontalHeader()
-        for section in range(min(self.rows.columnCount(), FITTED_AT_MOST)):
-            header.resizeSection(section, min(220, max(88, header.sectionSizeFromContents(section).width() - 16)))
+        if not rejects:
+            self.setCurrentIndex(0)
+        fit_columns(self._table, narrowest=72, widest=240)

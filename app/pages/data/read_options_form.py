@@ -70,6 +70,7 @@ class ReadOptionsForm(QWidget):
         self.header.setChecked(options["header"])
         if set(_marks(self.missing.text())) != {"", *options["missing"]}:  # Else a comma just typed would vanish.
             self.missing.setText(_marks_text(options["missing"]))
+            self.missing.setCursorPosition(0)
         self.sheet.setText(options["sheet"])
         self.blockSignals(False)
         shown = {"csv": (*CSV_ONLY, "missing"), "excel": ("sheet", "header", "missing")}.get(options["format"], ())

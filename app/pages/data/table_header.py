@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QHeaderView, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from app import icons
 from app.pages.data.table_model import ROLE, TYPE
@@ -13,6 +13,8 @@ from engine.spec import Role
 ICON = 16
 PAD = 8
 HEIGHT = 48
+FITTED_ROWS = 20
+FITTED_COLUMNS = 200
 
 
 class TableHeader(QHeaderView):
@@ -81,6 +83,18 @@ class TableHeader(QHeaderView):
         painter.setPen(colors.muted)
         text = painter.fontMetrics().elidedText(type_title(column_type), Qt.TextElideMode.ElideRight, second.width())
         painter.drawText(second, side | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def fit_columns(view: QTableView, narrowest: int, widest: int) -> None:
+    """Make the first columns as wide as their names and first values need."""
+    model, metrics = view.model(), QFontMetrics(theme().font())
+    header = view.horizontalHeader()
+    rows = range(min(model.rowCount(), FITTED_ROWS))
+    for section in range(min(model.columnCount(), FITTED_COLUMNS)):
+        texts = (str(model.data(model.index(row, section))) for row in rows)
+        needed = max((metrics.horizontalAdvance(text) for text in texts), default=0) + 2 * PAD + 4
+        wide = max(narrowest, needed, header.sectionSizeFromContents(section).width() - ICON)
+        header.resizeSection(section, min(widest, wide))
 
 
 def _name_font() -> QFont:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QProgressBa
 from app.engine_thread import EngineThread
 from app.icons import icon
 from app.pages.data.answers import DatasetAnswer
+from app.pages.data.table_header import fit_columns
 from app.pages.data.table_model import Query, TableModel
 from app.pages.data.table_view import DataTable
 from app.pages.data.wording import count
@@ -25,10 +26,12 @@ class TablePane(QWidget):
         self.model = TableModel(engine, self)
         self.view = DataTable(self.model, self)
         self._column = -1
+        self._fitted = False
         self._filter_soon = QTimer(self, singleShot=True, interval=FILTER_DELAY_MS)
         self._filter_soon.timeout.connect(self.applyFilter)
         self._build()
         self._add_sorting_keys()
+        self.model.dataChanged.connect(self._fit_columns)
         self.model.queryChanged.connect(self._show_matched)
         self.model.queryFailed.connect(self._show_error)
         self.model.pageFailed.connect(self._show_error)
@@ -51,7 +54,8 @@ class TablePane(QWidget):
         self.model.setDataset(dataset)
         self._show_sort()
         self.view.scrollToTop()
-        self._fit_columns()
+        self._fitted = False
+        fit_columns(self.view, narrowest=88, widest=240)
 
     def showColumn(self, name: str) -> None:
         """Scroll to a column."""
@@ -149,10 +153,12 @@ class TablePane(QWidget):
             action.triggered.connect(slot)
             self.view.addAction(action)
 
+    @Slot()
     def _fit_columns(self) -> None:
-        header = self.view.header
-        for section in range(min(self.model.columnCount(), 300)):
-            header.resizeSection(section, min(240, max(104, header.sectionSizeFromContents(section).width())))
+        """Widths follow the first rows, once they are here; later the user's own widths stay."""
+        if not self._fitted and self.model.isLoaded(0, 0):
+            self._fitted = True
+            fit_columns(self.view, narrowest=88, widest=240)
 
     @Slot(int, int)
     def _show_matched(self, matched: int, total: int) -> None:

@@ -55,6 +55,7 @@ def test_that_a_file_becomes_a_dataset_that_is_sorted_filtered_and_passed_on(
     page.openPath(path)
     until(qtbot, page.importer.start.isEnabled)
     assert page.importer.form.value()["delimiter"] == ";"
+    assert page.importer._tabs.rejects.rowCount() == 1
     page.importer.start.click()
     until(qtbot, lambda: page._stack.currentWidget() is page.dataset and page.dataset.next.isEnabled())
 
