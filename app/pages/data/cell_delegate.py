@@ -1,4 +1,4 @@
-"""Paints the data table's cells: text, selection and the stripe, and nothing else, so that scrolling stays fluid."""
+"""Paints the cells of data tables: text, selection and the stripe, and nothing else, so that scrolling stays fluid."""
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QPainter

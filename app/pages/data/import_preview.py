@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QTabWidget, QWidget
 
 from app.pages.data.answers import PreviewAnswer
+from app.pages.data.cell_delegate import CellDelegate
 from app.pages.data.preview_model import PreviewModel
 from app.pages.data.rejects_panel import RejectsModel, RejectsTable
 from app.pages.data.table_header import TableHeader, fit_columns
@@ -26,6 +27,7 @@ class ImportPreview(QTabWidget):
         self._table.setAccessibleName(self.tr("Preview of the first rows"))
         self._table.setModel(self.rows)
         self._table.setHorizontalHeader(TableHeader(self._table))
+        self._table.setItemDelegate(CellDelegate(self._table))
         self._table.setShowGrid(False)
         self._table.setAlternatingRowColors(True)
         self._table.setWordWrap(False)

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -116,8 +116,12 @@ class RejectsTable(QTableView):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.resizeSection(0, 64)
-        header.resizeSection(1, 200)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The reason takes two fifths."""
+        super().resizeEvent(event)
+        self.horizontalHeader().resizeSection(1, max(184, self.viewport().width() * 2 // 5))
 
 
 class RejectsPanel(QWidget):
