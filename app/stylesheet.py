@@ -87,6 +87,11 @@ QPushButton[danger="true"]:hover { background: $bad_soft; border-color: $bad; }
 QPushButton[quiet="true"] { background: transparent; border: 1px solid transparent; }
 QPushButton[quiet="true"]:hover { background: $hover; }
 QPushButton[quiet="true"]:focus { border: 1px solid $accent; }
+QPushButton[fold="heading"], QPushButton[fold="quiet"] { background: transparent; border: 1px solid transparent;
+  padding: 4px 0; text-align: left; }
+QPushButton[fold="quiet"] { color: $muted; }
+QPushButton[fold="heading"]:hover, QPushButton[fold="quiet"]:hover { color: $accent_text; }
+QPushButton[fold="heading"]:focus, QPushButton[fold="quiet"]:focus { border: 1px solid $accent; }
 QPushButton::menu-indicator { image: url($img_down); width: 12px; height: 12px; right: 6px;
   subcontrol-position: right center; }
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, Q
 
 from app.forms import numbers
 from app.forms.field import Field
-from app.forms.wording import choice_label, say
+from app.forms.wording import choice_help, choice_label, say
 
 JSON_LINES = 4
 
@@ -158,8 +158,8 @@ class ChoiceEditor(QComboBox):
         self.clear()
         for index, choice in enumerate(wanted):
             # What is typed is the value itself, so free choices are not given other words.
-            self.addItem(str(choice) if self._field.free else choice_label(choice), choice)
-            self.setItemData(index, str(choice), Qt.ItemDataRole.ToolTipRole)
+            self.addItem(str(choice) if self._field.free else choice_label(choice, self._field.key), choice)
+            self.setItemData(index, choice_help(choice, self._field.key), Qt.ItemDataRole.ToolTipRole)
         self._show(self._value)
 
     def value(self) -> JsonValue:
@@ -203,7 +203,7 @@ class ChoiceEditor(QComboBox):
         if index < 0 and self.isEditable():
             self.setEditText("" if value is None else str(value))
         elif index < 0:
-            self.setPlaceholderText("" if value is None else choice_label(value))
+            self.setPlaceholderText("" if value is None else choice_label(value, self._field.key))
 
 
 class JsonEditor(QPlainTextEdit):

@@ -5,15 +5,16 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
-from app.forms.editors import Editor, LineEditor, SwitchEditor, make_editor
+from app.forms.editors import Editor, LineEditor, make_editor, mark_invalid
 from app.forms.field import Field
 from app.forms.numbers import shown
 from app.forms.wording import label_of, say
 from app.icons import icon
 
-LABEL_WIDTH = 168
-EDITOR_WIDTH = 264
+LABEL_WIDTH = 160
+EDITOR_WIDTH = 224
 NUMBER_WIDTH = 136
+SWITCH_WIDTH = 24
 
 
 class FieldRow(QWidget):
@@ -28,7 +29,7 @@ class FieldRow(QWidget):
         self.field = field
         self.editor: Editor = make_editor(field, self)
         self._fault = ""
-        self._label = QLabel(label_of(field.name), self)
+        self._label = QLabel(label_of(field.key), self)
         self._note = QLabel(self)
         self._help = QToolButton(self)
         self._name_everything()
@@ -68,7 +69,7 @@ class FieldRow(QWidget):
         super().keyPressEvent(event)
 
     def _name_everything(self) -> None:
-        name, key = label_of(self.field.name), self.field.key
+        name, key = label_of(self.field.key), self.field.key
         tip = f"{self.field.help}\n{_range(self.field)}{key}".strip()
         self.setObjectName(f"{key}.row")
         self.editor.setObjectName(key)
@@ -94,13 +95,9 @@ class FieldRow(QWidget):
         layout.setHorizontalSpacing(8)
         layout.setVerticalSpacing(2)
         self._label.setFixedWidth(LABEL_WIDTH)
-        self.editor.setMaximumWidth(NUMBER_WIDTH if self.field.kind in ("int", "float") else EDITOR_WIDTH)
-        if self.field.kind == "json":
-            self.editor.setMaximumWidth(EDITOR_WIDTH + 120)
-            layout.setAlignment(self._label, Qt.AlignmentFlag.AlignTop)
-        if isinstance(self.editor, SwitchEditor):
-            # Only as wide as its box, so that the help button stays beside it.
-            self.editor.setMaximumWidth(28)
+        # A switch is only as wide as its box, so that the help button stays beside it.
+        width = {"int": NUMBER_WIDTH, "float": NUMBER_WIDTH, "bool": SWITCH_WIDTH}.get(self.field.kind, EDITOR_WIDTH)
+        self.editor.setFixedWidth(width)
         layout.addWidget(self._label, 0, 0, Qt.AlignmentFlag.AlignTop if self.field.kind == "json" else _CENTRE)
         layout.addWidget(self.editor, 0, 1)
         layout.addWidget(self._help, 0, 2)
@@ -119,6 +116,7 @@ class FieldRow(QWidget):
     def _show_note(self) -> None:
         wrong = self.editor.problem() or self._fault
         text = wrong or (self.field.help if self._help.property("open") else "")
+        mark_invalid(self.editor, bool(wrong))
         self._note.setText(text)
         self._note.setVisible(bool(text))
         self._note.setProperty("role", "error" if wrong else "muted")

@@ -1,7 +1,7 @@
 """A titled part of a form that can be folded. Holds widgets; knows nothing of what they edit."""
 
-from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Slot
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.icons import icon
 from app.theme import theme
@@ -13,12 +13,11 @@ class Section(QWidget):
     def __init__(self, name: str, title: str, opened: bool, quiet: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self.heading = QToolButton(self)
+        self.heading = QPushButton(self)
         self.heading.setObjectName(f"{name}.fold")
         self.heading.setText(title)
         self.heading.setAccessibleName(title)
         self.heading.setToolTip(self.tr("Show or hide these settings"))
-        self.heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.heading.setIconSize(QSize(14, 14))
         self.heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.heading.setProperty("fold", "quiet" if quiet else "heading")
@@ -28,7 +27,7 @@ class Section(QWidget):
             self.heading.setFont(font)
         self._body = QWidget(self)
         self.content = QVBoxLayout(self._body)
-        self.content.setContentsMargins(4, 4, 0, 8)
+        self.content.setContentsMargins(0, 4, 0, 8)
         self.content.setSpacing(8)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

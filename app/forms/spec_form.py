@@ -111,7 +111,7 @@ class SpecForm(QWidget):
 
     def _group(self, name: str, model: type[BaseModel], free: Mapping[str, Sequence[str]], opened: bool) -> Section:
         path = f"{self._prefix}.{name}"
-        section = Section(f"{path}.group", label_of(name), opened=opened, parent=self)
+        section = Section(f"{path}.group", label_of(path), opened=opened, parent=self)
         form = SpecForm(model, path, free, parent=section)
         section.content.addWidget(form)
         self._groups[name] = (section, form)

@@ -3,28 +3,54 @@
 from pydantic import JsonValue
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from engine.catalog import Option, optimizers, schedules
+
 
 def say(text: str) -> str:
     """Return a sentence of the forms in the user's language."""
     return QCoreApplication.translate("Forms", text)
 
 
-def label_of(name: str) -> str:
-    """Return what a field is called: “Learning rate” for learning_rate."""
-    known = _LABELS.get(name)
+def label_of(key: str) -> str:
+    """Return what a field is called: “Learning rate” for learning_rate; a dotted key may have a name of its own."""
+    name = key.rpartition(".")[2]
+    known = _LABELS_OF_KEYS.get(key) or _LABELS.get(name)
     if known is not None:
         return QCoreApplication.translate("Fields", str(known))
     words = name.replace("_", " ")
     return words[:1].upper() + words[1:]
 
 
-def choice_label(value: JsonValue) -> str:
-    """Return what a choice is called."""
+def choice_label(value: JsonValue, key: str = "") -> str:
+    """Return what a choice is called; schedules have the catalogue's titles."""
     if value is None:
         return say("None")
-    known = _CHOICES.get(str(value))
+    option = _option(value, key)
+    known = option.title if option is not None else _CHOICES.get(str(value))
     return QCoreApplication.translate("Choices", str(known)) if known is not None else str(value)
 
+
+def choice_help(value: JsonValue, key: str) -> str:
+    """Return a line on what a choice means, or the value itself."""
+    option = _option(value, key)
+    return QCoreApplication.translate("Choices", option.help) if option is not None else str(value)
+
+
+def _option(value: JsonValue, key: str) -> Option | None:
+    options = {"trainer.schedule.name": schedules, "trainer.optimizer.name": optimizers}.get(key)
+    return None if options is None else next((one for one in options() if one.name == value), None)
+
+
+_LABELS_OF_KEYS = {
+    "trainer.optimizer.name": QT_TRANSLATE_NOOP("Fields", "Optimizer"),
+    "trainer.schedule.name": QT_TRANSLATE_NOOP("Fields", "Shape"),
+    "trainer.optimizer": QT_TRANSLATE_NOOP("Fields", "Optimizer"),
+    "trainer.schedule": QT_TRANSLATE_NOOP("Fields", "Learning-rate schedule"),
+    "tabular.preprocess": QT_TRANSLATE_NOOP("Fields", "Preparation of the columns"),
+    "tabular.balance": QT_TRANSLATE_NOOP("Fields", "Rare classes"),
+    "tabular.pretrain": QT_TRANSLATE_NOOP("Fields", "Pre-training"),
+    "split.kind": QT_TRANSLATE_NOOP("Fields", "Rows are dealt out"),
+}
 
 _LABELS = {
     "name": QT_TRANSLATE_NOOP("Fields", "Name"),
@@ -60,7 +86,6 @@ _LABELS = {
     "noise_strategy": QT_TRANSLATE_NOOP("Fields", "Noise"),
     "noise_probability": QT_TRANSLATE_NOOP("Fields", "Share of noise"),
     "freeze": QT_TRANSLATE_NOOP("Fields", "Freeze the encoder"),
-    "kind": QT_TRANSLATE_NOOP("Fields", "Split"),
     "valid": QT_TRANSLATE_NOOP("Fields", "Validation share"),
     "test": QT_TRANSLATE_NOOP("Fields", "Test share"),
     "train_value": QT_TRANSLATE_NOOP("Fields", "Training value"),

@@ -36,7 +36,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         name="category_embedding",
         title="Category embedding",
-        description="A perceptron over learned embeddings of the categories.\nFast, steady, and the one to try first.",
+        description="Embedded categories, then layers.\nFast, steady; the one to try first.",
         paper="Guo & Berkhahn, Entity Embeddings of Categorical Variables, 2016",
         paper_url="https://arxiv.org/abs/1604.06737",
         config_class="CategoryEmbeddingModelConfig",
@@ -46,7 +46,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         name="ft_transformer",
         title="FT-Transformer",
-        description="Every column becomes a token; attention relates them.\nStrong on mixed tables; rather slow.",
+        description="Attention over all columns.\nStrong on mixed tables, rather slow.",
         paper="Gorishniy et al., Revisiting Deep Learning Models for Tabular Data, NeurIPS 2021",
         paper_url="https://arxiv.org/abs/2106.11959",
         config_class="FTTransformerConfig",
@@ -56,7 +56,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         name="gandalf",
         title="GANDALF",
-        description="Gated stages that select and combine columns.\nLight, robust, and needs little tuning.",
+        description="Gated stages choose the columns.\nLight, robust, little to tune.",
         paper="Joseph & Raj, GANDALF: Gated Adaptive Network for Deep Automated Learning of Features, 2022",
         paper_url="https://arxiv.org/abs/2207.08548",
         config_class="GANDALFConfig",
@@ -66,7 +66,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         name="tabnet",
         title="TabNet",
-        description="Looks at the table in steps, few columns each.\nShows which it used; likes large batches.",
+        description="Reads a few columns at each step.\nShows which; likes large batches.",
         paper="Arik & Pfister, TabNet: Attentive Interpretable Tabular Learning, AAAI 2021",
         paper_url="https://arxiv.org/abs/1908.07442",
         config_class="TabNetModelConfig",
@@ -77,7 +77,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         name="autoint",
         title="AutoInt",
-        description="Self-attention that learns how columns interact.\nMade for click prediction with many categories.",
+        description="Attention finds interactions.\nMade for many categories.",
         paper="Song et al., AutoInt: Automatic Feature Interaction Learning, CIKM 2019",
         paper_url="https://arxiv.org/abs/1810.11921",
         config_class="AutoIntConfig",
@@ -87,7 +87,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         name="tab_transformer",
         title="TabTransformer",
-        description="A transformer over the categorical columns only.\nNumbers are joined to its output unchanged.",
+        description="A transformer over categories.\nNumbers join it unchanged.",
         paper="Huang et al., TabTransformer: Tabular Data Modeling Using Contextual Embeddings, 2020",
         paper_url="https://arxiv.org/abs/2012.06678",
         config_class="TabTransformerConfig",
@@ -99,7 +99,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         name="gate",
         title="GATE",
-        description="An ensemble of soft decision trees on gated features.\nTree-like thinking, trained by gradients.",
+        description="Soft trees on gated features.\nTree-like, trained by gradients.",
         paper="Joseph & Raj, GATE: Gated Additive Tree Ensemble for Tabular Classification and Regression, 2022",
         paper_url="https://arxiv.org/abs/2207.08548v3",
         config_class="GatedAdditiveTreeEnsembleConfig",
@@ -109,7 +109,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         name="node",
         title="NODE",
-        description="Layers of thousands of oblivious decision trees.\nOften accurate; slow at its default size.",
+        description="Thousands of oblivious trees.\nOften accurate; large and slow.",
         paper="Popov et al., Neural Oblivious Decision Ensembles for Deep Learning on Tabular Data, ICLR 2020",
         paper_url="https://arxiv.org/abs/1909.06312",
         config_class="NodeConfig",
@@ -120,7 +120,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         name="danet",
         title="DANet",
-        description="Groups related columns into ever more abstract ones.\nDeep and patient: give it many epochs.",
+        description="Groups columns, layer by layer.\nDeep: give it many epochs.",
         paper="Chen et al., DANets: Deep Abstract Networks for Tabular Data, AAAI 2022",
         paper_url="https://arxiv.org/abs/2112.02962",
         config_class="DANetConfig",
@@ -130,7 +130,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         name="mdn",
         title="Mixture density",
-        description="Predicts a mixture of bell curves, not one number.\nFor targets with several likely values.",
+        description="Predicts a mix of bell curves.\nFor several likely values.",
         paper="Bishop, Mixture Density Networks, Aston University 1994",
         paper_url="https://publications.aston.ac.uk/id/eprint/373/",
         config_class="MDNConfig",
@@ -143,7 +143,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         name="stacking",
         title="Stacking",
-        description="Several models side by side under one output layer.\nJoins their views, at the sum of their cost.",
+        description="Several models, one output layer.\nJoins views at the sum of costs.",
         paper="Wolpert, Stacked Generalization, Neural Networks 5, 1992",
         paper_url="https://doi.org/10.1016/S0893-6080(05)80023-1",
         config_class="StackingModelConfig",

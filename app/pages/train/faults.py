@@ -10,7 +10,7 @@ def split_sentence(sentence: str) -> tuple[str, str]:
     key, colon, rest = sentence.partition(": ")
     if not colon or " " in key:
         return "", sentence
-    return key, f"{rest[:1].upper()}{rest[1:]}"
+    return key, f"{rest[:1].upper()}{rest[1:].removesuffix('.')}."
 
 
 def faults_of(sentences: Iterable[str]) -> dict[str, str]:

@@ -2,13 +2,13 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QUndoStack
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from app.icons import icon
 from engine.spec import RunSpec
 
 _ELIDE = Qt.TextElideMode.ElideMiddle
-_ABOUT_WIDTH = 520
+_LONGEST = 200
 _ON_PAGE = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
 
@@ -54,14 +54,17 @@ class TrainHeader(QWidget):
         if self.name.text() != spec.name:
             self.name.setText(spec.name)
         targets = ", ".join(spec.data.roles.target) or self.tr("no target")
-        parts = [spec.data.name or spec.data.dataset]
+        name = spec.data.name or spec.data.dataset
+        parts = [self._elided(name)]
         if rows is not None:
             parts.append(self.tr("{0} rows").format(f"{rows:,}"))
         parts.append(self.tr("{0} inputs").format(len(spec.data.roles.features)))
-        parts.append(self.tr("predicts {0}").format(targets))
-        text = " · ".join(parts)
-        self._about.setToolTip(text)
-        self._about.setText(self.fontMetrics().elidedText(text, _ELIDE, _ABOUT_WIDTH))
+        parts.append(self.tr("predicts {0}").format(self._elided(targets)))
+        self._about.setText(" · ".join(parts))
+        self._about.setToolTip(f"{name}\n{targets}")
+
+    def _elided(self, text: str) -> str:
+        return self.fontMetrics().elidedText(text, _ELIDE, _LONGEST)
 
     def _arrange(self) -> None:
         title = QLabel(self.tr("Train a model"), self)
@@ -73,7 +76,7 @@ class TrainHeader(QWidget):
         self.name.setPlaceholderText(self.tr("Name of the run (optional)"))
         self.name.setToolTip(self.tr("What the run is called in the list of runs"))
         self.name.setMaxLength(200)
-        self.name.setFixedWidth(240)
+        self.name.setFixedWidth(232)
         self.name.textEdited.connect(self.nameChanged)
         self.name.editingFinished.connect(self.nameLeft)
         titles = QVBoxLayout()
@@ -110,8 +113,5 @@ class TrainHeader(QWidget):
         button.setAccessibleName(text)
         self._tools.addWidget(button)
         if name == "redo":
-            line = QFrame(self)
-            line.setFrameShape(QFrame.Shape.VLine)
-            line.setFixedHeight(20)
-            self._tools.addWidget(line)
+            self._tools.addSpacing(16)
         return button

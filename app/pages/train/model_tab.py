@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.forms import FieldList, fields_of_params
+from app.forms.row import LABEL_WIDTH
 from engine.catalog import CatalogError, ModelInfo, Preset, model, preset_of
 from engine.spec import RunSpec
 
@@ -115,7 +116,7 @@ class ModelTab(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         label = QLabel(self.tr("Size"), self)
-        label.setFixedWidth(168)
+        label.setFixedWidth(LABEL_WIDTH)
         row.addWidget(label)
         group = QButtonGroup(self)
         group.setExclusive(False)

@@ -76,6 +76,7 @@ class TrainPage(QWidget):
         spec = with_dataset(self._spec, data, self._types)
         self.history.clear()
         self._show(spec)
+        self.gallery.setFocusOnModel()
         if not same_target and len(roles.target) == 1 and self._types.get(roles.target[0]) == "integer":
             self._task_is_guessed = True
             self._questions.profileTarget(data.dataset, roles.target[0])
@@ -116,7 +117,7 @@ class TrainPage(QWidget):
         self._refused.pop(key, None)
         if key == "tabular.task":
             self._task_is_guessed = False
-        self._push(changed, label_of(key.rpartition(".")[2]), key)
+        self._push(changed, label_of(key), key)
         self._show_problems()
 
     @Slot(str)
@@ -223,9 +224,7 @@ class TrainPage(QWidget):
         faults = {**faults_of(problems(self._spec)), **self._refused}
         self.form.setFaults(faults)
         faults |= self.form.problems()
-        names = {
-            key: label_of(key.rpartition(".")[2]) for key in faults if key.startswith(("trainer.", "model.params."))
-        }
+        names = {key: label_of(key) for key in faults if key.startswith(("trainer.", "model.params."))}
         self.preflight.setLocal(findings_of(faults, names))
         self._show_readiness()
 
@@ -234,7 +233,7 @@ class TrainPage(QWidget):
         self.start.setEnabled(self._spec is not None and not errors)
         text = errors[0].text if errors else ""
         if len(errors) > 1:
-            text = self.tr("{0} (and {1} more)").format(text, len(errors) - 1)
+            text = self.tr("{0} (and {1} more)").format(text.removesuffix("."), len(errors) - 1)
         self.reason.setText(text)
         self.start.setToolTip(text or self.tr("Start this run now (Ctrl+Return)"))
 
@@ -260,12 +259,12 @@ class TrainPage(QWidget):
         middle.setObjectName("train.columns")
         middle.setChildrenCollapsible(False)
         for index, (widget, width, stretch) in enumerate(
-            ((self.gallery, 288, 2), (self.form, 560, 5), (self.preflight, 288, 2))
+            ((self.gallery, 224, 2), (self.form, 424, 5), (self.preflight, 200, 2))
         ):
             middle.addWidget(widget)
             middle.setStretchFactor(index, stretch)
-            widget.setMinimumWidth(width if index != 1 else 400)
-        middle.setSizes([288, 560, 288])
+            widget.setMinimumWidth(width)
+        middle.setSizes([296, 552, 288])
         foot = QHBoxLayout()
         foot.setSpacing(16)
         foot.addWidget(self.reason, 1)

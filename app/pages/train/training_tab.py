@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.forms import SpecForm
+from app.forms.row import LABEL_WIDTH
 from app.icons import icon
 from app.pages.train.schedule_preview import SchedulePreview
 from engine.catalog import common_metrics
@@ -33,7 +34,11 @@ class TrainingTab(QWidget):
         self.find_rate.setObjectName("train.find_learning_rate")
         self.find_rate.setAccessibleName(self.tr("Find a learning rate"))
         self.find_rate.setToolTip(self.tr("Try growing learning rates for a few steps and see where the loss falls"))
-        self.form.group("optimizer").content.addWidget(self.find_rate)
+        finder = QHBoxLayout()
+        finder.addSpacing(LABEL_WIDTH + 8)
+        finder.addWidget(self.find_rate)
+        finder.addStretch()
+        self.form.group("optimizer").content.addLayout(finder)
         self.form.group("schedule").content.addWidget(self.preview)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 16, 16, 16)
