@@ -84,9 +84,9 @@ def status_word(status: RunStatus) -> str:
 
 
 def metric_title(name: str) -> str:
-    """Return a metric's name as a title: `f1_macro` → “F1 (macro)”. The part after the split is meant, not the key.
+    """Return a metric's name as a title: `f1_macro` → “F1 (macro)”.
 
-    A metric of one target of several is named `target.metric` and keeps its target.
+    With several targets a metric is named `metric/target`: the target follows the title.
     """
     known = {
         "loss": _tr("Loss"),
@@ -108,14 +108,13 @@ def metric_title(name: str) -> str:
     }
     if name in known:
         return known[name]
-    for separator in (".", "/"):
-        target, found, metric = name.rpartition(separator)
-        if found and metric in known:
-            return f"{known[metric]} · {target}"
+    metric, found, target = name.partition("/")
+    if found and metric in known:
+        return f"{known[metric]} · {target}"
     return name.replace("_", " ")
 
 
 def is_smaller_better(metric: str) -> bool:
     """Whether a metric, by its name, is better the smaller it is."""
-    last = metric.replace(".", "/").rsplit("/", 1)[-1]
-    return last in {"loss", "log_loss", "mae", "rmse", "mse", "median_error", "mape"}
+    smaller = {"loss", "log_loss", "mae", "rmse", "mse", "median_error", "mape"}
+    return any(part in smaller for part in metric.split("/"))

@@ -1,0 +1,68 @@
+"""How a file's columns match those that a model was trained on, as a list. It shows a report and computes nothing."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+
+from app.icons import icon
+from app.pages.predict.report import EXAMPLES, ColumnFate, Fate, Report
+from app.pages.run.wording import count
+
+DRAWINGS = {
+    Fate.MISSING: ("error", "bad"),
+    Fate.UNSEEN: ("warning", "warn"),
+    Fate.MATCHED: ("check", "good"),
+    Fate.EXTRA: ("minus", "muted"),
+}
+
+
+class ColumnMatch(QTableWidget):
+    """One row a column: a mark, its name and what became of it; trouble first."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(0, 2, parent)
+        self.setObjectName("predict.columns")
+        self.setAccessibleName(self.tr("Columns of the file"))
+        self.setToolTip(self.tr("Which columns the model needs, and what the file gives it"))
+        self.setHorizontalHeaderLabels([self.tr("Column"), self.tr("State")])
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(28)
+        header = self.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        self.setColumnWidth(0, 152)
+
+    @Slot(object)
+    def setReport(self, report: Report) -> None:
+        """Show how the columns matched."""
+        fates = report.fates()
+        self.setRowCount(len(fates))
+        for row, fate in enumerate(fates):
+            drawing, colour = DRAWINGS[fate.fate]
+            name = QTableWidgetItem(icon(drawing, colour), fate.name)
+            state = QTableWidgetItem(self.words(fate))
+            name.setToolTip(fate.name)
+            state.setToolTip("\n".join(fate.unseen[:40]) or state.text())
+            self.setItem(row, 0, name)
+            self.setItem(row, 1, state)
+
+    def words(self, fate: ColumnFate) -> str:
+        """Say what became of a column."""
+        if fate.fate is Fate.MISSING:
+            return self.tr("missing in the file")
+        if fate.fate is Fate.EXTRA:
+            return self.tr("not used by the model")
+        if fate.fate is Fate.MATCHED:
+            return self.tr("matched")
+        examples = ", ".join(f"“{value}”" for value in fate.unseen[:EXAMPLES])
+        more = " …" if len(fate.unseen) > EXAMPLES else ""
+        if fate.unseen_rows is None:
+            return self.tr("{0} unseen: {1}").format(count(len(fate.unseen)), examples + more)
+        return self.tr("{0} unseen in {1} rows: {2}").format(
+            count(len(fate.unseen)), count(fate.unseen_rows), examples + more
+        )

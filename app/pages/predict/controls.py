@@ -1,0 +1,125 @@
+"""The head of the Predict page: which run's model, which file, and saving. It asks for things and computes nothing."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.icons import icon, primary_icon
+from app.pages.predict.run_choice import RunChoice
+
+
+class PredictControls(QWidget):
+    """Run, file, save and cancel."""
+
+    fileChosen = Signal(str)
+    saveRequested = Signal(str)
+    cancelRequested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        tr = self.tr
+        self.run = RunChoice(self)
+        self.run.setMinimumWidth(280)
+        self._file = QLineEdit(self)
+        self._file.setObjectName("predict.file")
+        self._file.setReadOnly(True)
+        self._file.setAccessibleName(tr("File to predict"))
+        self._file.setToolTip(tr("The file whose rows are predicted; drop one anywhere on this page"))
+        self._file.setPlaceholderText(tr("Drop a file on this page, or choose one"))
+        self._choose = self._button("predict.choose", tr("Choose file …"), tr("Choose the file to predict"))
+        self._choose.setIcon(icon("open"))
+        self._save = self._button("predict.save", tr("Save as …"), tr("Save all predictions as CSV or Parquet"))
+        self._save.setIcon(primary_icon("save"))
+        self._save.setProperty("primary", True)
+        self._stop = self._button("predict.cancel", tr("Cancel"), tr("Stop predicting"))
+        self._busy = QProgressBar(self)
+        self._busy.setObjectName("predict.busy")
+        self._busy.setAccessibleName(tr("Predicting"))
+        self._busy.setRange(0, 0)
+        self._saved = QLabel(self)
+        self._saved.setObjectName("predict.saved")
+        self._saved.setProperty("role", "good")
+        self._saved.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._arrange()
+        self._choose.clicked.connect(self.chooseFile)
+        self._save.clicked.connect(self._choose_target)
+        self._stop.clicked.connect(self.cancelRequested)
+
+    def setFile(self, path: Path) -> None:
+        """Show which file is predicted."""
+        self._file.setText(str(path))
+
+    def setBusy(self, waiting: bool, can_save: bool) -> None:
+        """Show whether something is being computed, and whether there is something to save."""
+        self._busy.setVisible(waiting)
+        self._stop.setVisible(waiting)
+        self._save.setEnabled(can_save and not waiting)
+
+    def saySaved(self, text: str) -> None:
+        """Say what was saved, or nothing."""
+        self._saved.setText(text)
+
+    @Slot()
+    def chooseFile(self) -> None:
+        """Let the user choose the file to predict."""
+        dialog = QFileDialog(self, self.tr("Choose a file to predict"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        tables = self.tr("Tables (*.csv *.tsv *.txt *.parquet *.jsonl *.ndjson *.json *.xlsx *.xls)")
+        dialog.setNameFilters([tables, self.tr("All files (*)")])
+        dialog.fileSelected.connect(self.fileChosen)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    @Slot()
+    def _choose_target(self) -> None:
+        dialog = QFileDialog(self, self.tr("Save the predictions"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters([self.tr("CSV (*.csv)"), self.tr("Parquet (*.parquet)")])
+        dialog.setDefaultSuffix("csv")
+        dialog.selectFile(f"{Path(self._file.text()).stem}-predictions.csv")
+        dialog.fileSelected.connect(self.saveRequested)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _arrange(self) -> None:
+        title = QLabel(self.tr("Predict"), self)
+        title.setProperty("role", "title")
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(title)
+        head.addSpacing(8)
+        head.addWidget(self._saved, 1)
+        head.addWidget(self._stop)
+        head.addWidget(self._save)
+        inputs = QHBoxLayout()
+        inputs.setSpacing(8)
+        for text, widget, stretch in ((self.tr("Model of"), self.run, 0), (self.tr("on"), self._file, 1)):
+            label = QLabel(text, self)
+            label.setProperty("role", "muted")
+            label.setBuddy(widget)
+            inputs.addWidget(label)
+            inputs.addWidget(widget, stretch)
+        inputs.addWidget(self._choose)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        layout.addLayout(head)
+        layout.addLayout(inputs)
+        layout.addWidget(self._busy)
+
+    def _button(self, path: str, text: str, explanation: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setObjectName(path)
+        button.setAccessibleName(text)
+        button.setToolTip(explanation)
+        return button

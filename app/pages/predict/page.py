@@ -1,0 +1,214 @@
+"""The Predict page: choose a run and a file, see how they match and what comes out, save it. The model lab computes."""
+
+from pathlib import Path
+
+from pydantic import ValidationError
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from app.engine_thread import EngineThread, Requests
+from app.pages.predict.controls import PredictControls
+from app.pages.predict.report import Report
+from app.pages.predict.report_view import ReportView
+from app.pages.run.notices import EmptyState
+from app.pages.run.wording import count
+
+SHOWN_ROWS = 200
+NAMED_COLUMNS = 5
+
+
+class PredictPage(QWidget):
+    """A run's model on a new file."""
+
+    def __init__(self, engine: EngineThread, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("predict")
+        self._engine = engine
+        self._requests = Requests(engine, self)
+        self._path: Path | None = None
+        self._report: Report | None = None
+        self._allow_missing = False
+        self._controls = PredictControls(self)
+        self._results = ReportView(self)
+        self._empty = EmptyState("predict.empty", "", "", self.tr("Choose file …"), self)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._results)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 8, 24, 16)
+        layout.setSpacing(12)
+        layout.addWidget(self._controls)
+        layout.addWidget(self._make_problem())
+        layout.addWidget(self._stack, 1)
+        self.setAcceptDrops(True)
+        self._connect()
+        self._refresh()
+
+    def setRun(self, run_id: str) -> None:
+        """Use a run's model."""
+        if run_id != self._controls.run.runId():
+            self._controls.run.setRun(run_id)
+            self._begin()
+
+    def setFile(self, path: Path) -> None:
+        """Predict a file's rows."""
+        self._path = path
+        self._controls.setFile(path)
+        self._begin()
+
+    def saveTo(self, path: Path) -> None:
+        """Predict all rows and save them as CSV or Parquet, by the name's ending."""
+        self._controls.saySaved("")
+        self._request("save", out=str(path), limit=1)
+
+    def report(self) -> Report | None:
+        """Return the report on show, if there is one."""
+        return self._report
+
+    # Asking
+
+    @Slot()
+    def _begin(self) -> None:
+        self._allow_missing = False
+        self._ask()
+
+    @Slot()
+    def _predict_anyway(self) -> None:
+        self._allow_missing = True
+        self._ask()
+
+    def _ask(self) -> None:
+        self._report = None
+        self._problem.hide()
+        self._requests.cancel("save")
+        self._requests.cancel("predict")
+        self._controls.saySaved("")
+        self._request("predict", limit=SHOWN_ROWS)
+
+    def _request(self, name: str, **more: object) -> None:
+        run_id = self._controls.run.runId()
+        if self._path is not None and run_id:
+            about = {"run": run_id, "path": str(self._path), "allow_missing": self._allow_missing}
+            self._requests.ask(name, "model", "predict", **about, **more)
+        self._refresh()
+
+    @Slot()
+    def _cancel(self) -> None:
+        self._requests.cancel("predict")
+        self._requests.cancel("save")
+        self._refresh()
+
+    @Slot(str, object)
+    def _take_answer(self, name: str, value: object) -> None:
+        try:
+            report = Report.model_validate(value)
+        except ValidationError:
+            self._take_failure(name, self.tr("The answer of the prediction could not be read."))
+            return
+        if name == "save":
+            words = self.tr("Saved {0} rows to {1}")
+            self._controls.saySaved(words.format(count(report.rows), report.path or ""))
+        else:
+            self._report = report
+            self._results.setReport(report)
+            self._say_missing(report)
+        self._refresh()
+
+    @Slot(str, str)
+    def _take_failure(self, _name: str, sentence: str) -> None:
+        self._sentence.setText(sentence)
+        self._anyway.hide()
+        self._problem.show()
+        self._refresh()
+
+    # Showing
+
+    def _say_missing(self, report: Report) -> None:
+        if not report.missing_columns:
+            return
+        missing = report.missing_columns
+        names = ", ".join(f"“{name}”" for name in missing[:NAMED_COLUMNS])
+        if len(missing) > NAMED_COLUMNS:
+            names += " " + self.tr("and {0} more").format(count(len(missing) - NAMED_COLUMNS))
+        if self._allow_missing:
+            sentence = self.tr("Predicted without {0}: these columns were taken as empty, so trust the result less.")
+        else:
+            sentence = self.tr("The file lacks columns that the model was trained on: {0}.")
+        self._sentence.setText(sentence.format(names))
+        self._anyway.setVisible(not self._allow_missing)
+        self._problem.show()
+
+    def _refresh(self) -> None:
+        waiting = self._requests.isWaiting("predict") or self._requests.isWaiting("save")
+        self._controls.setBusy(waiting, self._report is not None and bool(self._report.preview))
+        if self._report is not None:
+            self._stack.setCurrentWidget(self._results)
+        else:
+            self._stack.setCurrentWidget(self._empty)
+            self._empty.setTexts(*self._first_step(waiting))
+
+    def _first_step(self, waiting: bool) -> tuple[str, str]:
+        tr = self.tr
+        if waiting:
+            return tr("Predicting …"), tr("The model is read and the file’s rows go through it.")
+        if not self._controls.run.runId():
+            return tr("Choose a run"), tr("Every finished run keeps its model: choose the one that shall predict.")
+        if self._path is None:
+            kinds = tr(
+                "CSV, Parquet, JSON Lines or Excel, with the columns that the model was trained on, in any order."
+            )
+            return tr("Drop a file here"), kinds
+        return tr("Nothing predicted yet"), tr("Choose another file or another run.")
+
+    # Inside
+
+    def _make_problem(self) -> QFrame:
+        self._problem = QFrame(self)
+        self._problem.setProperty("role", "error")
+        self._sentence = QLabel(self._problem)
+        self._sentence.setObjectName("predict.problem")
+        self._sentence.setWordWrap(True)
+        self._anyway = QPushButton(self.tr("Predict anyway"), self._problem)
+        self._anyway.setObjectName("predict.anyway")
+        self._anyway.setAccessibleName(self.tr("Predict anyway"))
+        self._anyway.setToolTip(self.tr("Take the missing columns as empty in every row"))
+        row = QHBoxLayout(self._problem)
+        row.setContentsMargins(16, 8, 16, 8)
+        row.addWidget(self._sentence, 1)
+        row.addWidget(self._anyway)
+        self._problem.hide()
+        return self._problem
+
+    def _connect(self) -> None:
+        self._engine.runsChanged.connect(self._controls.run.takeRuns)
+        self._engine.runsRemoved.connect(self._controls.run.forgetRuns)
+        self._requests.answered.connect(self._take_answer)
+        self._requests.failed.connect(self._take_failure)
+        self._controls.run.runChosen.connect(self._begin)
+        self._controls.fileChosen.connect(self._take_file)
+        self._controls.saveRequested.connect(self._take_target)
+        self._controls.cancelRequested.connect(self._cancel)
+        self._empty.activated.connect(self._controls.chooseFile)
+        self._anyway.clicked.connect(self._predict_anyway)
+
+    @Slot(str)
+    def _take_file(self, path: str) -> None:
+        self.setFile(Path(path))
+
+    @Slot(str)
+    def _take_target(self, path: str) -> None:
+        self.saveTo(Path(path))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept a local file."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Predict the file that was dropped."""
+        for url in event.mimeData().urls():
+            if url.isLocalFile():
+                event.acceptProposedAction()
+                self.setFile(Path(url.toLocalFile()))
+                return

@@ -1,0 +1,69 @@
+"""A prediction's report on screen: the columns' match beside the first predicted rows. It shows and asks nothing."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+
+from app.pages.predict.column_match import ColumnMatch
+from app.pages.predict.report import Fate, Report
+from app.pages.run.rows_table import RowsTable
+from app.pages.run.wording import count, figure, metric_title
+
+
+class ReportView(QSplitter):
+    """Columns on the left; predictions and, where the file has the target, metrics on the right."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        tr = self.tr
+        self._columns = ColumnMatch(self)
+        self._rows = RowsTable(
+            "predict.rows", tr("Predictions"), tr("Predictions, in bold, beside the file’s own columns"), self
+        )
+        self._match, self._shown, self._metrics = QLabel(self), QLabel(self), QLabel(self)
+        self._metrics.setObjectName("predict.metrics")
+        self._metrics.setWordWrap(True)
+        self._metrics.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        for label in (self._match, self._shown):
+            label.setProperty("role", "muted")
+        self.setChildrenCollapsible(False)
+        self.addWidget(self._side(tr("Columns"), self._match, self._columns))
+        self.addWidget(self._side(tr("Predictions"), self._shown, self._rows, self._metrics))
+        self.setSizes([380, 700])
+        self.setStretchFactor(1, 1)
+
+    def setReport(self, report: Report) -> None:
+        """Show a report."""
+        self._columns.setReport(report)
+        self._rows.setRows(report.columns, report.preview, report.predicted_columns)
+        parts = [f"{metric_title(name)} {figure(value)}" for name, value in report.metrics.items()]
+        told = self.tr("The file has the target: {0}").format("  ·  ".join(parts))
+        self._metrics.setText("\n".join([told, *report.notes] if parts else report.notes))
+        self._metrics.setVisible(bool(self._metrics.text()))
+        shown = len(report.preview)
+        if shown < report.rows:
+            words = self.tr("the first {0} of {1} rows")
+            self._shown.setText(words.format(count(shown), count(report.rows)))
+        else:
+            self._shown.setText(self.tr("{0} rows").format(count(report.rows)))
+        fates = [fate.fate for fate in report.fates()]
+        matched = fates.count(Fate.MATCHED) + fates.count(Fate.UNSEEN)
+        words = self.tr("{0} matched, {1} missing, {2} extra")
+        self._match.setText(words.format(matched, fates.count(Fate.MISSING), fates.count(Fate.EXTRA)))
+
+    def _side(self, title: str, beside: QLabel, content: QWidget, below: QWidget | None = None) -> QWidget:
+        side = QWidget(self)
+        name = QLabel(title, side)
+        name.setProperty("role", "subtitle")
+        row = QHBoxLayout()
+        row.addWidget(name)
+        row.addSpacing(8)
+        row.addWidget(beside)
+        row.addStretch(1)
+        layout = QVBoxLayout(side)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(row)
+        layout.addWidget(content, 1)
+        if below is not None:
+            layout.addWidget(below)
+        return side

@@ -1,0 +1,181 @@
+"""The Run page: head, live plots, results, settings and log of one run, followed through the engine thread."""
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from app.engine_thread import EngineThread, Requests
+from app.pages.run.header import RunHeader
+from app.pages.run.live_tab import LiveTab
+from app.pages.run.log_tab import LogTab
+from app.pages.run.notices import EmptyState
+from app.pages.run.results_tab import ResultsTab
+from app.pages.run.settings_tab import SettingsTab
+from engine.runs.records import LogLine, RunRecord, RunStatus, Series
+from engine.spec import to_toml
+
+WITH_RESULTS = frozenset({RunStatus.FINISHED, RunStatus.STOPPED})
+
+
+class RunPage(QWidget):
+    """One run."""
+
+    predictRequested = Signal(str)
+    trainAgainRequested = Signal(object)
+
+    def __init__(self, engine: EngineThread, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._requests = Requests(engine, self)
+        self._run_id = ""
+        self._record: RunRecord | None = None
+        self._header = RunHeader(self)
+        self._live = LiveTab(self)
+        self._results = ResultsTab(self)
+        self._settings = SettingsTab(self)
+        self._log = LogTab(self)
+        self._arrange()
+        self._connect()
+
+    def setRun(self, run_id: str) -> None:
+        """Show a run from its beginning and follow it."""
+        if run_id == self._run_id:
+            return
+        if self._run_id:
+            self._engine.unwatch(self._run_id)
+        self._run_id = run_id
+        self._record = None
+        self._log.clear()
+        self._results.clear()
+        self._requests.cancel("evaluation")
+        self._stack.setCurrentIndex(0)
+        self._engine.watch(run_id)
+
+    def runId(self) -> str:
+        """Return the id of the run on show, or an empty text."""
+        return self._run_id
+
+    # News of the run
+
+    @Slot(object)
+    def _take_runs(self, records: list[RunRecord]) -> None:
+        for record in records:
+            if record.id == self._run_id:
+                self._show(record)
+
+    def _show(self, record: RunRecord) -> None:
+        before, self._record = self._record, record
+        if before is None:
+            spec = record.spec_or_none
+            self._live.setRun(spec, record.started)
+            self._settings.setSpec(spec, record.spec_json)
+            self._stack.setCurrentIndex(1)
+            self._tabs.setCurrentWidget(self._live)
+        self._header.setRecord(record)
+        self._live.setWaitingText(self._why_no_curves(record))
+        has_results = record.status in WITH_RESULTS
+        self._tabs.setTabEnabled(self._tabs.indexOf(self._results), has_results)
+        if has_results and (before is None or before.status is not record.status):
+            self._results.wait()
+            self._requests.ask("evaluation", "data", "evaluation", run=record.id)
+            if before is None:
+                self._tabs.setCurrentWidget(self._results)
+
+    def _why_no_curves(self, record: RunRecord) -> str:
+        if record.status.is_over:
+            return self.tr("This run ended before its first step: there are no curves.")
+        return self.tr("The curves appear here with the first step.")
+
+    @Slot(object)
+    def _forget_runs(self, ids: list[str]) -> None:
+        if self._run_id in ids:
+            self._engine.unwatch(self._run_id)
+            self._run_id = ""
+            self._record = None
+            self._stack.setCurrentIndex(0)
+
+    @Slot(str, object)
+    def _take_series(self, run_id: str, grown: dict[str, Series]) -> None:
+        if run_id == self._run_id and self._record is not None:
+            self._live.take(grown)
+
+    @Slot(str, object)
+    def _take_log(self, run_id: str, lines: list[LogLine]) -> None:
+        if run_id == self._run_id:
+            self._log.append(lines)
+
+    @Slot(str, object)
+    def _take_answer(self, _name: str, value: object) -> None:
+        self._results.setEvaluation(value)
+
+    @Slot(str, str)
+    def _take_failure(self, _name: str, sentence: str) -> None:
+        self._results.setProblem(sentence)
+
+    # What the user asks
+
+    @Slot()
+    def _stop(self) -> None:
+        self._engine.stopRun(self._run_id)
+
+    @Slot()
+    def _predict(self) -> None:
+        self.predictRequested.emit(self._run_id)
+
+    @Slot()
+    def _train_again(self) -> None:
+        spec = self._record.spec_or_none if self._record else None
+        if spec is not None:
+            self.trainAgainRequested.emit(spec)
+
+    @Slot()
+    def _copy(self) -> None:
+        if self._record is not None:
+            spec = self._record.spec_or_none
+            QGuiApplication.clipboard().setText(to_toml(spec) if spec else self._record.spec_json)
+
+    # Inside
+
+    def _arrange(self) -> None:
+        self._tabs = QTabWidget(self)
+        self._tabs.setObjectName("run.tabs")
+        self._tabs.setAccessibleName(self.tr("Parts of the run"))
+        self._tabs.setDocumentMode(True)
+        for tab, title, explanation in (
+            (self._live, self.tr("Live"), self.tr("The curves as they are recorded")),
+            (self._results, self.tr("Results"), self.tr("What the model is worth, once it is trained")),
+            (self._settings, self.tr("Settings"), self.tr("The specification that this run was started with")),
+            (self._log, self.tr("Log"), self.tr("What the run said")),
+        ):
+            self._tabs.setTabToolTip(self._tabs.addTab(tab, title), explanation)
+        shown = QWidget(self)
+        inner = QVBoxLayout(shown)
+        inner.setContentsMargins(24, 8, 24, 16)
+        inner.setSpacing(12)
+        inner.addWidget(self._header)
+        inner.addWidget(self._tabs, 1)
+        self._empty = EmptyState(
+            "run.empty",
+            self.tr("No run is open"),
+            self.tr("Open one from the list of runs, or train a model."),
+            "",
+            self,
+        )
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(shown)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._stack)
+
+    def _connect(self) -> None:
+        self._engine.runsChanged.connect(self._take_runs)
+        self._engine.runsRemoved.connect(self._forget_runs)
+        self._engine.seriesGrew.connect(self._take_series)
+        self._engine.logGrew.connect(self._take_log)
+        self._requests.answered.connect(self._take_answer)
+        self._requests.failed.connect(self._take_failure)
+        self._header.stopRequested.connect(self._stop)
+        self._header.predictRequested.connect(self._predict)
+        self._header.trainAgainRequested.connect(self._train_again)
+        self._header.copyRequested.connect(self._copy)

@@ -1,0 +1,194 @@
+"""What a run's model is worth: metrics, plots of every target, importance, the worst rows. It reads an Evaluation."""
+
+import numpy as np
+from pydantic import ValidationError
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from app.pages.run.metric_tiles import FoldTable, MetricTiles
+from app.pages.run.plot_card import PlotCard
+from app.pages.run.rows_table import RowsTable
+from app.pages.run.target_report import ClassificationPlots, RegressionPlots
+from app.pages.run.wording import count, metric_title
+from app.plots import BarPlot
+from engine.runs.evaluation import Evaluation, Importance
+
+MOST_COLUMNS = 30
+BAR_HEIGHT = 22
+
+
+class ResultsTab(QStackedWidget):
+    """The results of the run on show, or why there are none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._message = QLabel(self)
+        self._message.setObjectName("run.results.message")
+        self._message.setProperty("role", "muted")
+        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._message.setWordWrap(True)
+        self._area = QScrollArea(self)
+        self._area.setObjectName("run.results")
+        self._area.setAccessibleName(self.tr("Results"))
+        self._area.setWidgetResizable(True)
+        self.addWidget(self._message)
+        self.addWidget(self._area)
+
+    def clear(self) -> None:
+        """Show nothing, for another run."""
+        self._say("")
+
+    def wait(self) -> None:
+        """Say that the results are being read."""
+        self._say(self.tr("Reading the results …"))
+
+    def setProblem(self, sentence: str) -> None:
+        """Say why there are no results."""
+        self._say(sentence)
+
+    def setEvaluation(self, value: object) -> None:
+        """Show an evaluation, as the JSON that the lab sends."""
+        try:
+            evaluation = Evaluation.model_validate(value)
+        except ValidationError:
+            self._say(self.tr("The results of this run were written by another version and cannot be shown."))
+            return
+        self._area.setWidget(EvaluationView(evaluation, self._area))
+        self.setCurrentWidget(self._area)
+
+    def message(self) -> str:
+        """Return what is said instead of results."""
+        return self._message.text()
+
+    def _say(self, text: str) -> None:
+        self._message.setText(text)
+        self.setCurrentWidget(self._message)
+        if self._area.widget() is not None:
+            self._area.takeWidget().deleteLater()
+
+
+class EvaluationView(QWidget):
+    """One evaluation from top to bottom: metrics, folds, each target's plots, importance, worst rows, notes."""
+
+    def __init__(self, evaluation: Evaluation, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._evaluation = evaluation
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 12, 8, 8)
+        self._layout.setSpacing(8)
+        self._add_metrics()
+        self._add_folds()
+        self._add_targets()
+        self._add_importance()
+        self._add_worst()
+        for note in evaluation.notes:
+            label = QLabel(note, self)
+            label.setProperty("role", "muted")
+            label.setWordWrap(True)
+            self._layout.addWidget(label)
+        self._layout.addStretch(1)
+
+    def _add_metrics(self) -> None:
+        evaluation = self._evaluation
+        split = {
+            "test": self.tr("On {0} test rows, which the model never saw"),
+            "valid": self.tr("On {0} validation rows"),
+            "train": self.tr("On {0} training rows"),
+        }.get(evaluation.split, self.tr("On {0} rows"))
+        self._add_title(split.format(count(evaluation.rows)))
+        tiles = MetricTiles(self)
+        tiles.setEvaluation(evaluation)
+        self._layout.addWidget(tiles)
+
+    def _add_folds(self) -> None:
+        if not self._evaluation.folds:
+            return
+        folds = len(self._evaluation.folds[0].values)
+        self._add_title(self.tr("Over {0} folds").format(folds))
+        table = FoldTable(self)
+        table.setFolds(self._evaluation.folds)
+        self._layout.addWidget(table)
+        words = self.tr(
+            "Standard deviation (n − 1) tells how much single folds differ; standard error, the standard deviation "
+            "divided by √{0}, tells how uncertain the mean is."
+        )
+        hint = QLabel(words.format(folds), self)
+        hint.setProperty("role", "muted")
+        hint.setWordWrap(True)
+        self._layout.addWidget(hint)
+
+    def _add_targets(self) -> None:
+        evaluation = self._evaluation
+        views: list[tuple[str, QWidget]] = []
+        views += [(report.target, ClassificationPlots(report, self)) for report in evaluation.classification]
+        views += [(report.target, RegressionPlots(report, evaluation.rows, self)) for report in evaluation.regression]
+        if len(views) == 1:
+            self._layout.addWidget(views[0][1])
+        elif views:
+            self._layout.addLayout(self._make_chooser([name for name, _ in views]))
+            self._targets = QStackedWidget(self)
+            for _, view in views:
+                self._targets.addWidget(view)
+            self._layout.addWidget(self._targets)
+            self._chooser.currentIndexChanged.connect(self._targets.setCurrentIndex)
+
+    def _make_chooser(self, names: list[str]) -> QHBoxLayout:
+        self._chooser = QComboBox(self)
+        self._chooser.setObjectName("run.results.target")
+        self._chooser.setAccessibleName(self.tr("Target"))
+        self._chooser.setToolTip(self.tr("Which target the plots below are about"))
+        self._chooser.addItems(names)
+        row = QHBoxLayout()
+        label = QLabel(self.tr("Target"), self)
+        label.setProperty("role", "muted")
+        label.setBuddy(self._chooser)
+        row.addWidget(label)
+        row.addWidget(self._chooser)
+        row.addStretch(1)
+        return row
+
+    def _add_importance(self) -> None:
+        parts = sorted(self._evaluation.importance, key=_by_mean)
+        if not parts:
+            return
+        shown = parts[:MOST_COLUMNS]
+        plot = BarPlot()
+        plot.setBars(
+            [part.column for part in shown],
+            np.array([part.mean for part in shown]),
+            np.array([part.std for part in shown]),
+        )
+        card = PlotCard("run.results.importance", self.tr("Importance of columns"), plot, self)
+        metric = metric_title(self._evaluation.importance_metric)
+        words = self.tr("How much worse “{0}” becomes when a column is shuffled; bars show one standard deviation.")
+        hint = words.format(metric)
+        if len(parts) > len(shown):
+            hint += " " + self.tr("The {0} largest of {1} columns.").format(len(shown), count(len(parts)))
+        card.setHint(hint)
+        card.setMinimumHeight(96 + BAR_HEIGHT * len(shown))
+        self._layout.addWidget(card)
+
+    def _add_worst(self) -> None:
+        worst = self._evaluation.worst
+        if worst is None or not worst.rows:
+            return
+        self._add_title(self.tr("Worst predictions"))
+        table = RowsTable(
+            "run.results.worst",
+            self.tr("Worst predictions"),
+            self.tr("The rows that the model got most wrong, worst first; Ctrl+C copies the selected ones"),
+            self,
+        )
+        table.setRows(worst.columns, worst.rows)
+        table.verticalHeader().hide()
+        table.setFixedHeight(28 * min(10, len(worst.rows)) + 48)
+        self._layout.addWidget(table)
+
+    def _add_title(self, text: str) -> None:
+        label = QLabel(text, self)
+        label.setProperty("role", "subtitle")
+        self._layout.addWidget(label)
+
+
+def _by_mean(part: Importance) -> float:
+    return -part.mean

@@ -1,0 +1,115 @@
+"""The points of the run on show, by metric, with their three axes. Arrays only: nothing is drawn or thinned here."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.runs.records import Series
+
+Axis = Literal["step", "epoch", "time"]
+Floats = NDArray[np.float64]
+
+
+@dataclass
+class _Held:
+    """The parts of one series in the order in which they came."""
+
+    parts: list[Series] = field(default_factory=list)
+    count: int = 0
+
+
+class SeriesBook:
+    """Every point of a run that was told so far."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, _Held] = {}
+        self._began: float | None = None
+
+    def clear(self, began: float | None = None) -> None:
+        """Forget all points; `began` is the time that the time axis counts from."""
+        self._held.clear()
+        self._began = began
+
+    def take(self, series: Series) -> Literal["grew", "began", "ignored"]:
+        """Take new points. A replay from the start replaces what is held; news that leave a gap are not taken."""
+        held = self._held.setdefault(series.key, _Held())
+        if series.start > held.count or not len(series.values):
+            return "ignored"
+        if self._began is None and series.times is not None:
+            self._began = float(series.times[0])
+        if series.start < held.count or not held.count:
+            before = _until(held.parts, series.start)
+            held.parts = [*before, series]
+            held.count = series.start + len(series.values)
+            return "began"
+        held.parts.append(series)
+        held.count += len(series.values)
+        return "grew"
+
+    def keys(self) -> list[str]:
+        """Return the metrics that have points."""
+        return [key for key, held in self._held.items() if held.count]
+
+    def count(self, key: str) -> int:
+        """Return how many points a metric has."""
+        return self._held[key].count if key in self._held else 0
+
+    def values(self, key: str) -> Floats:
+        """Return all values of a metric."""
+        return _joined([part.values for part in self._held[key].parts])
+
+    def positions(self, key: str, axis: Axis) -> Floats:
+        """Return where a metric's points lie on an axis: steps, epochs, or seconds since the run began."""
+        return _joined([self.positions_of(part, axis) for part in self._held[key].parts])
+
+    def positions_of(self, series: Series, axis: Axis) -> Floats:
+        """Return where some points lie on an axis."""
+        if axis == "epoch" and series.epochs is not None:
+            return series.epochs.astype(np.float64)
+        if axis == "time" and series.times is not None:
+            return series.times - (self._began or 0.0)
+        return series.steps.astype(np.float64)
+
+    def best(self, key: str, smaller: bool) -> int | None:
+        """Return the index of a metric's best finite value, the first of equals, or None where there is none."""
+        if not self.count(key):
+            return None
+        values = self.values(key)
+        finite = np.isfinite(values)
+        if not finite.any():
+            return None
+        ranked = np.where(finite, values, np.inf if smaller else -np.inf)
+        return int(ranked.argmin() if smaller else ranked.argmax())
+
+    def first_nan(self, key: str) -> tuple[int, int] | None:
+        """Return the step of a metric's first NaN and how many there are, or None where there is none."""
+        found = 0
+        step = 0
+        for part in self._held[key].parts if key in self._held else ():
+            places = np.flatnonzero(np.isnan(part.values))
+            if len(places) and not found:
+                step = int(part.steps[places[0]])
+            found += len(places)
+        return (step, found) if found else None
+
+
+def _until(parts: list[Series], end: int) -> list[Series]:
+    """Return the parts that end at or before an index; one that reaches beyond it is cut."""
+    kept = []
+    for part in parts:
+        size = min(len(part.values), end - part.start)
+        if size <= 0:
+            break
+        cut = slice(0, size)
+        times = None if part.times is None else part.times[cut]
+        epochs = None if part.epochs is None else part.epochs[cut]
+        kept.append(Series(part.key, part.start, part.steps[cut], part.values[cut], times, epochs))
+    return kept
+
+
+def _joined(arrays: list[Floats]) -> Floats:
+    if len(arrays) == 1:
+        return arrays[0]
+    return np.concatenate(arrays) if arrays else np.empty(0)

@@ -1,0 +1,252 @@
+"""The Run page: live curves, progress, outcome, settings, log and results of one run."""
+
+import json
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QPushButton, QTableWidget, QTabWidget
+
+from app.pages.run import RunPage
+from app.pages.run.live_tab import LiveTab
+from engine.runs import Outcome, Points, Progress, RunStatus
+from engine.runs.evaluation import ClassificationReport, Curve, Evaluation, FoldScore, Importance, WorstRows
+from engine.spec import from_toml
+
+
+@pytest.fixture
+def page(engine, qtbot):
+    page = RunPage(engine)
+    qtbot.addWidget(page)
+    page.resize(1100, 720)
+    page.show()
+    return page
+
+
+def plots_in(page: RunPage):
+    return page.findChild(LiveTab).plots()
+
+
+def button(page: RunPage, path: str) -> QPushButton:
+    return page.findChild(QPushButton, path)
+
+
+def text(page: RunPage, path: str) -> str:
+    return page.findChild(QLabel, path).text()
+
+
+def an_evaluation(**more) -> dict:
+    curve = Curve(label="malignant", x=(0.0, 0.1, 1.0), y=(0.0, 0.95, 1.0), area=0.97)
+    report = ClassificationReport(
+        target="diagnosis", classes=("benign", "malignant"), confusion=((50, 2), (3, 30)), roc=(curve,), pr=(curve,)
+    )
+    evaluation = Evaluation(
+        task="classification",
+        split="test",
+        rows=85,
+        metrics={"test": {"accuracy": 0.9412, "log_loss": 0.18}, "valid": {"accuracy": 0.95}},
+        classification=(report,),
+        importance_metric="log_loss",
+        importance=(Importance(column="mean radius", mean=0.2, std=0.03),),
+        worst=WorstRows(columns=("row", "actual", "loss"), rows=(("7", "benign", "4.2"), ("9", None, "3.1"))),
+        **more,
+    )
+    return json.loads(evaluation.model_dump_json())
+
+
+def test_that_training_and_validation_of_a_metric_share_a_plot(page, engine, samples):
+    page.setRun(samples.running())
+    plots = plots_in(page)
+    assert set(plots) == {"loss", "accuracy", "lr", "grad_norm", "rows_per_second"}
+    assert set(plots["loss"].names) == {"train/loss", "valid/loss"}
+
+
+def test_that_new_points_are_drawn_when_the_thread_tells_them(page, engine, samples):
+    run_id = samples.running(epochs=2)
+    page.setRun(run_id)
+    before, _ = plots_in(page)["loss"].curves.curveData("train/loss")
+    more = Points()
+    more.add(81, 0.25, 2.025)
+    engine.store.append(run_id, metrics={"train/loss": more})
+    engine.tell()
+    x, y = plots_in(page)["loss"].curves.curveData("train/loss")
+    assert len(x) == len(before) + 1
+    assert x[-1] == 81 and y[-1] == 0.25
+
+
+def test_that_every_point_is_drawn_whatever_the_axis(page, engine, samples):
+    run_id = samples.running(epochs=3)
+    page.setRun(run_id)
+    axis = page.findChild(QComboBox, "run.live.axis")
+    recorded = engine.store.series(run_id, "train/loss")
+    began = engine.store.run(run_id).started
+    expected = (recorded.steps, recorded.epochs, recorded.times - began)
+    for place, positions in enumerate(expected):
+        axis.setCurrentIndex(place)
+        x, y = plots_in(page)["loss"].curves.curveData("train/loss")
+        np.testing.assert_allclose(x, positions)
+        np.testing.assert_array_equal(y, recorded.values)
+
+
+def test_that_a_second_look_at_a_run_draws_no_point_twice(page, engine, samples):
+    first, second = samples.running("first"), samples.running("second", epochs=3)
+    for run_id in (first, second, first):
+        page.setRun(run_id)
+    x, _ = plots_in(page)["loss"].curves.curveData("train/loss")
+    assert len(x) == 320
+    engine.watch(first)
+    x, _ = plots_in(page)["loss"].curves.curveData("train/loss")
+    assert len(x) == 320
+
+
+def test_that_a_nan_is_named_with_its_step(page, engine, samples):
+    run_id = samples.running(epochs=1)
+    points = Points()
+    points.add(41, float("nan"), 1.025)
+    engine.store.append(run_id, metrics={"train/loss": points})
+    page.setRun(run_id)
+    assert plots_in(page)["loss"].hint() == "train/loss is not a number at 1 of 41 points, first at step 41."
+
+
+def test_that_progress_is_written_in_full(page, engine, samples):
+    run_id = samples.running()
+    engine.store.set_progress(run_id, Progress("training", 1320, 4000, 6.6, 20, 412_345.0, 95.0))
+    page.setRun(run_id)
+    told = text(page, "run.figures")
+    assert "epoch 7 of 20" in told and "step 1\u202f320 of 4\u202f000" in told
+    assert "412\u202f345 rows/s" in told and "1 min 35 s left" in told
+
+
+def test_that_stop_asks_nothing_and_stops_this_run(page, engine, samples):
+    run_id = samples.running()
+    page.setRun(run_id)
+    button(page, "run.stop").click()
+    assert engine.stopped == [run_id]
+    engine.store.set_status(run_id, RunStatus.STOPPING)
+    engine.tell()
+    assert not button(page, "run.stop").isEnabled()
+
+
+def test_that_a_failure_shows_cause_advice_and_folds_out_the_traceback(page, engine, samples):
+    page.setRun(samples.ended(Outcome.failed("The loss became NaN.", "Lower the learning rate.", "Traceback: boom")))
+    card = page.findChild(QPlainTextEdit, "run.traceback")
+    shown = [label.text() for label in page.findChildren(QLabel) if label.isVisible()]
+    assert {"Failed", "The loss became NaN.", "Lower the learning rate."} <= set(shown)
+    assert not card.isVisible()
+    button(page, "run.details").click()
+    assert card.isVisible() and card.toPlainText() == "Traceback: boom"
+    assert not button(page, "run.predict").isVisible()
+
+
+def test_that_a_finished_run_offers_prediction_and_training_again(page, engine, samples, qtbot, record_of):
+    run_id = samples.finished()
+    page.setRun(run_id)
+    with qtbot.waitSignal(page.predictRequested) as asked:
+        button(page, "run.predict").click()
+    assert asked.args == [run_id]
+    with qtbot.waitSignal(page.trainAgainRequested) as again:
+        button(page, "run.again").click()
+    assert again.args == [record_of(run_id).spec]
+    assert not button(page, "run.stop").isVisible()
+
+
+def test_that_the_copied_specification_is_the_runs_own(page, engine, samples, record_of):
+    run_id = samples.finished(precision="bf16-mixed")
+    page.setRun(run_id)
+    button(page, "run.copy").click()
+    assert from_toml(QGuiApplication.clipboard().text()) == record_of(run_id).spec
+
+
+def test_that_the_settings_name_only_what_differs(page, engine, samples):
+    page.setRun(samples.finished(precision="bf16-mixed"))
+    table = page.findChild(QTableWidget, "run.settings.table")
+    rows = {table.item(row, 0).text(): table.item(row, 1).text() for row in range(table.rowCount())}
+    assert rows["trainer.precision"] == "bf16-mixed"
+    assert rows["model.params.layers"] == "128-64"
+    assert "trainer.epochs" not in rows
+    assert 'precision = "bf16-mixed"' in page.findChild(QPlainTextEdit, "run.settings.toml").toPlainText()
+
+
+def test_that_the_log_is_shown_whole_and_can_be_copied(page, engine, samples):
+    run_id = samples.running()
+    engine.store.append(run_id, log=[(0.0, "info", f"line {n}") for n in range(1_200)] + [(0.0, "warning", "careful")])
+    page.setRun(run_id)
+    log = page.findChild(QPlainTextEdit, "run.log")
+    button(page, "run.log.copy").click()
+    copied = QGuiApplication.clipboard().text()
+    assert copied.count("\n") == 1_201 and copied.endswith("WARNING: careful")
+    assert "line 0" in log.toPlainText()
+
+
+def test_that_the_log_stays_where_the_user_scrolled_to(page, engine, samples, qtbot):
+    run_id = samples.running()
+    engine.store.append(run_id, log=[(0.0, "info", f"line {n}") for n in range(300)])
+    page.setRun(run_id)
+    page.findChild(QTabWidget, "run.tabs").setCurrentIndex(3)
+    log = page.findChild(QPlainTextEdit, "run.log")
+    bar = log.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    bar.setValue(3)
+    engine.store.append(run_id, log=[(0.0, "info", "more")])
+    engine.tell()
+    assert bar.value() == 3
+    button(page, "run.log.end").click()
+    engine.store.append(run_id, log=[(0.0, "info", "and more")])
+    engine.tell()
+    assert bar.value() == bar.maximum()
+
+
+def test_that_results_are_asked_for_when_the_run_finishes(page, engine, samples):
+    run_id = samples.running()
+    page.setRun(run_id)
+    tabs = page.findChild(QTabWidget, "run.tabs")
+    assert not tabs.isTabEnabled(1) and engine.pending("evaluation") == []
+    engine.store.finish(run_id, Outcome.finished())
+    engine.tell()
+    ticket, params = engine.pending("evaluation")[0]
+    assert params == {"run": run_id}
+    engine.answered.emit(ticket, an_evaluation())
+    labels = {label.text() for label in tabs.widget(1).findChildren(QLabel)}
+    assert "On 85 test rows, which the model never saw" in labels
+    assert {"Accuracy", "0.9412", "valid 0.9500"} <= labels
+    assert {"Confusion matrix", "ROC", "Precision and recall", "Calibration", "Importance of columns"} <= labels
+
+
+def test_that_folds_tell_deviation_from_standard_error(page, engine, samples):
+    score = FoldScore(metric="valid/accuracy", values=(0.9, 0.95, 1.0), mean=0.95, std=0.05, standard_error=0.02887)
+    page.setRun(samples.finished(folds=3))
+    engine.answered.emit(engine.pending("evaluation")[0][0], an_evaluation(folds=(score,)))
+    table = page.findChild(QTableWidget, "run.results.folds")
+    heads = [table.horizontalHeaderItem(column).text() for column in range(table.columnCount())]
+    row = [table.item(0, column).text() for column in range(table.columnCount())]
+    told = dict(zip(heads, row, strict=True))
+    assert told["Standard deviation"] == "0.05000" and told["Standard error"] == "0.02887"
+    assert told["Mean"] == "0.9500" and told["Fold 3"] == "1.000"
+
+
+def test_that_a_run_without_results_says_why(page, engine, samples):
+    page.setRun(samples.finished())
+    engine.failed.emit(engine.pending("evaluation")[0][0], "This run has no results.")
+    assert text(page, "run.results.message") == "This run has no results."
+
+
+def test_that_the_curves_of_folds_are_grouped_by_colour(page, engine, samples, series_of):
+    run_id = samples.queued(folds=2)
+    for fold in (1, 2):
+        engine.store.append(run_id, metrics=series_of(1, seed=fold, fold=f"fold{fold}/"))
+    page.setRun(run_id)
+    names = plots_in(page)["loss"].names
+    assert {key: name.colour for key, name in names.items()} == {
+        "fold1/train/loss": 0,
+        "fold1/valid/loss": 0,
+        "fold2/train/loss": 1,
+        "fold2/valid/loss": 1,
+    }
+    assert [name.label for name in names.values() if name.split == "valid"] == ["fold 1", "fold 2"]
+
+
+def test_that_a_deleted_run_leaves_an_empty_page(page, engine, samples):
+    run_id = samples.finished()
+    page.setRun(run_id)
+    engine.trashRuns([run_id])
+    assert page.runId() == ""
