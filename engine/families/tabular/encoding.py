@@ -45,9 +45,7 @@ class Tensors:
     def to(self, device: torch.device | str, dtype: torch.dtype | None = None) -> "Tensors":
         """Return the tensors on a device; `dtype` replaces the floating-point format."""
         target = self.target.to(device, dtype) if self.target.is_floating_point() else self.target.to(device)
-        return Tensors(
-            self.continuous.to(device, dtype), self.categorical.to(device), target, self.rows.to(device)
-        )
+        return Tensors(self.continuous.to(device, dtype), self.categorical.to(device), target, self.rows.to(device))
 
     def batch(self, index: torch.Tensor | slice) -> dict[str, torch.Tensor]:
         """Return the batch of some rows as the library's models take it: one gather a part."""

@@ -152,4 +152,6 @@ def _refuse_text(column: "Values", name: str, advice: str) -> None:
     wrong = pd.to_numeric(column, errors="coerce").isna() & column.notna()
     if wrong.any():
         example = str(column[wrong].iloc[0])[:40]
-        raise RunFailed(f"Column “{name}” has {int(wrong.sum()):,} rows that are no number, such as “{example}”.", advice)
+        raise RunFailed(
+            f"Column “{name}” has {int(wrong.sum()):,} rows that are no number, such as “{example}”.", advice
+        )

@@ -64,7 +64,9 @@ def model_config(name: str, params: Mapping[str, Any], encoder: Encoder, task: s
     try:
         return getattr(models, CONFIGS[name])(task=task, **settings)
     except (TypeError, ValueError, AssertionError) as error:
-        raise RunFailed(f"{name} cannot be made with these parameters: {error}.", "Correct them and try again.") from error
+        raise RunFailed(
+            f"{name} cannot be made with these parameters: {error}.", "Correct them and try again."
+        ) from error
 
 
 def whole_config(config: Any, spec: RunSpec, encoder: Encoder) -> Any:

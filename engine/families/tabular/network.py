@@ -32,7 +32,8 @@ def build(spec: RunSpec, encoder: Encoder) -> nn.Module:
             raise
         except Exception as error:
             raise RunFailed(
-                f"{spec.model.name} could not be built: {type(error).__name__}: {error}", "Check the model's parameters."
+                f"{spec.model.name} could not be built: {type(error).__name__}: {error}",
+                "Check the model's parameters.",
             ) from error
     _unfreeze_configs(model)
     return model
@@ -58,7 +59,8 @@ def parameter_count(model: nn.Module) -> int:
 def _check(spec: RunSpec, encoder: Encoder) -> None:
     if spec.model.name == "mdn" and (spec.tabular.task != "regression" or len(encoder.targets) != 1):
         raise RunFailed(
-            "A mixture density network predicts exactly one number.", "Choose one target and regression, or another model."
+            "A mixture density network predicts exactly one number.",
+            "Choose one target and regression, or another model.",
         )
     if spec.tabular.pretrain.enabled and spec.model.name != "category_embedding":
         raise RunFailed(

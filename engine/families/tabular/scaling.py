@@ -97,11 +97,7 @@ def _yeo_johnson(values: Matrix, lambdas: Sequence[float]) -> Matrix:
         column = values[:, place]
         positive = column >= 0
         up, down = column[positive], column[~positive]
-        moved[positive, place] = (
-            np.log1p(up) if abs(exponent) < 1e-12 else (np.power(up + 1, exponent) - 1) / exponent
-        )
+        moved[positive, place] = np.log1p(up) if abs(exponent) < 1e-12 else (np.power(up + 1, exponent) - 1) / exponent
         other = 2 - exponent
-        moved[~positive, place] = (
-            -np.log1p(-down) if abs(other) < 1e-12 else -(np.power(1 - down, other) - 1) / other
-        )
+        moved[~positive, place] = -np.log1p(-down) if abs(other) < 1e-12 else -(np.power(1 - down, other) - 1) / other
     return moved

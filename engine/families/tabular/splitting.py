@@ -99,9 +99,7 @@ def _stratified(usable: Rows, strata: Rows, valid: float, test: float, rng: np.r
     return Fold(*(np.concatenate(part) for part in parts))
 
 
-def _kfold(
-    frame: pd.DataFrame, usable: Rows, spec: RunSpec, kind: KFoldSplit, rng: np.random.Generator
-) -> list[Fold]:
+def _kfold(frame: pd.DataFrame, usable: Rows, spec: RunSpec, kind: KFoldSplit, rng: np.random.Generator) -> list[Fold]:
     strata = _strata(frame, usable, spec) if kind.stratified else np.zeros(len(usable), dtype=np.int64)
     test = np.empty(0, dtype=np.int64)
     if kind.test > 0:

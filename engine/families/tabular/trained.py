@@ -2,8 +2,6 @@
 Files are safetensors and JSON: loading one runs no code of its maker."""
 
 import json
-import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +16,7 @@ from engine.families.tabular.encoding import Encoder, Tensors
 from engine.families.tabular.objective import Objective
 from engine.spec import RunSpec, parse
 from engine.training.failures import RunFailed
+from engine.training.weights import save_weights, write_whole
 
 if TYPE_CHECKING:
     from engine.families.tabular.frames import Values
@@ -96,22 +95,3 @@ def predicted_classes(probabilities: NDArray[np.float64], classes: tuple[str, ..
     import pandas as pd
 
     return pd.Series(np.array(classes, dtype=object)[probabilities.argmax(axis=1)])
-
-
-def save_weights(path: Path, tensors: Mapping[str, torch.Tensor], metadata: Mapping[str, str] | None = None) -> None:
-    """Write tensors as safetensors; the file appears whole or not at all."""
-    from safetensors.torch import save
-
-    # Some networks use one tensor under two names, which the format refuses: each name gets its own copy.
-    write_whole(
-        path,
-        save({name: one.detach().cpu().clone().contiguous() for name, one in tensors.items()}, dict(metadata or {})),
-    )
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file beside its place and move it there, so that nobody ever reads half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".part")
-    partial.write_bytes(content)
-    os.replace(partial, path)  # noqa: PTH105 - replaces an existing file on Windows too

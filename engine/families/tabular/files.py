@@ -1,0 +1,70 @@
+"""The files of an evaluated run: written so that a reader finds the old one or the new one, never a half.
+Parquet goes through DuckDB; must not compute metrics."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from engine.families.tabular.predicted import Predicted, prediction_columns
+from engine.families.tabular.scores import Ints
+from engine.spec import RunSpec
+
+
+def write_predictions(path: Path, predicted: Mapping[str, Predicted], frame: pd.DataFrame) -> None:
+    """Write one line a row, in file order: row number (from 1), its part, true values, predictions, probabilities."""
+    import duckdb
+
+    tables = []
+    for part, one in predicted.items():
+        table: dict[str, object] = {"row": one.rows + 1, "split": part}
+        for target in one.encoder.targets:
+            table[target.name] = frame[target.name].iloc[one.rows].to_numpy()
+        tables.append(pd.DataFrame(_distinct(table | dict(prediction_columns(one)))))
+    lines = pd.concat(tables, ignore_index=True).sort_values("row", kind="stable")
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with duckdb.connect() as db:
+            db.register("lines", lines)
+            db.sql("SELECT * FROM lines").write_parquet(str(unfinished), compression="zstd")
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def original_rows(workspace: Path, spec: RunSpec, frame: pd.DataFrame, rows: Ints) -> pd.DataFrame:
+    """Return rows of the dataset by position, in the order asked for, with all columns, ignored ones included.
+
+    Where the snapshot cannot be read any more, the columns of the frame must do.
+    """
+    import duckdb
+
+    from engine.datasets import parquet_path
+
+    path = parquet_path(workspace, spec.data.dataset)
+    wanted = ", ".join(str(int(row)) for row in rows)
+    if not len(rows) or not path.is_file():
+        return frame.iloc[rows].reset_index(drop=True)
+    query = f"SELECT * FROM read_parquet(?, file_row_number = true) WHERE file_row_number IN ({wanted})"
+    try:
+        with duckdb.connect() as db:
+            found: pd.DataFrame = db.execute(query, [str(path)]).df()
+    except duckdb.Error:
+        return frame.iloc[rows].reset_index(drop=True)
+    found = found.set_index("file_row_number").loc[np.asarray(rows)]
+    return found.reset_index(drop=True)
+
+
+def _distinct(columns: Mapping[str, object]) -> dict[str, object]:
+    """Return the columns with names that differ in more than their case, as a Parquet table needs them."""
+    taken: set[str] = set()
+    named = {}
+    for name, values in columns.items():
+        free, count = name, 2
+        while free.lower() in taken:
+            free, count = f"{name} ({count})", count + 1
+        taken.add(free.lower())
+        named[free] = values
+    return named
