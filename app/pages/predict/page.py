@@ -117,9 +117,8 @@ class PredictPage(QWidget):
 
     @Slot(str, str)
     def _take_failure(self, _name: str, sentence: str) -> None:
-        self._sentence.setText(sentence)
+        self._say(sentence, "error")
         self._anyway.hide()
-        self._problem.show()
         self._refresh()
 
     # Showing
@@ -135,8 +134,15 @@ class PredictPage(QWidget):
             sentence = self.tr("Predicted without {0}: these columns were taken as empty, so trust the result less.")
         else:
             sentence = self.tr("The file lacks columns that the model was trained on: {0}.")
-        self._sentence.setText(sentence.format(names))
+        self._say(sentence.format(names), "warning" if self._allow_missing else "error")
         self._anyway.setVisible(not self._allow_missing)
+
+    def _say(self, sentence: str, role: str) -> None:
+        self._sentence.setText(sentence)
+        if self._problem.property("role") != role:
+            self._problem.setProperty("role", role)
+            self._problem.style().unpolish(self._problem)
+            self._problem.style().polish(self._problem)
         self._problem.show()
 
     def _refresh(self) -> None:

@@ -34,13 +34,15 @@ class ReportView(QSplitter):
     def setReport(self, report: Report) -> None:
         """Show a report."""
         self._columns.setReport(report)
-        self._rows.setRows(report.columns, report.preview, report.predicted_columns)
+        self._show_rows(report)
         parts = [f"{metric_title(name)} {figure(value)}" for name, value in report.metrics.items()]
         told = self.tr("The file has the target: {0}").format("  ·  ".join(parts))
         self._metrics.setText("\n".join([told, *report.notes] if parts else report.notes))
         self._metrics.setVisible(bool(self._metrics.text()))
         shown = len(report.preview)
-        if shown < report.rows:
+        if not shown:
+            self._shown.setText(self.tr("none yet"))
+        elif shown < report.rows:
             words = self.tr("the first {0} of {1} rows")
             self._shown.setText(words.format(count(shown), count(report.rows)))
         else:
@@ -49,6 +51,14 @@ class ReportView(QSplitter):
         matched = fates.count(Fate.MATCHED) + fates.count(Fate.UNSEEN)
         words = self.tr("{0} matched, {1} missing, {2} extra")
         self._match.setText(words.format(matched, fates.count(Fate.MISSING), fates.count(Fate.EXTRA)))
+
+    def _show_rows(self, report: Report) -> None:
+        """Put what the model wrote first: a file may have more columns than fit."""
+        own = report.predicted_columns
+        order = [*own, *(place for place in range(len(report.columns)) if place not in own)]
+        columns = [report.columns[place] for place in order]
+        rows = [[row[place] for place in order] for row in report.preview]
+        self._rows.setRows(columns, rows, range(len(own)))
 
     def _side(self, title: str, beside: QLabel, content: QWidget, below: QWidget | None = None) -> QWidget:
         side = QWidget(self)

@@ -132,7 +132,7 @@ class RunHeader(QWidget):
 
     def _arrange(self) -> None:
         names = QHBoxLayout()
-        names.setSpacing(16)
+        names.setSpacing(8)
         names.addWidget(self._name, 1)
         for button in (self._copy, self._again, self._stop, self._predict):
             names.addWidget(button)

@@ -119,7 +119,7 @@ class LiveTab(QWidget):
             place += span
         for key in small:
             self._gauges.addWidget(self._plots[key], 1)
-        self._gauge_host.setVisible(bool(small))
+        self._gauge_area.setVisible(bool(small))
         for plot in self._plots.values():
             plot.show()
 
@@ -154,18 +154,15 @@ class LiveTab(QWidget):
         self._gauges.setContentsMargins(0, 0, 0, 0)
         self._gauges.setSpacing(8)
         self._gauge_host.setLayout(self._gauges)
-        self._gauge_host.setFixedWidth(GAUGE_WIDTH)
-        area = QScrollArea(self)
-        area.setObjectName("run.live.plots")
-        area.setAccessibleName(self.tr("Metric plots"))
-        area.setWidgetResizable(True)
-        area.setWidget(self._grid_host)
+        area = self._area("run.live.plots", self.tr("Metric plots"), self._grid_host)
+        self._gauge_area = self._area("run.live.gauges", self.tr("Gauges of the training"), self._gauge_host)
+        self._gauge_area.setFixedWidth(GAUGE_WIDTH)
         live = QWidget(self)
         row = QHBoxLayout(live)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(area, 1)
-        row.addWidget(self._gauge_host)
+        row.addWidget(self._gauge_area)
         self._stack.addWidget(self._waiting)
         self._stack.addWidget(live)
         layout = QVBoxLayout(self)
@@ -173,3 +170,12 @@ class LiveTab(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self._bar)
         layout.addWidget(self._stack, 1)
+
+    def _area(self, path: str, name: str, content: QWidget) -> QScrollArea:
+        area = QScrollArea(self)
+        area.setObjectName(path)
+        area.setAccessibleName(name)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(content)
+        return area

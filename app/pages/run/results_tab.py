@@ -95,6 +95,8 @@ class EvaluationView(QWidget):
             "valid": self.tr("On {0} validation rows"),
             "train": self.tr("On {0} training rows"),
         }.get(evaluation.split, self.tr("On {0} rows"))
+        if evaluation.folds:
+            split = self.tr("On {0} rows, each predicted by the fold’s model that had not learned from it")
         self._add_title(split.format(count(evaluation.rows)))
         tiles = MetricTiles(self)
         tiles.setEvaluation(evaluation)

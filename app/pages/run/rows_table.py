@@ -24,6 +24,7 @@ class RowsModel(QAbstractTableModel):
         self._rows: Sequence[Sequence[Any]] = ()
         self._numeric: list[bool] = []
         self._apart: frozenset[int] = frozenset()
+        self._shares: frozenset[int] = frozenset()
         themeNotifier().changed.connect(self._recolour)
 
     def setRows(self, columns: Sequence[str], rows: Sequence[Sequence[Any]], apart: Collection[int] = ()) -> None:
@@ -31,6 +32,7 @@ class RowsModel(QAbstractTableModel):
         self.beginResetModel()
         self._columns, self._rows, self._apart = columns, rows, frozenset(apart)
         self._numeric = [all(_is_number(row[place]) for row in rows[:LOOKED_AT]) for place in range(len(columns))]
+        self._shares = frozenset(place for place in apart if all(_is_share(row[place]) for row in rows))
         self.endResetModel()
 
     def rowCount(self, parent: Index = ROOT) -> int:
@@ -45,7 +47,7 @@ class RowsModel(QAbstractTableModel):
         """Return a cell's text, alignment, colour and weight."""
         value = self._rows[index.row()][index.column()]
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
-            return _text(value)
+            return self._text(value, index.column())
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._side(index.column())
         if role == Qt.ItemDataRole.ForegroundRole and value is None:
@@ -65,6 +67,10 @@ class RowsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._side(section)
         return None
+
+    def _text(self, value: Any, column: int) -> str:
+        # A column of the model's own between 0 and 1 holds probabilities: four decimals line up.
+        return f"{value:.4f}" if column in self._shares and isinstance(value, float) else _text(value)
 
     def _side(self, column: int) -> Qt.AlignmentFlag:
         side = Qt.AlignmentFlag.AlignRight if self._numeric[column] else Qt.AlignmentFlag.AlignLeft
@@ -120,6 +126,10 @@ def _text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
     return str(value)
+
+
+def _is_share(value: Any) -> bool:
+    return isinstance(value, float) and 0.0 <= value <= 1.0
 
 
 def _is_number(value: Any) -> bool:

@@ -24,6 +24,8 @@ from app.icons import icon
 from app.theme import theme, themeNotifier
 from engine.spec import DataSpec, RunSpec, to_toml
 
+NAMES = frozenset({"name", "data.name", "data.dataset"})  # what a run is called and learned from stands in its head
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -37,7 +39,8 @@ class Difference:
 def differences(spec: RunSpec) -> list[Difference]:
     """Return every setting of a specification that is not the default, in the specification's order."""
     bare = RunSpec(data=DataSpec(dataset=""))
-    return list(_differences(spec.model_dump(mode="json"), bare.model_dump(mode="json"), ""))
+    found = _differences(spec.model_dump(mode="json"), bare.model_dump(mode="json"), "")
+    return [difference for difference in found if difference.key not in NAMES]
 
 
 def _differences(value: Any, default: Any, key: str) -> Iterator[Difference]:
@@ -56,9 +59,9 @@ def setting_text(value: Any) -> str:
     """Write a setting's value for reading."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list):
+    if isinstance(value, list) and value:
         return ", ".join(setting_text(item) for item in value)
-    return "–" if value is None else str(value)
+    return "–" if value in (None, "", []) else str(value)
 
 
 class SettingsTab(QWidget):

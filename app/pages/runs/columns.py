@@ -70,16 +70,16 @@ def columns() -> dict[ColumnId, Column]:
             "★", tr("Starred runs; click or press S"), _nothing, lambda row: not row.record.starred, width=36
         ),
         ColumnId.NAME: Column(
-            tr("Name"), tr("Press F2 to rename"), _name, lambda row: row.record.name.casefold(), width=208
+            tr("Name"), tr("Press F2 to rename"), _name, lambda row: row.record.name.casefold(), width=180
         ),
         ColumnId.STATUS: Column(
             tr("Status"), tr("Where the run stands"), _status, lambda row: row.record.status.value, width=104
         ),
         ColumnId.DATASET: Column(
-            tr("Dataset"), tr("What was learned from"), lambda row: row.dataset, lambda row: row.dataset, width=112
+            tr("Dataset"), tr("What was learned from"), lambda row: row.dataset, lambda row: row.dataset, width=104
         ),
         ColumnId.MODEL: Column(
-            tr("Model"), tr("The model’s name in the gallery"), lambda row: row.model, lambda row: row.model, width=136
+            tr("Model"), tr("The model’s name in the gallery"), lambda row: row.model, lambda row: row.model, width=144
         ),
         ColumnId.SCORE: Column(
             tr("Score"),
@@ -87,7 +87,7 @@ def columns() -> dict[ColumnId, Column]:
             _score_text,
             lambda row: row.score[1] if row.score else None,
             numeric=True,
-            width=128,
+            width=120,
         ),
         ColumnId.LOSS: Column(
             tr("Valid loss"),
@@ -95,10 +95,10 @@ def columns() -> dict[ColumnId, Column]:
             lambda row: figure(row.loss),
             lambda row: row.loss,
             numeric=True,
-            width=96,
+            width=92,
         ),
         ColumnId.EPOCHS: Column(
-            tr("Epochs"), tr("Epochs done of those planned"), _epochs, lambda row: row.record.progress.epoch, True, 80
+            tr("Epochs"), tr("Epochs done of those planned"), _epochs, lambda row: row.record.progress.epoch, True, 72
         ),
         ColumnId.DURATION: Column(
             tr("Duration"),
