@@ -13,7 +13,7 @@ def normalised(probabilities: NDArray[np.floating]) -> Floats:
     """Return probabilities (rows, classes) in double precision with every row summing to one."""
     wide = np.asarray(probabilities, dtype=np.float64)
     total = wide.sum(axis=1, keepdims=True)
-    shares: Floats = np.divide(wide, total, out=np.full_like(wide, 1.0 / max(1, wide.shape[1])), where=total > 0)
+    shares: Floats = np.divide(wide, total, out=np.full_like(wide, 1.0 / max(1, wide.shape[1])), where=total != 0)
     return shares
 
 

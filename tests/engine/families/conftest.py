@@ -1,0 +1,126 @@
+"""Small real data, and models trained on it for a moment, for the tests of the tabular family."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+
+from engine.spec import DataSpec, ModelSpec, Roles, RunSpec, TabularSpec, TrainerSpec
+
+
+@pytest.fixture
+def small_frame() -> pd.DataFrame:
+    """240 rows: numbers a and b, a category, a date, an identifier to be ignored, a class and a number to predict."""
+    rng = np.random.default_rng(7)
+    rows = 240
+    a, b = rng.normal(size=rows), rng.normal(size=rows)
+    colour = rng.choice(["blue", "green", "red"], rows)
+    score = a + 0.5 * (colour == "red") + 0.2 * rng.normal(size=rows)
+    return pd.DataFrame(
+        {
+            "name": [f"row {i}" for i in range(rows)],
+            "a": a,
+            "b": b,
+            "colour": colour,
+            "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 300, rows), unit="D"),
+            "kind": np.where(score > 0.3, "yes", "no"),
+            "price": 100 + 20 * score,
+        }
+    )
+
+
+@pytest.fixture
+def snapshot(workspace: Path) -> Callable[..., str]:
+    """Writes a frame as a dataset's snapshot and returns the dataset's id."""
+
+    def write(frame: pd.DataFrame, dataset: str = "d" * 16) -> str:
+        folder = workspace / "datasets" / dataset
+        folder.mkdir(parents=True)
+        with duckdb.connect() as db:
+            db.register("frame", frame)
+            db.sql("SELECT * FROM frame").write_parquet(str(folder / "data.parquet"))
+            described = db.sql("DESCRIBE SELECT * FROM frame").fetchall()
+        columns = [{"name": row[0], "type": _TYPES.get(str(row[1]), "text")} for row in described]
+        description: dict[str, Any] = {
+            "id": dataset,
+            "name": "small",
+            "source": "small.csv",
+            "rows": len(frame),
+            "columns": columns,
+            "rejected": 0,
+            "created": time.time(),
+            "options": {"format": "csv"},
+            "bytes": 1,
+        }
+        (folder / "dataset.json").write_text(json.dumps(description), encoding="utf-8")
+        return dataset
+
+    return write
+
+
+_TYPES = {
+    "BIGINT": "integer",
+    "DOUBLE": "number",
+    "BOOLEAN": "boolean",
+    "TIMESTAMP": "datetime",
+    "TIMESTAMP_NS": "datetime",
+    "TIMESTAMP_S": "datetime",
+    "TIMESTAMP_MS": "datetime",
+}
+
+
+def small_spec(task: str = "classification", target: tuple[str, ...] = (), **parts: Any) -> RunSpec:
+    """A specification for `small_frame` with a network of one small layer."""
+    roles = Roles(
+        target=target or (("kind",) if task == "classification" else ("price",)),
+        continuous=("a", "b"),
+        categorical=("colour",),
+        date=("day",),
+    )
+    settings: dict[str, Any] = {
+        "data": DataSpec(dataset="d" * 16, name="small", roles=roles),
+        "model": ModelSpec(params={"layers": "16"}),
+        "tabular": TabularSpec(task=task),  # type: ignore[arg-type]
+        "trainer": TrainerSpec(epochs=3, batch_size=32, device="cpu"),
+    }
+    return RunSpec(**{**settings, **parts})
+
+
+@pytest.fixture
+def make_spec() -> Callable[..., RunSpec]:
+    """Makes a specification for `small_frame`; named parts replace the defaults."""
+    return small_spec
+
+
+@pytest.fixture
+def fit() -> Callable[..., Any]:
+    """Trains a model for a moment: (frame, spec, rows) → TrainedModel."""
+
+    def train(frame: pd.DataFrame, spec: RunSpec, rows: np.ndarray, steps: int = 60) -> Any:
+        import torch
+
+        from engine.families.tabular import network
+        from engine.families.tabular.encoding import Encoder
+        from engine.families.tabular.objective import Objective
+        from engine.families.tabular.trained import TrainedModel
+
+        encoder = Encoder.fit(frame, rows, spec)
+        model = network.build(spec, encoder)
+        tensors, objective = encoder.transform(frame, rows), Objective.of(encoder)
+        optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
+        batch = tensors.batch(slice(None))
+        model.train()
+        for _ in range(steps):
+            optimizer.zero_grad()
+            objective.loss(objective.raw(model(batch)), tensors.target).backward()
+            optimizer.step()
+        model.eval()
+        return TrainedModel(spec, encoder, model)
+
+    return train
