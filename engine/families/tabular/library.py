@@ -7,8 +7,9 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from engine.catalog import settings as catalog_settings
 from engine.families.tabular.encoding import Encoder
-from engine.spec import RunSpec
+from engine.spec import ModelSpec, RunSpec
 from engine.training.failures import RunFailed
 
 CONFIGS = {
@@ -60,7 +61,8 @@ def model_config(name: str, params: Mapping[str, Any], encoder: Encoder, task: s
         raise RunFailed(f"There is no model “{name}”.", f"The models are: {', '.join(CONFIGS)}.")
     from pytorch_tabular import models
 
-    settings = _settings(name, dict(params), encoder, task)
+    wanted = catalog_settings(ModelSpec(name=name, params=dict(params)))
+    settings = _settings(name, wanted, encoder, task)
     try:
         return getattr(models, CONFIGS[name])(task=task, **settings)
     except (TypeError, ValueError, AssertionError) as error:

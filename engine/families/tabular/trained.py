@@ -79,7 +79,8 @@ class TrainedModel:
     def raw(self, tensors: Tensors, batch_size: int = PREDICT_ROWS) -> torch.Tensor:
         """Return the network's output [n, outputs] in the order of the rows, on the network's device."""
         objective = Objective.of(self.encoder)
-        parameter = next(self.network.parameters())
+        # NODE keeps whether it has seen data in a parameter of whole numbers.
+        parameter = next(one for one in self.network.parameters() if one.is_floating_point())
         here = tensors.to(parameter.device, parameter.dtype)
         self.network.eval()
         with library.quiet(), torch.inference_mode():
