@@ -153,6 +153,7 @@ class PredictPage(QWidget):
         else:
             self._stack.setCurrentWidget(self._empty)
             self._empty.setTexts(*self._first_step(waiting))
+            self._empty.setActionVisible(bool(self._controls.run.runId()) and not waiting)
 
     def _first_step(self, waiting: bool) -> tuple[str, str]:
         tr = self.tr

@@ -50,6 +50,10 @@ class EmptyState(QWidget):
         self._title.setText(title)
         self._text.setText(text)
 
+    def setActionVisible(self, visible: bool) -> None:
+        """Offer the action, or not."""
+        self._action.setVisible(visible)
+
     def texts(self) -> str:
         """Return what is said."""
         return f"{self._title.text()}\n{self._text.text()}"

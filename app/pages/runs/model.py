@@ -131,7 +131,7 @@ class RunsModel(QAbstractTableModel):
             return None
         column = self._columns[ColumnId(section)]
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.title
+            return self._title(ColumnId(section))
         if role == Qt.ItemDataRole.ToolTipRole:
             return column.explanation
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -160,6 +160,7 @@ class RunsModel(QAbstractTableModel):
         self._column = ColumnId(column)
         self._descending = order is Qt.SortOrder.DescendingOrder
         self._order()
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._columns) - 1)
 
     def toggleStar(self, index: Index) -> None:
         """Ask to star a run, or to take its star away."""
@@ -176,6 +177,14 @@ class RunsModel(QAbstractTableModel):
         self._place(Row.of(dataclasses.replace(row.record, **kept), row))
 
     # Order
+
+    def _title(self, column: ColumnId) -> str:
+        """Return a column's title, with an arrow where the table is sorted by it: a style's own would cover the text."""
+        title = self._columns[column].title
+        if column is not self._column or column is ColumnId.STAR:
+            return title
+        arrow = "↓" if self._descending else "↑"
+        return f"{arrow} {title}" if self._columns[column].numeric else f"{title} {arrow}"
 
     def _key(self, row: Row) -> tuple[Any, ...]:
         value = self._columns[self._column].key(row)

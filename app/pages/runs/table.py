@@ -101,3 +101,4 @@ class RunsTable(QTableView):
             self.setColumnWidth(column, about.width)
         self.setSortingEnabled(True)
         self.sortByColumn(ColumnId.CREATED, Qt.SortOrder.DescendingOrder)
+        header.setSortIndicatorShown(False)

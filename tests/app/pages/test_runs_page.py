@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton, QTableView
 
@@ -77,6 +77,19 @@ def test_that_a_sorted_table_moves_a_run_whose_value_changed(page, engine, sampl
     engine.tell()
     assert names_in(page) == ["a", "b", "c"]
     assert table_of(page).selectedIds() == [ids[2]]
+
+
+def test_that_a_click_on_a_head_sorts_and_marks_the_column(page, engine, samples, qtbot):
+    for name in ("b", "a", "c"):
+        samples.finished(name)
+    engine.tell()
+    header = table_of(page).horizontalHeader()
+    middle = header.sectionViewportPosition(ColumnId.NAME) + 20
+    qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(middle, header.height() // 2))
+    assert names_in(page) == ["a", "b", "c"]
+    model = table_of(page).model()
+    assert model.headerData(ColumnId.NAME, Qt.Orientation.Horizontal) == "Name ↑"
+    assert model.headerData(ColumnId.CREATED, Qt.Orientation.Horizontal) == "Created"
 
 
 def test_that_runs_without_a_value_come_last_in_both_directions(page, engine, samples):
