@@ -190,6 +190,8 @@ class EngineThread(QThread):
 
     def _watch(self, run_id: str) -> None:
         self._watched[run_id] = _Watched()
+        if self._store is not None:
+            self.runsChanged.emit([self._store.run(run_id)])
         self._tell_run(run_id)
 
     def _unwatch(self, run_id: str) -> None:

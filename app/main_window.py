@@ -14,7 +14,7 @@ from app.pages.data import DataPage
 from app.pages.runs_section import RunsSection
 from app.pages.train import TrainPage
 from app.rail import Rail, RailEntry
-from app.settings import Settings
+from app.settings import Mode, Settings
 from app.status import StatusBar
 from app.theme import apply
 from engine.runs.records import RunRecord
@@ -211,7 +211,7 @@ class MainWindow(QMainWindow):
         self.engine.warmUpWorker()
         self._requests.ask("devices", "model", "devices")
 
-    def _use_theme(self, mode: str) -> None:
+    def _use_theme(self, mode: Mode) -> None:
         self.settings.theme = mode
         application = QApplication.instance()
         if isinstance(application, QApplication):

@@ -1,10 +1,12 @@
 """What the window remembers between sessions: theme, recent files, workspace, geometry. Not what belongs to a run."""
 
 from pathlib import Path
+from typing import Literal
 
 from PySide6.QtCore import QSettings
 
 RECENT_FILES = 10
+Mode = Literal["system", "light", "dark"]
 
 
 class Settings:
@@ -14,13 +16,13 @@ class Settings:
         self._settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Tensorbench", "Tensorbench")
 
     @property
-    def theme(self) -> str:
+    def theme(self) -> Mode:
         """`system`, `light` or `dark`."""
-        value = str(self._settings.value("theme", "system"))
-        return value if value in {"system", "light", "dark"} else "system"
+        value = self._settings.value("theme", "system")
+        return "light" if value == "light" else "dark" if value == "dark" else "system"
 
     @theme.setter
-    def theme(self, mode: str) -> None:
+    def theme(self, mode: Mode) -> None:
         self._settings.setValue("theme", mode)
 
     @property

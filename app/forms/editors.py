@@ -3,8 +3,6 @@
 What cannot be used stays on the screen and is told by problemChanged; value() keeps the last good one.
 """
 
-import json
-
 from pydantic import JsonValue
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QWheelEvent
@@ -200,10 +198,14 @@ class ChoiceEditor(QComboBox):
     def _show(self, value: JsonValue) -> None:
         index = next((place for place in range(self.count()) if self.itemData(place) == value), -1)
         self.setCurrentIndex(index)
+        line = self.lineEdit()
         if index < 0 and self.isEditable():
             self.setEditText("" if value is None else str(value))
         elif index < 0:
             self.setPlaceholderText("" if value is None else choice_label(value, self._field.key))
+        if line is not None and not line.hasFocus():
+            # Of a name that is too long, the beginning is shown.
+            line.setCursorPosition(0)
 
 
 class JsonEditor(QPlainTextEdit):
@@ -232,7 +234,7 @@ class JsonEditor(QPlainTextEdit):
         if self._problem or value != self._value or not self.toPlainText():
             self._value = value
             self.blockSignals(True)
-            self.setPlainText("" if value is None else json.dumps(value, ensure_ascii=False))
+            self.setPlainText(numbers.shown_json(value))
             self.blockSignals(False)
             self._set_problem("")
 

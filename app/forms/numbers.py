@@ -81,6 +81,16 @@ def read_json(text: str, field: Field) -> JsonValue:
     return value
 
 
+def shown_json(value: JsonValue) -> str:
+    """Return JSON with each item of a list of objects on a line of its own."""
+    if value is None:
+        return ""
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        items = ",\n ".join(json.dumps(item, ensure_ascii=False) for item in value)
+        return f"[{items}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _check(value: float | int, field: Field) -> None:
     low, high = field.minimum, field.maximum
     if low is not None and (value < low or (field.above_minimum and value == low)):

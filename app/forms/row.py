@@ -3,7 +3,7 @@
 from pydantic import JsonValue
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from app.forms.editors import Editor, LineEditor, make_editor, mark_invalid
 from app.forms.field import Field
@@ -11,10 +11,11 @@ from app.forms.numbers import shown
 from app.forms.wording import label_of, say
 from app.icons import icon
 
-LABEL_WIDTH = 160
-EDITOR_WIDTH = 224
+LABEL_WIDTH = 152
+EDITOR_WIDTH = 216
 NUMBER_WIDTH = 136
 SWITCH_WIDTH = 24
+JSON_WIDTH = 440
 
 
 class FieldRow(QWidget):
@@ -97,12 +98,18 @@ class FieldRow(QWidget):
         self._label.setFixedWidth(LABEL_WIDTH)
         # A switch is only as wide as its box, so that the help button stays beside it.
         width = {"int": NUMBER_WIDTH, "float": NUMBER_WIDTH, "bool": SWITCH_WIDTH}.get(self.field.kind, EDITOR_WIDTH)
-        self.editor.setFixedWidth(width)
-        layout.addWidget(self._label, 0, 0, Qt.AlignmentFlag.AlignTop if self.field.kind == "json" else _CENTRE)
+        if self.field.kind == "json":
+            self.editor.setMinimumWidth(width)
+            self.editor.setMaximumWidth(JSON_WIDTH)
+            layout.setColumnStretch(1, 1)
+        else:
+            self.editor.setFixedWidth(width)
+            layout.setColumnStretch(3, 1)
+        layout.addWidget(self._label, 0, 0, _TOP if self.field.kind == "json" else _CENTRE)
         layout.addWidget(self.editor, 0, 1)
-        layout.addWidget(self._help, 0, 2)
+        layout.addWidget(self._help, 0, 2, _TOP if self.field.kind == "json" else _CENTRE)
         layout.addWidget(self._note, 1, 1, 1, 3)
-        layout.setColumnStretch(3, 1)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     @Slot(object)
     def _on_value(self, value: JsonValue) -> None:
@@ -125,6 +132,7 @@ class FieldRow(QWidget):
 
 
 _CENTRE = Qt.AlignmentFlag.AlignVCenter
+_TOP = Qt.AlignmentFlag.AlignTop
 
 
 def _range(field: Field) -> str:

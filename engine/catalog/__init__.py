@@ -2,7 +2,7 @@
 what a model computes is the families' business."""
 
 from engine.catalog.checks import param_problem, problems, unsuited
-from engine.catalog.edits import task_of, with_dataset, with_model, with_preset, with_value
+from engine.catalog.edits import batch_size_for, task_of, with_dataset, with_model, with_preset, with_value
 from engine.catalog.fields import COMMON_FIELDS, common_metrics, idle_fields
 from engine.catalog.models import changed_params, model, preset_of, settings, tabular_models
 from engine.catalog.schedules import Option, optimizers, schedules
@@ -15,6 +15,7 @@ __all__ = [
     "Option",
     "Param",
     "Preset",
+    "batch_size_for",
     "changed_params",
     "common_metrics",
     "idle_fields",

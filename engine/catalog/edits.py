@@ -1,5 +1,6 @@
 """Changes of a specification as a form makes them: each takes a RunSpec and returns another. Pure functions."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,7 +9,7 @@ from pydantic import JsonValue
 from engine.catalog.gallery import PRETRAINABLE
 from engine.catalog.models import changed_params, model
 from engine.catalog.schema import CatalogError, Preset
-from engine.spec import DataSpec, Roles, RunSpec, Task, parse
+from engine.spec import DataSpec, Roles, RunSpec, Task, TrainerSpec, parse
 
 # A whole-number target with at most this many distinct values is taken for classes.
 MOST_CLASSES = 20
@@ -47,15 +48,20 @@ def with_preset(spec: RunSpec, preset: Preset) -> RunSpec:
     return parse(content)
 
 
-def with_dataset(spec: RunSpec | None, data: DataSpec, types: Mapping[str, str]) -> RunSpec:
+def with_dataset(
+    spec: RunSpec | None, data: DataSpec, types: Mapping[str, str], rows: int = 0, rows_before: int = 0
+) -> RunSpec:
     """Return a specification for a dataset that keeps every setting of the old one that still fits.
 
-    `types` has each column's type. The task follows from the target unless the target is the same as before.
+    `types` has each column's type. The task follows from the target unless the target is the same as before, the
+    batch size from the number of rows unless it is not the one that the rows before asked for.
     """
     if spec is None:
-        fresh = RunSpec(data=data)
+        fresh = with_value(RunSpec(data=data), "trainer.batch_size", batch_size_for(rows))
         return with_value(fresh, "tabular.task", task_of(data.roles, types))
     content = spec.model_dump(mode="json")
+    if content["trainer"]["batch_size"] == batch_size_for(rows_before):
+        content["trainer"]["batch_size"] = batch_size_for(rows)
     content["data"] = data.model_dump(mode="json")
     column = content["split"].get("column")
     if column is not None and column not in types:
@@ -67,6 +73,17 @@ def with_dataset(spec: RunSpec | None, data: DataSpec, types: Mapping[str, str])
         if content["split"]["kind"] == "stratified":
             content["split"] = {"kind": "random", **_shares(content["split"])}
     return parse(content)
+
+
+def batch_size_for(rows: int) -> int:
+    """Return a batch size with which an epoch has some twenty steps or more: a power of two from 16 to 256.
+
+    Without a number of rows it is the specification's own default.
+    """
+    default = TrainerSpec().batch_size
+    if rows <= 0:
+        return default
+    return min(default, max(16, 1 << int(math.log2(max(1, rows / 20)))))
 
 
 def task_of(roles: Roles, types: Mapping[str, str], distinct: int | None = None) -> Task:

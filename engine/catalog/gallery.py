@@ -114,7 +114,7 @@ CARDS: tuple[Card, ...] = (
         paper_url="https://arxiv.org/abs/1909.06312",
         config_class="NodeConfig",
         small={"num_trees": 128, "depth": 4},
-        large={"num_layers": 2, "num_trees": 2048, "depth": 6, "additional_tree_output_dim": 3},
+        large={"num_layers": 2, "num_trees": 768},
         notes=("It brings its own output layer, so a head cannot be set.",),
     ),
     Card(

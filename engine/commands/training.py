@@ -133,7 +133,8 @@ def predict_command(options: Namespace) -> int:
         as_json(report)
         return DONE
     for column, values in report.unseen.items():
-        complain(f"{column}: values never seen in training, such as {', '.join(map(str, values[:3]))}")
+        shown = ", ".join(list(values)[:3])
+        complain(f"{column}: {sum(values.values()):,} rows have values never seen in training, such as {shown}")
     for note in report.notes:
         complain(note)
     if options.output is None:

@@ -8,10 +8,10 @@ class Stopped(BaseException):
     """
 
 
-class RunFailed(Exception):  # noqa: N818 - reads as what happened
+class RunFailed(Exception):
     """A failure with a plain cause and what the user can do about it."""
 
     def __init__(self, cause: str, advice: str = "") -> None:
-        super().__init__(cause)
+        super().__init__(f"{cause} {advice}".strip())
         self.cause = cause
         self.advice = advice

@@ -9,7 +9,7 @@ import torch
 def seed_everything(seed: int) -> None:
     """Seed Python, numpy's global generator (some libraries draw initial weights from it) and torch on all devices."""
     random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002 - NODE draws its thresholds from the global generator
+    np.random.seed(seed)
     torch.manual_seed(seed)
 
 

@@ -40,7 +40,7 @@ class DataTab(QWidget):
         split.content.addWidget(self._split_kind)
         split.content.addWidget(self._split)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 16, 16, 16)
+        layout.setContentsMargins(0, 16, 12, 16)
         layout.setSpacing(8)
         layout.addWidget(self._tabular.fields)
         layout.addWidget(split)

@@ -25,6 +25,7 @@ class EmptyView(QWidget):
         button.setAccessibleName(self.tr("Go to the Data page"))
         button.setToolTip(self.tr("Open a file or one of the samples"))
         button.setProperty("primary", True)
+        self.setFocusProxy(button)
         button.clicked.connect(self.dataRequested)
         layout = QVBoxLayout(self)
         layout.setSpacing(16)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QWidget
 
@@ -71,11 +71,17 @@ class SpecTabs(QTabWidget):
         if index is None:
             return False
         self.setCurrentIndex(index)
-        editor = self._parts[index].focusField(key)
-        scroll = self.widget(index)
-        if editor is not None and isinstance(scroll, QScrollArea):
-            scroll.ensureWidgetVisible(editor, 0, 96)
-        return editor is not None
+        found = self._parts[index].focusField(key) is not None
+        if found:
+            # A fold that was just opened has its place only after the layouts were made.
+            QTimer.singleShot(0, self, self._scroll_to_focus)
+        return found
+
+    @Slot()
+    def _scroll_to_focus(self) -> None:
+        scroll, editor = self.currentWidget(), self.focusWidget()
+        if isinstance(scroll, QScrollArea) and editor is not None and scroll.isAncestorOf(editor):
+            scroll.ensureWidgetVisible(editor, 0, 160)
 
     def _scrolled(self, part: QWidget) -> QScrollArea:
         scroll = QScrollArea(self)

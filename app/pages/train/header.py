@@ -2,13 +2,13 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QUndoStack
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.icons import icon
 from engine.spec import RunSpec
 
 _ELIDE = Qt.TextElideMode.ElideMiddle
-_LONGEST = 200
+_LONGEST = 160
 _ON_PAGE = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
 
@@ -70,13 +70,14 @@ class TrainHeader(QWidget):
         title = QLabel(self.tr("Train a model"), self)
         title.setProperty("role", "title")
         self._about.setProperty("role", "muted")
+        self._about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._about.setObjectName("train.about")
         self.name.setObjectName("train.name")
         self.name.setAccessibleName(self.tr("Name of the run"))
         self.name.setPlaceholderText(self.tr("Name of the run (optional)"))
         self.name.setToolTip(self.tr("What the run is called in the list of runs"))
         self.name.setMaxLength(200)
-        self.name.setFixedWidth(232)
+        self.name.setFixedWidth(216)
         self.name.textEdited.connect(self.nameChanged)
         self.name.editingFinished.connect(self.nameLeft)
         titles = QVBoxLayout()
@@ -86,8 +87,7 @@ class TrainHeader(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(16)
-        layout.addLayout(titles)
-        layout.addStretch()
+        layout.addLayout(titles, 1)
         layout.addWidget(self.name)
         layout.addLayout(self._tools)
 

@@ -93,10 +93,10 @@ class ModelTab(QWidget):
         self._about.setAccessibleName(self.tr("About the model, with its paper"))
         self._about.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         self._notes.setWordWrap(True)
-        self._notes.setProperty("role", "warning")
+        self._notes.setProperty("role", "muted")
         self._own.setProperty("role", "muted")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 16, 16, 16)
+        layout.setContentsMargins(0, 16, 12, 16)
         layout.setSpacing(8)
         for label in (self._title, self._about, self._notes):
             layout.addWidget(label)

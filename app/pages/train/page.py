@@ -53,6 +53,7 @@ class TrainPage(QWidget):
         self._stack = QStackedWidget(self)
         self._arrange()
         self._connect()
+        self._empty.setFocus()
 
     def spec(self) -> RunSpec | None:
         """Return the specification that the form shows, or None before a dataset was chosen."""
@@ -70,10 +71,11 @@ class TrainPage(QWidget):
         self, dataset: Mapping[str, Any], roles: Roles, columns: Sequence[Mapping[str, Any]] | None = None
     ) -> None:
         """Train on a dataset; settings that still fit are kept, and the task follows from the target."""
+        rows_before = self._row_count or 0
         self._take_columns(dataset, columns)
         data = DataSpec(dataset=str(dataset["id"]), name=str(dataset.get("name", "")), roles=roles)
         same_target = self._spec is not None and self._spec.data.roles.target == roles.target
-        spec = with_dataset(self._spec, data, self._types)
+        spec = with_dataset(self._spec, data, self._types, self._row_count or 0, rows_before)
         self.history.clear()
         self._show(spec)
         self.gallery.setFocusOnModel()
@@ -259,7 +261,7 @@ class TrainPage(QWidget):
         middle.setObjectName("train.columns")
         middle.setChildrenCollapsible(False)
         for index, (widget, width, stretch) in enumerate(
-            ((self.gallery, 224, 2), (self.form, 424, 5), (self.preflight, 200, 2))
+            ((self.gallery, 244, 2), (self.form, 428, 5), (self.preflight, 176, 2))
         ):
             middle.addWidget(widget)
             middle.setStretchFactor(index, stretch)

@@ -40,12 +40,14 @@ class Questions(QObject):
 
     def setSpec(self, spec: RunSpec) -> None:
         """Ask about a specification, soon."""
-        if self._spec is None or spec.data != self._spec.data or spec.split != self._spec.split:
-            self._batches = None if self._spec is None or spec.data != self._spec.data else self._batches
+        if self._spec is None or spec.data != self._spec.data:
+            self._batches = None
         self._spec = spec
         self._draw_timer.start()
         # A run's name changes nothing that is checked.
         if self._checked is None or spec.model_copy(update={"name": ""}) != self._checked:
+            # What is being checked is no longer what is shown.
+            self._requests.cancel("preflight")
             self.checkStarted.emit()
             self._check_timer.start()
 

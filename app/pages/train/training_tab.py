@@ -41,7 +41,7 @@ class TrainingTab(QWidget):
         self.form.group("optimizer").content.addLayout(finder)
         self.form.group("schedule").content.addWidget(self.preview)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 16, 16, 16)
+        layout.setContentsMargins(0, 16, 12, 16)
         layout.addWidget(self.form)
         layout.addStretch()
         self.form.changed.connect(self.changed)

@@ -75,7 +75,7 @@ def read_columns(path: Path, columns: Sequence[str]) -> pd.DataFrame:
 def numbers(column: "Values") -> NDArray[np.float64]:
     """Return a column as float64; what is missing, infinite or not a number is NaN. Dates count nanoseconds."""
     if pd.api.types.is_datetime64_any_dtype(column):
-        values = column.astype("int64").to_numpy(np.float64)
+        values = np.asarray(column.astype("int64"), dtype=np.float64).copy()
         values[column.isna().to_numpy()] = np.nan
         return values
     values = np.asarray(pd.to_numeric(column, errors="coerce"), dtype=np.float64).copy()

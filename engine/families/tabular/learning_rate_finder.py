@@ -84,7 +84,8 @@ def _sweep(
         losses.append(smoothed)
         if step % TELL_EVERY == 0:
             progress({"rates": rates, "losses": losses})
-    return LrCurve(rates=tuple(rates), losses=tuple(losses), **_suggestion(rates, losses))
+    suggestion, note = _suggestion(rates, losses)
+    return LrCurve(rates=tuple(rates), losses=tuple(losses), suggestion=suggestion, note=note)
 
 
 def _step(model: nn.Module, objective: Objective, optimizer: torch.optim.Optimizer, batch: Batch, rate: float) -> float:
@@ -98,16 +99,16 @@ def _step(model: nn.Module, objective: Objective, optimizer: torch.optim.Optimiz
     for key, value in output.items():
         if "regularization" in key:
             loss = loss + value
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     optimizer.step()
     return float(loss.detach())
 
 
-def _suggestion(rates: list[float], losses: list[float]) -> dict[str, float | str | None]:
+def _suggestion(rates: list[float], losses: list[float]) -> tuple[float | None, str]:
     if len(rates) <= SKIPPED + 2:
-        return {"note": "The loss rose at once: the data or the settings leave nothing to suggest."}
+        return None, "The loss rose at once: the data or the settings leave nothing to suggest."
     slopes = np.gradient(np.asarray(losses), np.log(rates))[SKIPPED:]
     steepest = int(np.argmin(slopes))
     if slopes[steepest] >= 0:
-        return {"note": "The loss never fell, so no learning rate can be suggested."}
-    return {"suggestion": rates[SKIPPED + steepest]}
+        return None, "The loss never fell, so no learning rate can be suggested."
+    return rates[SKIPPED + steepest], ""

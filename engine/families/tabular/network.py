@@ -88,8 +88,8 @@ def _denoising(spec: RunSpec, encoder: Encoder) -> nn.Module:
     from pytorch_tabular.ssl_models import DenoisingAutoEncoderConfig, DenoisingAutoEncoderModel
 
     settings = spec.tabular.pretrain
-    params = dict(spec.model.params)
-    head = dict(params.pop("head_config", None) or {"layers": ""})  # type: ignore[call-overload]
+    params: dict[str, Any] = dict(spec.model.params)
+    head = dict(params.pop("head_config", None) or {"layers": ""})
     backbone_config = library.model_config(spec.model.name, params, encoder, "backbone")
     dims = backbone_config.embedding_dims
     config = DenoisingAutoEncoderConfig(

@@ -2,7 +2,7 @@
 Works on tensors on any device without a copy to the host; must not know how they were made."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
@@ -97,7 +97,7 @@ class Objective(nn.Module):
 
 def penalty(model: nn.Module) -> torch.Tensor | None:
     """Return what a model adds to its loss whatever the rows are: the weight decay of a mixture density head."""
-    head = getattr(model, "head", None)
+    head: Any = getattr(model, "head", None)
     if not hasattr(head, "sigma") or not hasattr(head, "pi"):
         return None
     settings = head.hparams

@@ -96,7 +96,8 @@ def _stratified(usable: Rows, strata: Rows, valid: float, test: float, rng: np.r
         parts[1].append(rows[:valid_count])
         parts[2].append(rows[valid_count : valid_count + test_count])
         parts[0].append(rows[valid_count + test_count :])
-    return Fold(*(np.concatenate(part) for part in parts))
+    train, valid_rows, test_rows = (np.concatenate(part) for part in parts)
+    return Fold(train, valid_rows, test_rows)
 
 
 def _kfold(frame: pd.DataFrame, usable: Rows, spec: RunSpec, kind: KFoldSplit, rng: np.random.Generator) -> list[Fold]:
@@ -165,7 +166,7 @@ def _by_column(column: Values, usable: Rows, kind: ColumnSplit) -> Fold:
                 f"Column “{kind.column}” has no usable row with the value “{value}”.", f"Its values are {found}."
             )
         parts.append(rows)
-    return Fold(*parts)
+    return Fold(parts[0], parts[1], parts[2])
 
 
 def _column(frame: pd.DataFrame, name: str) -> Values:

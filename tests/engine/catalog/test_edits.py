@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.catalog import (
+    batch_size_for,
     common_metrics,
     idle_fields,
     problems,
@@ -81,6 +82,19 @@ def test_that_a_new_dataset_keeps_the_settings_that_fit():
     assert new.tabular.task == "regression"
     assert new.tabular.balance.class_weights == "none"
     assert with_dataset(old, DATA, TYPES) == old
+
+
+@pytest.mark.parametrize(
+    ("rows", "size"), [(0, 256), (10, 16), (178, 16), (569, 16), (1797, 64), (5000, 128), (10**7, 256)]
+)
+def test_that_small_tables_get_small_batches(rows, size):
+    assert batch_size_for(rows) == size
+
+
+def test_that_a_batch_size_chosen_by_hand_survives_another_dataset():
+    own = with_value(with_dataset(None, DATA, TYPES, 569), "trainer.batch_size", 100)
+    assert with_dataset(own, DATA, TYPES, 10**6, 569).trainer.batch_size == 100
+    assert with_dataset(with_dataset(None, DATA, TYPES, 569), DATA, TYPES, 10**6, 569).trainer.batch_size == 256
 
 
 def test_that_only_settings_that_matter_are_shown():
