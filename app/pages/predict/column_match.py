@@ -47,7 +47,7 @@ class ColumnMatch(QTableWidget):
             name = QTableWidgetItem(icon(drawing, colour), fate.name)
             state = QTableWidgetItem(self.words(fate))
             name.setToolTip(fate.name)
-            state.setToolTip("\n".join(fate.unseen[:40]) or state.text())
+            state.setToolTip(self.explanation(fate))
             self.setItem(row, 0, name)
             self.setItem(row, 1, state)
 
@@ -59,10 +59,12 @@ class ColumnMatch(QTableWidget):
             return self.tr("not used by the model")
         if fate.fate is Fate.MATCHED:
             return self.tr("matched")
-        examples = ", ".join(f"“{value}”" for value in fate.unseen[:EXAMPLES])
-        more = " …" if len(fate.unseen) > EXAMPLES else ""
-        if fate.unseen_rows is None:
-            return self.tr("{0} unseen: {1}").format(count(len(fate.unseen)), examples + more)
-        return self.tr("{0} unseen in {1} rows: {2}").format(
-            count(len(fate.unseen)), count(fate.unseen_rows), examples + more
-        )
+        examples = ", ".join(f"“{value}” × {count(rows)}" for value, rows in fate.unseen[:EXAMPLES])
+        return self.tr("unseen: {0}").format(examples + (" …" if len(fate.unseen) > EXAMPLES else ""))
+
+    def explanation(self, fate: ColumnFate) -> str:
+        """Say at length what became of a column."""
+        if fate.fate is not Fate.UNSEEN:
+            return self.words(fate)
+        lines = [self.tr("{0}: {1} rows").format(value, count(rows)) for value, rows in fate.unseen]
+        return "\n".join([self.tr("Values that the model never saw; they count as unknown:"), *lines])

@@ -28,7 +28,7 @@ class PredictPage(QWidget):
         self._requests = Requests(engine, self)
         self._path: Path | None = None
         self._report: Report | None = None
-        self._allow_missing = False
+        self._filling = False  # whether the user has said to go on without the columns that the file lacks
         self._controls = PredictControls(self)
         self._results = ReportView(self)
         self._empty = EmptyState("predict.empty", "", "", self.tr("Choose file …"), self)
@@ -70,15 +70,7 @@ class PredictPage(QWidget):
 
     @Slot()
     def _begin(self) -> None:
-        self._allow_missing = False
-        self._ask()
-
-    @Slot()
-    def _predict_anyway(self) -> None:
-        self._allow_missing = True
-        self._ask()
-
-    def _ask(self) -> None:
+        self._filling = False
         self._report = None
         self._problem.hide()
         self._requests.cancel("save")
@@ -86,11 +78,19 @@ class PredictPage(QWidget):
         self._controls.saySaved("")
         self._request("predict", limit=SHOWN_ROWS)
 
+    @Slot()
+    def _fill(self) -> None:
+        self._filling = True
+        if self._report is not None:
+            self._show(self._report)
+        self._refresh()
+
     def _request(self, name: str, **more: object) -> None:
         run_id = self._controls.run.runId()
         if self._path is not None and run_id:
-            about = {"run": run_id, "path": str(self._path), "allow_missing": self._allow_missing}
-            self._requests.ask(name, "model", "predict", **about, **more)
+            # A file that lacks columns is read all the same, so that its other columns can be shown; its predictions
+            # stay hidden until the user asks for them.
+            self._requests.ask(name, "model", "predict", run=run_id, path=str(self._path), allow_missing=True, **more)
         self._refresh()
 
     @Slot()
@@ -111,8 +111,7 @@ class PredictPage(QWidget):
             self._controls.saySaved(words.format(count(report.rows), report.path or ""))
         else:
             self._report = report
-            self._results.setReport(report)
-            self._say_missing(report)
+            self._show(report)
         self._refresh()
 
     @Slot(str, str)
@@ -123,19 +122,21 @@ class PredictPage(QWidget):
 
     # Showing
 
-    def _say_missing(self, report: Report) -> None:
+    def _show(self, report: Report) -> None:
+        hidden = bool(report.missing_columns) and not self._filling
+        self._results.setReport(report.without_predictions() if hidden else report)
         if not report.missing_columns:
             return
         missing = report.missing_columns
         names = ", ".join(f"“{name}”" for name in missing[:NAMED_COLUMNS])
         if len(missing) > NAMED_COLUMNS:
             names += " " + self.tr("and {0} more").format(count(len(missing) - NAMED_COLUMNS))
-        if self._allow_missing:
+        if self._filling:
             sentence = self.tr("Predicted without {0}: these columns were taken as empty, so trust the result less.")
         else:
             sentence = self.tr("The file lacks columns that the model was trained on: {0}.")
-        self._say(sentence.format(names), "warning" if self._allow_missing else "error")
-        self._anyway.setVisible(not self._allow_missing)
+        self._say(sentence.format(names), "warning" if self._filling else "error")
+        self._anyway.setVisible(not self._filling)
 
     def _say(self, sentence: str, role: str) -> None:
         self._sentence.setText(sentence)
@@ -147,7 +148,8 @@ class PredictPage(QWidget):
 
     def _refresh(self) -> None:
         waiting = self._requests.isWaiting("predict") or self._requests.isWaiting("save")
-        self._controls.setBusy(waiting, self._report is not None and bool(self._report.preview))
+        lacking = self._report is not None and bool(self._report.missing_columns) and not self._filling
+        self._controls.setBusy(waiting, self._report is not None and bool(self._report.preview) and not lacking)
         if self._report is not None:
             self._stack.setCurrentWidget(self._results)
         else:
@@ -197,7 +199,7 @@ class PredictPage(QWidget):
         self._controls.saveRequested.connect(self._take_target)
         self._controls.cancelRequested.connect(self._cancel)
         self._empty.activated.connect(self._controls.chooseFile)
-        self._anyway.clicked.connect(self._predict_anyway)
+        self._anyway.clicked.connect(self._fill)
 
     @Slot(str)
     def _take_file(self, path: str) -> None:

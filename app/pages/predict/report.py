@@ -21,12 +21,12 @@ class Fate(Enum):
 
 @dataclass(frozen=True)
 class ColumnFate:
-    """A column of the model or the file: what became of it, and the values that the model has never seen."""
+    """A column of the model or the file: what became of it, and the most frequent values that the model has never
+    seen, with their rows."""
 
     name: str
     fate: Fate
-    unseen: tuple[str, ...] = ()
-    unseen_rows: int | None = None
+    unseen: tuple[tuple[str, int], ...] = ()
 
 
 class Report(BaseModel):
@@ -38,32 +38,32 @@ class Report(BaseModel):
     matched: tuple[str, ...] = ()
     missing_columns: tuple[str, ...] = ()
     extra_columns: tuple[str, ...] = ()
-    unseen: Mapping[str, Any] = Field(default_factory=dict)
+    unseen: Mapping[str, Mapping[str, int]] = Field(default_factory=dict)
     columns: tuple[str, ...] = ()
+    predicted_columns: tuple[str, ...] = ()
     preview: tuple[tuple[Any, ...], ...] = ()
     path: str | None = None
     metrics: Mapping[str, float] = Field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @property
-    def predicted_columns(self) -> list[int]:
-        """The places of the columns that the model wrote: those that the file did not have."""
-        own = {*self.matched, *self.extra_columns}
-        return [place for place, name in enumerate(self.columns) if name not in own]
+    def own_places(self) -> list[int]:
+        """The places of the columns that the model wrote."""
+        return [place for place, name in enumerate(self.columns) if name in self.predicted_columns]
+
+    def without_predictions(self) -> "Report":
+        """Return the report of the columns alone."""
+        return self.model_copy(update={"columns": (), "preview": (), "metrics": {}, "notes": ()})
 
     def fates(self) -> list[ColumnFate]:
         """Return every column, those with trouble first."""
         found = [ColumnFate(name, Fate.MISSING) for name in self.missing_columns]
         for name in self.matched:
             if name in self.unseen:
-                found.append(_with_unseen(name, self.unseen[name]))
+                found.append(ColumnFate(name, Fate.UNSEEN, tuple(sorted(self.unseen[name].items(), key=_rows))))
         found += [ColumnFate(name, Fate.MATCHED) for name in self.matched if name not in self.unseen]
         return found + [ColumnFate(name, Fate.EXTRA) for name in self.extra_columns]
 
 
-def _with_unseen(name: str, values: Any) -> ColumnFate:
-    """Take unseen values as value → rows, or as a bare list."""
-    if isinstance(values, Mapping):
-        ordered = sorted(values.items(), key=lambda pair: -int(pair[1]))
-        return ColumnFate(name, Fate.UNSEEN, tuple(str(value) for value, _ in ordered), sum(map(int, values.values())))
-    return ColumnFate(name, Fate.UNSEEN, tuple(str(value) for value in values))
+def _rows(pair: tuple[str, int]) -> int:
+    return -pair[1]

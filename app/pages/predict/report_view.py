@@ -54,7 +54,7 @@ class ReportView(QSplitter):
 
     def _show_rows(self, report: Report) -> None:
         """Put what the model wrote first: a file may have more columns than fit."""
-        own = report.predicted_columns
+        own = report.own_places
         order = [*own, *(place for place in range(len(report.columns)) if place not in own)]
         columns = [report.columns[place] for place in order]
         rows = [[row[place] for place in order] for row in report.preview]

@@ -64,8 +64,10 @@ class RunHeader(QWidget):
         self._about.setText(self._describe(record))
         over = record.status.is_over
         self._bar.setVisible(not over)
-        self._figures.setVisible(not over)
-        if not over:
+        if over:
+            finished = record.outcome is not None and record.outcome.kind is OutcomeKind.FINISHED
+            self._figures.setText(record.outcome.cause if finished and record.outcome else "")
+        else:
             self._show_progress(record)
         self._stop.setVisible(not over)
         self._stop.setEnabled(record.status is not RunStatus.STOPPING)
@@ -192,11 +194,11 @@ class OutcomeCard(QFrame):
     def setRecord(self, record: RunRecord) -> None:
         """Show a run's outcome, if it has one that needs words."""
         outcome = record.outcome
-        self.setVisible(outcome is not None and (outcome.kind is not OutcomeKind.FINISHED or bool(outcome.cause)))
+        self.setVisible(outcome is not None and outcome.kind is not OutcomeKind.FINISHED)
         if outcome is None:
             return
         bad = outcome.kind in {OutcomeKind.FAILED, OutcomeKind.CRASHED}
-        tone = "error" if bad else "card" if outcome.kind is OutcomeKind.FINISHED else "warning"
+        tone = "error" if bad else "warning"
         if self.property("role") != tone:
             self.setProperty("role", tone)
             self.style().unpolish(self)

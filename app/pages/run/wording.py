@@ -86,7 +86,7 @@ def status_word(status: RunStatus) -> str:
 def metric_title(name: str) -> str:
     """Return a metric's name as a title: `f1_macro` → “F1 (macro)”.
 
-    With several targets a metric is named `metric/target`: the target follows the title.
+    With several targets a metric is named `metric/target` or `target/metric`: the target follows the title.
     """
     known = {
         "loss": _tr("Loss"),
@@ -108,9 +108,9 @@ def metric_title(name: str) -> str:
     }
     if name in known:
         return known[name]
-    metric, found, target = name.partition("/")
-    if found and metric in known:
-        return f"{known[metric]} · {target}"
+    for metric, target in (name.split("/", 1), reversed(name.rsplit("/", 1))) if "/" in name else ():
+        if metric in known:
+            return f"{known[metric]} · {target}"
     return name.replace("_", " ")
 
 

@@ -179,7 +179,7 @@ class RunsModel(QAbstractTableModel):
     # Order
 
     def _title(self, column: ColumnId) -> str:
-        """Return a column's title, with an arrow where the table is sorted by it: a style's own would cover the text."""
+        """Return a column's title, with an arrow where the table is sorted by it: a style's own covers the text."""
         title = self._columns[column].title
         if column is not self._column or column is ColumnId.STAR:
             return title

@@ -38,6 +38,7 @@ class PredictionReport(BaseModel):
     extra_columns: tuple[str, ...] = ()
     unseen: dict[str, dict[str, int]] = {}
     columns: tuple[str, ...] = ()
+    predicted_columns: tuple[str, ...] = ()
     preview: tuple[tuple[str | int | float | bool | None, ...], ...] = ()
     path: str | None = None
     metrics: dict[str, float] = {}
@@ -92,6 +93,7 @@ class _Work:
     unseen: dict[str, Counter[str]] = field(default_factory=dict)
     unreadable: Counter[str] = field(default_factory=Counter)
     first: pd.DataFrame | None = None
+    own: tuple[str, ...] = ()
     parts: list[Predicted] = field(default_factory=list)
     pieces: list[Path] = field(default_factory=list)
     rows: int = 0
@@ -127,7 +129,9 @@ class _Work:
             ready = self._prepared(frame)
             predicted = predict_rows(self.model, ready)
             self._note_unseen(ready)
-            shown = pd.concat([frame, pd.DataFrame(_apart(prediction_columns(predicted), frame))], axis=1)
+            own = _apart(prediction_columns(predicted), frame)
+            self.own = tuple(own)
+            shown = pd.concat([frame, pd.DataFrame(own)], axis=1)
             if self.first is None:
                 self.first = shown.head(self.limit)
             if any(target.name in self.names for target in self.model.encoder.targets):
@@ -165,6 +169,7 @@ class _Work:
             extra_columns=tuple(self.extra),
             unseen={name: dict(counts.most_common(EXAMPLES)) for name, counts in self.unseen.items()},
             columns=tuple(str(name) for name in first.columns),
+            predicted_columns=self.own,
             preview=tuple(tuple(_shown(value) for value in row) for row in first.itertuples(index=False)),
             path=None if out is None else str(out),
             metrics=self._metrics(),

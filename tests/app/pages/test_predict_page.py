@@ -6,7 +6,6 @@ import pytest
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTableView, QTableWidget
 
 from app.pages.predict import PredictPage
-from app.pages.predict.report import Fate, Report
 
 ANSWER = {
     "rows": 3,
@@ -14,6 +13,7 @@ ANSWER = {
     "missing_columns": [],
     "extra_columns": ["note"],
     "unseen": {"city": {"Ghent": 2, "Bruges": 1}},
+    "predicted_columns": ["prediction", "p(yes)"],
     "columns": ["age", "city", "note", "prediction", "p(yes)"],
     "preview": [[41, "Ghent", "a", "yes", 0.91], [23, "Paris", None, "no", 0.12], [35, "Bruges", "c", "no", 0.3]],
     "path": None,
@@ -58,7 +58,7 @@ def test_that_the_lab_is_asked_for_the_first_rows_of_the_run_and_file(page, engi
     page.setRun(run_id)
     page.setFile(Path("/data/new.csv"))
     _, params = engine.pending("predict")[-1]
-    assert params == {"run": run_id, "path": "/data/new.csv", "limit": 200, "allow_missing": False}
+    assert params == {"run": run_id, "path": "/data/new.csv", "limit": 200, "allow_missing": True}
 
 
 def test_that_each_column_says_what_became_of_it(page, engine, samples):
@@ -66,7 +66,7 @@ def test_that_each_column_says_what_became_of_it(page, engine, samples):
     states = states_in(page)
     assert states["age"] == "matched"
     assert states["note"] == "not used by the model"
-    assert states["city"] == "2 unseen in 3 rows: “Ghent”, “Bruges”"
+    assert states["city"] == "unseen: “Ghent” × 2, “Bruges” × 1"
 
 
 def test_that_predictions_stand_beside_the_input_with_the_metrics(page, engine, samples):
@@ -77,13 +77,13 @@ def test_that_predictions_stand_beside_the_input_with_the_metrics(page, engine, 
 
 
 def test_that_missing_columns_are_named_and_can_be_filled_on_request(page, engine, samples):
-    missing = {**ANSWER, "missing_columns": ["income"], "preview": [], "columns": [], "metrics": {}}
-    predicted(page, engine, samples.finished(), missing)
+    predicted(page, engine, samples.finished(), {**ANSWER, "missing_columns": ["income"]})
+    rows = page.findChild(QTableView, "predict.rows").model()
+    assert states_in(page)["income"] == "missing in the file" and rows.rowCount() == 0
     assert "“income”" in page.findChild(QLabel, "predict.problem").text()
     assert not page.findChild(QPushButton, "predict.save").isEnabled()
     page.findChild(QPushButton, "predict.anyway").click()
-    assert engine.pending("predict")[-1][1]["allow_missing"] is True
-    answer(engine, {**ANSWER, "missing_columns": ["income"]})
+    assert rows.rowCount() == 3
     assert page.findChild(QPushButton, "predict.save").isEnabled()
     assert "trust the result less" in page.findChild(QLabel, "predict.problem").text()
 
@@ -126,8 +126,3 @@ def test_that_only_runs_with_a_model_can_be_chosen(page, engine, samples, qtbot)
     box.activated.emit(0)
     page.setFile(Path("new.csv"))
     assert engine.pending("predict")[-1][1]["run"] == done
-
-
-def test_that_unseen_values_may_come_with_or_without_counts():
-    bare = Report(matched=("city",), unseen={"city": ["Ghent"]}).fates()
-    assert bare[0].fate is Fate.UNSEEN and bare[0].unseen_rows is None

@@ -69,5 +69,5 @@ def test_that_figures_keep_four_digits_and_name_what_is_no_number():
 
 
 def test_that_metrics_of_several_targets_keep_their_target():
-    assert metric_title("accuracy/colour") == "Accuracy · colour"
+    assert metric_title("accuracy/colour") == metric_title("colour/accuracy") == "Accuracy · colour"
     assert is_smaller_better("rmse/price") and not is_smaller_better("accuracy/price")
