@@ -35,7 +35,7 @@ class ColumnMatch(QTableWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
-        self.setColumnWidth(0, 152)
+        self.setColumnWidth(0, 176)
 
     @Slot(object)
     def setReport(self, report: Report) -> None:

@@ -11,6 +11,7 @@ from engine.families.tabular.findings import Finding, Severity, counted, named
 from engine.spec import RunSpec
 
 MIN_ROWS = 20  # fewer rows than this say nothing about what an identifier looks like
+FEW_ROWS = 2_000  # what is not so among few rows is not so among all
 IDENTIFIER_SHARE = 0.95
 
 
@@ -174,9 +175,10 @@ def _infinite(frame: pd.DataFrame, spec: RunSpec) -> Iterator[Finding]:
 def _constants(frame: pd.DataFrame, spec: RunSpec) -> Iterator[Finding]:
     constant = []
     for column in spec.data.roles.features:
-        known = frame[column].dropna()
-        if len(known) == len(frame) and len(known) and bool((known == known.iloc[0]).all()):
+        values = frame[column]
+        if values.iloc[:FEW_ROWS].nunique(dropna=False) == 1 and values.nunique(dropna=False) == 1:
             constant.append(column)
+    constant = [column for column in constant if bool(frame[column].notna().any())]
     if constant:
         is_or_are = "is the same in every row" if len(constant) == 1 else "are the same in every row"
         text = f"{named(constant)} {is_or_are} and cannot help."
@@ -202,8 +204,10 @@ def _is_label_per_row(column: pd.Series) -> bool:
 
 def _is_row_number(column: pd.Series) -> bool:
     """Whether whole numbers run through without doubles and (nearly) without gaps, as a row's number does."""
+    if not is_numeric(column) or bool((column.iloc[:FEW_ROWS].dropna() % 1 != 0).any()):
+        return False
     known = column.dropna()
-    if len(known) < MIN_ROWS or not is_numeric(known):
+    if len(known) < MIN_ROWS:
         return False
     low, high = float(known.min()), float(known.max())
     if not np.isfinite(low + high) or high - low >= len(known) / IDENTIFIER_SHARE:

@@ -13,6 +13,7 @@ from engine.families.tabular.splitting import Fold
 from engine.spec import RunSpec
 
 LEAK_ROWS = 20  # fewer rows than this say nothing about what determines what
+FEW_ROWS = 2_000
 
 
 def check_doubles(frame: pd.DataFrame, fold: Fold, spec: RunSpec) -> Iterator[Finding]:
@@ -57,10 +58,15 @@ def _leaks(frame: pd.DataFrame, target: str, spec: RunSpec) -> Iterator[Finding]
     if len(rows) < LEAK_ROWS or rows[target].nunique() < 2:
         return
     codes = pd.factorize(rows[target])[0]
+    classes = int(codes.max()) + 1
+    few = rows.iloc[:FEW_ROWS]
     for column in spec.data.roles.features:
         if _equals(rows[column], rows[target]):
             equal.append(column)
-        elif _determines(rows[column], rows[target], codes, spec):
+        # What fails among few rows fails among all, so nearly every column is done with soon.
+        elif _determines(few[column], few[target], codes[:FEW_ROWS], classes, spec, 0.95) and _determines(
+            rows[column], rows[target], codes, classes, spec, 0.5
+        ):
             telling.append(column)
     fix = "Set the role to ignore, unless it is really known at the time of prediction."
     if equal:
@@ -82,21 +88,21 @@ def _equals(column: pd.Series, target: pd.Series) -> bool:
     return bool(head.all()) and bool((column.astype(str).to_numpy() == target.astype(str).to_numpy()).all())
 
 
-def _determines(column: pd.Series, target: pd.Series, codes: NDArray[np.int64], spec: RunSpec) -> bool:
-    """Whether one value of the column never goes with two of the target, though values repeat; for two numbers,
+def _determines(
+    column: pd.Series, target: pd.Series, codes: NDArray[np.int64], classes: int, spec: RunSpec, distinct: float
+) -> bool:
+    """Whether one value of the column never goes with two of the target, though values repeat (at most the
+    share `distinct` of the rows has a value of its own); for two numbers,
     whether one is a straight-line function of the other; for a number and classes, whether thresholds separate them."""
     if spec.tabular.task == "regression" and is_numeric(column) and is_numeric(target):
         return _is_linear(column, target)
     values, uniques = pd.factorize(column, use_na_sentinel=False)
-    classes = int(codes.max()) + 1
-    if len(uniques) < 2:
-        return False
-    if len(uniques) <= 0.5 * len(values):
+    if 2 <= len(uniques) <= distinct * len(values):
         pairs = len(np.unique(values.astype(np.int64) * classes + codes))
         return pairs == len(uniques)
     if spec.tabular.task == "classification" and is_numeric(column) and classes <= 20 and not column.isna().any():
         order = np.argsort(column.to_numpy(), kind="stable")
-        return int((np.diff(codes[order]) != 0).sum()) == classes - 1
+        return int((np.diff(codes[order]) != 0).sum()) < classes
     return False
 
 

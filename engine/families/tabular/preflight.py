@@ -60,6 +60,10 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
     findings = list(_setting_findings(spec))
     look = _look(workspace, to_json(_relevant(spec))) if spec.data.roles.target and spec.data.roles.features else None
     findings += look.findings if look else _missing_columns(workspace, spec)
+    classes = [len(target.classes) for target in look.encoder.targets] if look and look.encoder else []
+    metrics = setting_checks.recorded_metrics(spec, classes)
+    findings += setting_checks.check_monitors(spec, metrics)
+    findings += setting_checks.check_checkpoints(spec, metrics)
     train_rows = look.rows.get("train", 0) if look else 0
     trainer = spec.trainer
     plan = BatchPlan.of(train_rows, trainer.batch_size, trainer.drop_last) if train_rows else BatchPlan(())
@@ -96,9 +100,6 @@ def _setting_findings(spec: RunSpec) -> Iterator[Finding]:
     for sentence in problems(spec):
         field, _, text = sentence.partition(": ")
         yield Finding(severity="error", field=field, text=text[:1].upper() + text[1:] + ".")
-    metrics = setting_checks.recorded_metrics(spec)
-    yield from setting_checks.check_monitors(spec, metrics)
-    yield from setting_checks.check_checkpoints(spec, metrics)
     yield from setting_checks.check_balance(spec)
     cuda = torch.cuda.device_count() if torch.cuda.is_available() else 0
     yield from setting_checks.check_device(spec, cuda, torch.backends.mps.is_available())

@@ -2,7 +2,7 @@
 Plain functions of a specification and a few counts that yield findings; must not look at data or build a model."""
 
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from engine.families.tabular.findings import Finding, counted, named
 from engine.spec import RunSpec
@@ -12,10 +12,20 @@ from engine.training.schedules import warmup_steps
 RISING = frozenset({"accuracy", "balanced_accuracy", "f1", "f1_macro", "auroc", "average_precision", "r2"})
 
 
-def recorded_metrics(spec: RunSpec) -> frozenset[str]:
-    """Return the metrics of a run that a checkpoint or early stopping can watch."""
-    names = ("loss", "accuracy", "f1_macro") if spec.tabular.task == "classification" else ("loss", "mae", "rmse", "r2")
-    return frozenset(f"{part}/{name}" for part in ("train", "valid") for name in names)
+def recorded_metrics(spec: RunSpec, classes: Sequence[int] = ()) -> frozenset[str]:
+    """Return the metrics of a run that a checkpoint or early stopping can watch; `classes` counts each target's, where
+    they are known."""
+    targets = spec.data.roles.target
+    if spec.tabular.task == "regression":
+        names = ["loss", "mae", "rmse", "r2"]
+    else:
+        names = ["loss", "accuracy", "f1_macro", *(["auroc"] if all(count == 2 for count in classes) else [])]
+    keys = [f"valid/{name}" for name in names]
+    if len(targets) > 1:
+        keys += [f"valid/{target}/{name}" for target in targets for name in names]
+    elif spec.tabular.task == "classification":
+        keys.append("train/accuracy")
+    return frozenset(keys)
 
 
 def check_roles(spec: RunSpec) -> Iterator[Finding]:
@@ -51,7 +61,7 @@ def check_monitors(spec: RunSpec, metrics: frozenset[str]) -> Iterator[Finding]:
             text = f"{what} by “{monitor}”, which a {spec.tabular.task} run does not record."
             fix = f"Choose one of {', '.join(sorted(metrics))}."
             yield Finding(severity="error", field=f"{field}.monitor", text=text, fix=fix)
-        elif (monitor.split("/")[1] in RISING) != (mode == "max"):
+        elif (monitor.split("/")[-1] in RISING) != (mode == "max"):
             better = "higher" if mode == "min" else "lower"
             text = f"{what} by “{monitor}” with mode {mode}, but {better} is better."
             fix = f"Set the mode to {'max' if mode == 'min' else 'min'}."
@@ -71,19 +81,16 @@ def check_checkpoints(spec: RunSpec, metrics: frozenset[str]) -> Iterator[Findin
         yield Finding(severity="warning", field="trainer.checkpoints.every_epochs", text=text, fix=fix)
     field = "trainer.checkpoints.filename"
     try:
-        names = {part[1] for part in string.Formatter().parse(kept.filename) if part[1] is not None}
+        asked = {part[1] for part in string.Formatter().parse(kept.filename) if part[1] is not None}
     except ValueError:
         text = f"The file name “{kept.filename}” has a brace that is not closed."
         yield Finding(severity="error", field=field, text=text, fix="Use {epoch}, {step} or a metric's name in braces.")
         return
-    unknown = sorted(names - {"epoch", "step"} - {metric.replace("/", "-") for metric in metrics})
+    unknown = sorted(asked - {"epoch", "step"} - {metric.replace("/", "-") for metric in metrics})
     if unknown:
         text = f"The file name asks for {named(['{' + name + '}' for name in unknown])}, which nothing fills in."
         fix = "It knows {epoch}, {step} and the metrics' names with “/” written “-”, such as {valid-loss}."
         yield Finding(severity="error", field=field, text=text, fix=fix)
-    if any(mark in kept.filename for mark in "/\\\0"):
-        text = "The file name of checkpoints names a folder; they stay in the run's own."
-        yield Finding(severity="error", field=field, text=text, fix="Leave out slashes.")
 
 
 def check_steps(spec: RunSpec, plan: BatchPlan, train_rows: int, optimizer_steps: int) -> Iterator[Finding]:

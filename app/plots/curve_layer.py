@@ -1,0 +1,119 @@
+"""What a curve plot draws over its view: names at the curves' ends, markers, NaN, and the readout under the pointer."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from app.theme import theme
+
+LINE = 15.0
+
+
+@dataclass(frozen=True)
+class EndLabel:
+    """A curve's name beside its last point, in widget coordinates."""
+
+    y: float
+    text: str
+    colour: QColor
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A marked place: a vertical line with a word, or a triangle where values are not numbers."""
+
+    x: float
+    label: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What stands under the pointer: where, and a line of text a curve."""
+
+    x: float
+    title: str
+    lines: tuple[tuple[str, QColor], ...]
+
+
+class CurveLayer(QWidget):
+    """A transparent layer; it is given coordinates and paints them."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.area = QRectF()
+        self.labels: list[EndLabel] = []
+        self.marks: list[Mark] = []
+        self.reading: Reading | None = None
+        self.empty_text = ""
+
+    def paintEvent(self, _event: object) -> None:
+        """Paint marks, labels and the readout."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(theme().font(0.85))
+        if self.empty_text:
+            painter.setPen(QColor(theme().muted))
+            painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, self.empty_text)
+        for mark in self.marks:
+            self._paint_mark(painter, mark)
+        self._paint_labels(painter)
+        if self.reading is not None:
+            self._paint_reading(painter, self.reading)
+        painter.end()
+
+    def _paint_mark(self, painter: QPainter, mark: Mark) -> None:
+        if not self.area.left() - 1 <= mark.x <= self.area.right() + 1:
+            return
+        if mark.kind == "nan":
+            tip = QPointF(mark.x, self.area.bottom() - 9)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme().bad))
+            foot = self.area.bottom()
+            painter.drawPolygon(QPolygonF([tip, QPointF(mark.x - 5, foot), QPointF(mark.x + 5, foot)]))
+            return
+        colour = QColor(theme().good if mark.kind == "best" else theme().muted)
+        painter.setPen(QPen(colour, 1, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(mark.x, self.area.top()), QPointF(mark.x, self.area.bottom()))
+        width = QFontMetricsF(painter.font()).horizontalAdvance(mark.label)
+        left = mark.x + 4 if mark.x + 4 + width < self.area.right() else mark.x - 4 - width
+        painter.drawText(QPointF(left, self.area.top() + 11), mark.label)
+
+    def _paint_labels(self, painter: QPainter) -> None:
+        """Write names beside the ends, pushed apart so that none covers another."""
+        placed = sorted(self.labels, key=lambda label: label.y)
+        ys: list[float] = []
+        for label in placed:
+            ys.append(max(label.y, ys[-1] + LINE if ys else self.area.top() + LINE / 2))
+        overflow = ys[-1] - (self.area.bottom() - LINE / 2) if ys else 0.0
+        for place in range(len(ys) - 1, -1, -1):
+            if overflow <= 0:
+                break
+            limit = ys[place + 1] - LINE if place + 1 < len(ys) else self.area.bottom() - LINE / 2
+            ys[place] = min(ys[place], limit)
+        for label, y in zip(placed, ys, strict=True):
+            painter.setPen(label.colour)
+            box = QRectF(self.area.right() + 6, y - LINE / 2, self.width() - self.area.right() - 8, LINE)
+            text = QFontMetricsF(painter.font()).elidedText(label.text, Qt.TextElideMode.ElideRight, box.width())
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+    def _paint_reading(self, painter: QPainter, reading: Reading) -> None:
+        painter.setPen(QPen(QColor(theme().axis), 1))
+        painter.drawLine(QPointF(reading.x, self.area.top()), QPointF(reading.x, self.area.bottom()))
+        metrics = QFontMetricsF(painter.font())
+        texts = [reading.title, *(text for text, _ in reading.lines)]
+        width = max(metrics.horizontalAdvance(text) for text in texts) + 16
+        height = LINE * len(texts) + 10
+        left = reading.x + 10 if reading.x + 10 + width < self.area.right() else reading.x - 10 - width
+        box = QRectF(left, self.area.top() + 6, width, height)
+        painter.setPen(QPen(QColor(theme().border), 1))
+        painter.setBrush(QColor(theme().raised))
+        painter.drawRoundedRect(box, 4, 4)
+        colours = [QColor(theme().muted), *(colour for _, colour in reading.lines)]
+        for place, (text, colour) in enumerate(zip(texts, colours, strict=True)):
+            painter.setPen(colour)
+            row = QRectF(box.left() + 8, box.top() + 5 + place * LINE, width, LINE)
+            painter.drawText(row, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)

@@ -1,0 +1,27 @@
+"""The small button beside a plot's title that offers its picture and its numbers."""
+
+from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from app.icons import icon
+from app.plots.plot import Plot
+
+
+class ExportButton(QToolButton):
+    """Opens the export menu of one plot."""
+
+    def __init__(self, plot: QWidget, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._plot = plot
+        self.setIcon(icon("export"))
+        self.setAutoRaise(True)
+        self.setAccessibleName(self.tr("Export {0}").format(title))
+        self.setToolTip(self.tr("Save this plot as PNG or SVG, or its numbers as CSV"))
+        self.clicked.connect(self._open)
+
+    @Slot()
+    def _open(self) -> None:
+        if isinstance(self._plot, Plot):
+            menu = self._plot.exportMenu()
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(self.mapToGlobal(QPoint(0, self.height())))
