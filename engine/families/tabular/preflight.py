@@ -59,7 +59,10 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
     """Look at a specification and its data. Never raises for what a user could have got wrong: it becomes a finding."""
     findings = list(_setting_findings(spec))
     look = _look(workspace, to_json(_relevant(spec))) if spec.data.roles.target and spec.data.roles.features else None
-    findings += look.findings if look else _missing_columns(workspace, spec)
+    told = {one.field.split(".")[0] for one in findings if one.severity == "error"}
+    seen = look.findings if look else _missing_columns(workspace, spec)
+    # A split that its settings rule out fails on the data too, in other words.
+    findings += [one for one in seen if not (one.field == "split" and one.severity == "error" and "split" in told)]
     classes = [len(target.classes) for target in look.encoder.targets] if look and look.encoder else []
     metrics = setting_checks.recorded_metrics(spec, classes)
     findings += setting_checks.check_monitors(spec, metrics)
@@ -96,10 +99,10 @@ def _setting_findings(spec: RunSpec) -> Iterator[Finding]:
 
     from engine.catalog import problems
 
-    yield from setting_checks.check_roles(spec)
+    yield from setting_checks.check_split_column(spec)
     for sentence in problems(spec):
         field, _, text = sentence.partition(": ")
-        yield Finding(severity="error", field=field, text=text[:1].upper() + text[1:] + ".")
+        yield Finding(severity="error", field=field, text=text[:1].upper() + text[1:].rstrip(".") + ".")
     yield from setting_checks.check_balance(spec)
     cuda = torch.cuda.device_count() if torch.cuda.is_available() else 0
     yield from setting_checks.check_device(spec, cuda, torch.backends.mps.is_available())

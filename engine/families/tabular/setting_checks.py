@@ -1,5 +1,5 @@
 """What can be seen in the settings alone: contradictions, what would never happen, what nothing would be left of.
-Plain functions of a specification and a few counts that yield findings; must not look at data or build a model."""
+Plain functions of a specification and a few counts that yield findings; what a model cannot do is the catalogue's to say."""
 
 import string
 from collections.abc import Iterator, Sequence
@@ -28,15 +28,9 @@ def recorded_metrics(spec: RunSpec, classes: Sequence[int] = ()) -> frozenset[st
     return frozenset(keys)
 
 
-def check_roles(spec: RunSpec) -> Iterator[Finding]:
-    """Yield what the roles lack."""
+def check_split_column(spec: RunSpec) -> Iterator[Finding]:
+    """Yield a column that splits the rows and is learned from as well."""
     roles = spec.data.roles
-    if not roles.target:
-        fix = "Give the column that you want to predict the role target."
-        yield Finding(severity="error", field="data.roles.target", text="No column is the target.", fix=fix)
-    if not roles.features:
-        fix = "Give at least one column the role continuous, categorical or date."
-        yield Finding(severity="error", field="data.roles", text="There is no column to learn from.", fix=fix)
     if spec.split.kind == "group" and spec.split.column in roles.features:
         text = (
             f"“{spec.split.column}” names the groups of the split and is an input too; test groups will be new to it."
@@ -130,12 +124,9 @@ def _schedule(spec: RunSpec, optimizer_steps: int) -> Iterator[Finding]:
 
 
 def check_balance(spec: RunSpec) -> Iterator[Finding]:
-    """Yield ways of balancing that have no effect or act twice."""
+    """Yield ways of balancing that act twice."""
     balance = spec.tabular.balance
-    if spec.tabular.task == "regression" and (balance.class_weights != "none" or balance.balanced_sampling):
-        text = "Balancing is for classes; regression does not use it."
-        yield Finding(severity="info", field="tabular.balance", text=text)
-    elif balance.class_weights != "none" and balance.balanced_sampling:
+    if spec.tabular.task == "classification" and balance.class_weights != "none" and balance.balanced_sampling:
         text = "Class weights and balanced sampling together count rare classes twice."
         yield Finding(severity="warning", field="tabular.balance", text=text, fix="Choose one of them.")
 

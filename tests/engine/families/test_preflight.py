@@ -9,6 +9,7 @@ from engine.spec import (
     BalanceSpec,
     CheckpointSpec,
     EarlyStoppingSpec,
+    GroupSplit,
     KFoldSplit,
     ModelSpec,
     Roles,
@@ -121,7 +122,7 @@ def test_that_roles_and_models_that_do_not_work_are_errors(look, workspace, make
     spec = make_spec()
     nothing = spec.model_copy(update={"data": spec.data.model_copy(update={"roles": Roles()})})
     report = preflight(workspace, nothing)
-    assert fields(report, "error")[:2] == ["data.roles.target", "data.roles"]
+    assert fields(report, "error") == ["data.roles.target", "data.roles"]
     assert report.parameters is None
     assert "error" in {one.severity for one in look(model=ModelSpec(name="mdn")).warnings}
     assert fields(look(model=ModelSpec(params={"layerz": "8"})), "error") == ["model.params.layerz"]
@@ -136,20 +137,21 @@ def test_that_a_column_or_dataset_that_is_gone_is_a_finding(look, workspace, mak
     assert fields(preflight(workspace, elsewhere), "error") == ["data.dataset"]
 
 
-def test_that_a_split_that_cannot_be_made_is_a_finding(look):
-    report = look(split=KFoldSplit(folds=50), trainer=trainer())
-    assert report.ready
+def test_that_a_split_that_cannot_be_made_is_a_finding_once(look):
+    assert fields(look(split=GroupSplit(column="kind")), "error") == ["split"]
     tight = look(split={"kind": "random", "valid": 0.6, "test": 0.6})
-    assert fields(tight, "error") == ["split"]
+    assert fields(tight, "error") == ["split.test"]
     assert tight.rows == {}
 
 
-def test_that_balancing_twice_or_for_numbers_is_noticed(look):
+def test_that_balancing_twice_is_noticed(look):
     both = BalanceSpec(class_weights="balanced", balanced_sampling=True)
     assert fields(look(tabular=TabularSpec(balance=both)), "warning") == ["tabular.balance"]
-    assert fields(look("regression", tabular=TabularSpec(task="regression", balance=both)), "info") == [
-        "tabular.balance"
-    ]
+
+
+def test_that_learning_from_the_column_that_splits_is_noticed(look, small_frame):
+    found = [one for one in look(split=GroupSplit(column="colour")).warnings if one.field == "data.roles"]
+    assert "“colour” names the groups" in found[0].text
 
 
 def test_that_memory_beyond_the_machine_is_noticed(look, monkeypatch):
