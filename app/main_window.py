@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QMessageBo
 
 from app.actions import fill_menus, make_actions
 from app.engine_thread import EngineThread, Requests
-from app.icons import icon
+from app.icons import app_icon
 from app.pages.data import DataPage
 from app.pages.runs_section import RunsSection
 from app.pages.train import TrainPage
@@ -162,7 +162,7 @@ class MainWindow(QMainWindow):
 
     def _arrange(self, workspace: Path) -> None:
         self.setWindowTitle(self.tr("Tensorbench — {0}").format(workspace.name))
-        self.setWindowIcon(icon("app"))
+        self.setWindowIcon(app_icon())
         self.setMinimumSize(1000, 640)
         self.resize(1280, 800)
         entries = [

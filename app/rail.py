@@ -6,7 +6,6 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout, QWidget
 
 from app.icons import icon
-from app.theme import themeNotifier
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,6 @@ class Rail(QFrame):
         super().__init__(parent)
         self.setObjectName("rail")
         self.setProperty("role", "rail")
-        self._entries = entries
         self._buttons: dict[str, QToolButton] = {}
         self._group = QButtonGroup(self)
         layout = QVBoxLayout(self)
@@ -38,8 +36,6 @@ class Rail(QFrame):
             layout.addWidget(self._button(entry, number))
         layout.addStretch()
         self._group.buttonClicked.connect(self._tell)
-        themeNotifier().changed.connect(self._draw_icons)
-        self._draw_icons()
 
     def choose(self, name: str) -> None:
         """Show which page is open."""
@@ -53,6 +49,7 @@ class Rail(QFrame):
         button = QToolButton(self)
         button.setObjectName(f"rail.{entry.name}")
         button.setText(entry.title)
+        button.setIcon(icon(entry.icon))
         button.setAccessibleName(entry.title)
         button.setToolTip(f"{entry.tip} (Ctrl+{number})")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
@@ -63,10 +60,6 @@ class Rail(QFrame):
         self._group.addButton(button)
         self._buttons[entry.name] = button
         return button
-
-    def _draw_icons(self) -> None:
-        for entry in self._entries:
-            self._buttons[entry.name].setIcon(icon(entry.icon))
 
     def _tell(self, button: QToolButton) -> None:
         self.chosen.emit(button.objectName().removeprefix("rail."))

@@ -44,6 +44,7 @@ class CurvePlot(Plot):
         self._is_log = False
         self._following = True
         self._axis_label = ""
+        self._is_compact = False
         self._layer = CurveLayer(self)
         self._layer.empty_text = self.tr("Nothing recorded yet")
         self.item.layout.setContentsMargins(0, 4, LABEL_WIDTH, 0)
@@ -128,6 +129,16 @@ class CurvePlot(Plot):
         """Name the x axis: step, epoch or time."""
         self._axis_label = text
         self.item.setLabel("bottom", text, **{"color": theme().muted, "font-size": "8pt"})
+        self.item.showLabel("bottom", not self._is_compact)
+
+    def setCompact(self, compact: bool) -> None:
+        """Leave out the labels at the curves' ends and the x axis: for a small plot whose title tells the value."""
+        self._is_compact = compact
+        self.item.layout.setContentsMargins(0, 4, 4 if compact else LABEL_WIDTH, 0)
+        self.item.getAxis("bottom").setStyle(showValues=not compact)
+        self.item.showLabel("bottom", not compact)
+        self.setMinimumHeight(48 if compact else 120)
+        self._schedule()
 
     def setEmptyText(self, text: str) -> None:
         """Say what stands there before the first point."""
@@ -215,7 +226,8 @@ class CurvePlot(Plot):
         box = self.item.getViewBox()
         self._layer.setGeometry(self.rect())
         self._layer.area = QRectF(self.view.mapFromScene(box.sceneBoundingRect()).boundingRect())
-        self._layer.labels = [label for curve in self._curves.values() if (label := self._end_label(curve))]
+        curves = () if self._is_compact else self._curves.values()
+        self._layer.labels = [label for curve in curves if (label := self._end_label(curve))]
         marks = [Mark(self._across(mark.x), mark.label, mark.kind) for mark in self._markers]
         for curve in self._curves.values():
             places = {round(self._across(x)) for x in curve.not_numbers}

@@ -102,7 +102,7 @@ class LiveTab(QWidget):
         valid = f"valid/{plot.key}"
         if valid in plot.names:
             smaller = self._smaller if valid == self._monitor else is_smaller_better(plot.key)
-            plot.mark_best(valid, smaller, self.tr("best"))
+            plot.mark_best(valid, smaller)
 
     def _lay_out(self) -> None:
         for layout in (self._grid, self._gauges):

@@ -4,11 +4,13 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from app.pages.run.plot_card import PlotCard
-from app.pages.run.plot_groups import CurveName, plot_title
+from app.pages.run.plot_groups import GAUGES, CurveName, plot_title
 from app.pages.run.series_book import Axis, SeriesBook
-from app.pages.run.wording import count
+from app.pages.run.wording import count, figure
 from app.plots import CurvePlot
 from engine.runs.records import Series
+
+SCALES = {"device/memory": 2.0**-20}  # recorded in bytes, read in MiB
 
 
 class MetricPlot(PlotCard):
@@ -16,6 +18,9 @@ class MetricPlot(PlotCard):
 
     def __init__(self, plot: str, book: SeriesBook, parent: QWidget | None = None) -> None:
         self.curves = CurvePlot()
+        self._is_small = plot in GAUGES
+        self._scale = SCALES.get(plot, 1.0)
+        self.curves.setCompact(self._is_small)
         super().__init__(f"run.plot.{plot}", plot_title(plot), self.curves, parent)
         self.key = plot
         self.names: dict[str, CurveName] = {}
@@ -36,21 +41,30 @@ class MetricPlot(PlotCard):
         if began or not known:
             self._draw(name)
         else:
-            self.curves.appendPoints(name.key, self._book.positions_of(series, axis), series.values)
+            self.curves.appendPoints(name.key, self._book.positions_of(series, axis), series.values * self._scale)
         self._say_nan()
+        self._say_value()
 
-    def mark_best(self, key: str, smaller: bool, label: str) -> None:
-        """Mark the best point of a curve."""
+    def mark_best(self, key: str, smaller: bool) -> None:
+        """Mark the best point of a curve with its epoch."""
         place = self._book.best(key, smaller)
         self.curves.clearMarkers()
         if place is not None:
+            epoch = figure(float(self._book.positions(key, "epoch")[place]), 3).rstrip("0").rstrip(".")
             x = float(self._book.positions(key, self._axis)[place])
-            self.curves.addMarker(x, label, "best")
+            self.curves.addMarker(x, _tr("best: epoch {0}").format(epoch), "best")
 
     def _draw(self, name: CurveName) -> None:
         x = self._book.positions(name.key, self._axis)
         style = "pale" if name.is_secondary else "solid"
-        self.curves.setCurve(name.key, x, self._book.values(name.key), name.label, name.colour, style)
+        values = self._book.values(name.key) * self._scale
+        self.curves.setCurve(name.key, x, values, name.label, name.colour, style)
+
+    def _say_value(self) -> None:
+        """Tell the newest value where one curve is drawn; small plots have no room for a label at the curve's end."""
+        last = [self._book.last(key) for key in self.names]
+        told = len(last) == 1 and last[0] is not None and self._is_small
+        self.setValue(figure(last[0] * self._scale) if told and last[0] is not None else "")
 
     def _say_nan(self) -> None:
         told = []

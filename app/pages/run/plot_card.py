@@ -18,6 +18,8 @@ class PlotCard(QFrame):
         self.plot = plot
         self._title = QLabel(title, self)
         self._title.setProperty("role", "cardtitle")
+        self._value = QLabel(self)
+        self._value.setProperty("role", "muted")
         self._hint = QLabel(self)
         self._hint.setProperty("role", "muted")
         self._hint.setWordWrap(True)
@@ -31,6 +33,7 @@ class PlotCard(QFrame):
         head.setSpacing(8)
         head.addWidget(self._title)
         head.addStretch(1)
+        head.addWidget(self._value)
         for widget in extra:
             head.addWidget(widget)
         head.addWidget(self._export, 0, Qt.AlignmentFlag.AlignRight)
@@ -44,6 +47,14 @@ class PlotCard(QFrame):
     def title(self) -> str:
         """Return the title."""
         return self._title.text()
+
+    def setValue(self, text: str) -> None:
+        """Say beside the title what the plot's curve is at now."""
+        self._value.setText(text)
+
+    def value(self) -> str:
+        """Return what is said beside the title."""
+        return self._value.text()
 
     def setHint(self, text: str) -> None:
         """Say below the plot how to read it, or what is wrong with it."""

@@ -72,6 +72,10 @@ class SeriesBook:
             return series.times - (self._began or 0.0)
         return series.steps.astype(np.float64)
 
+    def last(self, key: str) -> float | None:
+        """Return a metric's newest value, or None where there is none."""
+        return float(self._held[key].parts[-1].values[-1]) if self.count(key) else None
+
     def best(self, key: str, smaller: bool) -> int | None:
         """Return the index of a metric's best finite value, the first of equals, or None where there is none."""
         if not self.count(key):

@@ -104,7 +104,7 @@ def metric_title(name: str) -> str:
         "lr": _tr("Learning rate"),
         "grad_norm": _tr("Gradient norm"),
         "rows_per_second": _tr("Rows per second"),
-        "device/memory": _tr("Device memory"),
+        "device/memory": _tr("Device memory, MiB"),
     }
     if name in known:
         return known[name]

@@ -99,6 +99,27 @@ def test_that_a_second_look_at_a_run_draws_no_point_twice(page, engine, samples)
     assert len(x) == 320
 
 
+def test_that_small_plots_tell_their_newest_value_and_memory_in_mib(page, engine, samples):
+    run_id = samples.running(epochs=1)
+    points = Points()
+    points.add(40, 312.5 * 2**20, 1.0)
+    engine.store.append(run_id, metrics={"device/memory": points})
+    page.setRun(run_id)
+    assert plots_in(page)["device/memory"].value() == "312.5"
+    assert plots_in(page)["loss"].value() == ""
+
+
+def test_that_the_best_epoch_of_the_watched_metric_is_marked(page, engine, samples):
+    run_id = samples.running(epochs=1)
+    points = Points()
+    for epoch, value in enumerate((0.5, 0.1, 0.4), start=2):
+        points.add(40 * epoch, value, float(epoch))
+    engine.store.append(run_id, metrics={"valid/loss": points})
+    page.setRun(run_id)
+    marks = plots_in(page)["loss"].curves._markers
+    assert [(mark.x, mark.label, mark.kind) for mark in marks] == [(120.0, "best: epoch 3", "best")]
+
+
 def test_that_a_nan_is_named_with_its_step(page, engine, samples):
     run_id = samples.running(epochs=1)
     points = Points()

@@ -1,0 +1,150 @@
+"""Drives the real window through a new user's path and writes a PNG of every page, light and dark.
+
+`python tests/gui/screenshots.py FOLDER [--size 1280x800] [--keep WORKSPACE]`
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+def main() -> None:
+    """Take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--size", default="1280x800")
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    width, height = (int(part) for part in options.size.split("x"))
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_CONFIG_HOME"] = str(Path(folder) / "config")
+        Tour(Path(folder) / "workspace", options.folder, width, height).take()
+
+
+class Tour:
+    """One window, one path."""
+
+    def __init__(self, workspace: Path, pictures: Path, width: int, height: int) -> None:
+        from PySide6.QtWidgets import QApplication
+
+        from app.main_window import MainWindow
+        from app.theme import apply
+
+        self._pictures = pictures
+        self._apply = apply
+        self.application = QApplication([])
+        apply(self.application, "light")
+        self.window = MainWindow(workspace)
+        self.window.resize(width, height)
+        self.window.show()
+
+    def take(self) -> None:
+        """Walk the path."""
+        window = self.window
+        self.wait(1.5)
+        self.shoot("data-start")
+        self._import_sample()
+        self.shoot("data")
+        self._press("data.next")
+        self.wait(9)
+        self.shoot("train")
+        self._press("train.start")
+        self.until(lambda: window.runs.run.isVisible(), 20)
+        self.until(lambda: bool(self._runs()) and self._runs()[0].progress.epoch >= 3, 60)
+        self.shoot("run-live")
+        self.until(lambda: self._runs()[0].status.is_over, 120)
+        self.wait(2)
+        self.shoot("run-finished")
+        self._tab("results")
+        self.wait(2)
+        self.shoot("run-results")
+        window.showRuns()
+        self.wait(0.5)
+        self.shoot("runs")
+        window.runs.openPredict(self._runs()[0].id)
+        self._predict()
+        self.shoot("predict")
+        window.close()
+
+    def shoot(self, name: str) -> None:
+        """Grab the window in both themes."""
+        for mode in ("dark", "light"):
+            self._apply(self.application, mode)
+            self.wait(0.4)
+            self.window.grab().save(str(self._pictures / f"{name}-{mode}.png"))
+        print(f"{name}: done", flush=True)
+
+    def wait(self, seconds: float) -> None:
+        """Let the window live for a while."""
+        end = time.monotonic() + seconds
+        self.until(lambda: time.monotonic() > end, seconds + 1)
+
+    def until(self, condition: Callable[[], bool], timeout: float) -> None:
+        """Run the event loop until the condition holds."""
+        from PySide6.QtCore import QEventLoop, QTimer
+
+        loop, deadline = QEventLoop(), time.monotonic() + timeout
+        timer = QTimer()
+        timer.timeout.connect(lambda: loop.quit() if condition() or time.monotonic() > deadline else None)
+        timer.start(20)
+        loop.exec()
+        timer.stop()
+        if not condition():
+            raise TimeoutError("the window did not get there in time")
+
+    def _runs(self) -> list:
+        from engine.runs import RunStore
+
+        with RunStore(self.window.engine.workspace) as store:
+            return store.runs()
+
+    def _press(self, name: str) -> None:
+        from PySide6.QtWidgets import QAbstractButton
+
+        button = self.window.findChild(QAbstractButton, name)
+        assert button is not None, f"there is no button {name}"
+        self.until(button.isEnabled, 60)
+        button.click()
+
+    def _import_sample(self) -> None:
+        from engine import datasets
+
+        path = Path(self.window.engine.workspace) / "breast_cancer.csv"
+        sample = datasets.import_sample(self.window.engine.workspace, "breast_cancer")
+        from engine.datasets import parquet_path
+
+        import duckdb
+
+        with duckdb.connect() as db:
+            db.execute(f"COPY (FROM read_parquet('{parquet_path(self.window.engine.workspace, sample.id)}')) TO '{path}'")
+        datasets.delete_dataset(self.window.engine.workspace, sample.id)
+        self.csv = path
+        self.window.openPaths([path])
+        self.wait(1.5)
+        self.shoot("data-import")
+        self._press("data.import.start")
+        self.wait(3)
+
+    def _tab(self, name: str) -> None:
+        from PySide6.QtWidgets import QTabWidget
+
+        for tabs in self.window.runs.run.findChildren(QTabWidget):
+            for index in range(tabs.count()):
+                if name in tabs.tabText(index).lower():
+                    tabs.setCurrentIndex(index)
+
+    def _predict(self) -> None:
+        self.window.runs.predict.setFile(self.csv)
+        self.wait(4)
+
+
+if __name__ == "__main__":
+    main()
