@@ -20,10 +20,13 @@ class Growing:
         return self._space[: self.size]
 
     def append(self, more: Floats) -> None:
-        """Add values at the end."""
+        """Add values at the end. The first array is held as it is, not copied: do not change it afterwards."""
+        if not self.size:
+            self._space, self.size = more, len(more)
+            return
         needed = self.size + len(more)
         if needed > len(self._space):
-            space = np.empty(max(needed, 2 * self.size) if self.size else needed)
+            space = np.empty(max(needed, 2 * self.size))
             space[: self.size] = self.values
             self._space = space
         self._space[self.size : needed] = more

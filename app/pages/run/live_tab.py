@@ -70,7 +70,8 @@ class LiveTab(QWidget):
                 self._make(name)
                 made = True
             self._plots[name.plot].take(name, series, axis, how == "began")
-            touched.add(name.plot)
+            if name.split == "valid":
+                touched.add(name.plot)
         if made:
             self._lay_out()
             self._bar.setEnabled(True)

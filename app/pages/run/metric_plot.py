@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.pages.run.plot_card import PlotCard
 from app.pages.run.plot_groups import GAUGES, CurveName, plot_title
-from app.pages.run.series_book import Axis, SeriesBook
+from app.pages.run.series_book import Axis, Floats, SeriesBook
 from app.pages.run.wording import count, figure
 from app.plots import CurvePlot
 from engine.runs.records import Series
@@ -41,7 +41,7 @@ class MetricPlot(PlotCard):
         if began or not known:
             self._draw(name)
         else:
-            self.curves.appendPoints(name.key, self._book.positions_of(series, axis), series.values * self._scale)
+            self.curves.appendPoints(name.key, self._book.positions_of(series, axis), self._scaled(series.values))
         self._say_nan()
         self._say_value()
 
@@ -57,8 +57,11 @@ class MetricPlot(PlotCard):
     def _draw(self, name: CurveName) -> None:
         x = self._book.positions(name.key, self._axis)
         style = "pale" if name.is_secondary else "solid"
-        values = self._book.values(name.key) * self._scale
+        values = self._scaled(self._book.values(name.key))
         self.curves.setCurve(name.key, x, values, name.label, name.colour, style)
+
+    def _scaled(self, values: Floats) -> Floats:
+        return values if self._scale == 1.0 else values * self._scale
 
     def _say_value(self) -> None:
         """Tell the newest value where one curve is drawn; small plots have no room for a label at the curve's end."""

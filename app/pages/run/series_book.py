@@ -10,6 +10,7 @@ from engine.runs.records import Series
 
 Axis = Literal["step", "epoch", "time"]
 Floats = NDArray[np.float64]
+LARGEST_PART = 1_000_000  # points; larger parts are not copied again
 
 
 @dataclass
@@ -18,6 +19,20 @@ class _Held:
 
     parts: list[Series] = field(default_factory=list)
     count: int = 0
+    nans: int = 0
+    nan_step: int = 0
+
+    def add(self, series: Series) -> None:
+        """Put points behind the others. Parts of like size become one, so that few are left however many came."""
+        places = np.flatnonzero(np.isnan(series.values))
+        if len(places) and not self.nans:
+            self.nan_step = int(series.steps[places[0]])
+        self.nans += len(places)
+        self.count += len(series.values)
+        self.parts.append(series)
+        while len(self.parts) > 1 and len(self.parts[-2].values) <= min(2 * len(self.parts[-1].values), LARGEST_PART):
+            later, earlier = self.parts.pop(), self.parts.pop()
+            self.parts.append(_merged(earlier, later))
 
 
 class SeriesBook:
@@ -41,11 +56,11 @@ class SeriesBook:
             self._began = float(series.times[0])
         if series.start < held.count or not held.count:
             before = _until(held.parts, series.start)
-            held.parts = [*before, series]
-            held.count = series.start + len(series.values)
+            held = self._held[series.key] = _Held()
+            for part in (*before, series):
+                held.add(part)
             return "began"
-        held.parts.append(series)
-        held.count += len(series.values)
+        held.add(series)
         return "grew"
 
     def keys(self) -> list[str]:
@@ -89,14 +104,8 @@ class SeriesBook:
 
     def first_nan(self, key: str) -> tuple[int, int] | None:
         """Return the step of a metric's first NaN and how many there are, or None where there is none."""
-        found = 0
-        step = 0
-        for part in self._held[key].parts if key in self._held else ():
-            places = np.flatnonzero(np.isnan(part.values))
-            if len(places) and not found:
-                step = int(part.steps[places[0]])
-            found += len(places)
-        return (step, found) if found else None
+        held = self._held.get(key)
+        return (held.nan_step, held.nans) if held is not None and held.nans else None
 
 
 def _until(parts: list[Series], end: int) -> list[Series]:
@@ -111,6 +120,19 @@ def _until(parts: list[Series], end: int) -> list[Series]:
         epochs = None if part.epochs is None else part.epochs[cut]
         kept.append(Series(part.key, part.start, part.steps[cut], part.values[cut], times, epochs))
     return kept
+
+
+def _merged(first: Series, second: Series) -> Series:
+    """Return two neighbouring parts as one."""
+    times, epochs = first.times, first.epochs
+    return Series(
+        first.key,
+        first.start,
+        np.concatenate([first.steps, second.steps]),
+        np.concatenate([first.values, second.values]),
+        None if times is None or second.times is None else np.concatenate([times, second.times]),
+        None if epochs is None or second.epochs is None else np.concatenate([epochs, second.epochs]),
+    )
 
 
 def _joined(arrays: list[Floats]) -> Floats:

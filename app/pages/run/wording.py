@@ -22,10 +22,12 @@ def figure(value: float | None, digits: int = 4) -> str:
         return "NaN"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
+    if value == 0:
+        return "0"
     size = abs(value)
-    if size and (size >= 1e6 or size < 1e-4):
+    if size >= 1e6 or size < 1e-4:
         return f"{value:.{digits - 1}e}".replace("-", "−")
-    decimals = max(0, digits - 1 - (math.floor(math.log10(size)) if size else 0))
+    decimals = max(0, digits - 1 - (math.floor(math.log10(size))))
     return f"{value:,.{min(decimals, 6)}f}".replace("-", "−").replace(",", "\u202f")
 
 

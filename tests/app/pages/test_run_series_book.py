@@ -30,6 +30,16 @@ def test_that_news_and_replays_in_any_order_give_a_gapless_prefix(news):
         np.testing.assert_array_equal(book.positions("train/loss", "step"), np.arange(len(held)))
 
 
+def test_that_thousands_of_small_parts_stay_few_and_whole():
+    book = SeriesBook()
+    for start in range(0, 3_000, 3):
+        book.take(a_series(start, [float(start), np.nan, 1.0]))
+    assert book.count("train/loss") == 3_000
+    np.testing.assert_array_equal(book.positions("train/loss", "step"), np.arange(3_000))
+    assert book.first_nan("train/loss") == (1, 1_000)
+    assert len(book._held["train/loss"].parts) < 20
+
+
 def test_that_the_time_axis_counts_from_the_first_point_where_no_start_is_known():
     book = SeriesBook()
     book.take(a_series(0, [1.0, 2.0, 3.0]))
@@ -65,7 +75,7 @@ def test_that_a_key_names_its_plot_fold_and_label(key, plot, fold, label):
 def test_that_figures_keep_four_digits_and_name_what_is_no_number():
     values = (0.94123, 12345.678, 0.0, 1234567.0, 0.00001234, -0.5, float("nan"), float("-inf"), None)
     written = [figure(value) for value in values]
-    assert written == ["0.9412", "12\u202f346", "0.000", "1.235e+06", "1.234e−05", "−0.5000", "NaN", "−∞", "–"]
+    assert written == ["0.9412", "12\u202f346", "0", "1.235e+06", "1.234e−05", "−0.5000", "NaN", "−∞", "–"]
 
 
 def test_that_metrics_of_several_targets_keep_their_target():
