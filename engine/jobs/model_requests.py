@@ -50,6 +50,8 @@ def _predict(
         out=None if out is None else Path(out),
         limit=limit,
         allow_missing=allow_missing,
+        progress=call.progress,
+        cancelled=call.cancelled,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from engine.families.tabular.output import distinct_names
 from engine.families.tabular.predicted import Predicted, prediction_columns
 from engine.families.tabular.scores import Ints
 from engine.spec import RunSpec
@@ -19,10 +20,12 @@ def write_predictions(path: Path, predicted: Mapping[str, Predicted], frame: pd.
 
     tables = []
     for part, one in predicted.items():
-        table: dict[str, object] = {"row": one.rows + 1, "split": part}
+        columns: list[tuple[str, object]] = [("row", one.rows + 1), ("split", part)]
         for target in one.encoder.targets:
-            table[target.name] = frame[target.name].iloc[one.rows].to_numpy()
-        tables.append(pd.DataFrame(_distinct(table | dict(prediction_columns(one)))))
+            columns.append((target.name, frame[target.name].iloc[one.rows].to_numpy()))
+        columns += prediction_columns(one).items()
+        names = distinct_names([name for name, _ in columns])
+        tables.append(pd.DataFrame(dict(zip(names, [values for _, values in columns], strict=True))))
     lines = pd.concat(tables, ignore_index=True).sort_values("row", kind="stable")
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -55,16 +58,3 @@ def original_rows(workspace: Path, spec: RunSpec, frame: pd.DataFrame, rows: Int
         return frame.iloc[rows].reset_index(drop=True)
     found = found.set_index("file_row_number").loc[np.asarray(rows)]
     return found.reset_index(drop=True)
-
-
-def _distinct(columns: Mapping[str, object]) -> dict[str, object]:
-    """Return the columns with names that differ in more than their case, as a Parquet table needs them."""
-    taken: set[str] = set()
-    named = {}
-    for name, values in columns.items():
-        free, count = name, 2
-        while free.lower() in taken:
-            free, count = f"{name} ({count})", count + 1
-        taken.add(free.lower())
-        named[free] = values
-    return named
