@@ -105,6 +105,9 @@ QToolButton[popupMode="1"] { padding-right: 16px; }
 QToolButton::menu-indicator { image: url($img_down); width: 10px; height: 10px; right: 2px; }
 QToolButton::menu-button { border: none; width: 14px; }
 QToolButton::menu-arrow { image: url($img_down); width: 10px; height: 10px; }
+QPushButton[role="link"] { background: transparent; border: none; padding: 2px 4px; color: $accent_text; }
+QPushButton[role="link"]:hover { text-decoration: underline; }
+QPushButton[role="link"]:focus { background: $accent_soft; border-radius: 4px; }
 QToolButton[role="nav"] { padding: 8px 12px; border-radius: 6px; color: $muted; font-weight: 500; }
 QToolButton[role="nav"]:hover { color: $text; }
 QToolButton[role="nav"]:checked { color: $accent_text; background: $accent_soft; font-weight: 600; }

@@ -16,6 +16,7 @@ from app.theme import theme
 
 REDRAW_MS = 25
 LABEL_WIDTH = 108
+LABEL_SHARE = 0.3  # of a narrow plot's width, at most
 MOST_READ = 12
 Floats = NDArray[np.float64]
 
@@ -65,7 +66,9 @@ class CurvePlot(Plot):
         """Draw a curve, in place of the one of this key. `style` is solid, pale or dashed."""
         self.removeCurve(key)
         raw_item, smooth_item = pg.PlotCurveItem(connect="finite"), pg.PlotCurveItem(connect="finite")
-        for item in (raw_item, smooth_item):
+        for place, item in enumerate((raw_item, smooth_item)):
+            # Later curves lie on top, and every smoothed line above the raw ones.
+            item.setZValue(len(self._curves) + 100 * place)
             self.item.addItem(item, ignoreBounds=True)
         self._curves[key] = _Curve(label or key, colour, style, Pyramid(), raw_item, smooth_item)
         self.appendPoints(key, x, y)
@@ -300,6 +303,8 @@ class CurvePlot(Plot):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Redraw for the new width."""
         super().resizeEvent(event)
+        room = 4.0 if self._is_compact else min(LABEL_WIDTH, self.width() * LABEL_SHARE)
+        self.item.layout.setContentsMargins(0, 4, room, 0)
         self._schedule()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

@@ -119,12 +119,14 @@ class Tour:
 
         path = Path(self.window.engine.workspace) / "breast_cancer.csv"
         sample = datasets.import_sample(self.window.engine.workspace, "breast_cancer")
-        from engine.datasets import parquet_path
-
         import duckdb
 
+        from engine.datasets import parquet_path
+
         with duckdb.connect() as db:
-            db.execute(f"COPY (FROM read_parquet('{parquet_path(self.window.engine.workspace, sample.id)}')) TO '{path}'")
+            db.execute(
+                f"COPY (FROM read_parquet('{parquet_path(self.window.engine.workspace, sample.id)}')) TO '{path}'"
+            )
         datasets.delete_dataset(self.window.engine.workspace, sample.id)
         self.csv = path
         self.window.openPaths([path])

@@ -162,7 +162,9 @@ class EvaluationView(QWidget):
         )
         card = PlotCard("run.results.importance", self.tr("Importance of columns"), plot, self)
         metric = metric_title(self._evaluation.importance_metric)
-        words = self.tr("How much worse “{0}” becomes when a column is shuffled; bars show one standard deviation.")
+        words = self.tr(
+            "How much worse “{0}” becomes when a column is shuffled; thin lines show one standard deviation."
+        )
         hint = words.format(metric)
         if len(parts) > len(shown):
             hint += " " + self.tr("The {0} largest of {1} columns.").format(len(shown), count(len(parts)))

@@ -9,7 +9,7 @@ from app.plots import HeatMap, HistogramPlot, ScatterPlot, XYPlot
 from engine.runs.evaluation import Calibration, ClassificationReport, Curve, RegressionReport
 
 PLOT_HEIGHT = 336
-BINS = 41
+MOST_BINS = 41
 
 
 class ClassificationPlots(QWidget):
@@ -90,7 +90,7 @@ class RegressionPlots(QWidget):
         against = PlotCard("run.results.scatter", tr("Predicted against actual"), scatter, self)
         residuals = predicted - actual
         finite = residuals[np.isfinite(residuals)]
-        counts, edges = np.histogram(finite, bins=BINS, range=_balanced(finite))
+        counts, edges = np.histogram(finite, bins=_bins(len(finite)), range=_balanced(finite))
         histogram = HistogramPlot()
         histogram.setAxisLabels(tr("predicted − actual"), tr("rows"))
         histogram.setHistogram(edges, counts)
@@ -114,6 +114,11 @@ def _draw_curves(plot: XYPlot, curves: tuple[Curve, ...]) -> None:
     for place, curve in enumerate(curves):
         label = f"{curve.label} · {figure(curve.area, 3)}"
         plot.setCurve(curve.label, np.asarray(curve.x), np.asarray(curve.y), label, place, "solid")
+
+
+def _bins(rows: int) -> int:
+    """Return an odd number of bins, so that one has zero in its middle: the more rows, the finer."""
+    return min(MOST_BINS, max(9, 2 * int(rows**0.5) // 2 + 1) | 1)
 
 
 def _balanced(values: np.ndarray) -> tuple[float, float]:

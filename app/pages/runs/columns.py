@@ -70,7 +70,7 @@ def columns() -> dict[ColumnId, Column]:
             "★", tr("Starred runs; click or press S"), _nothing, lambda row: not row.record.starred, width=36
         ),
         ColumnId.NAME: Column(
-            tr("Name"), tr("Press F2 to rename"), _name, lambda row: row.record.name.casefold(), width=180
+            tr("Name"), tr("Press F2 to rename"), _name, lambda row: row.record.name.casefold(), width=172
         ),
         ColumnId.STATUS: Column(
             tr("Status"), tr("Where the run stands"), _status, lambda row: row.record.status.value, width=104
@@ -79,7 +79,7 @@ def columns() -> dict[ColumnId, Column]:
             tr("Dataset"), tr("What was learned from"), lambda row: row.dataset, lambda row: row.dataset, width=104
         ),
         ColumnId.MODEL: Column(
-            tr("Model"), tr("The model’s name in the gallery"), lambda row: row.model, lambda row: row.model, width=144
+            tr("Model"), tr("The model’s name in the gallery"), lambda row: row.model, lambda row: row.model, width=152
         ),
         ColumnId.SCORE: Column(
             tr("Score"),

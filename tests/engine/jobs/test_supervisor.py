@@ -120,4 +120,4 @@ def test_that_a_missing_dataset_fails_the_run_in_words(workspace: Path, supervis
     with RunStore(workspace) as store:
         outcome = store.run(run_id).outcome
         assert outcome is not None and outcome.kind is OutcomeKind.FAILED
-        assert "dataset" in outcome.cause and "Traceback" not in outcome.cause
+        assert "no longer in the workspace" in outcome.cause and "Traceback" not in outcome.cause
