@@ -110,6 +110,7 @@ def fit() -> Callable[..., Any]:
         from engine.families.tabular.objective import Objective
         from engine.families.tabular.trained import TrainedModel
 
+        torch.set_num_threads(1)  # tests run beside each other
         encoder = Encoder.fit(frame, rows, spec)
         model = network.build(spec, encoder)
         tensors, objective = encoder.transform(frame, rows), Objective.of(encoder)
