@@ -1,59 +1,65 @@
-# make run opens the window; make test runs the whole suite. Both set themselves up on a bare machine.
+# make run opens the window; make test runs the whole suite. Both set themselves up, on a bare machine too.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
-FILES ?=
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt
+ARGS ?=
+# A window on a screen needs more of the system's libraries than one that is only drawn into memory.
+SCREEN := $(DISPLAY)$(WAYLAND_DISPLAY)
+LIBRARIES := $(VENV)/libraries$(if $(SCREEN),-for-a-screen)
 
 .PHONY: run test lint bench soak screenshots clean
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
 
-run: $(VENV)/installed $(VENV)/libraries
-	$(BIN)/python -m app $(FILES)
+run: $(VENV)/installed
+	@$(MAKE) --no-print-directory $(LIBRARIES) $(if $(SCREEN),,|| echo "There is no screen here: going on in the terminal.")
+	@$(BIN)/python -m app $(ARGS)
 
-test: $(VENV)/developed $(VENV)/libraries
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --dist loadfile
+# pyproject.toml holds the settings; what is given as ARGS goes to pytest.
+test: $(VENV)/developed $(LIBRARIES)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: $(VENV)/developed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/developed $(VENV)/libraries
-	QT_QPA_PLATFORM=offscreen $(BIN)/python tests/bench/run.py
+bench: $(VENV)/developed $(LIBRARIES)
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python tests/bench/run.py $(ARGS)
 
-soak: $(VENV)/developed $(VENV)/libraries
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m soak --timeout 3600
+soak: $(VENV)/developed $(LIBRARIES)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m soak --timeout 3600 $(ARGS)
 
-screenshots: $(VENV)/developed $(VENV)/libraries
-	QT_QPA_PLATFORM=offscreen $(BIN)/python tests/gui/screenshots.py resources/screenshots
+screenshots: $(VENV)/developed $(LIBRARIES)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python tests/gui/screenshots.py resources/screenshots $(ARGS)
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build dist
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 
-$(BIN)/pip:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Tensorbench needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.11 …" >&2; exit 1; }
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq python3-venv; } || \
-		{ echo "Python's venv module is missing. Run: sudo apt-get install python3-venv" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+# The set-up. Each step leaves a file in $(VENV), so that it is done once, and again when what it reads has changed.
 
-# The CPU build of torch is taken where pip is configured to see one; it is a tenth of the other's size.
-$(VENV)/torch: constraints.txt | $(BIN)/pip
-	$(PIP) torch
-	touch $@
+$(VENV)/made: scripts/make-venv.sh
+	@scripts/make-venv.sh "$(PYTHON)" $(VENV)
+	@touch $@
+
+# The CPU build of torch, a tenth of the other's size, is taken where pip is configured to see one.
+$(VENV)/torch: constraints.txt $(VENV)/made
+	@echo "Installing torch into $(VENV) (the largest part, once) …"
+	@$(PIP) torch
+	@touch $@
 
 $(VENV)/installed: pyproject.toml constraints.txt $(VENV)/torch
 	@echo "Installing Tensorbench into $(VENV) (a few minutes, once) …"
-	$(PIP) -e .
-	touch $@
+	@$(PIP) -e .
+	@touch $@
 
 $(VENV)/developed: pyproject.toml constraints.txt $(VENV)/torch
-	@echo "Installing Tensorbench and its tests' tools into $(VENV) (a few minutes, once) …"
-	$(PIP) -e '.[dev]'
-	touch $@ $(VENV)/installed
+	@echo "Installing Tensorbench and what its tests need into $(VENV) (a few minutes, once) …"
+	@$(PIP) -e '.[dev]'
+	@touch $(VENV)/installed $@
 
-$(VENV)/libraries: scripts/system-libraries.sh | $(BIN)/pip
-	@test -e $(VENV)/installed || $(MAKE) --no-print-directory $(VENV)/installed
-	@scripts/system-libraries.sh $(BIN)/python
-	touch $@
+$(LIBRARIES): scripts/system-libraries.sh $(VENV)/installed
+	@scripts/system-libraries.sh $(BIN)/python "$(SCREEN)"
+	@touch $@

@@ -1,18 +1,24 @@
 #!/usr/bin/env bash
 # Makes sure that Qt can load: installs its system libraries where it may, otherwise prints the command to run.
-# Usage: scripts/system-libraries.sh PYTHON
+# Usage: scripts/system-libraries.sh PYTHON [SCREEN]   with a SCREEN, also what a window on an X server needs
 set -u
 python=$1
+screen=${2:-}
 packages="libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-image0 libxcb-render-util0 libxcb-xinerama0 libdbus-1-3 libfontconfig1 libfreetype6 fonts-dejavu-core"
+
+# What is missing shows when it is loaded; the plug-in for X loads its libraries only with a server to talk to, so the
+# one that is usually missing is looked for by name.
 loads() {
     QT_QPA_PLATFORM=offscreen "$python" -c 'from PySide6.QtWidgets import QApplication; QApplication([])' >/dev/null 2>&1 || return 1
-    [ -z "${DISPLAY:-}" ] || ldconfig -p | grep -q libxcb-cursor.so.0
+    [ -z "$screen" ] || [ "$(uname)" != Linux ] || "$python" -c 'import ctypes; ctypes.CDLL("libxcb-cursor.so.0")' 2>/dev/null
 }
+
 loads && exit 0
 command="apt-get install -y --no-install-recommends $packages"
 if ! command -v apt-get >/dev/null; then
-    echo "Qt cannot load. Install the libraries that these Debian packages hold: $packages" >&2
-    exit 0
+    echo "Qt cannot load yet. Install the libraries that these Debian packages hold, then run again what you ran:" >&2
+    echo "    $packages" >&2
+    exit 1
 fi
 if [ "$(id -u)" = 0 ]; then
     echo "Installing the system libraries that Qt needs …"
