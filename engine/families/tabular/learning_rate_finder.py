@@ -107,7 +107,9 @@ def _step(model: nn.Module, objective: Objective, optimizer: torch.optim.Optimiz
 def _suggestion(rates: list[float], losses: list[float]) -> tuple[float | None, str]:
     if len(rates) <= SKIPPED + 2:
         return None, "The loss rose at once: the data or the settings leave nothing to suggest."
-    slopes = np.gradient(np.asarray(losses), np.log(rates))[SKIPPED:]
+    # Beyond the lowest loss the curve only leaps about, and a steep leap down is no advice.
+    end = SKIPPED + int(np.argmin(losses[SKIPPED:])) + 1
+    slopes = np.gradient(np.asarray(losses), np.log(rates))[SKIPPED:end]
     steepest = int(np.argmin(slopes))
     if slopes[steepest] >= 0:
         return None, "The loss never fell, so no learning rate can be suggested."
