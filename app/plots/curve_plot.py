@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.plots.curve_layer import CurveLayer, EndLabel, Mark, Reading
 from app.plots.plot import Numbers, Plot, pen
-from app.plots.pyramid import Pyramid, Smoother
+from app.plots.pyramid import Pyramid
+from app.plots.smoothing import Smoother
 from app.theme import theme
 
 REDRAW_MS = 25

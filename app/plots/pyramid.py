@@ -3,8 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-FACTOR = 16
+FIRST = 16  # values in a block of the lowest level
+FACTOR = 4  # blocks of one level in a block of the next
+MOST_PASSES = 64  # of x from left to right, that are drawn each for itself
+_PORTION = 1 << 16  # values reduced at once, so that what lies between stays in the cache
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 class Growing:
@@ -34,23 +38,45 @@ class Growing:
 
 
 class Pyramid:
-    """Minimum and maximum of blocks of 16, 256, 4096 … values; NaN is passed over unless a block has nothing else."""
+    """Minimum and maximum of blocks of 16, 64, 256 … values; what is not finite is passed over and kept in `bad`."""
 
     def __init__(self) -> None:
         self.x = Growing()
         self.y = Growing()
         self._levels: list[tuple[Growing, Growing]] = []
-        self.is_ordered = True
+        self._bad: list[Ints] = []
+        self._passes = [0]  # where x begins to rise again after it went back
 
     def __len__(self) -> int:
         return self.y.size
 
+    @property
+    def is_ordered(self) -> bool:
+        """Whether x never goes back."""
+        return len(self._passes) == 1
+
+    @property
+    def bad(self) -> Ints:
+        """Indices of the values that are not finite, ascending."""
+        if len(self._bad) > 1:
+            self._bad = [np.concatenate(self._bad)]
+        return self._bad[0] if self._bad else np.empty(0, dtype=np.int64)
+
     def append(self, x: Floats, y: Floats) -> None:
-        """Add points. An x smaller than the one before makes the curve unordered: it is then drawn by position."""
+        """Add points. Where an x is smaller than the one before, another pass begins; it is drawn for itself."""
         if not len(x):
             return
-        before = self.x.values[-1] if self.x.size else x[0]
-        self.is_ordered = self.is_ordered and bool(x[0] >= before and np.all(np.diff(x) >= 0))
+        start = len(self)
+        if start and x[0] < self.x.values[-1]:
+            self._passes.append(start)
+        for first in range(0, len(x), _PORTION):
+            steps = x[first : first + _PORTION + 1]
+            back = steps[1:] < steps[:-1]
+            if back.any():
+                self._passes.extend((np.flatnonzero(back) + start + first + 1).tolist())
+            finite = np.isfinite(y[first : first + _PORTION])
+            if not finite.all():
+                self._bad.append(np.flatnonzero(~finite) + start + first)
         self.x.append(x)
         self.y.append(y)
         self._extend_levels()
@@ -58,109 +84,162 @@ class Pyramid:
     def window(self, left: float, right: float, columns: int) -> tuple[Floats, Floats]:
         """Return points to draw between two x: all of them where they are few, else two a column: its low and high.
 
-        One point beyond each edge is included, so that lines leave the picture.
+        One point beyond each edge is included, so that lines leave the picture. A NaN interrupts the line; a column that
+        holds NaN or infinity beside finite values shows those. Each pass of x has its columns; a curve of very many
+        passes is drawn in the order in which its points came.
         """
-        x, y = self.x.values, self.y.values
-        if not self.is_ordered:
-            first, last = 0, len(x)
-        else:
-            first = max(0, int(np.searchsorted(x, left, "left")) - 1)
-            last = min(len(x), int(np.searchsorted(x, right, "right")) + 1)
+        if len(self._passes) > MOST_PASSES:
+            return self._by_position(columns)
+        ends = [*self._passes[1:], len(self)]
+        parts = [self._pass(*part, left, right, columns) for part in zip(self._passes, ends, strict=True)]
+        parts = [part for part in parts if len(part[0])]
+        if len(parts) < 2:
+            return parts[0] if parts else (np.empty(0), np.empty(0))
+        gap = np.array([np.nan])
+        xs = [piece for x, _ in parts for piece in (x, x[-1:])][:-1]
+        ys = [piece for _, y in parts for piece in (y, gap)][:-1]
+        return np.concatenate(xs), np.concatenate(ys)
+
+    def extremes(self) -> tuple[float, float] | None:
+        """Return the lowest and highest finite value, or None without any."""
+        level = min(len(self._levels), 5) - 1  # blocks of 4,096 are few, and so is what no block covers yet
+        low, high = (side.values for side in self._levels[level]) if self._levels else (np.empty(0), np.empty(0))
+        rest = self._finite(len(low) * self._block(level), len(self))
+        lowest = np.fmin.reduce(np.append(low, rest), initial=np.nan)
+        highest = np.fmax.reduce(np.append(high, rest), initial=np.nan)
+        return None if np.isnan(lowest) else (float(lowest), float(highest))
+
+    def smallest_positive(self) -> float | None:
+        """Return where a logarithmic axis may begin: the lowest positive low of a block, else high."""
+        low, high = (side.values for side in self._levels[0]) if self._levels else (np.empty(0), np.empty(0))
+        rest = self._finite(len(low) * FIRST, len(self))
+        for values in (np.append(low, rest), high):
+            positive = values[values > 0]
+            if len(positive):
+                return float(positive.min())
+        return None
+
+    def nearest(self, x: float) -> int | None:
+        """Return the index of the point nearest to an x, on the newest pass that reaches it, or None without points."""
+        if not len(self):
+            return None
+        values = self.x.values
+        if len(self._passes) > MOST_PASSES:
+            return int(np.argmin(np.abs(values - x)))
+        found, distance = 0, np.inf
+        for first, last in zip(self._passes, [*self._passes[1:], len(self)], strict=True):
+            place = first + int(np.searchsorted(values[first:last], x))
+            for index in range(max(first, place - 1), min(last, place + 1)):
+                if abs(values[index] - x) <= distance:
+                    found, distance = index, abs(values[index] - x)
+        return found
+
+    def _pass(self, start: int, end: int, left: float, right: float, columns: int) -> tuple[Floats, Floats]:
+        x = self.x.values[start:end]
+        first = start + max(0, int(np.searchsorted(x, left, "left")) - 1)
+        last = start + min(len(x), int(np.searchsorted(x, right, "right")) + 1)
         if last - first <= 2 * columns:
-            return x[first:last], y[first:last]
-        return self._thinned(first, last, columns)
+            return self.x.values[first:last], self.y.values[first:last]
+        borders = np.searchsorted(x, np.linspace(left, right, columns + 1), "left") + start
+        borders[-1] = start + np.searchsorted(x, right, "right")
+        # The points beyond the picture are ranges by themselves: their places must not draw others out of it.
+        edges, lows, highs = self.columns(np.concatenate([[first], borders, [last]]).astype(np.int64))
+        # Every second column from high to low: neighbours are then joined low to low and high to high.
+        ys = np.stack([lows, highs], axis=1)
+        ys[1::2] = ys[1::2, ::-1]
+        xs = self.x.values
+        middles = (xs[edges[:-1]] + xs[edges[1:] - 1]) / 2
+        middles[0], middles[-1] = xs[edges[0]], xs[edges[-1] - 1]
+        return np.repeat(middles, 2), ys.ravel()
 
-    def extremes(self, left: float, right: float) -> tuple[float, float] | None:
-        """Return the lowest and highest finite value between two x, or None without any."""
-        _, y = self.window(left, right, 256)
-        finite = y[np.isfinite(y)]
-        return (float(finite.min()), float(finite.max())) if len(finite) else None
+    def _by_position(self, columns: int) -> tuple[Floats, Floats]:
+        if len(self) <= 2 * columns:
+            return self.x.values, self.y.values
+        edges, lows, highs = self.columns(np.linspace(0, len(self), columns + 1).astype(np.int64))
+        return np.repeat(self.x.values[edges[:-1]], 2), np.stack([lows, highs], axis=1).ravel()
 
-    def _thinned(self, first: int, last: int, columns: int) -> tuple[Floats, Floats]:
-        edges = np.unique(np.linspace(first, last, columns + 1).astype(np.int64))
-        level, block = 0, 1
-        while level < len(self._levels) and block * FACTOR * 4 <= (last - first) // columns:
-            level, block = level + 1, block * FACTOR
-        if level:
-            edges = np.unique(np.concatenate([edges[:1] // block, edges[1:-1] // block])) * block
-            edges = np.append(edges, last)
-        lows, highs = self._low_high(level, block, edges)
-        xs = np.repeat(self.x.values[np.minimum(edges[:-1], len(self.x.values) - 1)], 2)
-        ys = np.empty(2 * len(lows))
-        ys[0::2], ys[1::2] = lows, highs
-        return xs, ys
+    def columns(self, edges: Ints) -> tuple[Ints, Floats, Floats]:
+        """Return the extremes between neighbouring edges (indices, ascending), empty ranges left out, and the edges used.
 
-    def _low_high(self, level: int, block: int, edges: NDArray[np.int64]) -> tuple[Floats, Floats]:
-        """Return the minimum and maximum between neighbouring edges; all but the last edge lie on block borders."""
-        if not level:
-            values, starts, end = self.y.values, edges[:-1], int(edges[-1])
-            return _reduce(np.fmin, values[:end], starts), _reduce(np.fmax, values[:end], starts)
-        low, high = (side.values for side in self._levels[level - 1])
-        whole = int(edges[-1]) // block  # blocks that end before the last edge
-        starts = edges[:-1] // block
-        lows, highs = _reduce(np.fmin, low[:whole], starts), _reduce(np.fmax, high[:whole], starts)
-        rest = self.y.values[whole * block : int(edges[-1])]
-        if len(rest):
-            lows[-1] = np.fmin(lows[-1], np.fmin.reduce(rest))
-            highs[-1] = np.fmax(highs[-1], np.fmax.reduce(rest))
+        An edge moves by at most an eighth of the narrower range beside it, on to a block's border, never inwards at the
+        two ends. Each extreme is exact for the range between the edges that are returned.
+        """
+        widths = np.diff(edges)
+        narrow = np.minimum(np.append(widths[:1], widths), np.append(widths, widths[-1:]))
+        blocks = np.array([self._block(level) for level in range(-1, len(self._levels))], dtype=np.int64)
+        level = np.searchsorted(blocks[1:] * 4, narrow, side="right")
+        sizes = blocks[level]
+        sizes[[0, -1]], level[[0, -1]] = 1, 0
+        moved = (edges + sizes // 2) // sizes * sizes
+        kept = np.append(True, np.diff(moved) > 0)
+        moved, level = moved[kept], level[kept]
+        between = np.minimum(level[:-1], level[1:]) - 1
+        lows, highs = np.empty(len(between)), np.empty(len(between))
+        turns = (np.flatnonzero(np.diff(between)) + 1).tolist()
+        for first, last in zip([0, *turns], [*turns, len(between)], strict=True):
+            spans = self._reduced(int(between[first]), moved[first : last + 1])
+            lows[first:last], highs[first:last] = spans
+        return moved, lows, highs
+
+    def _reduced(self, level: int, edges: Ints) -> tuple[Floats, Floats]:
+        if level < 0:
+            values, starts = self._finite(int(edges[0]), int(edges[-1])), edges[:-1] - edges[0]
+            if len(values) > FIRST * len(starts) * 8 and self._levels:
+                return self._exactly(edges)
+            return np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
+        first, last = int(edges[0]) // self._block(level), int(edges[-1]) // self._block(level)
+        starts = edges[:-1] // self._block(level) - first
+        low, high = (side.values[first:last] for side in self._levels[level])
+        return np.fmin.reduceat(low, starts), np.fmax.reduceat(high, starts)
+
+    def _exactly(self, edges: Ints) -> tuple[Floats, Floats]:
+        """Reduce a few wide ranges with borders anywhere: whole blocks in the middle, single values at the ends."""
+        lows, highs = np.empty(len(edges) - 1), np.empty(len(edges) - 1)
+        for place, (start, stop) in enumerate(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)):
+            first, last = -(-start // FIRST), stop // FIRST
+            if last <= first:
+                low = high = self._finite(start, stop)
+            else:
+                ends = [self._finite(start, first * FIRST), self._finite(last * FIRST, stop)]
+                sides = (side.values[first:last] for side in self._levels[0])
+                low, high = (np.concatenate([side, *ends]) for side in sides)
+            lows[place], highs[place] = np.fmin.reduce(low), np.fmax.reduce(high)
         return lows, highs
+
+    def _finite(self, start: int, stop: int) -> Floats:
+        values = self.y.values[start:stop]
+        return np.where(np.isfinite(values), values, np.nan) if self._bad else values
+
+    @staticmethod
+    def _block(level: int) -> int:
+        return 1 if level < 0 else FIRST * FACTOR**level
 
     def _extend_levels(self) -> None:
         low = high = self.y.values
-        level = 0
-        while len(low) >= FACTOR:
+        level, width = 0, FIRST
+        while len(low) >= width:
             if level == len(self._levels):
                 self._levels.append((Growing(), Growing()))
             lows, highs = self._levels[level]
-            done, whole = lows.size, len(low) // FACTOR
+            done, whole = lows.size, len(low) // width
             if whole > done:
-                part = slice(done * FACTOR, whole * FACTOR)
-                lows.append(_blocks(np.fmin, low[part]))
-                highs.append(_blocks(np.fmax, high[part]))
+                part = slice(done * width, whole * width)
+                has_bad = bool(self._bad) and not level
+                lows.append(_blocks(np.fmin, low[part], width, has_bad))
+                highs.append(_blocks(np.fmax, high[part], width, has_bad))
             low, high = lows.values, highs.values
-            level += 1
+            level, width = level + 1, FACTOR
 
 
-def _blocks(function: np.ufunc, values: Floats) -> Floats:
-    """Reduce each block of 16. Sixteen strided passes are four times as fast as one reduction over short rows."""
-    reduced = values[0::FACTOR].copy()
-    for place in range(1, FACTOR):
-        function(reduced, values[place::FACTOR], out=reduced)
+def _blocks(function: np.ufunc, values: Floats, width: int, has_bad: bool) -> Floats:
+    """Reduce each block by halving; in portions that fit the cache this is much faster than over short rows."""
+    reduced = np.empty(len(values) // width)
+    for start in range(0, len(values), _PORTION):
+        part = values[start : start + _PORTION]
+        if has_bad:
+            part = np.where(np.isfinite(part), part, np.nan)
+        left = width
+        while left > 1:
+            part, left = function(part[0::2], part[1::2]), left // 2
+        reduced[start // width : start // width + len(part)] = part
     return reduced
-
-
-def _reduce(function: np.ufunc, values: Floats, starts: NDArray[np.int64]) -> Floats:
-    """Reduce between neighbouring starts; a start at the very end, where nothing is left, gives NaN."""
-    inside = starts < len(values)
-    reduced = np.full(len(starts), np.nan)
-    if inside.any():
-        reduced[inside] = function.reduceat(values, starts[inside])
-    return reduced
-
-
-class Smoother:
-    """Bias-corrected exponential moving average that goes on where it stopped; a value that is not finite is passed over.
-
-    s ← w·s + (1−w)·y and n ← w·n + (1−w) for each finite y; the smoothed value is s/n (Kingma and Ba 2015).
-    """
-
-    def __init__(self, weight: float) -> None:
-        self.weight = weight
-        self._sum = self._norm = 0.0
-
-    def extend(self, y: Floats) -> Floats:
-        """Return the smoothed values of the next points."""
-        out = np.empty(len(y))
-        # Within a block the recursion is a cumulative sum of values scaled by w^-k, which must not overflow.
-        block = int(min(4096, max(1, 500 / -np.log(self.weight))))
-        powers = self.weight ** np.arange(1, block + 1)
-        finite = np.isfinite(y)
-        clean = np.where(finite, y, 0.0)
-        for start in range(0, len(y), block):
-            part = slice(start, start + block)
-            decay = powers[: len(clean[part])]
-            sums = decay * (self._sum + np.cumsum((1 - self.weight) * clean[part] / decay))
-            norms = decay * (self._norm + np.cumsum((1 - self.weight) * finite[part] / decay))
-            out[part] = np.divide(sums, norms, out=np.full(len(sums), np.nan), where=norms > 0)
-            self._sum, self._norm = float(sums[-1]), float(norms[-1])
-        return out
