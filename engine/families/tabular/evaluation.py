@@ -141,13 +141,14 @@ def _finish(
         importance=columns,
         worst=_worst(main, frame, recorder.workspace, spec),
         folds=folds,
-        notes=(*_notes(main, shown), *importance_notes),
+        notes=(*_notes(main, shown, bool(folds)), *importance_notes),
     )
     write_predictions(recorder.folder / PREDICTIONS_FILE, predicted, frame)
     write_whole(recorder.folder / EVALUATION_FILE, evaluation.model_dump_json(indent=1).encode())
     recorder.artifact("evaluation", "evaluation", recorder.folder / EVALUATION_FILE)
     recorder.artifact("predictions", "table", recorder.folder / PREDICTIONS_FILE)
-    recorder.summary({f"{shown}/{key}": value for key, value in evaluation.metrics[shown].items()})
+    tested = {one.metric: one.mean for one in folds if one.metric.startswith("test/")}
+    recorder.summary(tested | {f"{shown}/{key}": value for key, value in evaluation.metrics[shown].items()})
     return evaluation
 
 
@@ -170,9 +171,11 @@ def _reports(main: Predicted) -> tuple[tuple[ClassificationReport, ...], tuple[R
     return tuple(classification), tuple(regression)
 
 
-def _notes(main: Predicted, shown: str) -> list[str]:
+def _notes(main: Predicted, shown: str, pooled: bool) -> list[str]:
     notes = []
-    if shown == "valid":
+    if pooled:
+        notes.append("Each row is judged by the model of the fold that did not learn from it.")
+    elif shown == "valid":
         notes.append("There are no test rows: these figures are of the validation rows, which also chose the epoch.")
     for index, target in enumerate(main.encoder.targets):
         if not main.valid(index):

@@ -123,7 +123,7 @@ def test_that_several_targets_are_told_apart(small_frame, snapshot, make_spec, f
 
 
 def test_that_without_test_rows_the_validation_rows_are_shown_and_said_so(
-    small_frame, snapshot, make_spec, fit, record
+    small_frame, snapshot, make_spec, fit, record, workspace
 ):
     snapshot(small_frame)
     spec = make_spec(split=RandomSplit(valid=0.3, test=0.0))
@@ -134,20 +134,24 @@ def test_that_without_test_rows_the_validation_rows_are_shown_and_said_so(
 
 
 def test_that_cross_validation_pools_the_rows_that_each_model_has_not_seen(
-    small_frame, snapshot, make_spec, fit, record
+    small_frame, snapshot, make_spec, fit, record, workspace
 ):
     snapshot(small_frame)
     spec = make_spec(split=KFoldSplit(folds=3, test=0.1))
     folds = split(small_frame, spec)
     models = [fit(small_frame, spec, fold.train) for fold in folds]
-    found = evaluate_folds(models, small_frame, folds, record(spec), spec)
+    recorder = record(spec)
+    found = evaluate_folds(models, small_frame, folds, recorder, spec)
     assert found.rows == sum(len(fold.valid) for fold in folds)
     scores = {one.metric: one for one in found.folds}
     expected = [score(model, small_frame, fold.valid)["accuracy"] for model, fold in zip(models, folds, strict=True)]
     assert scores["valid/accuracy"].values == tuple(expected)
     assert scores["valid/accuracy"].std == pytest.approx(np.std(expected, ddof=1))
     assert scores["valid/accuracy"].standard_error == pytest.approx(np.std(expected, ddof=1) / np.sqrt(3))
-    assert "test/accuracy" in scores
+    assert "did not learn from it" in found.notes[0]
+    recorder.flush()
+    with RunStore(workspace) as store:
+        assert store.run(recorder.run_id).summary["test/accuracy"] == scores["test/accuracy"].mean
 
 
 def test_that_a_model_gone_to_nan_is_reported_and_not_measured(small_frame, snapshot, make_spec, fit, record):
