@@ -1,9 +1,10 @@
 """`tensorbench`: the engine from the command line. It reads arguments, calls a command, and turns errors into one line.
 
-Exit codes: 0 done, 1 the run failed, 2 bad input with one line on standard error.
+Exit codes: 0 done, 1 the run failed, 2 bad input with one line on standard error. Imports nothing heavy.
 """
 
 import argparse
+import io
 import os
 import sys
 import tempfile
@@ -11,19 +12,20 @@ import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 from engine.workspace import default_workspace
 
-BAD_INPUT = 2
+FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 # Command → (module, function): a module is imported when its command is called, so that help is instant.
 COMMANDS = {
     "import": ("data", "import_command"),
     "datasets": ("data", "datasets_command"),
     "samples": ("data", "samples_command"),
     "models": ("data", "models_command"),
-    "new": ("data", "new_command"),
+    "new": ("new_spec", "new_command"),
     "train": ("training", "train_command"),
-    "predict": ("training", "predict_command"),
+    "predict": ("predicting", "predict_command"),
     "runs": ("runs", "runs_command"),
     "show": ("runs", "show_command"),
     "metrics": ("runs", "metrics_command"),
@@ -31,32 +33,51 @@ COMMANDS = {
     "stop": ("runs", "stop_command"),
     "doctor": ("doctor", "doctor_command"),
 }
+Add = Callable[[str, str], argparse.ArgumentParser]
+RUN_HELP = "the run's id, the beginning of its id, its name, or “last”"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    _write_anywhere()
     options = _parser().parse_args(arguments)
-    if options.workspace is None:
-        options.workspace = default_workspace()
+    options.workspace = getattr(options, "workspace", None) or default_workspace()
+    options.json = getattr(options, "json", False)
     module, function = COMMANDS[options.command]
+
+    def command() -> int:
+        code: int = getattr(import_module(f"engine.commands.{module}"), function)(options)
+        return code
+
+    return _guarded(command)
+
+
+def demo(workspace: Path, pictures: Callable[[Path, str], Sequence[Path]] | None = None) -> int:
+    """Do the window's main job in the terminal, for a machine without a display, and return the exit code.
+
+    `pictures(workspace, run_id)` draws the finished run's plots into files and returns them.
+    """
+    _write_anywhere()
+
+    def command() -> int:
+        from engine.commands.demo import demo_command
+
+        return demo_command(workspace, pictures)
+
+    return _guarded(command)
+
+
+def _guarded(command: Callable[[], int]) -> int:
     try:
-        command: Callable[[argparse.Namespace], int] = getattr(import_module(f"engine.commands.{module}"), function)
-        return command(options)
+        code = command()
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
+        # Whoever read our output has seen enough; nothing more may be written to it, at exit neither.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:
-        return _explained(error)
-
-
-def demo(workspace: Path) -> int:
-    """Do the window's main job in the terminal, for a machine without a display."""
-    try:
-        from engine.commands.training import demo as run_demo
-
-        return run_demo(workspace)
     except Exception as error:
         return _explained(error)
 
@@ -66,71 +87,117 @@ def _explained(error: Exception) -> int:
     from engine.commands.output import complain
     from engine.spec import SpecError
 
-    if isinstance(error, SpecError) and len(error.problems) > 1:
-        complain(f"{error.problems[0]} (and {len(error.problems) - 1} more)")
-    elif type(error).__module__.split(".")[0] == "engine":
+    if isinstance(error, SpecError):
+        more = f" (and {len(error.problems) - 3} more)" if len(error.problems) > 3 else ""
+        complain("; ".join(error.problems[:3]) + more)
+        return BAD_INPUT
+    if type(error).__module__.partition(".")[0] == "engine":
         complain(str(error))
-    else:
-        with tempfile.NamedTemporaryFile("w", prefix="tensorbench-", suffix=".log", delete=False) as file:
-            file.write(traceback.format_exc())
-        complain(f"this went wrong unexpectedly ({type(error).__name__}: {error}); details are in {file.name}")
-    return BAD_INPUT
+        return BAD_INPUT
+    with tempfile.NamedTemporaryFile("w", prefix="tensorbench-", suffix=".log", delete=False, encoding="utf-8") as file:
+        file.write("".join(traceback.format_exception(error)))
+    complain(f"this went wrong unexpectedly ({type(error).__name__}: {error}); the details are in {file.name}")
+    return FAILED
+
+
+def _write_anywhere() -> None:
+    """Let a terminal that knows few characters show question marks rather than end the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the arguments in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(BAD_INPUT, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+class _Version(argparse.Action):
+    """Prints the version; it is looked up only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"tensorbench {version('tensorbench')}")
+        parser.exit()
 
 
 def _parser() -> argparse.ArgumentParser:
-    shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--workspace", type=Path, help="the folder of datasets and runs (default: the user's own)")
+    shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    shared.add_argument(
+        "--workspace",
+        type=Path,
+        metavar="DIR",
+        help="the folder of datasets and runs (default: $TENSORBENCH_WORKSPACE, or a folder of the user's own)",
+    )
     shared.add_argument("--json", action="store_true", help="print JSON")
-    parser = argparse.ArgumentParser(prog="tensorbench", description="A workbench for deep learning on tables.")
+    parser = _Parser(prog="tensorbench", description="Train and use deep learning models on tables.", parents=[shared])
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def add(name: str, text: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=text, description=text, parents=[shared])
+        command: argparse.ArgumentParser = commands.add_parser(
+            name, help=text, description=text[:1].upper() + text[1:] + ".", parents=[shared]
+        )
+        return command
 
     _add_data(add)
+    _add_training(add)
     _add_runs(add)
     add("doctor", "check this machine and the workspace")
     return parser
 
 
-def _add_data(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+def _add_data(add: Add) -> None:
     command = add("import", "import a file, or a bundled sample by its name")
-    command.add_argument("file", metavar="FILE")
-    command.add_argument("--name", help="what to call the dataset")
+    command.add_argument("file", metavar="FILE", help="CSV, TSV, Parquet, JSON Lines or Excel")
+    command.add_argument("--name", default="", help="what to call the dataset")
+    command.add_argument("--encoding", help="of a text file, where the guess is wrong")
+    command.add_argument("--delimiter", help="between the values of a line, where the guess is wrong")
+    command.add_argument("--decimal", choices=[".", ","], help="the decimal mark, where the guess is wrong")
+    command.add_argument("--header", action=argparse.BooleanOptionalAction, help="whether the first line has names")
+    command.add_argument("--missing", action="append", metavar="MARK", help="stands for a missing value (repeatable)")
+    command.add_argument("--sheet", help="of an Excel file")
     add("datasets", "list the workspace's datasets")
     add("samples", "list the bundled samples")
     add("models", "list the models that can be trained")
+
+
+def _add_training(add: Add) -> None:
     command = add("new", "print a specification to train")
     command.add_argument("family", choices=["tabular"])
     command.add_argument("--data", required=True, metavar="FILE", help="a file, a dataset's name or id, or a sample")
-    command.add_argument("--target", action="append", metavar="COL", help="what to predict (may be given again)")
-    command.add_argument("--model", metavar="NAME", help="a model of the catalogue (see `tensorbench models`)")
+    command.add_argument("--target", action="append", metavar="COL", help="what to predict (repeatable)")
+    command.add_argument("--model", metavar="NAME", help="see `tensorbench models`")
+    command.add_argument("--preset", choices=["small", "default", "large"], help="the model's size")
     command.add_argument("--task", choices=["classification", "regression"])
-    command.add_argument("-o", "--output", type=Path, metavar="SPEC", help="write to a file instead")
-
-
-def _add_runs(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    command.add_argument("-o", "--output", type=Path, metavar="SPEC", help="write to this .toml or .json file instead")
     command = add("train", "train a specification")
-    command.add_argument("spec", type=Path, metavar="SPEC")
+    command.add_argument("spec", type=Path, metavar="SPEC", help="a .toml or .json file, as `tensorbench new` makes it")
     command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="such as trainer.epochs=5")
     command.add_argument("--name", help="what to call the run")
     command.add_argument("--detach", action="store_true", help="return at once; the run goes on in the background")
-    add("runs", "list the runs")
+    command = add("predict", "use a run's model on a new file")
+    command.add_argument("run", metavar="RUN", help=RUN_HELP)
+    command.add_argument("file", type=Path, metavar="FILE")
+    command.add_argument("-o", "--output", type=Path, metavar="OUT", help="a .csv or .parquet file")
+    command.add_argument("--allow-missing", action="store_true", help="treat missing columns as missing values")
+
+
+def _add_runs(add: Add) -> None:
+    add("runs", "list the runs, the newest first")
     for name, text in (
         ("show", "tell about a run"),
         ("log", "print a run's log"),
         ("stop", "ask a run to stop and keep its model"),
     ):
-        add(name, text).add_argument("run", metavar="RUN", help="the run's id, its beginning, or its name")
+        add(name, text).add_argument("run", metavar="RUN", help=RUN_HELP)
     command = add("metrics", "list a run's metrics, or print the points of one")
-    command.add_argument("run", metavar="RUN")
+    command.add_argument("run", metavar="RUN", help=RUN_HELP)
     command.add_argument("key", nargs="?", metavar="KEY", help="such as valid/loss")
-    command.add_argument("--csv", action="store_true", help="separate with commas")
-    command = add("predict", "use a run's model on a new file")
-    command.add_argument("run", metavar="RUN")
-    command.add_argument("file", type=Path, metavar="FILE")
-    command.add_argument("-o", "--output", type=Path, metavar="OUT", help="a .csv or .parquet file")
-    command.add_argument("--allow-missing", action="store_true", help="treat missing columns as missing values")
+    command.add_argument("--csv", action="store_true", help="separate with commas rather than tabs")
 
 
 if __name__ == "__main__":

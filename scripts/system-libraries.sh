@@ -6,10 +6,17 @@ python=$1
 screen=${2:-}
 packages="libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-image0 libxcb-render-util0 libxcb-xinerama0 libdbus-1-3 libfontconfig1 libfreetype6 fonts-dejavu-core"
 
+probe='
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QApplication
+application = QApplication([])
+assert QFontDatabase.families(), "no fonts"
+'
+
 # What is missing shows when it is loaded; the plug-in for X loads its libraries only with a server to talk to, so the
 # one that is usually missing is looked for by name.
 loads() {
-    QT_QPA_PLATFORM=offscreen "$python" -c 'from PySide6.QtWidgets import QApplication; QApplication([])' >/dev/null 2>&1 || return 1
+    QT_QPA_PLATFORM=offscreen "$python" -c "$probe" >/dev/null 2>&1 || return 1
     [ -z "$screen" ] || [ "$(uname)" != Linux ] || "$python" -c 'import ctypes; ctypes.CDLL("libxcb-cursor.so.0")' 2>/dev/null
 }
 

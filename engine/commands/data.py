@@ -1,26 +1,45 @@
-"""import, datasets, samples, models, new: from a file to a specification."""
+"""import, datasets, samples, models: what there is to learn from and with. Must not start a run."""
 
+import sys
 from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
 
 from engine import datasets
-from engine.catalog import model, problems, tabular_models
-from engine.commands.output import DONE, BadInput, as_json, table
+from engine.catalog import tabular_models
+from engine.commands.output import DONE, BadInput, as_json, size, table
 from engine.datasets import Dataset, DatasetError, ReadOptions
-from engine.spec import DataSpec, ModelSpec, Role, Roles, RunSpec, StratifiedSplit, TabularSpec, Task, to_json, to_toml
-
-MANY_CLASSES = 50
 
 
 def import_command(options: Namespace) -> int:
     """Import a file, or a bundled sample by its name."""
-    dataset = _imported(options.workspace, options.file, options.name or "")
+    path = Path(options.file)
+    changes = {
+        "encoding": options.encoding,
+        "delimiter": options.delimiter,
+        "decimal": options.decimal,
+        "header": options.header,
+        "missing": options.missing and ("", *options.missing),
+        "sheet": options.sheet,
+    }
+    changes = {name: value for name, value in changes.items() if value is not None}
+    if is_sample(options.file):
+        dataset = datasets.import_sample(options.workspace, options.file)
+    else:
+        read = ReadOptions.model_validate({**datasets.sniff(path).model_dump(), **changes}) if changes else None
+        dataset = import_with_progress(options.workspace, path, options.name, read)
     if options.json:
         as_json(dataset)
         return DONE
     print(f"{dataset.name}: {dataset.rows:,} rows × {len(dataset.columns)} columns, as {dataset.id}")
     if dataset.rejected:
-        print(f"{dataset.rejected:,} lines were rejected; they are kept, with the reasons, beside the snapshot")
+        kept = options.workspace / "datasets" / dataset.id / "rejects.parquet"
+        print(f"{dataset.rejected:,} lines could not be read; they are kept, with the reasons, in {kept}")
     return DONE
 
 
@@ -28,10 +47,13 @@ def datasets_command(options: Namespace) -> int:
     """List the workspace's datasets."""
     found = datasets.list_datasets(options.workspace)
     if options.json:
-        as_json([dataset.model_dump(mode="json") for dataset in found])
+        as_json(found)
         return DONE
-    rows = [[item.id, item.name, f"{item.rows:,}", len(item.columns), f"{item.rejected:,}"] for item in found]
-    table(["id", "name", "rows", "columns", "rejected"], rows, right=["rows", "columns", "rejected"])
+    rows = [
+        [item.id, item.name, f"{item.rows:,}", len(item.columns), f"{item.rejected:,}", size(item.bytes)]
+        for item in found
+    ]
+    table(["id", "name", "rows", "columns", "rejected", "size"], rows, ["rows", "columns", "rejected", "size"])
     return DONE
 
 
@@ -39,7 +61,7 @@ def samples_command(options: Namespace) -> int:
     """List the bundled samples."""
     samples = datasets.sample_names()
     if options.json:
-        as_json([sample.model_dump(mode="json") for sample in samples])
+        as_json(samples)
     else:
         table(["name", "task", "what"], [[item.name, item.task, item.description] for item in samples])
     return DONE
@@ -49,85 +71,44 @@ def models_command(options: Namespace) -> int:
     """List the catalogue's models."""
     models = tabular_models()
     if options.json:
-        as_json([item.model_dump(mode="json") for item in models])
+        as_json(models)
     else:
         table(["name", "tasks", "what"], [[item.name, ", ".join(item.tasks), item.description] for item in models])
     return DONE
 
 
-def new_command(options: Namespace) -> int:
-    """Print a specification for a file and a target."""
-    dataset = _known_or_imported(options.workspace, options.data)
-    spec = new_spec(options.workspace, dataset, options.target, options.model, options.task)
-    text = to_json(spec) if options.json else to_toml(spec)
-    if options.output is None:
-        print(text)
-        return DONE
+def dataset_of(workspace: Path, text: str) -> Dataset:
+    """Return the dataset that a file, a dataset's name or id, or a sample's name stands for, imported where needed.
+
+    Raises BadInput, DatasetError.
+    """
+    if Path(text).is_file():
+        return import_with_progress(workspace, Path(text))
     try:
-        options.output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise BadInput(f"{options.output}: cannot be written ({error.strerror})") from error
-    print(options.output)
-    return DONE
+        return datasets.load_dataset(workspace, text)
+    except DatasetError:
+        if is_sample(text):
+            return datasets.import_sample(workspace, text)
+        raise BadInput(f"{text}: there is no such file, dataset or sample") from None
 
 
-def new_spec(
-    workspace: Path, dataset: Dataset, targets: list[str] | None, model_name: str | None, task: Task | None
-) -> RunSpec:
-    """Return a specification with inferred roles and sensible defaults. Raises BadInput, DatasetError."""
-    roles = _with_targets(dataset, datasets.infer_roles(workspace, dataset.id), targets)
-    task = task or _task(workspace, dataset, roles)
-    name = model_name or "category_embedding"
-    params = dict(model(name).presets.get("default", {}))
-    spec = RunSpec(
-        data=DataSpec(dataset=dataset.id, name=dataset.name, roles=roles),
-        model=ModelSpec(name=name, params=params),
-        tabular=TabularSpec(task=task),
-    )
-    if task == "classification" and len(roles.target) == 1:
-        spec = spec.model_copy(update={"split": StratifiedSplit()})
-    if found := problems(spec):
-        raise BadInput(found[0])
-    return spec
+def is_sample(text: str) -> bool:
+    """Whether a name stands for a bundled sample; a file of this name comes first."""
+    return not Path(text).exists() and text in {sample.name for sample in datasets.sample_names()}
 
 
-def _with_targets(dataset: Dataset, inferred: Roles, targets: list[str] | None) -> Roles:
-    if not targets:
-        return inferred
-    known = [column.name for column in dataset.columns]
-    if unknown := [name for name in targets if name not in known]:
-        raise BadInput(f"--target: {dataset.name} has no column “{unknown[0]}”; it has {', '.join(known[:20])}")
-    roles = {name: inferred.of(name) for name in known}
-    for name, role in roles.items():
-        if role is Role.TARGET and name not in targets:
-            kind = next(column.type for column in dataset.columns if column.name == name)
-            roles[name] = Role.CONTINUOUS if kind in {"integer", "number"} else Role.CATEGORICAL
-    roles.update(dict.fromkeys(targets, Role.TARGET))
-    return Roles.from_mapping(roles)
+def import_with_progress(workspace: Path, path: Path, name: str = "", options: ReadOptions | None = None) -> Dataset:
+    """Import a file; on a terminal a bar shows how far it is."""
+    with _bar(f"Importing {path.name}") as progress:
+        return datasets.import_file(workspace, path, options, name=name, progress=progress)
 
 
-def _task(workspace: Path, dataset: Dataset, roles: Roles) -> Task:
-    """A target of text or of few whole numbers is a class; everything else is a number."""
-    if not roles.target:
-        raise BadInput(f"{dataset.name}: no column looks like a target; name one with --target")
-    profile = datasets.profile(workspace, dataset.id, roles.target[0])
-    if profile.type in {"text", "boolean"}:
-        return "classification"
-    return "classification" if profile.type == "integer" and profile.distinct <= MANY_CLASSES else "regression"
-
-
-def _known_or_imported(workspace: Path, text: str) -> Dataset:
-    if not Path(text).exists():
-        try:
-            return datasets.load_dataset(workspace, text)
-        except DatasetError:
-            if text not in {sample.name for sample in datasets.sample_names()}:
-                raise BadInput(f"{text}: is neither a file nor a dataset of the workspace") from None
-    return _imported(workspace, text, "")
-
-
-def _imported(workspace: Path, text: str, name: str, options: ReadOptions | None = None) -> Dataset:
-    path = Path(text)
-    if not path.exists() and text in {sample.name for sample in datasets.sample_names()}:
-        return datasets.import_sample(workspace, text)
-    return datasets.import_file(workspace, path, options, name=name)
+@contextmanager
+def _bar(text: str) -> Iterator[Callable[[float, str], None]]:
+    if not sys.stderr.isatty():
+        yield lambda _share, _stage: None
+        return
+    columns: list[Any] = [TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %")]
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(text, total=1.0)
+        yield lambda share, _stage: bar.update(task, completed=share)

@@ -1,6 +1,8 @@
-"""How commands speak: tables and sentences for people, JSON for programs, one line on stderr for what is wrong."""
+"""How commands speak: tables and sentences for people, JSON for programs, one line on stderr for what is wrong.
+Must not know what it prints."""
 
 import json
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,22 +19,25 @@ class BadInput(Exception):
 
 
 def as_json(value: object) -> None:
-    """Print a value as JSON."""
-    print(json.dumps(value, default=_plain, indent=2, ensure_ascii=False))
+    """Print a value as JSON, which has no NaN and no infinity: they become null."""
+    print(json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False))
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[str] = ()) -> None:
-    """Print rows under headings; columns named in `right` are numbers."""
+    """Print rows under headings on a terminal, and as bare tab-separated lines into a file or pipe.
+
+    Columns named in `right` are numbers.
+    """
     if not sys.stdout.isatty():
         for row in rows:
-            print("\t".join(str(value) for value in row))
+            print("\t".join(" ".join(str(value).split()) for value in row))
         return
     shown = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
         shown.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in rows:
         shown.add_row(*[str(value) for value in row])
-    Console().print(shown)
+    Console(markup=False, highlight=False).print(shown)
 
 
 def pairs(values: Mapping[str, object]) -> None:
@@ -44,12 +49,21 @@ def pairs(values: Mapping[str, object]) -> None:
 
 def complain(sentence: str) -> None:
     """Print one line on standard error."""
-    print(f"tensorbench: {' '.join(sentence.split())}", file=sys.stderr)
+    print(f"tensorbench: {' '.join(sentence.split())}", file=sys.stderr, flush=True)
 
 
 def number(value: float) -> str:
     """Return a metric for people: four significant digits."""
     return f"{value:.4g}"
+
+
+def size(count: float) -> str:
+    """Return a number of bytes for people."""
+    for unit in ("bytes", "KiB", "MiB", "GiB"):
+        if count < 1024 or unit == "GiB":
+            return f"{count:,.0f} {unit}" if unit == "bytes" or count >= 100 else f"{count:.1f} {unit}"
+        count /= 1024
+    raise AssertionError
 
 
 def duration(seconds: float | None) -> str:
@@ -65,5 +79,11 @@ def duration(seconds: float | None) -> str:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    return str(value)
+        return _plain(value.model_dump(mode="json"))
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if isinstance(value, str | int | bool | None) else str(value)

@@ -1,15 +1,29 @@
-"""runs, show, metrics, log, stop: what the workspace knows about its runs."""
+"""runs, show, metrics, log, stop: what the workspace knows about its runs. Must not start one."""
 
 import csv
+import json
 import sys
 from argparse import Namespace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from engine.commands.output import DONE, BadInput, as_json, duration, number, pairs, table
 from engine.jobs.supervisor import Supervisor
-from engine.runs import RunRecord, RunStore
+from engine.runs import RunRecord, RunStore, SeriesInfo
 from engine.runs.evaluation import Evaluation
+
+LINES_AT_ONCE = 100_000
+
+
+def find(store: RunStore, text: str) -> RunRecord:
+    """Return the run that a text names: an id, the beginning of one, a name, or “last”. Raises StoreError, BadInput."""
+    if text != "last":
+        return store.find(text)
+    runs = store.runs()
+    if not runs:
+        raise BadInput(f"there is no run in {store.workspace} yet")
+    return runs[0]
 
 
 def runs_command(options: Namespace) -> int:
@@ -21,8 +35,7 @@ def runs_command(options: Namespace) -> int:
         as_json([described(run) for run in runs])
         return DONE
     rows = [
-        [run.id, run.name, run.status.value, duration(run.duration), _summary(run), f"{_when(run.created)}"]
-        for run in runs
+        [run.id, run.name, run.status.value, duration(run.duration), _result(run), _when(run.created)] for run in runs
     ]
     table(["id", "name", "status", "time", "result", "created"], rows, right=["time"])
     return DONE
@@ -32,7 +45,7 @@ def show_command(options: Namespace) -> int:
     """Tell everything about one run."""
     Supervisor(options.workspace).reconcile()
     with RunStore(options.workspace) as store:
-        run = store.find(options.run)
+        run = find(store, options.run)
         folder = store.run_folder(run.id)
         series = store.series_keys(run.id)
     if options.json:
@@ -40,27 +53,36 @@ def show_command(options: Namespace) -> int:
         as_json(
             {
                 **described(run),
-                "folder": str(folder),
-                "metrics": {info.key: {"points": info.count, "last": info.last_value} for info in series},
+                "folder": folder,
+                "metrics": _told(series),
                 "evaluation": Evaluation.model_validate_json(evaluation.read_text(encoding="utf-8"))
                 if evaluation.exists()
                 else None,
             }
         )
         return DONE
-    show_run(run, str(folder))
+    show_run(run, folder)
     return DONE
 
 
-def show_run(run: RunRecord, folder: str) -> None:
+def show_run(run: RunRecord, folder: Path) -> None:
     """Print one run for people."""
-    values: dict[str, object] = {"run": f"{run.id}  {run.name}", "status": run.status.value}
-    if run.outcome is not None:
-        values["outcome"] = (
-            " ".join(part for part in (run.outcome.cause, run.outcome.advice) if part) or run.outcome.title
-        )
+    values: dict[str, object] = {"run": f"{run.id}  {run.name}"}
+    if run.outcome is None:
+        values["status"] = f"{run.status.value}  {run.progress.stage}".strip()
+    else:
+        values["status"] = " ".join(part for part in (run.status.value + ":", run.outcome.cause) if part)
+        if run.outcome.advice:
+            values["advice"] = run.outcome.advice
+    if (spec := run.spec_or_none) is not None:
+        values["model"] = f"{spec.model.name} on {spec.data.name or spec.data.dataset}"
+        values["target"] = ", ".join(spec.data.roles.target)
+    values["created"] = _when(run.created)
     values["time"] = duration(run.duration)
-    values["epochs"] = f"{run.progress.epoch:g} of {run.progress.total_epochs}"
+    if run.progress.total_epochs:
+        values["epochs"] = f"{run.progress.epoch:.4g} of {run.progress.total_epochs}"
+    if run.note:
+        values["note"] = run.note
     values.update({key: number(value) for key, value in sorted(run.summary.items())})
     values["folder"] = folder
     pairs(values)
@@ -69,32 +91,38 @@ def show_run(run: RunRecord, folder: str) -> None:
 def metrics_command(options: Namespace) -> int:
     """List a run's metrics, or print every point of one."""
     with RunStore(options.workspace) as store:
-        run = store.find(options.run)
+        run = find(store, options.run)
         known = store.series_keys(run.id)
         if options.key is None:
             if options.json:
-                as_json([{"key": info.key, "points": info.count, "last": info.last_value} for info in known])
+                as_json(_told(known))
             else:
-                table(["metric", "points", "last"], [[i.key, f"{i.count:,}", number(i.last_value)] for i in known])
+                rows = [[info.key, f"{info.count:,}", number(info.last_value)] for info in known]
+                table(["metric", "points", "last"], rows, right=["points", "last"])
             return DONE
         if options.key not in {info.key for info in known}:
-            raise BadInput(f"the run {run.id} has no metric “{options.key}”; it has {', '.join(i.key for i in known)}")
+            has = ", ".join(info.key for info in known) or "none yet"
+            raise BadInput(f"the run {run.id} has no metric “{options.key}”; it has {has}")
         series = store.series(run.id, options.key)
     assert series.times is not None and series.epochs is not None
-    columns = [series.steps.tolist(), series.epochs.tolist(), series.times.tolist(), series.values.tolist()]
+    # Epochs are recorded in 32 bits: more digits than those would be noise.
+    columns = [series.steps, series.epochs.astype(float).round(6), series.times, series.values]
+    names = ("step", "epoch", "time", "value")
     if options.json:
-        as_json(dict(zip(("step", "epoch", "time", "value"), columns, strict=True)))
+        as_json({name: column.tolist() for name, column in zip(names, columns, strict=True)})
         return DONE
-    writer = csv.writer(sys.stdout, delimiter="," if options.csv else "\t")
-    writer.writerow(["step", "epoch", "time", "value"])
-    writer.writerows(zip(*columns, strict=True))
+    writer = csv.writer(sys.stdout, delimiter="," if options.csv else "\t", lineterminator="\n")
+    writer.writerow(names)
+    for start in range(0, len(series.steps), LINES_AT_ONCE):
+        part = [column[start : start + LINES_AT_ONCE].tolist() for column in columns]
+        writer.writerows(zip(*part, strict=True))
     return DONE
 
 
 def log_command(options: Namespace) -> int:
     """Print a run's log."""
     with RunStore(options.workspace) as store:
-        lines = store.log(store.find(options.run).id)
+        lines = store.log(find(store, options.run).id)
     if options.json:
         as_json([{"time": line.time, "level": line.level, "text": line.text} for line in lines])
         return DONE
@@ -105,11 +133,13 @@ def log_command(options: Namespace) -> int:
 
 def stop_command(options: Namespace) -> int:
     """Ask a run to stop at its next step and keep its model."""
+    supervisor = Supervisor(options.workspace)
+    supervisor.reconcile()
     with RunStore(options.workspace) as store:
-        run = store.find(options.run)
+        run = find(store, options.run)
     if run.status.is_over:
         raise BadInput(f"the run {run.id} is not at work: it is {run.status.value}")
-    Supervisor(options.workspace).stop(run.id)
+    supervisor.stop(run.id)
     if options.json:
         as_json({"id": run.id, "asked": "stop"})
     else:
@@ -126,15 +156,22 @@ def described(run: RunRecord) -> dict[str, Any]:
         "created": run.created,
         "started": run.started,
         "ended": run.ended,
+        "stage": run.progress.stage,
         "step": run.progress.step,
         "epoch": run.progress.epoch,
+        "starred": run.starred,
+        "note": run.note,
         "summary": dict(run.summary),
-        "outcome": run.outcome.model_dump(mode="json") if run.outcome else None,
-        "spec": run.spec_json,
+        "outcome": run.outcome,
+        "spec": json.loads(run.spec_json),
     }
 
 
-def _summary(run: RunRecord) -> str:
+def _told(series: list[SeriesInfo]) -> dict[str, Any]:
+    return {info.key: {"points": info.count, "last_step": info.last_step, "last": info.last_value} for info in series}
+
+
+def _result(run: RunRecord) -> str:
     shown = [key for key in run.summary if key.startswith("test/")] or list(run.summary)
     return "  ".join(f"{key} {number(run.summary[key])}" for key in shown[:2])
 

@@ -1,163 +1,150 @@
-"""train and predict: start a run, watch it in the terminal, use its model."""
+"""train: check a specification, start its run, watch it to its end and say how it went."""
 
-import sys
-import time
+import signal
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from engine.commands.output import DONE, RUN_FAILED, BadInput, as_json, complain, duration, number, table
+from engine.catalog import CatalogError, model, problems
+from engine.commands.output import DONE, RUN_FAILED, BadInput, as_json, complain
 from engine.commands.runs import described, show_run
 from engine.commands.text_plot import text_curves
+from engine.commands.watching import LossCurves, View, view
+from engine.datasets import load_dataset
 from engine.jobs.supervisor import Supervisor
 from engine.runs import OutcomeKind, RunRecord, RunStore
-from engine.spec import RunSpec, read, with_settings
+from engine.spec import RunSpec, SpecError, read, with_settings
 
-LOOK_EVERY_S = 0.2
+LOOK_EVERY_S = 0.1
 
 
 def train_command(options: Namespace) -> int:
     """Train a specification, here and now or detached."""
-    spec = read(options.spec)
-    if settings := dict(_setting(text) for text in options.set):
-        spec = with_settings(spec, settings)
+    spec = with_settings(read(options.spec), settings(options.set))
     if options.name:
-        spec = spec.model_copy(update={"name": options.name})
-    if options.detach:
-        with RunStore(options.workspace) as store:
-            run = store.create_run(spec)
-        Supervisor(options.workspace).start_detached(run.id)
-        if options.json:
-            as_json({"id": run.id})
-        else:
-            print(f"{run.id} trains in the background; `tensorbench show {run.id}` tells how far it is")
-        return DONE
-    return train(options.workspace, spec, quiet=options.json)
+        spec = with_settings(spec, {"name": quoted(options.name)})
+    spec = checked(options.workspace, spec)
+    if not options.detach:
+        return train(options.workspace, spec, quiet=options.json)
+    with RunStore(options.workspace) as store:
+        run = store.create_run(spec)
+        folder = store.run_folder(run.id)
+    Supervisor(options.workspace).start_detached(run.id)
+    if options.json:
+        as_json({"id": run.id, "name": run.name, "folder": folder})
+    else:
+        print(f"{run.id} trains in the background; `tensorbench show {run.id}` tells how far it is")
+    return DONE
 
 
 def train(workspace: Path, spec: RunSpec, quiet: bool = False) -> int:
     """Train a specification to its end, with live progress; returns the exit code."""
+    run = watched_run(workspace, spec, quiet)
+    with RunStore(workspace) as store:
+        folder = store.run_folder(run.id)
+        if quiet:
+            as_json({**described(run), "folder": folder})
+        else:
+            tell(store, run)
+    done = run.outcome is not None and run.outcome.kind in {OutcomeKind.FINISHED, OutcomeKind.STOPPED}
+    if not done and run.outcome is not None:
+        complain(f"{run.id} {run.outcome.title.lower()}: {run.outcome.cause} {run.outcome.advice}")
+    return DONE if done else RUN_FAILED
+
+
+def watched_run(workspace: Path, spec: RunSpec, quiet: bool) -> RunRecord:
+    """Start a run and watch it until it is over. Ctrl-C asks it to stop; a second one ends it at once."""
     with RunStore(workspace) as store:
         run = store.create_run(spec)
-    supervisor = Supervisor(workspace)
-    supervisor.start_alone(run.id)
-    with _progress(quiet) as (progress, task):
-        run = _watch(workspace, run.id, supervisor, progress, task)
-    if quiet:
-        as_json(described(run))
-    else:
-        _tell(workspace, run)
-    finished = run.outcome is not None and run.outcome.kind in {OutcomeKind.FINISHED, OutcomeKind.STOPPED}
-    if not finished and run.outcome is not None:
-        complain(f"{run.id} {run.outcome.title.lower()}: {run.outcome.cause} {run.outcome.advice}")
-    return DONE if finished else RUN_FAILED
+        supervisor = Supervisor(workspace)
+        with view(workspace, run.id, quiet) as shown, _interrupts() as interrupts:
+            supervisor.start_alone(run.id)
+            _watch(store, run.id, supervisor, shown, interrupts)
+        return store.run(run.id)
 
 
-def _watch(
-    workspace: Path, run_id: str, supervisor: Supervisor, progress: Progress | None, task: TaskID | None
-) -> RunRecord:
-    """Wait for the end of a run, telling its progress. Ctrl-C asks it to stop; a second one ends it at once."""
-    interrupts = 0
-    with RunStore(workspace) as store:
-        while True:
-            try:
-                ended = supervisor.wait(run_id, LOOK_EVERY_S)
-                run = store.run(run_id)
-                if progress is not None and task is not None:
-                    _show_progress(progress, task, run)
-                if ended:
-                    return run
-            except KeyboardInterrupt:
-                interrupts += 1
-                complain(
-                    "stopping at the next step; press Ctrl-C again to end at once" if interrupts == 1 else "ending"
-                )
-                supervisor.stop(run_id) if interrupts == 1 else supervisor.kill(run_id)
+def tell(store: RunStore, run: RunRecord) -> None:
+    """Print a run's curves and how it ended."""
+    curves = LossCurves(store, run.id).read()
+    if curves:
+        Console(highlight=False, soft_wrap=True).print(text_curves(curves, "optimizer step"))
+        print()
+    show_run(run, store.run_folder(run.id))
+
+
+def checked(workspace: Path, spec: RunSpec) -> RunSpec:
+    """Return the specification with its dataset's full id, if nothing is wrong with it that can be seen at once.
+
+    Raises SpecError or DatasetError, before there is any run.
+    """
+    from engine.families.tabular.checks import check_columns
+
+    dataset = load_dataset(workspace, spec.data.dataset)
+    found = problems(spec)
+    names = [column.name for column in dataset.columns]
+    found += [f"{one.field}: {one.text} {one.fix}" for one in check_columns(names, spec)]
+    if found:
+        raise SpecError(found)
+    return spec.model_copy(update={"data": spec.data.model_copy(update={"dataset": dataset.id})})
+
+
+def settings(texts: list[str]) -> dict[str, str]:
+    """Return what `--set KEY=VALUE` was given, by key. Raises BadInput."""
+    found = {}
+    for text in texts:
+        key, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not key:
+            raise BadInput(f"--set {text}: write it as KEY=VALUE, such as trainer.epochs=5")
+        found[key] = value
+    return {key: _as_parameter(key, value, found.get("model.name")) for key, value in found.items()}
+
+
+def quoted(text: str) -> str:
+    """Return a text as TOML writes it."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _as_parameter(key: str, value: str, model_name: str | None) -> str:
+    """Quote what a model takes as text but looks like a number, such as model.params.layers=64."""
+    name = key.removeprefix("model.params.")
+    if name == key or not value.isdigit():
+        return value
+    try:
+        param = model(model_name or "category_embedding").param(name)
+    except CatalogError:
+        return value
+    return quoted(value) if param is not None and param.kind == "text" else value
+
+
+def _watch(store: RunStore, run_id: str, supervisor: Supervisor, shown: View, interrupts: list[int]) -> None:
+    obeyed = 0
+    while not supervisor.wait(run_id, LOOK_EVERY_S):
+        shown.update(store.run(run_id))
+        if len(interrupts) > obeyed:
+            obeyed += 1
+            if obeyed == 1:
+                complain("stopping at the next step; press Ctrl-C again to end at once")
+                supervisor.stop(run_id)
+            else:
+                complain("ending the run")
+                supervisor.kill(run_id)
 
 
 @contextmanager
-def _progress(quiet: bool) -> Iterator[tuple[Progress | None, TaskID | None]]:
-    if quiet or not sys.stdout.isatty():
-        yield None, None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[detail]}"))
-    with Progress(*columns, console=Console()) as progress:
-        yield progress, progress.add_task("starting", total=1.0, detail="")
+def _interrupts() -> Iterator[list[int]]:
+    """Collect Ctrl-C instead of being interrupted by it."""
+    collected: list[int] = []
 
+    def collect(number: int, _frame: FrameType | None) -> None:
+        collected.append(number)
 
-def _show_progress(progress: Progress, task: TaskID, run: RunRecord) -> None:
-    at = run.progress
-    parts = [f"epoch {at.epoch:.1f}/{at.total_epochs}"] if at.total_epochs else []
-    if at.rows_per_second:
-        parts.append(f"{at.rows_per_second:,.0f} rows/s")
-    if at.seconds_left is not None:
-        parts.append(f"{duration(at.seconds_left)} left")
-    progress.update(task, completed=at.fraction, description=at.stage or run.status.value, detail="  ".join(parts))
-
-
-def _tell(workspace: Path, run: RunRecord) -> None:
-    with RunStore(workspace) as store:
-        curves = {
-            key: store.series(run.id, key, axes=())
-            for key in ("train/loss", "valid/loss")
-            if any(info.key == key for info in store.series_keys(run.id))
-        }
-        folder = store.run_folder(run.id)
-    if curves:
-        print(text_curves({key: (series.steps, series.values) for key, series in curves.items()}, "optimizer step"))
-        print()
-    show_run(run, str(folder))
-
-
-def _setting(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not equals or not key.strip():
-        raise BadInput(f"--set {text}: write it as KEY=VALUE, such as trainer.epochs=5")
-    return key.strip(), value.strip()
-
-
-def predict_command(options: Namespace) -> int:
-    """Use a run's model on a file."""
-    from engine.families.tabular.prediction import predict
-
-    with RunStore(options.workspace) as store:
-        run = store.find(options.run)
-    report = predict(
-        options.workspace, run.id, options.file, out=options.output, limit=20, allow_missing=options.allow_missing
-    )
-    if options.json:
-        as_json(report)
-        return DONE
-    for column, values in report.unseen.items():
-        shown = ", ".join(list(values)[:3])
-        complain(f"{column}: {sum(values.values()):,} rows have values never seen in training, such as {shown}")
-    for note in report.notes:
-        complain(note)
-    if options.output is None:
-        table(report.columns, report.preview)
-    else:
-        print(f"{report.rows:,} predictions in {options.output}")
-    for name, value in report.metrics.items():
-        print(f"{name} {number(value)}")
-    return DONE
-
-
-def demo(workspace: Path) -> int:
-    """Do the window's main job in the terminal: import a sample, train, draw, say where everything is."""
-    from engine import datasets
-    from engine.commands.data import new_spec
-
-    started = time.monotonic()
-    print("No display was found, so here is the same job in the terminal: breast cancer, malignant or benign?\n")
-    dataset = datasets.import_sample(workspace, "breast_cancer")
-    print(f"Imported {dataset.name}: {dataset.rows} rows × {len(dataset.columns)} columns, as {dataset.id}")
-    spec = new_spec(workspace, dataset, None, None, None)
-    spec = with_settings(spec, {"trainer.epochs": "30", "trainer.batch_size": "64", "name": "first run"})
-    print(f"Training {spec.model.name} for {spec.trainer.epochs} epochs …\n")
-    code = train(workspace, spec)
-    print(f"\nDone in {time.monotonic() - started:.0f} s. Workspace: {workspace}")
-    return code
+    before: Any = signal.signal(signal.SIGINT, collect)
+    try:
+        yield collected
+    finally:
+        signal.signal(signal.SIGINT, before)

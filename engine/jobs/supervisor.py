@@ -56,10 +56,12 @@ class Supervisor:
         """Ask a run to stop at its next optimizer boundary; one that is still waiting stops at once."""
         with RunStore(self.workspace) as store:
             run = store.run(run_id)
-            if run.status is RunStatus.QUEUED and run_id not in self._workers:
+            if run.status.is_over:
+                return
+            store.send(run_id, "stop")  # also to a worker that takes the queued run at this very moment
+            if run.status is RunStatus.QUEUED:
                 store.finish(run_id, Outcome.stopped("The run was stopped before it began."))
-            elif not run.status.is_over:
-                store.send(run_id, "stop")
+            else:
                 store.set_status(run_id, RunStatus.STOPPING)
 
     def kill(self, run_id: str) -> None:

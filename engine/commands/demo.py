@@ -1,0 +1,35 @@
+"""The window's main job in the terminal, for a machine without a display: import a sample, train, draw, tell where."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from engine import datasets
+from engine.commands.new_spec import new_spec
+from engine.commands.output import DONE, RUN_FAILED, duration
+from engine.commands.training import tell, watched_run
+from engine.runs import OutcomeKind, RunStore
+from engine.spec import with_settings
+
+SETTINGS = {"name": '"first run"', "trainer.epochs": "30"}
+
+
+def demo_command(workspace: Path, pictures: Callable[[Path, str], Sequence[Path]] | None) -> int:
+    """Import a sample, train a model on it with live progress, and say where the run and its pictures are."""
+    started = time.monotonic()
+    print("There is no display here, so this is the window's main job in the terminal:")
+    print("learn from 569 tumours which are malignant and which are benign.\n")
+    dataset = datasets.import_sample(workspace, "breast_cancer")
+    print(f"Imported {dataset.name}: {dataset.rows} rows × {len(dataset.columns)} columns")
+    spec = with_settings(new_spec(workspace, dataset), SETTINGS)
+    print(f"Training {spec.model.name} for {spec.trainer.epochs} epochs …\n", flush=True)
+    run = watched_run(workspace, spec, quiet=False)
+    done = run.outcome is not None and run.outcome.kind is OutcomeKind.FINISHED
+    with RunStore(workspace) as store:
+        tell(store, run)
+    if done and pictures is not None:
+        for path in pictures(workspace, run.id):
+            print(f"picture    {path}")
+    print(f"\n{'Done' if done else 'Ended'} in {duration(time.monotonic() - started)}. The workspace: {workspace}")
+    print(f"Next: tensorbench show {run.id}, or tensorbench new tabular --data YOUR.csv --target COLUMN -o spec.toml")
+    return DONE if done else RUN_FAILED
