@@ -29,7 +29,7 @@ TYPES = {
 }
 
 
-def connect(folder: Path | None = None, memory: str = "420MB") -> duckdb.DuckDBPyConnection:
+def connect(folder: Path | None = None, memory: str = "560MB") -> duckdb.DuckDBPyConnection:
     """Open an in-memory database that may spill into `folder`."""
     db = duckdb.connect()
     db.execute("SET autoinstall_known_extensions = false")

@@ -14,6 +14,7 @@ from engine.datasets.sniffing import decode_head, head_rows, read_head
 
 BLOCK = 4 * 2**20
 LINE_LIMIT = 16 * 2**20
+BUFFER = 2 * LINE_LIMIT  # what DuckDB reads at once; by default it takes sixteen times the longest line
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class TextSource:
             f"read_csv({literal(str(self.path))}, columns = {{{columns}}}, auto_detect = false, "
             f"delim = {literal(self.options.delimiter)}, quote = {quote}, escape = {quote}, "
             f"header = {str(self.options.header).lower()}, nullstr = [{missing}], "
-            f"decimal_separator = {literal(self.options.decimal)}, max_line_size = {LINE_LIMIT}, "
+            f"decimal_separator = {literal(self.options.decimal)}, max_line_size = {LINE_LIMIT}, buffer_size = {BUFFER}, "
             "strict_mode = true, null_padding = false, allow_quoted_nulls = true, "
             "store_rejects = true, rejects_limit = 0)"
         )

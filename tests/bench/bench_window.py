@@ -36,11 +36,17 @@ def main() -> None:
 def measure() -> list[dict[str, object]]:
     """Run every child and return the figures."""
     from engine import datasets
+    from engine.spec import DataSpec, RunSpec, to_json
 
     rows: list[dict[str, object]] = []
     with tempfile.TemporaryDirectory() as folder:
         workspace = Path(folder)
-        datasets.import_sample(workspace, "breast_cancer")
+        sample = datasets.import_sample(workspace, "breast_cancer")
+        spec = RunSpec(
+            data=DataSpec(dataset=sample.id, name=sample.name, roles=datasets.infer_roles(workspace, sample.id))
+        )
+        # The window itself reads no table: nor may the process that is measured.
+        (workspace / "spec.json").write_text(to_json(spec))
         starts = [_child("start", workspace) for _ in range(4)][1:]  # the first one warms the caches
         best = min(starts, key=lambda start: start["usable"])
         rows.append(_row("window usable after start", f"{best['usable']:.2f} s", "≤ 1.0 s", best["usable"] <= 1.0))
@@ -165,8 +171,7 @@ def _ready_to_train(window: _Window, workspace: Path, epochs: int, batch: int) -
     """Wait for the standby worker and return a specification for breast cancer."""
     import psutil
 
-    from engine import datasets
-    from engine.spec import DataSpec, EarlyStoppingSpec, RunSpec, TrainerSpec
+    from engine.spec import EarlyStoppingSpec, TrainerSpec, read
 
     window.until(lambda: any("engine.jobs.worker" in " ".join(p.cmdline()) for p in psutil.Process().children()))
     worker = next(p for p in psutil.Process().children() if "engine.jobs.worker" in " ".join(p.cmdline()))
@@ -177,11 +182,8 @@ def _ready_to_train(window: _Window, workspace: Path, epochs: int, batch: int) -
         return idle[0] >= 8
 
     window.until(quiet)
-    sample = datasets.import_sample(workspace, "breast_cancer")
-    return RunSpec(
-        data=DataSpec(dataset=sample.id, name=sample.name, roles=datasets.infer_roles(workspace, sample.id)),
-        trainer=TrainerSpec(epochs=epochs, batch_size=batch, early_stopping=EarlyStoppingSpec(enabled=False)),
-    )
+    trainer = TrainerSpec(epochs=epochs, batch_size=batch, early_stopping=EarlyStoppingSpec(enabled=False))
+    return read(workspace / "spec.json").model_copy(update={"trainer": trainer})
 
 
 def _click(workspace: Path) -> None:
