@@ -4,8 +4,10 @@ Exit codes: 0 done, 1 the run failed, 2 bad input with one line on standard erro
 """
 
 import argparse
+import difflib
 import io
 import os
+import re
 import sys
 import tempfile
 import traceback
@@ -111,6 +113,12 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong with the arguments in one line."""
 
     def error(self, message: str) -> NoReturn:
+        """Exit with one line instead of the whole usage."""
+        tried = re.search(r"argument COMMAND: invalid choice: '([^']*)'", message)
+        if tried:
+            close = difflib.get_close_matches(tried[1], COMMANDS, n=1)
+            hint = f"did you mean “{close[0]}”?" if close else f"there are {', '.join(COMMANDS)}"
+            message = f"there is no command “{tried[1]}”; {hint}"
         self.exit(BAD_INPUT, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 

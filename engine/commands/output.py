@@ -32,6 +32,9 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]], right: Seque
         for row in rows:
             print("\t".join(" ".join(str(value).split()) for value in row))
         return
+    if not rows:
+        print("there are none yet")
+        return
     shown = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
         shown.add_column(column, justify="right" if column in right else "left", overflow="fold")

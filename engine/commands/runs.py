@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.commands.output import DONE, BadInput, as_json, duration, number, pairs, table
+from engine.commands.watching import print_curves
 from engine.jobs.supervisor import Supervisor
 from engine.runs import RunRecord, RunStore, SeriesInfo
 from engine.runs.evaluation import Evaluation
@@ -48,6 +49,8 @@ def show_command(options: Namespace) -> int:
         run = find(store, options.run)
         folder = store.run_folder(run.id)
         series = store.series_keys(run.id)
+        if sys.stdout.isatty() and not options.json:
+            print_curves(store, run.id)
     if options.json:
         evaluation = folder / "evaluation.json"
         as_json(

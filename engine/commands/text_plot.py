@@ -3,6 +3,8 @@ Knows numbers and labels, nothing of runs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 from rich.text import Text
 
 WIDTH, HEIGHT = 64, 12
-LABEL = 10
+LABEL = 11
 # The first curve is a line of braille dots, the others are marks, so that they differ without colours too.
 MARKS = ("⣿", "●", "▲", "■", "◆", "○", "△", "□", "◇")
 COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#D55E00")
@@ -59,10 +61,10 @@ def text_curves(curves: Mapping[str, Curve], x_label: str, width: int = WIDTH, h
         _draw_line(cells, frame, x, y) if index == 0 else _draw_marks(cells, frame, x, y, index)
     text = Text()
     for row, line in enumerate(cells):
-        label = f"{frame.high:.4g}" if row == 0 else f"{frame.low:.4g}" if row == height - 1 else ""
+        label = f"{frame.high:.3g}" if row == 0 else f"{frame.low:.3g}" if row == height - 1 else ""
         text.append(f"{label:>{LABEL - 1}} ", style="dim")
-        for character, index in line:
-            text.append(character, style=COLOURS[index % len(COLOURS)])
+        for index, same in groupby(line, key=itemgetter(1)):
+            text.append("".join(character for character, _ in same), style=COLOURS[index % len(COLOURS)])
         text.append("\n")
     middle = max(0, width - 20)
     text.append(f"{'':{LABEL}}{frame.left:<10,.0f}{x_label:^{middle}}{frame.right:>10,.0f}\n", style="dim")

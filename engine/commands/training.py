@@ -8,13 +8,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from rich.console import Console
-
 from engine.catalog import CatalogError, model, problems
 from engine.commands.output import DONE, RUN_FAILED, BadInput, as_json, complain
 from engine.commands.runs import described, show_run
-from engine.commands.text_plot import text_curves
-from engine.commands.watching import LossCurves, View, view
+from engine.commands.watching import View, print_curves, view
 from engine.datasets import load_dataset
 from engine.jobs.supervisor import Supervisor
 from engine.runs import OutcomeKind, RunRecord, RunStore
@@ -70,10 +67,7 @@ def watched_run(workspace: Path, spec: RunSpec, quiet: bool) -> RunRecord:
 
 def tell(store: RunStore, run: RunRecord) -> None:
     """Print a run's curves and how it ended."""
-    curves = LossCurves(store, run.id).read()
-    if curves:
-        Console(highlight=False, soft_wrap=True).print(text_curves(curves, "optimizer step"))
-        print()
+    print_curves(store, run.id)
     show_run(run, store.run_folder(run.id))
 
 

@@ -66,6 +66,13 @@ class LossCurves:
         return self._curves
 
 
+def print_curves(store: RunStore, run_id: str) -> None:
+    """Print a run's loss curves, if it has any."""
+    curves = LossCurves(store, run_id).read()
+    if curves:
+        Console(highlight=False, soft_wrap=True).print(text_curves(curves, "optimizer step"), end="\n\n")
+
+
 def state(run: RunRecord) -> str:
     """Return where a run stands, in words."""
     at = run.progress
