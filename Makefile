@@ -4,6 +4,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt
+# make run FILES="my.csv" opens a file at once; make test ARGS="tests/engine -x" runs some of the tests.
+FILES ?=
 ARGS ?=
 # A window on a screen needs more of the system's libraries than one that is only drawn into memory.
 SCREEN := $(DISPLAY)$(WAYLAND_DISPLAY)
@@ -15,9 +17,8 @@ LIBRARIES := $(VENV)/libraries$(if $(SCREEN),-for-a-screen)
 
 run: $(VENV)/installed
 	@$(MAKE) --no-print-directory $(LIBRARIES) $(if $(SCREEN),,|| echo "There is no screen here: going on in the terminal.")
-	@$(BIN)/python -m app $(ARGS)
+	@$(BIN)/python -m app $(FILES)
 
-# pyproject.toml holds the settings; what is given as ARGS goes to pytest.
 test: $(VENV)/developed $(LIBRARIES)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
