@@ -5,13 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtGui import QColor
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from app.plots.plot import Numbers, Plot, pen
+from app.plots.export import Numbers
+from app.plots.plot import Plot, pen
 from app.theme import theme
 
 Floats = NDArray[np.float64]
+NAMES_SHARE = 0.35  # of the width, that names beside bars may take
 
 
 class HistogramPlot(Plot):
@@ -30,6 +33,7 @@ class HistogramPlot(Plot):
     def redraw(self) -> None:
         """Draw everything again."""
         self.item.clear()
+        self.showEmpty(not len(self._counts))
         if not len(self._counts):
             return
         colour = QColor(theme().seriesColor(0))
@@ -70,6 +74,7 @@ class BarPlot(Plot):
         """Draw everything again."""
         self.item.clear()
         count = len(self._values)
+        self.showEmpty(not count)
         if not count:
             return
         places = np.arange(count, dtype=float)
@@ -88,11 +93,26 @@ class BarPlot(Plot):
                 x=self._values, y=places, left=self._spread, right=self._spread, beam=0.25, pen=pen(theme().text)
             )
         )
-        shown = [name if len(name) <= 28 else name[:27] + "…" for name in self._names]
-        self.item.getAxis("left").setTicks([list(zip(places.tolist(), shown, strict=True))])
+        self._write_names(places)
         low = min(0.0, float((self._values - self._spread).min()))
         high = max(0.0, float((self._values + self._spread).max())) or 1.0
         self.item.setRange(xRange=(low, high), yRange=(-0.6, count - 0.4), padding=0.02)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the names their share of the new width."""
+        super().resizeEvent(event)
+        self._write_names(np.arange(len(self._names), dtype=float))
+
+    def _write_names(self, places: Floats) -> None:
+        """Write every name, or as many as the height has room for, cut where they would take too much of the width."""
+        metrics = QFontMetricsF(theme().font(0.85))
+        room = self.width() * NAMES_SHARE
+        every = max(1, int(np.ceil(len(places) * metrics.height() / max(self.height() - 40, 1))))
+        shown = [metrics.elidedText(name, Qt.TextElideMode.ElideRight, room) for name in self._names]
+        ticks = list(zip(places.tolist(), shown, strict=True))[::-1][::every]
+        axis = self.item.getAxis("left")
+        axis.setTicks([ticks])
+        axis.setWidth(int(max((metrics.horizontalAdvance(name) for _, name in ticks), default=0.0)) + 16)
 
     def numbers(self) -> Numbers:
         """Return name, value and spread, the largest first."""

@@ -21,8 +21,17 @@ class EndLabel:
 
 
 @dataclass(frozen=True)
+class Dot:
+    """A point that is drawn as a dot, in widget coordinates."""
+
+    x: float
+    y: float
+    colour: QColor
+
+
+@dataclass(frozen=True)
 class Mark:
-    """A marked place: a vertical line with a word, or a triangle where values are not numbers."""
+    """A marked place: a vertical line with a word, or a triangle where values are not numbers (infinity: from above)."""
 
     x: float
     label: str
@@ -47,17 +56,22 @@ class CurveLayer(QWidget):
         self.area = QRectF()
         self.labels: list[EndLabel] = []
         self.marks: list[Mark] = []
+        self.dots: list[Dot] = []
+        self.grid: list[float] = []
         self.reading: Reading | None = None
-        self.empty_text = ""
 
     def paintEvent(self, _event: object) -> None:
         """Paint marks, labels and the readout."""
         painter = QPainter(self)
+        colour = QColor(theme().axis)
+        colour.setAlphaF(0.35)
+        painter.setPen(colour)
+        for y in self.grid:
+            if self.area.top() <= y <= self.area.bottom():
+                painter.drawLine(QPointF(self.area.left(), round(y)), QPointF(self.area.right(), round(y)))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme().font(0.85))
-        if self.empty_text:
-            painter.setPen(QColor(theme().muted))
-            painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, self.empty_text)
+        self._paint_dots(painter)
         for mark in self.marks:
             self._paint_mark(painter, mark)
         self._paint_labels(painter)
@@ -65,14 +79,23 @@ class CurveLayer(QWidget):
             self._paint_reading(painter, self.reading)
         painter.end()
 
+    def _paint_dots(self, painter: QPainter) -> None:
+        painter.save()
+        painter.setClipRect(self.area.adjusted(-3, -3, 3, 3))
+        painter.setPen(Qt.PenStyle.NoPen)
+        for dot in self.dots:
+            painter.setBrush(dot.colour)
+            painter.drawEllipse(QPointF(dot.x, dot.y), 2.5, 2.5)
+        painter.restore()
+
     def _paint_mark(self, painter: QPainter, mark: Mark) -> None:
         if not self.area.left() - 1 <= mark.x <= self.area.right() + 1:
             return
-        if mark.kind == "nan":
-            tip = QPointF(mark.x, self.area.bottom() - 9)
+        if mark.kind in ("nan", "infinite"):
+            foot, height = (self.area.bottom(), -9) if mark.kind == "nan" else (self.area.top(), 9)
+            tip = QPointF(mark.x, foot + height)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme().bad))
-            foot = self.area.bottom()
             painter.drawPolygon(QPolygonF([tip, QPointF(mark.x - 5, foot), QPointF(mark.x + 5, foot)]))
             return
         colour = QColor(theme().good if mark.kind == "best" else theme().muted)

@@ -1,38 +1,22 @@
 """CurvePlot: any number of growing curves of any length; no point's extremum is lost at any zoom."""
 
-from dataclasses import dataclass, field
-
 import numpy as np
-import pyqtgraph as pg
-from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Slot
-from PySide6.QtGui import QColor, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QTimer, Slot
+from PySide6.QtGui import QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from app.plots.curve_layer import CurveLayer, EndLabel, Mark, Reading
-from app.plots.plot import Numbers, Plot, pen
-from app.plots.pyramid import Pyramid
-from app.plots.smoothing import Smoother
-from app.theme import theme
+from app.plots.axis import Axis, duration
+from app.plots.curve import Curve, Frame, rows_of
+from app.plots.curve_layer import CurveLayer, Dot, EndLabel, Mark, Reading
+from app.plots.export import Numbers
+from app.plots.plot import FINE_POINTS, Plot
+from app.plots.pyramid import Floats
 
 REDRAW_MS = 25
 LABEL_WIDTH = 108
+AXIS_WIDTH = 46  # the same in every plot, so that plots above each other are aligned
 LABEL_SHARE = 0.3  # of a narrow plot's width, at most
 MOST_READ = 12
-Floats = NDArray[np.float64]
-
-
-@dataclass
-class _Curve:
-    label: str
-    colour: int
-    style: str
-    raw: Pyramid
-    raw_item: pg.PlotCurveItem
-    smooth_item: pg.PlotCurveItem
-    smooth: Pyramid | None = None
-    smoother: Smoother | None = None
-    not_numbers: list[float] = field(default_factory=list)
 
 
 class CurvePlot(Plot):
@@ -40,20 +24,20 @@ class CurvePlot(Plot):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._curves: dict[str, _Curve] = {}
+        self._curves: dict[str, Curve] = {}
         self._markers: list[Mark] = []
         self._smoothing = 0.0
         self._is_log = False
         self._following = True
-        self._axis_label = ""
         self._is_compact = False
         self._layer = CurveLayer(self)
-        self._layer.empty_text = self.tr("Nothing recorded yet")
+        self.setEmptyText(self.tr("Nothing recorded yet"))
         self.item.layout.setContentsMargins(0, 4, LABEL_WIDTH, 0)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REDRAW_MS)
         self._timer.timeout.connect(self.redraw)
+        self.item.getAxis("left").setWidth(AXIS_WIDTH)
         box = self.item.getViewBox()
         box.disableAutoRange()
         box.sigRangeChangedManually.connect(self._user_zoomed)
@@ -64,26 +48,21 @@ class CurvePlot(Plot):
     # Content
 
     def setCurve(self, key: str, x: Floats, y: Floats, label: str = "", colour: int = 0, style: str = "solid") -> None:
-        """Draw a curve, in place of the one of this key. `style` is solid, pale or dashed."""
+        """Draw a curve, in place of the one of this key. `style` is solid, pale, dashed or dotted."""
         self.removeCurve(key)
-        raw_item, smooth_item = pg.PlotCurveItem(connect="finite"), pg.PlotCurveItem(connect="finite")
-        for place, item in enumerate((raw_item, smooth_item)):
+        curve = Curve(label or key, colour, style)
+        for place, item in enumerate((curve.raw_item, curve.smooth_item)):
             # Later curves lie on top, and every smoothed line above the raw ones.
             item.setZValue(len(self._curves) + 100 * place)
             self.item.addItem(item, ignoreBounds=True)
-        self._curves[key] = _Curve(label or key, colour, style, Pyramid(), raw_item, smooth_item)
+        self._curves[key] = curve
         self.appendPoints(key, x, y)
+        curve.smoothWith(self._smoothing)
 
     def appendPoints(self, key: str, x: Floats, y: Floats) -> None:
         """Add points at the end of a curve."""
-        curve = self._curves[key]
-        x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-        curve.raw.append(x, y)
-        bad = ~np.isfinite(y)
-        if bad.any():
-            curve.not_numbers.extend(x[bad].tolist())
-        if curve.smooth is not None and curve.smoother is not None:
-            curve.smooth.append(x, curve.smoother.extend(y))
+        x, y = np.ascontiguousarray(x, dtype=np.float64), np.ascontiguousarray(y, dtype=np.float64)
+        self._curves[key].append(x, y)
         self._schedule()
 
     def removeCurve(self, key: str) -> None:
@@ -123,17 +102,19 @@ class CurvePlot(Plot):
     # Look
 
     def setAxisMode(self, mode: str) -> None:
-        """Draw the values on a `linear` or `log` axis; on the latter what is not positive cannot be drawn."""
+        """Draw the values on a `linear` or `log` axis; on the latter, zero and less is below every picture."""
         self._is_log = mode == "log"
         self.item.getAxis("left").setLogMode(y=self._is_log)
-        self._following = True
-        self._schedule()
+        self.resetView()
 
     def setAxisLabel(self, text: str) -> None:
         """Name the x axis: step, epoch or time."""
-        self._axis_label = text
-        self.item.setLabel("bottom", text, **{"color": theme().muted, "font-size": "8pt"})
+        self.setAxisLabels(text, "")
         self.item.showLabel("bottom", not self._is_compact)
+
+    def setTimeAxis(self, is_time: bool) -> None:
+        """Take x as seconds that have passed, and write 2:30 for 150."""
+        self._bottom().setTime(is_time)
 
     def setCompact(self, compact: bool) -> None:
         """Leave out the labels at the curves' ends and the x axis: for a small plot whose title tells the value."""
@@ -144,10 +125,6 @@ class CurvePlot(Plot):
         self.setMinimumHeight(48 if compact else 120)
         self._schedule()
 
-    def setEmptyText(self, text: str) -> None:
-        """Say what stands there before the first point."""
-        self._layer.empty_text = text
-
     def setSmoothing(self, weight: float) -> None:
         """Draw a moving average of this weight (0 to 0.999) over the raw line, which stays visible, thin and pale."""
         weight = min(max(weight, 0.0), 0.999)
@@ -155,7 +132,7 @@ class CurvePlot(Plot):
             return
         self._smoothing = weight
         for curve in self._curves.values():
-            curve.smooth = curve.smoother = None
+            curve.smoothWith(weight)
         self._schedule()
 
     def resetView(self) -> None:
@@ -168,100 +145,107 @@ class CurvePlot(Plot):
     @Slot()
     def redraw(self) -> None:
         """Draw what the view shows from at most two points a pixel column."""
+        self.showEmpty(not any(len(curve.raw) for curve in self._curves.values()))
+        floor = self._floor()
         if self._following:
-            self._show_all()
+            self._show_all(floor)
         box = self.item.getViewBox()
         (left, right), _ = box.viewRange()
-        columns = max(16, int(box.width()))
-        for curve in self._curves.values():
-            self._draw(curve, left, right, columns)
-        self._lay_out()
+        frame = Frame(left, right, max(16, int(box.width())), floor)
+        strokes = {key: curve.strokes(frame) for key, curve in self._curves.items()}
+        fine = sum(len(stroke.raw[0]) for stroke in strokes.values()) <= FINE_POINTS
+        for key, stroke in strokes.items():
+            self._curves[key].draw(stroke, fine)
+        self._lay_out(frame)
+        self._layer.dots = [
+            Dot(self._across(x), self._down(y), self._curves[key].inkColour())
+            for key, stroke in strokes.items()
+            for x, y in zip(*stroke.dots, strict=True)
+        ]
+        self._layer.update()
 
-    def _draw(self, curve: _Curve, left: float, right: float, columns: int) -> None:
-        colour = QColor(theme().seriesColor(curve.colour))
-        style = Qt.PenStyle.DashLine if curve.style == "dashed" else Qt.PenStyle.SolidLine
-        if curve.style == "pale":
-            colour.setAlphaF(0.6)
-        if self._smoothing and curve.smooth is None:
-            curve.smoother, curve.smooth = Smoother(self._smoothing), Pyramid()
-            curve.smooth.append(curve.raw.x.values.copy(), curve.smoother.extend(curve.raw.y.values))
-        pale = QColor(colour)
-        pale.setAlphaF(0.28)
-        curve.raw_item.setPen(pen(pale if self._smoothing else colour, style))
-        curve.raw_item.setData(*self._placed(*curve.raw.window(left, right, columns)))
-        if self._smoothing and curve.smooth is not None:
-            curve.smooth_item.setPen(pen(colour, style))
-            curve.smooth_item.setData(*self._placed(*curve.smooth.window(left, right, columns)))
-        else:
-            curve.smooth_item.setData([], [])
-
-    def _placed(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    def _floor(self) -> float | None:
+        """Return where zero is drawn on a logarithmic axis: three decades below the smallest positive value."""
         if not self._is_log:
-            return x, np.where(np.isfinite(y), y, np.nan)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return x, np.where((y > 0) & np.isfinite(y), np.log10(y), np.nan)
+            return None
+        lows = [low for curve in self._curves.values() if (low := curve.raw.smallest_positive()) is not None]
+        return float(np.log10(min(lows))) - 3 if lows else -1.0
 
-    def _show_all(self) -> None:
-        xs: list[float] = []
-        lows: list[float] = []
-        highs: list[float] = []
-        for curve in self._curves.values():
-            if not len(curve.raw):
-                continue
-            x = curve.raw.x.values
-            ends = (x[0], x[-1]) if curve.raw.is_ordered else (x.min(), x.max())
-            xs += ends
-            _, y = self._placed(*curve.raw.window(*ends, 512))
-            finite = y[np.isfinite(y)]
-            if len(finite):
-                lows.append(finite.min())
-                highs.append(finite.max())
-        if not xs:
+    def _show_all(self, floor: float | None) -> None:
+        drawn = [curve for curve in self._curves.values() if len(curve.raw)]
+        if not drawn:
             return
-        left, right = min(xs), max(xs)
-        low, high = (min(lows), max(highs)) if lows else (0.0, 1.0)
+        ends = [curve.ends() for curve in drawn]
+        left, right = min(end[0] for end in ends), max(end[1] for end in ends)
+        extremes = [found for curve in drawn if (found := curve.raw.extremes()) is not None]
+        low, high = (min(low for low, _ in extremes), max(high for _, high in extremes)) if extremes else (0.0, 1.0)
+        if floor is not None:
+            high = float(np.log10(high)) if high > 0 else 0.0
+            low = floor + 3
         pad = (high - low) * 0.05 or abs(high) * 0.1 or 1.0
-        right = right if right > left else left + 1
+        right, left = (right, left) if right > left else (left + 1, left - 1)
         box = self.item.getViewBox()
         box.setRange(xRange=(left, right), yRange=(low - pad, high + pad), padding=0, disableAutoRange=True)
 
-    def _lay_out(self) -> None:
-        """Give the layer the places of labels and markers."""
+    def _lay_out(self, frame: Frame) -> None:
+        """Give the layer the places of labels, markers and grid lines."""
         box = self.item.getViewBox()
         self._layer.setGeometry(self.rect())
-        self._layer.area = QRectF(self.view.mapFromScene(box.sceneBoundingRect()).boundingRect())
+        self._layer.area = QRectF(
+            self.view.mapTo(self, self.view.mapFromScene(box.sceneBoundingRect().topLeft())), box.size()
+        )
         curves = () if self._is_compact else self._curves.values()
-        self._layer.labels = [label for curve in curves if (label := self._end_label(curve))]
+        self._layer.labels = [label for curve in curves if (label := self._end_label(curve, frame))]
         marks = [Mark(self._across(mark.x), mark.label, mark.kind) for mark in self._markers]
         for curve in self._curves.values():
-            places = {round(self._across(x)) for x in curve.not_numbers}
-            marks += [Mark(float(place), "", "nan") for place in sorted(places)]
+            x, y = curve.bad(frame.left, frame.right)
+            for kind, at in (("nan", x[~(y > 0)]), ("infinite", x[y > 0])):
+                pixels = np.unique(np.round((at - frame.left) / (frame.right - frame.left) * self._layer.area.width()))
+                marks += [Mark(float(self._layer.area.left() + pixel), "", kind) for pixel in pixels]
         self._layer.marks = marks
-        if any(len(curve.raw) for curve in self._curves.values()):
-            self._layer.empty_text = ""
-        self._layer.update()
+        self._layer.grid = self._grid()
 
-    def _end_label(self, curve: _Curve) -> EndLabel | None:
-        source = curve.smooth if self._smoothing and curve.smooth is not None else curve.raw
-        y = source.y.values
-        finite = np.flatnonzero(np.isfinite(y[-100:]))
-        if not len(finite):
+    def _grid(self) -> list[float]:
+        """Return where the layer draws grid lines: at the axis's larger ticks."""
+        box = self.item.getViewBox()
+        _, (low, high) = box.viewRange()
+        if self._is_empty or box.height() < 1 or not high > low:
+            return []
+        levels = self.item.getAxis("left").tickValues(low, high, box.height())
+        return [self._down(value) for value in (levels[0][1] if levels else ())]
+
+    def _end_label(self, curve: Curve, frame: Frame) -> EndLabel | None:
+        value = curve.valueNear(frame.right)
+        if value is None or curve.ends()[0] > frame.right or curve.ends()[1] < frame.left:
             return None
-        value = float(y[-100:][finite[-1]])
-        _, placed = self._placed(np.zeros(1), np.array([value]))
-        if np.isnan(placed[0]):
+        y = self._down(float(frame.placed(np.array([value]))[0]))
+        area = self._layer.area
+        if not area.top() - 1 <= y <= area.bottom() + 1:
             return None
-        at = self.item.getViewBox().mapViewToScene(QPointF(0, float(placed[0])))
-        colour = QColor(theme().seriesColor(curve.colour))
-        return EndLabel(self.view.mapFromScene(at).y(), f"{curve.label} {value:.4g}", colour)
+        return EndLabel(y, f"{curve.label} {value:.4g}", curve.inkColour())
 
     def _across(self, x: float) -> float:
-        at = self.item.getViewBox().mapViewToScene(QPointF(x, 0))
-        return float(self.view.mapFromScene(at).x())
+        (left, right), _ = self.item.getViewBox().viewRange()
+        return float(self._layer.area.left() + (x - left) / (right - left) * self._layer.area.width())
+
+    def _down(self, y: float) -> float:
+        _, (low, high) = self.item.getViewBox().viewRange()
+        return float(self._layer.area.bottom() - (y - low) / (high - low) * self._layer.area.height())
+
+    def _colour_axes(self) -> None:
+        super()._colour_axes()
+        for side in ("left", "bottom"):
+            # The axes' own grid covers the view and is drawn again, slowly, for every new point; the layer's is not.
+            self.item.getAxis(side).setGrid(False)
+
+    def _bottom(self) -> Axis:
+        axis: Axis = self.item.getAxis("bottom")
+        return axis
 
     @Slot()
     def _schedule(self, *_: object) -> None:
-        if not self._timer.isActive():
+        # What is hidden is drawn when it is shown.
+        if not self._timer.isActive() and self.isVisible():
             self._timer.start()
 
     @Slot()
@@ -272,34 +256,29 @@ class CurvePlot(Plot):
     def _read(self, place: QPointF) -> None:
         """Show the values nearest to the pointer."""
         box = self.item.getViewBox()
-        if not box.sceneBoundingRect().contains(place):
-            self._layer.reading = None
-            self._layer.update()
-            return
-        at = box.mapSceneToView(place).x()
-        lines = []
-        nearest: float | None = None
-        for curve in list(self._curves.values())[:MOST_READ]:
-            x = curve.raw.x.values
-            if not len(x) or not curve.raw.is_ordered:
-                continue
-            index = int(np.clip(np.searchsorted(x, at), 0, len(x) - 1))
-            if index and at - x[index - 1] < x[index] - at:
-                index -= 1
-            nearest = float(x[index]) if nearest is None else nearest
-            colour = QColor(theme().seriesColor(curve.colour))
-            lines.append((f"{curve.label}  {curve.raw.y.values[index]:.5g}", colour))
-        if nearest is not None:
-            title = f"{self._axis_label} {nearest:,.6g}".strip()
-            self._layer.reading = Reading(self._across(nearest), title, tuple(lines))
-            self._layer.update()
+        self._layer.reading = None
+        if box.sceneBoundingRect().contains(place):
+            at = box.mapSceneToView(place).x()
+            found = [(curve, reading) for curve in self._curves.values() if (reading := curve.reading(at)) is not None]
+            if found:
+                nearest = min((reading[0] for _, reading in found), key=lambda x: abs(x - at))
+                x = duration(nearest) if self._bottom().is_time else f"{nearest:,.6g}"
+                lines = [(text, curve.inkColour()) for curve, (_, text) in found]
+                if len(lines) > MOST_READ:
+                    more = self.tr("and {0} more").format(len(lines) - MOST_READ + 1)
+                    lines = [*lines[: MOST_READ - 1], (more, self.palette().placeholderText().color())]
+                self._layer.reading = Reading(self._across(nearest), f"{self._labels[0]} {x}".strip(), tuple(lines))
+        self._layer.update()
 
     def numbers(self) -> Numbers:
         """Return curve, x and y of every point."""
-        rows: list[tuple[object, ...]] = []
-        for key, curve in self._curves.items():
-            rows += [(key, x, y) for x, y in zip(curve.raw.x.values.tolist(), curve.raw.y.values.tolist(), strict=True)]
-        return ["curve", self._axis_label or "x", "value"], rows
+        curves = [(key, curve.raw.x.values, curve.raw.y.values) for key, curve in self._curves.items()]
+        return ["curve", self._labels[0] or "x", "value"], rows_of(curves)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what came while the plot was hidden."""
+        super().showEvent(event)
+        self._timer.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Redraw for the new width."""
@@ -313,8 +292,11 @@ class CurvePlot(Plot):
         self.resetView()
         event.accept()
 
-    def eventFilter(self, _watched: object, event: object) -> bool:
-        """Take the view's double click, which it would otherwise keep."""
-        if isinstance(event, QMouseEvent) and event.type() == QMouseEvent.Type.MouseButtonDblClick:
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Take the view's double click, which it would otherwise keep, and the readout away with the pointer."""
+        if event.type() == QEvent.Type.MouseButtonDblClick:
             self.resetView()
+        elif event.type() == QEvent.Type.Leave:
+            self._layer.reading = None
+            self._layer.update()
         return False

@@ -5,14 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from app.plots.plot import Numbers, Plot
+from app.plots.export import Numbers
+from app.plots.plot import Plot
 from app.theme import theme
 
 Floats = NDArray[np.float64]
+GAP_FROM = 6.0  # pixels a cell from which lines part cells
 NUMBERS_FROM = 30.0  # pixels a cell from which its number is written
 
 
@@ -35,6 +37,7 @@ class HeatMap(Plot):
         self._matrix = np.asarray(matrix, dtype=float)
         self._rows, self._columns = list(rows), list(columns)
         self._titles = (row_title, column_title)
+        self.showEmpty(not self._matrix.size)
         self.update()
 
     def redraw(self) -> None:
@@ -46,7 +49,7 @@ class HeatMap(Plot):
         rows = [[name, *values] for name, values in zip(self._rows, self._matrix.tolist(), strict=True)]
         return [" \\ ".join(self._titles), *self._columns], rows
 
-    def paintEvent(self, _event: object) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Paint cells, numbers and names."""
         painter = QPainter(self)
         painter.setFont(theme().font(0.9))
@@ -56,6 +59,7 @@ class HeatMap(Plot):
             self._paint_cells(painter, area)
             self._paint_names(painter, area)
         painter.end()
+        super().paintEvent(event)
 
     def _area(self, metrics: QFontMetricsF) -> QRectF:
         widest = max((metrics.horizontalAdvance(name) for name in self._rows), default=0.0)
@@ -65,22 +69,41 @@ class HeatMap(Plot):
     def _paint_cells(self, painter: QPainter, area: QRectF) -> None:
         rows, columns = self._matrix.shape
         wide, high = area.width() / columns, area.height() / rows
-        top = float(np.nanmax(self._matrix)) or 1.0
-        whole = bool(np.all(self._matrix == np.round(self._matrix)))
-        with_numbers = min(wide, high) >= NUMBERS_FROM * 0.7 and wide >= NUMBERS_FROM
-        gap = 1.0 if min(wide, high) > 6 else 0.0
+        inks = self._inks()
+        picture = QImage(inks.tobytes(), columns, rows, columns * 4, QImage.Format.Format_RGB32)
+        painter.drawImage(area, picture)  # one pixel a cell, enlarged without blending: thousands of cells cost nothing
+        if min(wide, high) > GAP_FROM:
+            painter.setPen(QPen(QColor(theme().base), 1))
+            painter.drawLines([QLineF(area.left(), y, area.right(), y) for y in area.top() + high * np.arange(1, rows)])
+            xs = area.left() + wide * np.arange(1, columns)
+            painter.drawLines([QLineF(x, area.top(), x, area.bottom()) for x in xs])
+        if min(wide, high) >= NUMBERS_FROM * 0.7 and wide >= NUMBERS_FROM:
+            self._paint_numbers(painter, area, inks)
+
+    def _inks(self) -> NDArray[np.uint8]:
+        """Return each cell's colour as blue, green, red and 255; what is not finite is grey."""
+        finite = np.isfinite(self._matrix)
+        top = float(np.max(self._matrix, where=finite, initial=0.0)) or 1.0
+        places = np.clip(np.where(finite, self._matrix, 0.0) / top * 255, 0, 255).astype(int)
+        inks = np.full((*self._matrix.shape, 4), 255, dtype=np.uint8)
+        inks[..., :3] = self._colours[places][..., 2::-1]
+        inks[~finite, :3] = 128
+        return inks
+
+    def _paint_numbers(self, painter: QPainter, area: QRectF, inks: NDArray[np.uint8]) -> None:
+        rows, columns = self._matrix.shape
+        wide, high = area.width() / columns, area.height() / rows
+        finite = self._matrix[np.isfinite(self._matrix)]
+        whole = bool(np.all(finite == np.round(finite)))
+        # Relative luminance decides between dark and light ink.
+        bright = inks[..., :3].astype(float) @ np.array([0.0722, 0.7152, 0.2126]) > 120
         for row in range(rows):
             for column in range(columns):
                 value = float(self._matrix[row, column])
-                red, green, blue = (int(part) for part in self._colours[int(np.nan_to_num(value) / top * 255)][:3])
-                cell = QRectF(area.left() + column * wide, area.top() + row * high, wide - gap, high - gap)
-                painter.fillRect(cell, QColor(red, green, blue))
-                if with_numbers:
-                    # Relative luminance decides between dark and light ink.
-                    bright = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 120
-                    painter.setPen(QColor("#14171c" if bright else "#ffffff"))
-                    text = f"{value:,.0f}" if whole else f"{value:.1f}"
-                    painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, text)
+                painter.setPen(QColor("#14171c" if bright[row, column] else "#ffffff"))
+                cell = QRectF(area.left() + column * wide, area.top() + row * high, wide, high)
+                text = f"{value:,.0f}" if whole and np.isfinite(value) else f"{value:.1f}"
+                painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_names(self, painter: QPainter, area: QRectF) -> None:
         metrics = QFontMetricsF(painter.font())
@@ -89,7 +112,8 @@ class HeatMap(Plot):
         painter.setPen(QColor(theme().text))
         every = max(1, int(np.ceil(metrics.height() / high)))
         for row in range(0, rows, every):
-            box = QRectF(24, area.top() + row * high, area.left() - 32, high)
+            middle = area.top() + (row + 0.5) * high
+            box = QRectF(24, middle - metrics.height() / 2, area.left() - 32, metrics.height())
             text = metrics.elidedText(self._rows[row], Qt.TextElideMode.ElideRight, box.width())
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         widest = max((metrics.horizontalAdvance(name) for name in self._columns), default=1.0) + 8

@@ -1,47 +1,84 @@
 """The base of every plot: a pyqtgraph view in the theme's colours that exports its picture and its numbers."""
 
-import csv
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QContextMenuEvent, QPainter, QPixmap
-from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, QThreadPool, Signal, Slot
+from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMenu, QMessageBox, QVBoxLayout, QWidget
 
+from app.plots.axis import Axis
+from app.plots.export import Numbers, NumbersJob, save_image, save_numbers
 from app.theme import theme, themeNotifier
 
 pg.setConfigOptions(antialias=False, useOpenGL=False)
-Numbers = tuple[list[str], Sequence[Sequence[object]]]
+FINE_POINTS = (
+    3000  # up to so many, lines are drawn smooth and thicker; beyond, one pixel wide, which is ten times as fast
+)
+TEXT_FILLS = [(0, 0.6), (2, 0.4), (4, 0.25), (6, 0.15)]  # from so many ticks on, how much of an axis text may fill
+ZOOM_KEYS = {Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Equal: 0.8, Qt.Key.Key_Minus: 1.25}
+PAN_KEYS = {
+    Qt.Key.Key_Left: (-0.1, 0.0),
+    Qt.Key.Key_Right: (0.1, 0.0),
+    Qt.Key.Key_Up: (0.0, 0.1),
+    Qt.Key.Key_Down: (0.0, -0.1),
+}
 
 
 class Plot(QWidget):
-    """A plot. Subclasses draw into `view` and give their numbers; `redraw` is called when the theme changes."""
+    """A plot. Subclasses draw into `view` and give their numbers; `redraw` is called when the theme changes.
+
+    Drag pans, the wheel and + and − zoom, arrows pan, a double click or Home shows everything again.
+    """
 
     exported = Signal(str)
+    GRID = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.view = pg.PlotWidget(self, background=theme().base)
+        axes = {"left": Axis("left"), "bottom": Axis("bottom")}
+        self.view = pg.PlotWidget(self, background=theme().base, axisItems=axes)
         self.view.setMenuEnabled(False)
         self.view.hideButtons()
         self.view.setFrameShape(self.view.Shape.NoFrame)
+        self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.item = self.view.getPlotItem()
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(2, 2, 2, 2)
         layout.addWidget(self.view)
+        self._empty = QLabel(self.tr("Nothing to show yet"), self)
+        self._empty.setProperty("role", "muted")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._labels: tuple[str, str] = ("", "")
+        self._is_empty = False
         self.setMinimumSize(QSize(200, 120))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         themeNotifier().changed.connect(self._follow_theme)
         self._colour_axes()
+        self.showEmpty(True)
 
     def setAxisLabels(self, x: str, y: str) -> None:
         """Name the axes."""
         self._labels = (x, y)
-        self.item.setLabel("bottom", x, **{"color": theme().muted, "font-size": "9pt"})
-        self.item.setLabel("left", y, **{"color": theme().muted, "font-size": "9pt"})
+        for side, text in zip(("bottom", "left"), self._labels, strict=True):
+            if text:
+                self.item.setLabel(side, text, **{"color": theme().muted, "font-size": "9pt"})
+
+    def setEmptyText(self, text: str) -> None:
+        """Say what stands there while there is nothing to draw."""
+        self._empty.setText(text)
+
+    def showEmpty(self, is_empty: bool) -> None:
+        """Show the empty text in place of axes, or the axes again."""
+        if is_empty != self._is_empty:
+            self._is_empty = is_empty
+            self._empty.setVisible(is_empty)
+            for side in ("left", "bottom"):
+                self.item.showAxis(side, not is_empty)
 
     def numbers(self) -> Numbers:
         """Return the column names and rows of what is drawn, exactly."""
@@ -50,31 +87,18 @@ class Plot(QWidget):
     def redraw(self) -> None:
         """Draw everything again, in the colours of now."""
 
+    def resetView(self) -> None:
+        """Show everything."""
+        self.item.autoRange(padding=0.03)
+        self.redraw()
+
     def exportImage(self, path: Path) -> None:
         """Write the plot as .svg or, for every other ending, as a picture of twice the screen's size."""
-        if Path(path).suffix.lower() == ".svg":
-            generator = QSvgGenerator()
-            generator.setFileName(str(path))
-            generator.setSize(self.size())
-            generator.setViewBox(QRect(0, 0, self.width(), self.height()))
-            generator.setTitle(self.accessibleName())
-            painter = QPainter(generator)
-            self.render(painter, QPoint())
-            painter.end()
-            return
-        picture = QPixmap(self.size() * 2)
-        picture.setDevicePixelRatio(2)
-        picture.fill(QColor(theme().base))
-        self.render(picture)
-        picture.save(str(path))
+        save_image(self, Path(path))
 
     def exportNumbers(self, path: Path) -> None:
         """Write what is drawn as CSV, with every point."""
-        header, rows = self.numbers()
-        with Path(path).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(header)
-            writer.writerows(rows)
+        save_numbers(self.numbers(), Path(path))
 
     def exportMenu(self) -> QMenu:
         """Return the menu of exports."""
@@ -89,16 +113,21 @@ class Plot(QWidget):
         """Ask where to, and write the picture."""
         name, _ = QFileDialog.getSaveFileName(self, self.tr("Save picture"), "plot.png", "PNG (*.png);;SVG (*.svg)")
         if name:
-            self.exportImage(Path(name))
-            self.exported.emit(name)
+            self._try(self.exportImage, Path(name))
 
     @Slot()
     def askForNumbers(self) -> None:
-        """Ask where to, and write the numbers."""
+        """Ask where to, and write the numbers: beside the window's thread, since there may be millions."""
         name, _ = QFileDialog.getSaveFileName(self, self.tr("Save numbers"), "plot.csv", "CSV (*.csv)")
         if name:
-            self.exportNumbers(Path(name))
-            self.exported.emit(name)
+            self.writeNumbers(Path(name))
+
+    def writeNumbers(self, path: Path) -> None:
+        """Write the numbers of this moment by another thread; `exported` tells when it is done."""
+        job = NumbersJob(self.numbers(), path)
+        job.relay.done.connect(self.exported)
+        job.relay.failed.connect(self._tell_failure)
+        QThreadPool.globalInstance().start(job)
 
     @Slot()
     def copyImage(self) -> None:
@@ -106,16 +135,74 @@ class Plot(QWidget):
         QApplication.clipboard().setPixmap(self.grab())
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offer the exports."""
+        """Offer the exports, and the whole view."""
         menu = self.exportMenu()
+        menu.addSeparator()
+        menu.addAction(self.tr("Show everything"), self.resetView)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Zoom, pan and reset by keys."""
+        key = Qt.Key(event.key())
+        box = self.item.getViewBox()
+        mouse = box.mouseEnabled()
+        if key in (Qt.Key.Key_Home, Qt.Key.Key_0):
+            self.resetView()
+        elif key in ZOOM_KEYS and any(mouse):
+            box.scaleBy((ZOOM_KEYS[key] if mouse[0] else 1.0, ZOOM_KEYS[key] if mouse[1] else 1.0))
+            box.sigRangeChangedManually.emit(mouse)
+        elif key in PAN_KEYS and any(mouse):
+            (left, right), (low, high) = box.viewRange()
+            across, up = PAN_KEYS[key]
+            box.translateBy(x=across * (right - left) * mouse[0], y=up * (high - low) * mouse[1])
+            box.sigRangeChangedManually.emit(mouse)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Draw the ring around the plot that keys go to."""
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the ring away."""
+        super().focusOutEvent(event)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the ring of focus; the rest is the view's."""
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(theme().accent), 1))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+            painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the empty text in the middle."""
+        super().resizeEvent(event)
+        self._empty.setGeometry(self.rect().adjusted(16, 0, -16, 0))
 
     @Slot()
     def _follow_theme(self) -> None:
         self.view.setBackground(theme().base)
         self._colour_axes()
+        self.setAxisLabels(*self._labels)
         self.redraw()
+
+    @Slot(str)
+    def _tell_failure(self, sentence: str) -> None:
+        QMessageBox.warning(self, self.tr("The file could not be written"), sentence)
+
+    def _try(self, write: Callable[[Path], None], path: Path) -> None:
+        try:
+            write(path)
+        except OSError as error:
+            self._tell_failure(str(error))
+        else:
+            self.exported.emit(str(path))
 
     def _colour_axes(self) -> None:
         for side in ("left", "bottom"):
@@ -123,13 +210,14 @@ class Plot(QWidget):
             axis.setPen(pg.mkPen(theme().axis))
             axis.setTextPen(pg.mkPen(theme().muted))
             axis.setTickFont(theme().font(0.85))
-            axis.setStyle(tickLength=-4, tickTextOffset=6)
-            axis.setGrid(40 if theme().dark else 60)
+            axis.setStyle(tickLength=-4, tickTextOffset=6, textFillLimits=TEXT_FILLS)
+            axis.setGrid((40 if theme().dark else 60) if self.GRID else False)
+            axis.setZValue(-1)  # the grid lies under what is drawn, not over it
 
 
-def pen(colour: QColor | str, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> "pg.QtGui.QPen":
-    """Return a pen of one pixel: wider ones are drawn ten times slower."""
-    return pg.mkPen(colour, width=1, style=style)
+def pen(colour: QColor | str, style: Qt.PenStyle = Qt.PenStyle.SolidLine, fine: bool = False) -> "pg.QtGui.QPen":
+    """Return a pen of one pixel: wider ones are drawn ten times slower. `fine` is for curves of few points."""
+    return pg.mkPen(colour, width=1.6 if fine else 1, style=style)
 
 
 def finite_range(*arrays: "np.ndarray") -> tuple[float, float] | None:

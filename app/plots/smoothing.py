@@ -19,7 +19,7 @@ class Smoother:
         self._count = 0
         # Within a row the recursion is a cumulative sum of values scaled by w^-k, which must not overflow.
         self._row = int(min(4096, max(1, 300 / -np.log(weight))))
-        self._powers: Floats = weight ** np.arange(1, self._row + 1)
+        self._powers: Floats = np.power(weight, np.arange(1, self._row + 1), dtype=np.float64)
         # Where nothing of a row's beginning is left at its end, many rows are computed at once.
         self._rows = max(1, PORTION // self._row) if self._powers[-1] < 1e-30 else 1
 

@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
-from app.plots.plot import Numbers, Plot, finite_range, pen
+from app.plots.export import Numbers
+from app.plots.plot import FINE_POINTS, Plot, finite_range, pen
 from app.theme import theme
 
 Floats = NDArray[np.float64]
@@ -66,7 +67,9 @@ class XYPlot(Plot):
     def redraw(self) -> None:
         """Draw everything again."""
         self.item.clear()
+        self.showEmpty(not any(len(line.x) for line in self._lines.values()))
         self._legend.setLabelTextColor(theme().text)
+        fine = sum(len(line.x) for line in self._lines.values()) <= FINE_POINTS
         if self._diagonal:
             self.item.addItem(pg.InfiniteLine((0, 0), 45, pen(theme().axis, Qt.PenStyle.DashLine)))
         for line in self._lines.values():
@@ -76,7 +79,8 @@ class XYPlot(Plot):
             self.item.plot(
                 line.x,
                 line.y,
-                pen=pen(colour, style),
+                pen=pen(colour, style, fine),
+                antialias=fine,
                 name=line.label or None,
                 connect="finite",
                 **(dots if line.style == "dots" else {}),
@@ -123,6 +127,7 @@ class ScatterPlot(Plot):
     def redraw(self) -> None:
         """Draw everything again."""
         self.item.clear()
+        self.showEmpty(not len(self._x))
         usable = np.isfinite(self._x) & np.isfinite(self._y)
         colour = QColor(theme().seriesColor(0))
         colour.setAlphaF(0.45)

@@ -1,0 +1,85 @@
+"""The axes of plots: what is written at their ticks. Numbers, powers of ten, or time that has passed."""
+
+import math
+from collections.abc import Sequence
+
+import pyqtgraph as pg
+
+SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+TIME_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
+
+
+def figures(values: Sequence[float], spacing: float) -> list[str]:
+    """Write evenly spaced numbers alike: as many places as the spacing needs, thousands as k and millions as M."""
+    largest = max((abs(value) for value in values), default=0.0)
+    if spacing <= 0 or largest >= 1e12 or (largest and spacing < 1e-4 and largest < 1e-2):
+        return [power(value) for value in values]
+    for unit, name in ((1e6, "M"), (1e3, "k")):
+        if largest >= 10 * unit and spacing >= unit / 100:
+            return [_fixed(value / unit, spacing / unit) + (name if value else "") for value in values]
+    return [_fixed(value, spacing) for value in values]
+
+
+def power(value: float) -> str:
+    """Write a number with a power of ten: 2·10⁻⁴."""
+    if not value:
+        return "0"
+    mantissa, exponent = f"{value:.3e}".split("e")
+    mantissa = mantissa.rstrip("0").rstrip(".").replace("-", "−")
+    ten = "10" + str(int(exponent)).translate(SUPERSCRIPTS)
+    return ten if mantissa == "1" else f"−{ten}" if mantissa == "−1" else f"{mantissa}·{ten}"
+
+
+def duration(seconds: float, spacing: float = 1.0) -> str:
+    """Write time that has passed: 0.5 s, 45 s, 2:30, 1:02:30."""
+    sign, seconds = ("−", -seconds) if seconds < 0 else ("", seconds)
+    if seconds < 60 and spacing < 60:
+        return f"{sign}{_fixed(seconds, spacing)} s"
+    whole = round(seconds)
+    minutes = f"{whole // 60 % 60}:{whole % 60:02d}"
+    return f"{sign}{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}" if whole >= 3600 else sign + minutes
+
+
+def _fixed(value: float, spacing: float) -> str:
+    places = max(0, math.ceil(-math.log10(spacing) - 1e-9))
+    text = f"{value:,.{places}f}"
+    return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("-")
+
+
+class Axis(pg.AxisItem):  # type: ignore[misc]
+    """An axis of pyqtgraph that writes its ticks as this program does."""
+
+    def __init__(self, orientation: str) -> None:
+        super().__init__(orientation)
+        self.is_time = False
+
+    def setTime(self, is_time: bool) -> None:
+        """Take values as seconds that have passed."""
+        self.is_time = is_time
+        self.picture = None
+        self.update()
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
+        """Return the spacing of ticks: for time in steps of minutes and hours."""
+        span = high - low
+        wanted = span / max(size / 90, 2)
+        if not self.is_time or wanted <= 1 or self.logMode:
+            return list(super().tickSpacing(low, high, size))
+        step = next((step for step in TIME_STEPS if step >= wanted), math.ceil(wanted / 86400) * 86400)
+        return [(float(step), 0.0)]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        """Return what is written at ticks."""
+        if self.logMode:
+            return self.logTickStrings(values, scale, spacing)
+        if self.is_time:
+            return [duration(value * scale, spacing * scale) for value in values]
+        return figures([value * scale for value in values], spacing * scale)
+
+    def logTickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        """Return powers of ten, or plain numbers where all of the axis is near one."""
+        del scale, spacing
+        low, high = self.range
+        if low >= -2.5 and high <= 4.5:
+            return [f"{10**value:,.4g}" for value in values]
+        return [power(10**value) for value in values]

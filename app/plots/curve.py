@@ -1,0 +1,151 @@
+"""One curve of a curve plot: its points, its smoothed line, and the items that draw them. It knows no axis but the view."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+
+from app.plots.plot import pen
+from app.plots.pyramid import Floats, Pyramid
+from app.plots.smoothing import Smoother
+from app.theme import theme
+
+STYLES = {"dashed": Qt.PenStyle.DashLine, "dotted": Qt.PenStyle.DotLine}
+DOTS_UP_TO = 40  # points in view, so few that each is worth a dot
+_PORTION = 1 << 16
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the view shows of x, in how many pixel columns; `floor` is where log₁₀ of zero and less is drawn, if log."""
+
+    left: float
+    right: float
+    columns: int
+    floor: float | None
+
+    def placed(self, y: Floats) -> Floats:
+        """Return where values are on the y axis; NaN for what is not finite."""
+        finite = np.isfinite(y)
+        if self.floor is None:
+            return y if finite.all() else np.where(finite, y, np.nan)
+        positive = finite & (y > 0)
+        places = np.log10(np.where(positive, y, 1.0))
+        return np.where(positive, places, np.where(finite, self.floor, np.nan))
+
+
+@dataclass(frozen=True)
+class Strokes:
+    """What is to be drawn of a curve, in the view's coordinates."""
+
+    raw: tuple[Floats, Floats]
+    smooth: tuple[Floats, Floats] | None
+    dots: tuple[Floats, Floats]
+
+
+class Curve:
+    """Points that grow, under a name and with a colour."""
+
+    def __init__(self, label: str, colour: int, style: str) -> None:
+        self.label = label
+        self.colour = colour
+        self.style = style
+        self.raw = Pyramid()
+        self.smooth: Pyramid | None = None
+        self._smoother: Smoother | None = None
+        self.raw_item, self.smooth_item = pg.PlotCurveItem(connect="finite"), pg.PlotCurveItem(connect="finite")
+
+    def append(self, x: Floats, y: Floats) -> None:
+        """Add points at the end."""
+        self.raw.append(x, y)
+        if self.smooth is not None and self._smoother is not None:
+            self.smooth.append(x, self._smoother.extend(y))
+
+    def smoothWith(self, weight: float) -> None:
+        """Smooth with this weight of the past; 0 takes the smoothed line away."""
+        self.smooth = self._smoother = None
+        if weight and len(self.raw):
+            self._smoother, self.smooth = Smoother(weight), Pyramid()
+            self.smooth.append(self.raw.x.values, self._smoother.extend(self.raw.y.values))
+
+    def inkColour(self) -> QColor:
+        """Return the colour of the curve and its name."""
+        return QColor(theme().seriesColor(self.colour))
+
+    def strokes(self, frame: Frame) -> Strokes:
+        """Return at most two points a pixel column, and dots where a line alone would not show a point."""
+        x, y = self.raw.window(frame.left, frame.right, frame.columns)
+        raw = (x, frame.placed(y))
+        if self.smooth is None:
+            return Strokes(raw, None, _dots(*raw))
+        xs, ys = self.smooth.window(frame.left, frame.right, frame.columns)
+        smooth = (xs, frame.placed(ys))
+        return Strokes(raw, smooth, _dots(*smooth))
+
+    def draw(self, strokes: Strokes, fine: bool) -> None:
+        """Give the items their points; `fine` draws smooth, thicker lines."""
+        colour = self.inkColour()
+        style = STYLES.get(self.style, Qt.PenStyle.SolidLine)
+        if self.style == "pale":
+            colour.setAlphaF(0.6)
+        pale = QColor(colour)
+        pale.setAlphaF(0.28)
+        under = strokes.smooth is not None
+        self.raw_item.setPen(pen(pale if under else colour, style, fine and not under))
+        self.raw_item.setData(*strokes.raw, antialias=fine)
+        self.smooth_item.setPen(pen(colour, style, fine))
+        self.smooth_item.setData(*(strokes.smooth or ([], [])), antialias=fine)
+
+    def ends(self) -> tuple[float, float]:
+        """Return the smallest and largest x; the curve must have points."""
+        x = self.raw.x.values
+        return (float(x[0]), float(x[-1])) if self.raw.is_ordered else (float(x.min()), float(x.max()))
+
+    def valueNear(self, right: float) -> float | None:
+        """Return the last finite value of the drawn line before an x, or at its end."""
+        source = self.smooth or self.raw
+        x = source.x.values
+        stop = int(np.searchsorted(x, right, "right")) if source.is_ordered else len(x)
+        for start in (max(0, stop - 100), 0):
+            finite = np.flatnonzero(np.isfinite(source.y.values[start:stop]))
+            if len(finite):
+                return float(source.y.values[start + finite[-1]])
+        return None
+
+    def reading(self, at: float) -> tuple[float, str] | None:
+        """Return the x nearest to a place and what stands there in words."""
+        index = self.raw.nearest(at)
+        if index is None:
+            return None
+        text = f"{self.label}  {self.raw.y.values[index]:.5g}"
+        if self.smooth is not None:
+            text += f"  (~{self.smooth.y.values[index]:.5g})"
+        return float(self.raw.x.values[index]), text
+
+    def bad(self, left: float, right: float) -> tuple[Floats, Floats]:
+        """Return x and value of what is not finite between two x."""
+        places = self.raw.bad
+        x, y = self.raw.x.values[places], self.raw.y.values[places]
+        inside = (x >= left) & (x <= right)
+        return x[inside], y[inside]
+
+
+def rows_of(curves: list[tuple[str, Floats, Floats]]) -> Iterator[tuple[str, float, float]]:
+    """Return name, x and y of every point, made in portions: there may be many millions."""
+    for name, xs, ys in curves:
+        for start in range(0, len(xs), _PORTION):
+            part = slice(start, start + _PORTION)
+            for x, y in zip(xs[part].tolist(), ys[part].tolist(), strict=True):
+                yield name, x, y
+
+
+def _dots(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Return points that need a dot: those with no neighbour to be joined to; all of them where they are few."""
+    shown = np.isfinite(y)
+    if len(x) > DOTS_UP_TO:
+        beside = np.concatenate([[False], shown, [False]])
+        shown = shown & ~beside[:-2] & ~beside[2:]
+    return x[shown], y[shown]
