@@ -5,6 +5,7 @@ Everything that could wait (the store, processes, files) happens on this thread;
 
 import itertools
 import queue
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,6 +20,7 @@ from engine.runs import RunStore, StoreError
 from engine.spec import RunSpec
 
 POLL_S = 0.05
+SWITCH_S = 0.001  # Python lets a thread keep the interpreter for 5 ms by default: a third of a frame
 RECONCILE_EVERY = 40  # polls, that is two seconds
 
 Task = Callable[[], None]
@@ -135,6 +137,7 @@ class EngineThread(QThread):
 
     def run(self) -> None:
         """Do what the window asked and tell it the store's news, until `stop` is called."""
+        sys.setswitchinterval(SWITCH_S)
         try:
             self._store = RunStore(self.workspace)
         except StoreError as error:

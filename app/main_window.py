@@ -208,6 +208,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _warm_up(self) -> None:
+        self.runs.prepare()
         self.engine.warmUpWorker()
         self._requests.ask("devices", "model", "devices")
 

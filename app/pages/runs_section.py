@@ -1,13 +1,17 @@
 """The Runs room: the list, one run, and prediction with a run's model, with a breadcrumb that leads back."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from app.engine_thread import EngineThread
 from app.pages.predict import PredictPage
-from app.pages.run import RunPage
 from app.pages.runs import RunsPage
 from engine.runs.records import RunRecord
+
+if TYPE_CHECKING:
+    from app.pages.run.page import RunPage
 
 
 class RunsSection(QWidget):
@@ -20,16 +24,32 @@ class RunsSection(QWidget):
         super().__init__(parent)
         self.setObjectName("runs.section")
         self.list = RunsPage(engine, self)
-        self.run = RunPage(engine, self)
+        self._engine = engine
+        self._run: RunPage | None = None
         self.predict = PredictPage(engine, self)
         self._names: dict[str, str] = {}
         self._run_id = ""
         self._arrange()
         self.list.openRequested.connect(self.openRun)
-        self.run.predictRequested.connect(self.openPredict)
-        self.run.trainAgainRequested.connect(self.trainAgainRequested)
         engine.runsChanged.connect(self._learn_names)
         self.showList()
+
+    @property
+    def run(self) -> "RunPage":
+        """The page of one run, made when it is first asked for, or when the window has time."""
+        if self._run is None:
+            from app.pages.run.page import RunPage
+
+            self._run = RunPage(self._engine, self)
+            self._run.predictRequested.connect(self.openPredict)
+            self._run.trainAgainRequested.connect(self.trainAgainRequested)
+            self._stack.addWidget(self._run)
+        return self._run
+
+    @Slot()
+    def prepare(self) -> None:
+        """Make what the window's start did not wait for."""
+        self.run.ensurePolished()
 
     @Slot()
     def showList(self) -> None:
@@ -74,7 +94,7 @@ class RunsSection(QWidget):
 
     def _arrange(self) -> None:
         self._stack = QStackedWidget(self)
-        for page in (self.list, self.run, self.predict):
+        for page in (self.list, self.predict):
             self._stack.addWidget(page)
         self._trail = QWidget(self)
         to_list = self._link("runs.back", self.tr("All runs"), self.tr("Back to the list of runs (Ctrl+3)"))

@@ -72,10 +72,9 @@ def make_csv(path: Path, count: int) -> int:
     texts = ", ".join(f"{words}[1 + (random() * 6)::INTEGER] AS t{place}" for place in range(3))
     with duckdb.connect() as db:
         db.execute("SELECT setseed(0.5)")
-        db.execute(
-            f"COPY (SELECT {numbers}, {whole}, {texts}, DATE '2020-01-01' + (range % 1000)::INTEGER AS d FROM range({count})) "
-            f"TO '{path}' (FORMAT csv, HEADER)"
-        )
+        days = "DATE '2020-01-01' + (range % 1000)::INTEGER AS d"
+        query = f"SELECT {numbers}, {whole}, {texts}, {days} FROM range({count})"
+        db.execute(f"COPY ({query}) TO '{path}' (FORMAT csv, HEADER)")
     return path.stat().st_size
 
 
