@@ -19,7 +19,6 @@ from engine.runs import Outcome, RunStatus, RunStore, StoreError
 from engine.training.failures import Stopped
 from engine.training.recorder import Recorder
 
-
 NICENESS = 5
 """How far behind the window a worker stands when both want a core; on an idle machine it makes no difference."""
 

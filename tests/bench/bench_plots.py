@@ -71,7 +71,6 @@ def frames() -> Row:
         y = place * 0.4 + np.exp(-x / 3e5) + rng.normal(0, 0.05, len(x))
         plot.setCurve(f"run{place}", x, y, f"run {place}", place)
     paint(plot)
-    plot.view.scene()
     box, taken = plot.item.getViewBox(), []
     box.sigRangeChangedManually.emit(box.mouseEnabled())
     for frame in range(90):
@@ -127,7 +126,7 @@ def _reaches_the_top(picture: QImage, share: float, plot: CurvePlot) -> bool:
     at, height = area.left() + 2 + share * area.width(), area.height()
     wanted = theme.theme().seriesColor(0)
     near = range(max(0, round(at) - 2), min(picture.width(), round(at) + 3))
-    rows = range(area.top() + int(height * 0.15), area.top() + int(height * 0.5), 5)
+    rows = range(area.top() + int(height * 0.05), area.top() + int(height * 0.5))
     return any(_alike(picture.pixelColor(column, row), wanted) for column in near for row in rows)
 
 

@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QPushButton, QTableWidget, QTabWidget
 
-from app.pages.run.page import RunPage
 from app.pages.run.live_tab import LiveTab
+from app.pages.run.page import RunPage
 from engine.runs import Outcome, Points, Progress, RunStatus
 from engine.runs.evaluation import ClassificationReport, Curve, Evaluation, FoldScore, Importance, WorstRows
 from engine.spec import from_toml
