@@ -8,7 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from app.plots.plot import pen
+from app.plots.plot import FINE_POINTS, SMOOTH_POINTS, drawFinely, pen
 from app.plots.pyramid import Floats, Pyramid
 from app.plots.smoothing import Smoother
 from app.theme import theme
@@ -85,8 +85,9 @@ class Curve:
         smooth = (xs, frame.placed(ys))
         return Strokes(raw, smooth, _dots(*smooth))
 
-    def draw(self, strokes: Strokes, fine: bool) -> None:
-        """Give the items their points; `fine` draws smooth, thicker lines."""
+    def draw(self, strokes: Strokes, points: int) -> None:
+        """Give the items their points; the fewer `points` the whole plot draws, the finer it may be."""
+        fine, smooth = points <= FINE_POINTS, points <= SMOOTH_POINTS
         colour = self.inkColour()
         style = STYLES.get(self.style, Qt.PenStyle.SolidLine)
         if self.style == "pale":
@@ -95,9 +96,11 @@ class Curve:
         pale.setAlphaF(0.28)
         under = strokes.smooth is not None
         self.raw_item.setPen(pen(pale if under else colour, style, fine and not under))
-        self.raw_item.setData(*strokes.raw, antialias=fine)
+        self.raw_item.setData(*strokes.raw, antialias=smooth)
+        drawFinely(self.raw_item, fine and not under)
         self.smooth_item.setPen(pen(colour, style, fine))
-        self.smooth_item.setData(*(strokes.smooth or ([], [])), antialias=fine)
+        self.smooth_item.setData(*(strokes.smooth or ([], [])), antialias=smooth)
+        drawFinely(self.smooth_item, fine)
 
     def ends(self) -> tuple[float, float]:
         """Return the smallest and largest x; the curve must have points."""

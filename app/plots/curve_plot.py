@@ -9,7 +9,7 @@ from app.plots.axis import Axis, duration
 from app.plots.curve import Curve, Frame, rows_of
 from app.plots.curve_layer import CurveLayer, Dot, EndLabel, Mark, Reading
 from app.plots.export import Numbers
-from app.plots.plot import FINE_POINTS, Plot
+from app.plots.plot import Plot
 from app.plots.pyramid import Floats
 
 REDRAW_MS = 25
@@ -153,9 +153,9 @@ class CurvePlot(Plot):
         (left, right), _ = box.viewRange()
         frame = Frame(left, right, max(16, int(box.width())), floor)
         strokes = {key: curve.strokes(frame) for key, curve in self._curves.items()}
-        fine = sum(len(stroke.raw[0]) for stroke in strokes.values()) <= FINE_POINTS
+        points = sum(len(stroke.raw[0]) for stroke in strokes.values())
         for key, stroke in strokes.items():
-            self._curves[key].draw(stroke, fine)
+            self._curves[key].draw(stroke, points)
         self._lay_out(frame)
         self._layer.dots = [
             Dot(self._across(x), self._down(y), self._curves[key].inkColour())

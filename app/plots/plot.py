@@ -14,9 +14,8 @@ from app.plots.export import Numbers, NumbersJob, save_image, save_numbers
 from app.theme import theme, themeNotifier
 
 pg.setConfigOptions(antialias=False, useOpenGL=False)
-FINE_POINTS = (
-    3000  # up to so many, lines are drawn smooth and thicker; beyond, one pixel wide, which is ten times as fast
-)
+FINE_POINTS = 1200  # in all curves of a plot; up to so many, lines are drawn smooth and thicker
+SMOOTH_POINTS = 3000  # up to so many smooth, but one pixel wide; beyond, in whole pixels
 TEXT_FILLS = [(0, 0.6), (2, 0.4), (4, 0.25), (6, 0.15)]  # from so many ticks on, how much of an axis text may fill
 ZOOM_KEYS = {Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Equal: 0.8, Qt.Key.Key_Minus: 1.25}
 PAN_KEYS = {
@@ -216,8 +215,13 @@ class Plot(QWidget):
 
 
 def pen(colour: QColor | str, style: Qt.PenStyle = Qt.PenStyle.SolidLine, fine: bool = False) -> "pg.QtGui.QPen":
-    """Return a pen of one pixel: wider ones are drawn ten times slower. `fine` is for curves of few points."""
+    """Return a pen of one pixel, or of 1.6 for curves of few points; give those to `drawFinely` too."""
     return pg.mkPen(colour, width=1.6 if fine else 1, style=style)
+
+
+def drawFinely(item: pg.PlotCurveItem, fine: bool) -> None:
+    """Let a curve be drawn as single lines where its pen is wide: a path of wide lines that cross takes seconds."""
+    item.setSegmentedLineMode("on" if fine else "auto")
 
 
 def finite_range(*arrays: "np.ndarray") -> tuple[float, float] | None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from app.plots.export import Numbers
-from app.plots.plot import FINE_POINTS, Plot, finite_range, pen
+from app.plots.plot import FINE_POINTS, Plot, drawFinely, finite_range, pen
 from app.theme import theme
 
 Floats = NDArray[np.float64]
@@ -76,7 +76,7 @@ class XYPlot(Plot):
             colour = theme().seriesColor(line.colour)
             style = Qt.PenStyle.DashLine if line.style == "dashed" else Qt.PenStyle.SolidLine
             dots = {"symbol": "o", "symbolSize": 6, "symbolBrush": colour, "symbolPen": None}
-            self.item.plot(
+            drawn = self.item.plot(
                 line.x,
                 line.y,
                 pen=pen(colour, style, fine),
@@ -85,6 +85,7 @@ class XYPlot(Plot):
                 connect="finite",
                 **(dots if line.style == "dots" else {}),
             )
+            drawFinely(drawn.curve, fine)
         if self._marker is not None:
             at = np.log10(self._marker[0]) if self._log_x else self._marker[0]
             options = {"color": theme().good, "position": 0.95, "movable": False}
