@@ -11,9 +11,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     workspace = options.workspace or _default_workspace()
     if not _has_display():
-        from engine.cli import demo
+        from app.terminal import run_in_terminal
 
-        return demo(workspace)
+        return run_in_terminal(workspace)
     return _open_window(workspace, options.files)
 
 

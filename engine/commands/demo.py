@@ -1,5 +1,7 @@
 """The window's main job in the terminal, for a machine without a display: import a sample, train, draw, tell where."""
 
+import shutil
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -28,8 +30,17 @@ def demo_command(workspace: Path, pictures: Callable[[Path, str], Sequence[Path]
     with RunStore(workspace) as store:
         tell(store, run)
     if done and pictures is not None:
-        for path in pictures(workspace, run.id):
-            print(f"picture    {path}")
+        drawn = pictures(workspace, run.id)
+        for place, path in enumerate(drawn):
+            print(f"{'pictures' if place == 0 else '':<23} {path}")
     print(f"\n{'Done' if done else 'Ended'} in {duration(time.monotonic() - started)}. The workspace: {workspace}")
-    print(f"Next: tensorbench show {run.id}, or tensorbench new tabular --data YOUR.csv --target COLUMN -o spec.toml")
+    print(f"Next, with a table of your own: {_program()} new tabular --data YOUR.csv --target COLUMN -o spec.toml")
     return DONE if done else RUN_FAILED
+
+
+def _program() -> str:
+    """Return how the command line is called here: by its path, unless it is found without one."""
+    path = Path(sys.executable).with_name("tensorbench")
+    if shutil.which("tensorbench") or not path.exists():
+        return "tensorbench"
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

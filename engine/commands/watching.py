@@ -126,15 +126,15 @@ class _Lines:
         self._store = store
         self._stage = ""
         self._told = 0.0
-        self._step = -1
+        self._step = 0
 
     def update(self, run: RunRecord) -> None:
         """Print a line where there is something new to tell."""
         now = time.monotonic()
         at = run.progress
         stage = at.stage.partition(" (")[0]  # what follows only counts
-        moved = at.step != self._step and now - self._told >= TELL_EVERY_S
-        if stage == self._stage and not moved:
+        moved = at.step != self._step
+        if stage == self._stage and not (moved and now - self._told >= TELL_EVERY_S):
             return
         last = {info.key: info.last_value for info in self._store.series_keys(run.id)} if moved else {}
         numbers = "  ".join(f"{key} {number(last[key])}" for key in SHOWN_LAST if key in last)
