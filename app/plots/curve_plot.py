@@ -42,6 +42,7 @@ class CurvePlot(Plot):
         box.disableAutoRange()
         box.sigRangeChangedManually.connect(self._user_zoomed)
         box.sigRangeChanged.connect(self._schedule)
+        box.sigResized.connect(self._schedule)
         self.view.scene().sigMouseMoved.connect(self._read)
         self.view.viewport().installEventFilter(self)
 

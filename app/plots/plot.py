@@ -78,6 +78,7 @@ class Plot(QWidget):
             self._empty.setVisible(is_empty)
             for side in ("left", "bottom"):
                 self.item.showAxis(side, not is_empty)
+            self.item.layout.activate()  # what is drawn next must know the room that axes leave
 
     def numbers(self) -> Numbers:
         """Return the column names and rows of what is drawn, exactly."""

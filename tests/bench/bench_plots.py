@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
+from PySide6.QtCore import QPointF  # noqa: E402
 from PySide6.QtGui import QColor, QImage  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
@@ -114,20 +115,20 @@ def spike() -> Row:
         width = 10 ** rng.uniform(1, 7)
         left = place - rng.uniform(0.02, 0.98) * width
         box.setXRange(left, left + width, padding=0)
-        seen += _reaches_the_top(paint(plot), (place - left) / width, plot)
+        seen += _is_seen(paint(plot), place, plot)
     plot.close()
     assert seen == zooms, f"the spike was not drawn at {zooms - seen} of {zooms} zooms"
     return _row("spike among 10 M points seen, random zooms", f"{seen} of {zooms}", f"{zooms} of {zooms}", True)
 
 
-def _reaches_the_top(picture: QImage, share: float, plot: CurvePlot) -> bool:
+def _is_seen(picture: QImage, place: float, plot: CurvePlot) -> bool:
     """Return whether the curve's colour stands within 2 pixels of the spike's place, well above the flat curve."""
-    area = plot.view.mapFromScene(plot.item.getViewBox().sceneBoundingRect()).boundingRect()
-    at, height = area.left() + 2 + share * area.width(), area.height()
+    box = plot.item.getViewBox()
+    top, bottom = (plot.view.mapFromScene(box.mapViewToScene(QPointF(place, y))) for y in (1.05, 0.5))
+    at = plot.view.mapTo(plot, top).x()
+    near = range(max(0, at - 2), min(picture.width(), at + 3))
     wanted = theme.theme().seriesColor(0)
-    near = range(max(0, round(at) - 2), min(picture.width(), round(at) + 3))
-    rows = range(area.top() + int(height * 0.05), area.top() + int(height * 0.5))
-    return any(_alike(picture.pixelColor(column, row), wanted) for column in near for row in rows)
+    return any(_alike(picture.pixelColor(column, row), wanted) for column in near for row in range(top.y(), bottom.y()))
 
 
 def _alike(one: QColor, other: QColor) -> bool:
