@@ -56,6 +56,7 @@ class Curve:
         self.raw = Pyramid()
         self.smooth: Pyramid | None = None
         self._smoother: Smoother | None = None
+        self._look: tuple[int, bool, bool] | None = None
         self.raw_item, self.smooth_item = pg.PlotCurveItem(connect="finite"), pg.PlotCurveItem(connect="finite")
 
     def append(self, x: Floats, y: Floats) -> None:
@@ -88,18 +89,28 @@ class Curve:
     def draw(self, strokes: Strokes, points: int) -> None:
         """Give the items their points; the fewer `points` the whole plot draws, the finer it may be."""
         fine, smooth = points <= FINE_POINTS, points <= SMOOTH_POINTS
+        under = strokes.smooth is not None
+        self._choose_pens(fine, under)
+        self.raw_item.setData(*strokes.raw, antialias=smooth)
+        if strokes.smooth is not None:
+            self.smooth_item.setData(*strokes.smooth, antialias=smooth)
+        elif self.smooth_item.xData is not None and len(self.smooth_item.xData):
+            self.smooth_item.setData([], [])
+
+    def _choose_pens(self, fine: bool, under: bool) -> None:
+        """Set the pens where they change: each makes its item forget all that it knows."""
         colour = self.inkColour()
+        if self._look == (colour.rgb(), fine, under):
+            return
+        self._look = (colour.rgb(), fine, under)
         style = STYLES.get(self.style, Qt.PenStyle.SolidLine)
         if self.style == "pale":
             colour.setAlphaF(0.6)
         pale = QColor(colour)
         pale.setAlphaF(0.28)
-        under = strokes.smooth is not None
         self.raw_item.setPen(pen(pale if under else colour, style, fine and not under))
-        self.raw_item.setData(*strokes.raw, antialias=smooth)
         drawFinely(self.raw_item, fine and not under)
         self.smooth_item.setPen(pen(colour, style, fine))
-        self.smooth_item.setData(*(strokes.smooth or ([], [])), antialias=smooth)
         drawFinely(self.smooth_item, fine)
 
     def ends(self) -> tuple[float, float]:
