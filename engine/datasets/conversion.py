@@ -14,6 +14,7 @@ from engine.datasets.records import Column, DatasetError, ReadOptions
 from engine.datasets.text_source import TextSource, open_text
 
 ROW_GROUP = 122_880
+WIDE, WIDE_MEMORY = 1_000, "4GB"
 _PLAIN = ("integer", "number", "boolean", "date", "datetime")
 
 
@@ -48,6 +49,10 @@ _CSV = ReadOptions()
 
 def _convert_text(db: duckdb.DuckDBPyConnection, source: TextSource, scratch: Path, target: Path) -> None:
     """Read with the guessed types; where a value further down does not fit, widen its column and read again."""
+    if len(source.names) > WIDE:
+        # A batch of 2,048 rows of so many columns takes hundreds of megabytes a thread.
+        db.execute("SET threads = 1")
+        db.execute(f"SET memory_limit = '{WIDE_MEMORY}'")
     types = list(source.types)
     while True:
         _copy(db, f"SELECT * FROM {source.sql(tuple(types))}", target)
@@ -84,7 +89,7 @@ def _convert_json(db: duckdb.DuckDBPyConnection, path: Path, scratch: Path, targ
         "header = false, nullstr = '\x02', max_line_size = 16777216)"
     )
     db.execute(f"CREATE TEMP TABLE lines AS {lines}")
-    sound = "json_valid(text) AND json_type(text) = 'OBJECT'"
+    sound = "CASE WHEN json_valid(text) THEN json_type(text) = 'OBJECT' ELSE false END"
     good = scratch / "good.jsonl"
     db.execute(
         f"COPY (SELECT text FROM lines WHERE {sound} ORDER BY line) TO {literal(str(good))} "

@@ -5,6 +5,7 @@
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -115,19 +116,14 @@ class Tour:
         button.click()
 
     def _import_sample(self) -> None:
-        from engine import datasets
-
         path = Path(self.window.engine.workspace) / "breast_cancer.csv"
-        sample = datasets.import_sample(self.window.engine.workspace, "breast_cancer")
-        import duckdb
-
-        from engine.datasets import parquet_path
-
-        with duckdb.connect() as db:
-            db.execute(
-                f"COPY (FROM read_parquet('{parquet_path(self.window.engine.workspace, sample.id)}')) TO '{path}'"
-            )
-        datasets.delete_dataset(self.window.engine.workspace, sample.id)
+        # In a process of its own, so that the memory in the picture is the window's.
+        code = (
+            "import sys; from sklearn.datasets import load_breast_cancer as load; bunch = load(as_frame=True);"
+            "frame = bunch.frame; frame['target'] = frame['target'].map(lambda code: bunch.target_names[code]);"
+            "frame.to_csv(sys.argv[1], index=False)"
+        )
+        subprocess.run([sys.executable, "-c", code, str(path)], check=True)
         self.csv = path
         self.window.openPaths([path])
         self.wait(1.5)
