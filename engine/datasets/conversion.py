@@ -13,7 +13,7 @@ from engine.datasets.database import column_type, literal, quoted
 from engine.datasets.records import Column, DatasetError, ReadOptions
 from engine.datasets.text_source import TextSource, open_text
 
-ROW_GROUP = 122_880
+ROW_GROUP = 61_440
 WIDE, WIDE_MEMORY = 1_000, "4GB"
 _PLAIN = ("integer", "number", "boolean", "date", "datetime")
 

@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -18,6 +19,12 @@ from engine.datasets.snapshots import load_dataset, parquet_path
 KEPT_ORDERS = 8
 _orders: OrderedDict[tuple[object, ...], NDArray[np.int64]] = OrderedDict()
 _lock = threading.Lock()
+
+
+@lru_cache(maxsize=1)
+def _database() -> duckdb.DuckDBPyConnection:
+    """Return the one database that all pages are read through: opening one takes longer than reading a page."""
+    return connect(memory="300MB")
 
 
 def read_page(
@@ -40,7 +47,7 @@ def read_page(
     if unknown := set(names) - set(known):
         raise DatasetError(f"The dataset “{dataset.name}” has no column “{min(unknown)}”.")
     try:
-        with connect(memory="300MB") as db:
+        with _database().cursor() as db:
             if not sort and not filter.strip():
                 rows = _rows(db, path, names, np.arange(offset, min(offset + limit, dataset.rows)))
                 matched = dataset.rows
