@@ -105,19 +105,23 @@ class CurveLayer(QWidget):
         left = mark.x + 4 if mark.x + 4 + width < self.area.right() else mark.x - 4 - width
         painter.drawText(QPointF(left, self.area.top() + 11), mark.label)
 
-    def _paint_labels(self, painter: QPainter) -> None:
-        """Write names beside the ends, pushed apart so that none covers another."""
-        placed = sorted(self.labels, key=lambda label: label.y)
+    def placed(self) -> list[float]:
+        """Return where the names stand, from the top, pushed apart so that none covers another."""
         ys: list[float] = []
-        for label in placed:
+        for label in self._named():
             ys.append(max(label.y, ys[-1] + LINE if ys else self.area.top() + LINE / 2))
-        overflow = ys[-1] - (self.area.bottom() - LINE / 2) if ys else 0.0
+        limit = self.area.bottom() - LINE / 2
         for place in range(len(ys) - 1, -1, -1):
-            if overflow <= 0:
-                break
-            limit = ys[place + 1] - LINE if place + 1 < len(ys) else self.area.bottom() - LINE / 2
             ys[place] = min(ys[place], limit)
-        for label, y in zip(placed, ys, strict=True):
+            limit = ys[place] - LINE
+        return ys
+
+    def _named(self) -> list[EndLabel]:
+        """Return as many labels as have room, from the top; the readout tells the others."""
+        return sorted(self.labels, key=lambda label: label.y)[: max(1, int(self.area.height() // LINE))]
+
+    def _paint_labels(self, painter: QPainter) -> None:
+        for label, y in zip(self._named(), self.placed(), strict=True):
             painter.setPen(label.colour)
             box = QRectF(self.area.right() + 6, y - LINE / 2, self.width() - self.area.right() - 8, LINE)
             text = QFontMetricsF(painter.font()).elidedText(label.text, Qt.TextElideMode.ElideRight, box.width())

@@ -42,6 +42,7 @@ class Plot(QWidget):
         self.view.setMenuEnabled(False)
         self.view.hideButtons()
         self.view.setFrameShape(self.view.Shape.NoFrame)
+        self.view.setCacheMode(self.view.CacheModeFlag.CacheNone)  # a cached background is a bitmap in an SVG
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.item = self.view.getPlotItem()
         layout = QVBoxLayout(self)
@@ -94,7 +95,14 @@ class Plot(QWidget):
 
     def exportImage(self, path: Path) -> None:
         """Write the plot as .svg or, for every other ending, as a picture of twice the screen's size."""
-        save_image(self, Path(path))
+        clouds = [item for item in self.view.scene().items() if isinstance(item, pg.ScatterPlotItem)]
+        for cloud in clouds:
+            cloud.setExportMode(True, {})  # its dots are drawn as shapes instead of small bitmaps
+        try:
+            save_image(self, Path(path))
+        finally:
+            for cloud in clouds:
+                cloud.setExportMode(False)
 
     def exportNumbers(self, path: Path) -> None:
         """Write what is drawn as CSV, with every point."""
