@@ -19,7 +19,7 @@ if ! has_venv; then
     command="apt-get install -y python$version-venv"
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         echo "Installing Python's venv module …"
-        apt-get update -qq && DEBIAN_FRONTEND=noninteractive $command -qq >/dev/null
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes $command -qq >/dev/null
     fi
     if ! has_venv; then
         echo "Python's venv module is missing. Run this once, then again what you ran:" >&2

@@ -4,7 +4,7 @@
 set -u
 python=$1
 screen=${2:-}
-packages="libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-image0 libxcb-render-util0 libxcb-xinerama0 libdbus-1-3 libfontconfig1 libfreetype6 fonts-dejavu-core"
+packages="libglib2.0-0 libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-image0 libxcb-render-util0 libxcb-xinerama0 libwayland-cursor0 libwayland-egl1 libdbus-1-3 libfontconfig1 libfreetype6 fonts-dejavu-core"
 
 probe='
 from PySide6.QtGui import QFontDatabase
@@ -29,7 +29,7 @@ if ! command -v apt-get >/dev/null; then
 fi
 if [ "$(id -u)" = 0 ]; then
     echo "Installing the system libraries that Qt needs …"
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive $command -qq >/dev/null && loads && exit 0
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes $command -qq >/dev/null && loads && exit 0
 fi
 echo "Qt cannot load yet. Run this once, then again what you ran:" >&2
 echo "    sudo $command" >&2
