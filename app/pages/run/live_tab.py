@@ -92,7 +92,7 @@ class LiveTab(QWidget):
         plot.curves.setSmoothing(self._bar.smoothing())
         if not name.is_gauge:
             plot.curves.setAxisMode(self._bar.scale())
-        plot.curves.setAxisLabel(self._axis_label())
+        self._name_axis(plot)
         self._plots[name.plot] = plot
 
     def _mark(self, plot: MetricPlot) -> None:
@@ -128,12 +128,15 @@ class LiveTab(QWidget):
     def _redraw(self) -> None:
         axis: Axis = self._bar.axis()
         for plot in self._plots.values():
-            plot.curves.setAxisLabel(self._axis_label())
+            self._name_axis(plot)
             plot.redraw(axis)
             self._mark(plot)
 
-    def _axis_label(self) -> str:
-        return {"step": self.tr("step"), "epoch": self.tr("epoch"), "time": self.tr("seconds")}[self._bar.axis()]
+    def _name_axis(self, plot: MetricPlot) -> None:
+        axis = self._bar.axis()
+        names = {"step": self.tr("step"), "epoch": self.tr("epoch"), "time": self.tr("time since the start")}
+        plot.curves.setAxisLabel(names[axis])
+        plot.curves.setTimeAxis(axis == "time")
 
     @Slot(str)
     def _set_scale(self, scale: str) -> None:
