@@ -17,7 +17,7 @@ from engine.families.tabular.module import TabularModule
 from engine.families.tabular.objective import Objective, balanced_weights
 from engine.families.tabular.pretraining import pretrain
 from engine.families.tabular.splitting import Fold
-from engine.families.tabular.trained import PREDICT_ROWS, TrainedModel
+from engine.families.tabular.trained import TrainedModel, rows_at_once
 from engine.spec import RunSpec, TrainerSpec
 from engine.training.checkpoints import CheckpointKeeper, Patience
 from engine.training.failures import RunFailed, Stopped
@@ -96,10 +96,9 @@ def _run(
     )
     module = TabularModule(
         model,
-        _objective(spec, encoder, train).to(device),
-        encoder.targets,
+        _objective(spec, encoder, train).to(device, data_type(trainer)),
         trainer,
-        steps_per_epoch,
+        len(plan.sizes),
         StepLog(recorder, device, fold.prefix, progressed=watch.progressed),
         watch.epoch_ended,
         lambda: recorder.stop_requested,
@@ -108,7 +107,8 @@ def _run(
     loaders = (
         ResidentLoader(_parts(train), plan, trainer.seed, balance),
         ResidentLoader(
-            _parts(valid), BatchPlan.of(len(valid), max(trainer.batch_size, PREDICT_ROWS), merge_single=False)
+            _parts(valid),
+            BatchPlan.of(len(valid), max(trainer.batch_size, rows_at_once(spec, encoder)), merge_single=False),
         ),
     )
     watch.begin()
@@ -117,6 +117,10 @@ def _run(
             _lightning(trainer, device).fit(module, *loaders)
     except Stopped:
         return True
+    except ValueError as error:
+        if "more than 1 value per channel" not in str(error):
+            raise
+        raise _batch_of_one(plan) from error
     except RunFailed:
         if keeper.best is not None:
             model.load_state_dict(keeper.best)
@@ -211,9 +215,6 @@ def _lightning(trainer: TrainerSpec, device: torch.device) -> pl.Trainer:
         devices=[device.index or 0] if device.type == "cuda" else 1,
         precision=trainer.precision,
         max_epochs=trainer.epochs,
-        accumulate_grad_batches=trainer.accumulate_grad_batches,
-        gradient_clip_val=trainer.gradient_clip or None,
-        gradient_clip_algorithm=trainer.gradient_clip_algorithm if trainer.gradient_clip else None,
         num_sanity_val_steps=0,
         logger=False,
         enable_checkpointing=False,
@@ -233,6 +234,13 @@ def _description(model: torch.nn.Module, fold: Fold, device: torch.device) -> st
     threads = f", {torch.get_num_threads()} thread(s)" if device.type == "cpu" else ""
     name = f"{fold.name}: " if fold.name else ""
     return f"{name}{network.parameter_count(model):,} parameters; {parts}; on {device}{threads}."
+
+
+def _batch_of_one(plan: BatchPlan) -> RunFailed:
+    return RunFailed(
+        f"This model normalises over the rows of a batch, and cannot learn from {min(plan.sizes)} row at a time.",
+        "Take a larger batch size, or switch batch normalisation off (batch_norm_continuous_input, use_batch_norm).",
+    )
 
 
 def _no_best(spec: RunSpec) -> RunFailed:

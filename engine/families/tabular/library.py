@@ -35,8 +35,10 @@ def quiet() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name in [*logging.root.manager.loggerDict, "pytorch_lightning", "lightning_fabric", "pytorch_tabular"]:
-            if name.startswith(("pytorch_tabular", "pytorch_lightning", "lightning")):
-                logging.getLogger(name).setLevel(logging.ERROR)
+            wanted = name.startswith(("pytorch_tabular", "pytorch_lightning", "lightning"))
+            # Setting a level makes logging forget what it knows about every logger: only where it changes something.
+            if wanted and (logger := logging.getLogger(name)).level != logging.ERROR:
+                logger.setLevel(logging.ERROR)
         yield
 
 

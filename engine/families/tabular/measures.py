@@ -1,73 +1,156 @@
-"""Metrics of a split over all its rows, on the device: sums of the whole, never means of batches' means."""
+"""Metrics of an epoch as sums on the device: exact over all rows however they were batched, read once at its end.
+Must not keep more than it needs; the full reports are made after training elsewhere."""
 
-from collections.abc import Sequence
+import math
 
 import torch
 
-from engine.families.tabular.encoding import TargetEncoding
 from engine.families.tabular.objective import Objective
 
+BUFFERED = 1 << 20
+"""Numbers of raw output that wait before they are reduced: a reduction costs the same for ten rows as for a million."""
 
-def measure(
-    objective: Objective, targets: Sequence[TargetEncoding], raw: Sequence[torch.Tensor], truth: Sequence[torch.Tensor]
-) -> dict[str, float]:
-    """Return loss and metrics of a split from its batches' outputs; with several targets each metric is also by name.
+Numbers = dict[str, float]
 
-    Classes: accuracy, f1_macro and, of two classes, auroc. Numbers: mae, rmse and r2 in the target's own unit.
+
+class Measures:
+    """Collects raw outputs and targets of an epoch, gives loss and metrics by name, and begins anew.
+
+    Classes: accuracy, f1_macro, log_loss and, for two classes, auroc. Numbers: mae, rmse and r2 in the target's own
+    unit. With several targets each metric also stands as “metric/target”, and the plain one is their mean. What is not
+    defined for the rows (auroc with one class, r2 without spread) is left out.
     """
-    sums = torch.stack([objective.sums(one, two) for one, two in zip(raw, truth, strict=True)]).sum(dim=0)
-    whole, target = torch.cat(list(raw)), torch.cat(list(truth))
-    by_target = []
-    if objective.task == "classification":
-        for place, probabilities in enumerate(objective.probabilities(whole)):
-            by_target.append(_of_classes(probabilities, target[:, place]))
-    else:
-        values = objective.values(whole).double()
-        for place, encoding in enumerate(targets):
-            by_target.append(_of_numbers(values[:, place], target[:, place].double(), encoding.scale))
-    losses = sums[:, 0] / sums[:, 1].clamp(min=1e-12)
-    found = {"loss": losses.mean()}
-    for key in by_target[0]:
-        found[key] = torch.stack([one[key] for one in by_target]).mean()
-    if len(targets) > 1:
-        for encoding, loss, one in zip(targets, losses, by_target, strict=True):
-            found |= {f"{encoding.name}/{key}": value for key, value in {"loss": loss, **one}.items()}
-    numbers = torch.stack([value.double() for value in found.values()]).tolist()
-    return dict(zip(found, numbers, strict=True))
+
+    def __init__(self, objective: Objective, ranked: bool = True) -> None:
+        """Without `ranked` there is no auroc, the one metric that needs every row's score kept and sorted."""
+        self._objective = objective
+        self._ranked = ranked
+        self._clear()
+
+    def add(self, raw: torch.Tensor, target: torch.Tensor) -> None:
+        """Take a batch; nothing is computed until many rows wait."""
+        self._buffer.append((raw.detach(), target))
+        self._waiting += raw.numel()
+        if self._waiting >= BUFFERED:
+            self._reduce()
+
+    def compute(self) -> Numbers:
+        """Return the metrics of everything added since the last call; empty where that was nothing."""
+        self._reduce()
+        if self._losses is None:
+            return {}
+        sums = self._losses.cpu()
+        losses = (sums[:, 0] / sums[:, 1].clamp(min=1e-12)).tolist()
+        each = self._of_classes() if self._objective.task == "classification" else self._of_numbers()
+        each = [{"loss": loss, **metrics} for loss, metrics in zip(losses, each, strict=True)]
+        found = {
+            key: sum(metrics[key] for metrics in each) / len(each)
+            for key in each[0]
+            if all(key in metrics for metrics in each)
+        }
+        if len(each) > 1:
+            for target, metrics in zip(self._objective.targets, each, strict=True):
+                found |= {f"{key}/{target.name}": value for key, value in metrics.items()}
+        self._clear()
+        return found
+
+    def _clear(self) -> None:
+        self._buffer: list[tuple[torch.Tensor, torch.Tensor]] = []
+        self._waiting = 0
+        self._losses: torch.Tensor | None = None
+        self._counts: list[torch.Tensor] = []
+        self._surprises: list[torch.Tensor] = []
+        self._scores: list[list[tuple[torch.Tensor, torch.Tensor]]] = [[] for _ in self._objective.targets]
+        self._moments: torch.Tensor | None = None
+
+    def _reduce(self) -> None:
+        if not self._buffer:
+            return
+        raw = torch.cat([one for one, _ in self._buffer])
+        raw = raw if raw.dtype == torch.float64 else raw.float()
+        target = torch.cat([one for _, one in self._buffer])
+        self._buffer, self._waiting = [], 0
+        with torch.no_grad():
+            losses = self._objective.sums(raw, target)
+            self._losses = losses if self._losses is None else self._losses + losses
+            if self._objective.task == "classification":
+                self._add_classes(raw, target)
+            else:
+                self._add_numbers(raw, target)
+
+    def _add_classes(self, raw: torch.Tensor, target: torch.Tensor) -> None:
+        """Add for each class its hits, rows and guesses, the summed log loss, and two classes' scores."""
+        first = not self._counts
+        for place, part in enumerate(raw.split(self._objective.sizes, dim=1)):
+            known = target[:, place] >= 0
+            labels, logits = target[known, place], part[known]
+            size, guessed = logits.shape[1], logits.argmax(dim=1)
+            counts = torch.stack(
+                [torch.bincount(codes, minlength=size) for codes in (labels[labels == guessed], labels, guessed)]
+            )
+            surprise = torch.nn.functional.cross_entropy(logits, labels, reduction="sum").double()
+            if first:
+                self._counts.append(counts)
+                self._surprises.append(surprise)
+            else:
+                self._counts[place] = self._counts[place] + counts
+                self._surprises[place] = self._surprises[place] + surprise
+            if size == 2 and self._ranked:
+                self._scores[place].append((logits[:, 1] - logits[:, 0], labels))
+
+    def _add_numbers(self, raw: torch.Tensor, target: torch.Tensor) -> None:
+        """Add [targets, 5]: rows, Σ|error|, Σerror², Σtarget and Σtarget², on the training scale."""
+        wide = target.double()
+        error = self._objective.values(raw).double() - wide
+        parts = [torch.ones_like(wide), error.abs(), error.square(), wide, wide.square()]
+        moments = torch.stack(parts, dim=2).sum(dim=0)
+        self._moments = moments if self._moments is None else self._moments + moments
+
+    def _of_classes(self) -> list[Numbers]:
+        found = []
+        for counts, surprise, scores in zip(self._counts, self._surprises, self._scores, strict=True):
+            hits, truth, guesses = counts.double().cpu()
+            rows, seen = max(1.0, float(truth.sum())), (truth + guesses) > 0
+            metrics = {
+                "accuracy": float(hits.sum()) / rows,
+                "f1_macro": float((2 * hits[seen] / (truth + guesses)[seen]).mean()),
+                "log_loss": float(surprise) / rows,
+            }
+            if scores:
+                area = auroc(torch.cat([one for one, _ in scores]), torch.cat([one for _, one in scores]))
+                metrics |= {} if area is None else {"auroc": area}
+            found.append(metrics)
+        return found
+
+    def _of_numbers(self) -> list[Numbers]:
+        assert self._moments is not None
+        found = []
+        for target, row in zip(self._objective.targets, self._moments.tolist(), strict=True):
+            rows, absolute, squares, total, total_squares = row
+            spread = total_squares - total * total / rows
+            metrics = {"mae": absolute / rows * target.scale, "rmse": math.sqrt(squares / rows) * target.scale}
+            if spread > 1e-12 * total_squares:
+                metrics["r2"] = 1 - squares / spread
+            found.append(metrics)
+        return found
 
 
-def _of_classes(probabilities: torch.Tensor, labels: torch.Tensor) -> dict[str, torch.Tensor]:
-    known = labels >= 0
-    probabilities, labels = probabilities[known], labels[known]
-    count = probabilities.shape[1]
-    predicted = probabilities.argmax(dim=1)
-    matrix = torch.bincount(labels * count + predicted, minlength=count * count).view(count, count).double()
-    right = matrix.diagonal()
-    involved = matrix.sum(dim=0) + matrix.sum(dim=1)
-    present = involved > 0
-    found = {
-        "accuracy": right.sum() / matrix.sum().clamp(min=1),
-        "f1_macro": (2 * right[present] / involved[present]).mean(),
-    }
-    if count == 2:
-        found["auroc"] = _auroc(probabilities[:, 1], labels)
-    return found
+def auroc(scores: torch.Tensor, labels: torch.Tensor) -> float | None:
+    """Return the share of pairs of both classes in the right order, ties counting half (Mann and Whitney 1947).
 
-
-def _auroc(scores: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """Return the share of pairs in the right order, ties counting half (Mann and Whitney 1947); NaN with one class."""
-    values, places = torch.unique(scores.double(), return_inverse=True)
-    positive = torch.bincount(places, weights=labels.double(), minlength=len(values))
-    negative = torch.bincount(places, weights=1.0 - labels.double(), minlength=len(values))
+    None where a class is absent or a score is no number.
+    """
+    positives = int(labels.sum())
+    negatives = len(labels) - positives
+    if not positives or not negatives or not bool(torch.isfinite(scores).all()):
+        return None
+    ordered, order = torch.sort(scores)
+    hits = labels[order].double()
+    _, counts = torch.unique_consecutive(ordered, return_counts=True)
+    ends = torch.cumsum(counts, 0)
+    # Of each run of equal scores: its positives, and the negatives before it and within it.
+    positive_ends = torch.cumsum(hits, 0)[ends - 1]
+    positive = torch.diff(positive_ends, prepend=positive_ends.new_zeros(1))
+    negative = counts.double() - positive
     below = torch.cumsum(negative, 0) - negative
-    return (positive * (below + negative / 2)).sum() / (positive.sum() * negative.sum())
-
-
-def _of_numbers(values: torch.Tensor, truth: torch.Tensor, scale: float) -> dict[str, torch.Tensor]:
-    error = values - truth
-    spread = (truth - truth.mean()).square().sum()
-    return {
-        "mae": error.abs().mean() * scale,
-        "rmse": error.square().mean().sqrt() * scale,
-        "r2": 1 - error.square().sum() / spread,
-    }
+    return float((positive * (below + negative / 2)).sum() / (positives * negatives))

@@ -148,8 +148,8 @@ class _OneBatch:
         return [self._batch]
 
 
-def _as_float(_module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
-    return tuple(one if one.is_floating_point() else one.float() for one in inputs)
+def _as_float(module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
+    return tuple(one if one.is_floating_point() else one.to(next(module.parameters()).dtype) for one in inputs)
 
 
 def _unfreeze_configs(model: nn.Module) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 WEIGHTS, DESCRIPTION = "model.safetensors", "model.json"
 PREDICT_ROWS = 4_096
+ATTENTION_BYTES = 1 << 29
+"""What the attention scores of one batch may take in a forward pass."""
 
 
 @dataclass(frozen=True)
@@ -96,3 +98,15 @@ def predicted_classes(probabilities: NDArray[np.float64], classes: tuple[str, ..
     import pandas as pd
 
     return pd.Series(np.array(classes, dtype=object)[probabilities.argmax(axis=1)])
+
+
+def rows_at_once(spec: RunSpec, encoder: Encoder) -> int:
+    """Return how many rows may go through a network without gradients: fewer where every column attends to every other,
+    because then the memory grows with the square of their number.
+    """
+    model = f"{spec.model.name} {spec.model.params}".lower()
+    if "transformer" not in model and "autoint" not in model:
+        return PREDICT_ROWS
+    tokens = len(encoder.continuous) + len(encoder.categorical) + 1
+    heads, number = 8, 4
+    return max(1, min(PREDICT_ROWS, ATTENTION_BYTES // (heads * number * tokens * tokens)))
