@@ -26,6 +26,7 @@ COMMANDS = {
     "samples": ("data", "samples_command"),
     "models": ("data", "models_command"),
     "new": ("new_spec", "new_command"),
+    "check": ("training", "check_command"),
     "train": ("training", "train_command"),
     "predict": ("predicting", "predict_command"),
     "runs": ("runs", "runs_command"),
@@ -182,9 +183,13 @@ def _add_training(add: Add) -> None:
     command.add_argument("--preset", choices=["small", "default", "large"], help="the model's size")
     command.add_argument("--task", choices=["classification", "regression"])
     command.add_argument("-o", "--output", type=Path, metavar="SPEC", help="write to this .toml or .json file instead")
-    command = add("train", "train a specification")
-    command.add_argument("spec", type=Path, metavar="SPEC", help="a .toml or .json file, as `tensorbench new` makes it")
-    command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="such as trainer.epochs=5")
+    for name, text in (
+        ("check", "say what a specification will do, and what looks wrong, without training"),
+        ("train", "train a specification"),
+    ):
+        command = add(name, text)
+        command.add_argument("spec", type=Path, metavar="SPEC", help="a .toml or .json file, as `new` makes it")
+        command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="such as trainer.epochs=5")
     command.add_argument("--name", help="what to call the run")
     command.add_argument("--detach", action="store_true", help="return at once; the run goes on in the background")
     command = add("predict", "use a run's model on a new file")

@@ -8,8 +8,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from engine.catalog import CatalogError, model, problems
-from engine.commands.output import DONE, RUN_FAILED, BadInput, as_json, complain
+from engine.catalog import CatalogError, model, problems, with_value
+from engine.commands.output import BAD_INPUT, DONE, RUN_FAILED, BadInput, as_json, complain, pairs, size
 from engine.commands.runs import described, show_run
 from engine.commands.watching import View, print_curves, view
 from engine.datasets import load_dataset
@@ -22,10 +22,9 @@ LOOK_EVERY_S = 0.1
 
 def train_command(options: Namespace) -> int:
     """Train a specification, here and now or detached."""
-    spec = with_settings(read(options.spec), settings(options.set))
+    spec = checked(options.workspace, changed(read(options.spec), options.set))
     if options.name:
         spec = with_settings(spec, {"name": quoted(options.name)})
-    spec = checked(options.workspace, spec)
     if not options.detach:
         return train(options.workspace, spec, quiet=options.json)
     with RunStore(options.workspace) as store:
@@ -37,6 +36,28 @@ def train_command(options: Namespace) -> int:
     else:
         print(f"{run.id} trains in the background; `tensorbench show {run.id}` tells how far it is")
     return DONE
+
+
+def check_command(options: Namespace) -> int:
+    """Say what a specification will do, and everything that looks wrong with it, without training."""
+    spec = checked(options.workspace, changed(read(options.spec), options.set))
+    from engine.families.tabular.preflight import preflight
+
+    report = preflight(options.workspace, spec)
+    if options.json:
+        as_json({**report.model_dump(mode="json"), "ready": report.ready})
+    else:
+        known = {
+            "rows": ", ".join(f"{count:,} to {part}" for part, count in report.rows.items()),
+            "parameters": None if report.parameters is None else f"{report.parameters:,}",
+            "memory": None if report.memory_bytes is None else size(report.memory_bytes),
+            "steps": f"{report.steps_per_epoch:,} an epoch, {report.optimizer_steps:,} in all",
+            "trainings": report.trainings if report.trainings > 1 else None,
+        }
+        pairs({name: value for name, value in known.items() if value})
+        for one in report.warnings:
+            print(f"{one.severity}: {one.field}: {one.text} {one.fix}".rstrip())
+    return DONE if report.ready else BAD_INPUT
 
 
 def train(workspace: Path, spec: RunSpec, quiet: bool = False) -> int:
@@ -87,15 +108,18 @@ def checked(workspace: Path, spec: RunSpec) -> RunSpec:
     return spec.model_copy(update={"data": spec.data.model_copy(update={"dataset": dataset.id})})
 
 
-def settings(texts: list[str]) -> dict[str, str]:
-    """Return what `--set KEY=VALUE` was given, by key. Raises BadInput."""
-    found = {}
+def changed(spec: RunSpec, texts: list[str]) -> RunSpec:
+    """Return the specification with what `--set KEY=VALUE` was given. Raises BadInput, SpecError."""
+    found: dict[str, str] = {}
     for text in texts:
         key, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not key:
             raise BadInput(f"--set {text}: write it as KEY=VALUE, such as trainer.epochs=5")
         found[key] = value
-    return {key: _as_parameter(key, value, found.get("model.name")) for key, value in found.items()}
+    if kind := found.pop("split.kind", None):
+        spec = with_value(spec, "split.kind", kind.strip("\"'"))  # another kind has other keys beside it
+    name = found.get("model.name", spec.model.name)
+    return with_settings(spec, {key: _as_parameter(key, value, name) for key, value in found.items()})
 
 
 def quoted(text: str) -> str:
@@ -103,13 +127,13 @@ def quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _as_parameter(key: str, value: str, model_name: str | None) -> str:
+def _as_parameter(key: str, value: str, model_name: str) -> str:
     """Quote what a model takes as text but looks like a number, such as model.params.layers=64."""
     name = key.removeprefix("model.params.")
     if name == key or not value.isdigit():
         return value
     try:
-        param = model(model_name or "category_embedding").param(name)
+        param = model(model_name).param(name)
     except CatalogError:
         return value
     return quoted(value) if param is not None and param.kind == "text" else value

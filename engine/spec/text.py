@@ -108,9 +108,13 @@ def _value(text: str) -> Any:
 def _sentence(problem: dict[str, Any]) -> str:
     location = [str(part) for part in problem["loc"]]
     # A discriminated union puts the chosen kind into the location: split.random.valid is split.valid in the file.
-    if len(location) > 1 and location[0] == "split":
-        location.pop(1)
+    kind = location.pop(1) if len(location) > 1 and location[0] == "split" else ""
     key = ".".join(location) or "specification"
+    if problem["type"] == "union_tag_invalid":
+        kinds = str(problem["ctx"]["expected_tags"]).replace("'", "")
+        return f"{key}.kind: must be one of {kinds}, not {problem['ctx']['tag']!r}"
+    if problem["type"] == "extra_forbidden" and kind and location[-1] in _keys_at(location[:-1]):
+        return f"{key}: a split of the kind “{kind}” has no such key"
     if problem["type"] == "extra_forbidden":
         close = difflib.get_close_matches(location[-1], list(_keys_at(location[:-1])), n=1, cutoff=0.6)
         return f"{key}: unknown key" + (f"; did you mean “{close[0]}”?" if close else "")

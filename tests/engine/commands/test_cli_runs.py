@@ -117,6 +117,16 @@ def test_that_a_wrong_specification_is_one_clear_line_and_no_run(
         assert store.runs() == []
 
 
+def test_that_a_specification_can_be_checked_without_training(tensorbench: Call, wine: Path, workspace: Path) -> None:
+    told = tensorbench("check", wine, "--set", "split.kind=kfold", "--set", "model.params.layers=64")
+    assert told.code == 0, told.err
+    assert "parameters" in told.out and "trainings" in told.out
+    report = json.loads(tensorbench("check", wine, "--json").out)
+    assert report["ready"] and sum(report["rows"].values()) == 178
+    with RunStore(workspace) as store:
+        assert store.runs() == []
+
+
 def test_that_a_run_that_fails_gives_exit_code_one_and_says_why(
     tensorbench: Call, workspace: Path, tmp_path: Path
 ) -> None:

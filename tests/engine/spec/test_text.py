@@ -101,7 +101,7 @@ def test_that_a_setting_from_the_command_line_is_read_as_its_type() -> None:
 
 def test_that_the_kind_of_split_can_be_set() -> None:
     spec = RunSpec(data=DataSpec(dataset="x"))
-    with pytest.raises(SpecError, match="unknown key"):
+    with pytest.raises(SpecError, match="“kfold” has no such key"):
         with_settings(spec, {"split.kind": "kfold"})  # `valid` of the random split means nothing to folds
     assert with_settings(spec, {"split": '{kind = "kfold", folds = 3}'}).split == KFoldSplit(folds=3)
 
