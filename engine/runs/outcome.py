@@ -34,12 +34,13 @@ class Outcome(BaseModel):
 
     @classmethod
     def stopped(cls, detail: str = "") -> "Outcome":
-        """Return the outcome of a run that somebody stopped."""
+        """Return the outcome of a run that somebody stopped; `detail` says why there is no model, if there is none."""
+        advice = "The best model so far was kept: it can be evaluated and used."
         return cls(
             kind=OutcomeKind.STOPPED,
             title="Stopped",
             cause=detail or "The run was stopped on request.",
-            advice="The best model so far was kept: it can be evaluated and used.",
+            advice="Start the run again from its specification." if detail else advice,
         )
 
     @classmethod
