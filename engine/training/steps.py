@@ -114,5 +114,5 @@ class StepLog:
             f"The training loss became {what} at step {step:,}.",
             "Lower the learning rate (ten times less is a good first try), clip gradients (gradient_clip = 1), or use "
             "32-true precision. Inputs of very different size: choose the “standard” or “quantile_normal” transform; "
-            "look at the missing-value policy too. The best model before that step was kept.",
+            "look at the missing-value policy too.",
         )

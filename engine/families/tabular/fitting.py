@@ -126,6 +126,7 @@ def _run(
             model.load_state_dict(keeper.best)
             model.eval()
             TrainedModel(spec, encoder, model).save(_folder(recorder, fold).parent)
+            recorder.log(f"The model of epoch {keeper.best_epoch}, the best before the failure, is kept.")
         raise
     return False
 

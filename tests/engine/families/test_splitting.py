@@ -62,7 +62,7 @@ def test_that_every_row_is_in_exactly_one_part_and_the_seed_decides(
 def test_that_stratified_parts_keep_the_mix_and_every_class_is_trained_on(
     make_spec: Make, counts: list[int], valid: float, test: float
 ) -> None:
-    labels = sum(([f"c{place}"] * count for place, count in enumerate(counts)), [])
+    labels = [f"c{place}" for place, count in enumerate(counts) for _ in range(count)]
     frame = pd.DataFrame({"kind": labels, "a": 0.0, "b": 0.0, "colour": "x", "day": pd.Timestamp("2024-01-01")})
     try:
         fold = split(frame, make_spec(split=StratifiedSplit(valid=valid, test=test)))[0]
