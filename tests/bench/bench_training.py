@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 ROWS, COLUMNS, VALID = 200_000, 25, 0.2
 LAYERS = "128-64-32"
 RATE = 1e-3
+REPEATS = 3
 
 
 def main() -> None:
@@ -57,17 +58,20 @@ def measure(folder: Path, count: int) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for batch, goal in ((1024, 4.0), (64, 2.5)):
         part = frame if batch == 1024 else frame.iloc[: count // 5].reset_index(drop=True)
-        ours, our_loss = train_ours(folder / str(batch), part, batch)
-        library, library_loss = train_library(part, batch)
-        ratio = library / ours
+        ours, library, bare = [], [], []
+        for turn in range(REPEATS):
+            # In turns and the best of each: what else the machine does hits all three alike.
+            ours.append(train_ours(folder / f"{batch}-{turn}", part, batch))
+            library.append(train_library(part, batch))
+            bare.append(train_bare(part, batch))
+        ratio = min(library)[0] / min(ours)[0]
         rows.append(
             row(f"rows/s against the library's fit, batch {batch:,}", f"{ratio:.1f}×", f"≥ {goal}×", ratio >= goal)
         )
-        apart = abs(our_loss - library_loss) / abs(library_loss)
+        apart = abs(ours[0][1] - library[0][1]) / abs(library[0][1])
         rows.append(row(f"… validation loss apart, batch {batch:,}", f"{apart:.1e}", "≤ 1e-3", apart <= 1e-3))
         if batch == 1024:
-            bare = train_bare(part, batch)
-            share = bare / ours
+            share = min(bare) / min(ours)[0]
             rows.append(row("rows/s against a bare loop on resident tensors", f"{share:.0%}", "≥ 70 %", share >= 0.7))
     return rows
 
@@ -230,7 +234,7 @@ def train_bare(frame: pd.DataFrame, batch: int) -> float:
 def adult(folder: Path, train: Path, test: Path) -> list[dict[str, object]]:
     """Train the default preset on Adult and predict its test file."""
     from engine import datasets
-    from engine.commands.data import new_spec
+    from engine.commands.new_spec import new_spec
     from engine.families.tabular.prediction import predict
     from engine.families.tabular.running import run_recorded
     from engine.runs import RunStore
