@@ -1,10 +1,12 @@
 """The tables of workspace.db and how a connection to it is opened. Only this file speaks of versions."""
 
 import sqlite3
+import time
 from pathlib import Path
 
 STORE_VERSION = 1
 APPLICATION_ID = 0x7E450B  # "tensorb", so that a stranger's database is not taken for ours
+BUSY_S = 15  # how long one program waits for another's writing
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS clock (id INTEGER PRIMARY KEY CHECK (id = 0), revision INTEGER NOT NULL);
@@ -61,7 +63,7 @@ def connect(workspace: Path) -> sqlite3.Connection:
         workspace.mkdir(parents=True, exist_ok=True)
         (workspace / "datasets").mkdir(exist_ok=True)
         (workspace / "runs").mkdir(exist_ok=True)
-        connection = sqlite3.connect(path, timeout=15, isolation_level=None)
+        connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
     except OSError as error:
         raise StoreError(
             f"{workspace}: the workspace cannot be made here ({error.strerror}). Choose another folder."
@@ -91,19 +93,40 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA cache_size = -8000")
     if version < STORE_VERSION:
         _create(connection, path)
+    # After the tables: a stranger's database keeps its own mode.
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        _use_write_ahead_log(connection)
 
 
 def _create(connection: sqlite3.Connection, path: Path) -> None:
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if tables and application != APPLICATION_ID:
-        raise StoreError(f"{path}: this database was not made by Tensorbench. Choose another folder as workspace.")
-    connection.execute("PRAGMA journal_mode = WAL")
     # Immediate, so that of two programs that open a new workspace at once, one waits and finds it made.
-    connection.executescript(
-        f"BEGIN IMMEDIATE; {TABLES} PRAGMA application_id = {APPLICATION_ID};"
-        f"PRAGMA user_version = {STORE_VERSION}; COMMIT;"
-    )
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if tables and application != APPLICATION_ID:
+            raise StoreError(f"{path}: this database was not made by Tensorbench. Choose another folder as workspace.")
+        for statement in TABLES.split(";\n"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {STORE_VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Switch to WAL, which lasts. SQLite does not wait for the lock that this needs, so this does."""
+    deadline = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 def _words(path: Path, error: sqlite3.Error) -> str:

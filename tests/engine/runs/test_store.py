@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -126,6 +128,19 @@ def test_that_log_events_artifacts_and_summary_are_kept(workspace: Path) -> None
         assert [line.text for line in store.log(run)] == ["hello"]
         assert store.events(run)[0].payload == {"epoch": 3}
         assert store.artifacts(run)[0].path == "model.json"
+
+
+def test_that_a_new_workspace_may_be_opened_by_several_at_once(workspace: Path) -> None:
+    for turn in range(10):
+        together = threading.Barrier(4)
+
+        def open_and_close(place: Path = workspace / str(turn), together: threading.Barrier = together) -> None:
+            together.wait()
+            RunStore(place).close()
+
+        with ThreadPoolExecutor(4) as pool:
+            for opened in [pool.submit(open_and_close) for _ in range(4)]:
+                opened.result()
 
 
 def test_that_a_newer_workspace_is_refused_and_left_untouched(workspace: Path) -> None:
