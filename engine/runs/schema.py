@@ -1,10 +1,13 @@
 """The tables of workspace.db and how a connection to it is opened. Only this file speaks of versions."""
 
+import os
 import sqlite3
+import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
-STORE_VERSION = 1
+STORE_VERSION = 2
 APPLICATION_ID = 0x7E450B  # "tensorb", so that a stranger's database is not taken for ours
 BUSY_S = 15  # how long one program waits for another's writing
 
@@ -15,7 +18,9 @@ CREATE TABLE IF NOT EXISTS runs (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, status TEXT NOT NULL, spec TEXT NOT NULL,
     revision INTEGER NOT NULL, created REAL NOT NULL, started REAL, ended REAL,
     pid INTEGER, pid_started REAL, starred INTEGER NOT NULL DEFAULT 0, note TEXT NOT NULL DEFAULT '',
-    trashed REAL, progress TEXT NOT NULL DEFAULT '{}', summary TEXT NOT NULL DEFAULT '{}', outcome TEXT
+    trashed REAL, progress TEXT NOT NULL DEFAULT '{}', summary TEXT NOT NULL DEFAULT '{}', outcome TEXT,
+    attempt INTEGER NOT NULL DEFAULT 1, queue_place REAL, tags TEXT NOT NULL DEFAULT '[]',
+    run_group TEXT NOT NULL DEFAULT '', changes TEXT NOT NULL DEFAULT '[]'
 );
 CREATE INDEX IF NOT EXISTS runs_by_revision ON runs (revision);
 CREATE TABLE IF NOT EXISTS series (
@@ -49,7 +54,18 @@ CREATE TABLE IF NOT EXISTS commands (
     kind TEXT NOT NULL, payload TEXT NOT NULL, created REAL NOT NULL, taken REAL
 );
 CREATE INDEX IF NOT EXISTS commands_by_run ON commands (run, taken);
+CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+# What makes a store of each version one of the next; tables that are new are made by TABLES.
+MIGRATIONS = {
+    1: (
+        "ALTER TABLE runs ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1",
+        "ALTER TABLE runs ADD COLUMN queue_place REAL",
+        "ALTER TABLE runs ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE runs ADD COLUMN run_group TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE runs ADD COLUMN changes TEXT NOT NULL DEFAULT '[]'",
+    ),
+}
 
 
 class StoreError(Exception):
@@ -99,14 +115,19 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _create(connection: sqlite3.Connection, path: Path) -> None:
-    # Immediate, so that of two programs that open a new workspace at once, one waits and finds it made.
+    """Make the tables of a new store, or bring an old one to this version after a copy of it was made."""
+    if connection.execute("PRAGMA user_version").fetchone()[0]:
+        _copy(connection, path)
+    # Immediate, so that of two programs that open a workspace at once, one waits and finds it made.
     connection.execute("BEGIN IMMEDIATE")
     try:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if tables and application != APPLICATION_ID:
             raise StoreError(f"{path}: this database was not made by Tensorbench. Choose another folder as workspace.")
-        for statement in TABLES.split(";\n"):
+        steps = [step for old in range(version, STORE_VERSION) if version for step in MIGRATIONS[old]]
+        for statement in (*steps, *TABLES.split(";\n")):
             connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {STORE_VERSION}")
@@ -114,6 +135,21 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+
+
+def _copy(connection: sqlite3.Connection, path: Path) -> None:
+    """Copy an older store beside itself before it is changed: workspace.db.version1, say."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    beside = path.with_name(f"{path.name}.version{version}")
+    if version >= STORE_VERSION or beside.exists():
+        return
+    unfinished = path.with_name(f"{beside.name}.{os.getpid()}.{threading.get_ident()}.part")
+    try:
+        with closing(sqlite3.connect(unfinished)) as copy:
+            connection.backup(copy)
+        unfinished.replace(beside)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> None:

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -141,6 +142,27 @@ def test_that_a_new_workspace_may_be_opened_by_several_at_once(workspace: Path) 
         with ThreadPoolExecutor(4) as pool:
             for opened in [pool.submit(open_and_close) for _ in range(4)]:
                 opened.result()
+
+
+def test_that_an_older_workspace_is_migrated_after_a_copy(workspace: Path) -> None:
+    with RunStore(workspace) as store:
+        run = store.create_run(spec("old")).id
+        store.append(run, {"train/loss": points([1, 2], [0.5, 0.25])})
+    with closing(sqlite3.connect(workspace / "workspace.db")) as database:
+        for column in ("attempt", "queue_place", "tags", "run_group", "changes"):
+            database.execute(f"ALTER TABLE runs DROP COLUMN {column}")
+        database.execute("DROP TABLE settings")
+        database.execute("PRAGMA user_version = 1")
+        database.commit()
+    with RunStore(workspace) as store:
+        assert store.run(run).name == "old"
+        assert store.series(run, "train/loss").values.tolist() == [0.5, 0.25]
+        new = store.create_run(spec("new")).id
+        assert store.run(new).name == "new"
+    with closing(sqlite3.connect(workspace / "workspace.db.version1")) as copy:
+        assert copy.execute("PRAGMA user_version").fetchone() == (1,)
+        assert copy.execute("SELECT name FROM runs").fetchall() == [("old",)]
+    assert not list(workspace.glob("*.part"))
 
 
 def test_that_a_newer_workspace_is_refused_and_left_untouched(workspace: Path) -> None:
