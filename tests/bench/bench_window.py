@@ -210,7 +210,10 @@ def _loop(workspace: Path) -> None:
     window = _Window(workspace, warm_up=True)
     spec = _ready_to_train(window, workspace, epochs=10_000, batch=32)
     trainer = TrainerSpec(**{**spec.trainer.model_dump(), "threads": os.cpu_count() or 1})
+    started: list[str] = []
+    window.window.engine.runStarted.connect(started.append)
     window.window.train.startRequested.emit(spec.model_copy(update={"trainer": trainer}))
+    window.until(lambda: started)  # the window shows what was started: only then is another run opened
     run_id = _feed_twenty_curves(window)
     window.window._open_run(run_id)
     settled = time.monotonic() + 5
