@@ -4,6 +4,7 @@ from engine.runs.metrics import Points
 from engine.runs.outcome import Outcome, OutcomeKind
 from engine.runs.records import (
     Artifact,
+    Change,
     Command,
     Event,
     LogLine,
@@ -18,6 +19,7 @@ from engine.runs.store import RunStore
 
 __all__ = [
     "Artifact",
+    "Change",
     "Command",
     "Event",
     "LogLine",

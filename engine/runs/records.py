@@ -59,6 +59,17 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A setting that was changed while the run was at work, such as trainer.epochs."""
+
+    step: int
+    epoch: float
+    field: str
+    value: float
+    time: float
+
+
+@dataclass(frozen=True)
 class RunRecord:
     """One run as the store knows it. Times are seconds since the epoch."""
 
@@ -77,6 +88,13 @@ class RunRecord:
     progress: Progress = Progress()
     summary: Mapping[str, float] = field(default_factory=dict)
     outcome: Outcome | None = None
+    attempt: int = 1
+    """How often the run was begun: 1, and one more with each time it was resumed."""
+    queue_place: float | None = None
+    """Where the run waits in the queue, smaller first; None where it does not wait."""
+    tags: tuple[str, ...] = ()
+    group: str = ""
+    changes: tuple[Change, ...] = ()
 
     @property
     def spec(self) -> RunSpec:

@@ -12,14 +12,25 @@ from typing import Any
 
 from engine.runs.metrics import MetricTable, Points
 from engine.runs.outcome import Outcome
-from engine.runs.records import Artifact, Command, Event, LogLine, Progress, RunRecord, RunStatus, Series, SeriesInfo
+from engine.runs.records import (
+    Artifact,
+    Change,
+    Command,
+    Event,
+    LogLine,
+    Progress,
+    RunRecord,
+    RunStatus,
+    Series,
+    SeriesInfo,
+)
 from engine.runs.schema import StoreError, connect, store_error
 from engine.spec import RunSpec, to_json
 
 _ACTIVE = tuple(status.value for status in RunStatus if status.is_active)
 _COLUMNS = (
     "id, name, status, spec, revision, created, started, ended, pid, pid_started, starred, note, "
-    "progress, summary, outcome"
+    "progress, summary, outcome, attempt, queue_place, tags, run_group, changes"
 )
 
 
@@ -339,4 +350,9 @@ def _record(row: Sequence[Any]) -> RunRecord:
         progress=Progress(**json.loads(progress)),
         summary=json.loads(summary),
         outcome=Outcome.model_validate_json(outcome) if outcome else None,
+        attempt=row[15],
+        queue_place=row[16],
+        tags=tuple(json.loads(row[17])),
+        group=row[18],
+        changes=tuple(Change(**change) for change in json.loads(row[19])),
     )
