@@ -1,48 +1,30 @@
-"""One curve of a curve plot: its points, its smoothed line, and the items that draw them. It knows no axis but the view."""
+"""One curve of a curve plot: its points, its smoothed line, and the strokes that show them in a frame."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from app.plots.plot import FINE_POINTS, SMOOTH_POINTS, drawFinely, pen
+from app.plots.canvas import Frame, Stroke, blended
 from app.plots.pyramid import Floats, Pyramid
 from app.plots.smoothing import Smoother
 from app.theme import theme
 
 STYLES = {"dashed": Qt.PenStyle.DashLine, "dotted": Qt.PenStyle.DotLine}
+UNDER = 0.28  # of its strength has a raw line under its smoothed one
+PALE = 0.6
 DOTS_UP_TO = 40  # points in view, so few that each is worth a dot
 _PORTION = 1 << 16
 
 
 @dataclass(frozen=True)
-class Frame:
-    """What the view shows of x, in how many pixel columns; `floor` is where log₁₀ of zero and less is drawn, if log."""
-
-    left: float
-    right: float
-    columns: int
-    floor: float | None
-
-    def placed(self, y: Floats) -> Floats:
-        """Return where values are on the y axis; NaN for what is not finite."""
-        finite = np.isfinite(y)
-        if self.floor is None:
-            return y if finite.all() else np.where(finite, y, np.nan)
-        positive = finite & (y > 0)
-        places = np.log10(np.where(positive, y, 1.0))
-        return np.where(positive, places, np.where(finite, self.floor, np.nan))
-
-
-@dataclass(frozen=True)
 class Strokes:
-    """What is to be drawn of a curve, in the view's coordinates."""
+    """What is to be drawn of a curve, on the plot's axes."""
 
-    raw: tuple[Floats, Floats]
-    smooth: tuple[Floats, Floats] | None
+    raw: Stroke
+    smooth: Stroke | None
     dots: tuple[Floats, Floats]
 
 
@@ -56,8 +38,6 @@ class Curve:
         self.raw = Pyramid()
         self.smooth: Pyramid | None = None
         self._smoother: Smoother | None = None
-        self._look: tuple[int, bool, bool] | None = None
-        self.raw_item, self.smooth_item = pg.PlotCurveItem(connect="finite"), pg.PlotCurveItem(connect="finite")
 
     def append(self, x: Floats, y: Floats) -> None:
         """Add points at the end."""
@@ -78,40 +58,19 @@ class Curve:
 
     def strokes(self, frame: Frame) -> Strokes:
         """Return at most two points a pixel column, and dots where a line alone would not show a point."""
-        x, y = self.raw.window(frame.left, frame.right, frame.columns)
-        raw = (x, frame.placed(y))
-        if self.smooth is None:
-            return Strokes(raw, None, _dots(*raw))
-        xs, ys = self.smooth.window(frame.left, frame.right, frame.columns)
-        smooth = (xs, frame.placed(ys))
-        return Strokes(raw, smooth, _dots(*smooth))
-
-    def draw(self, strokes: Strokes, points: int) -> None:
-        """Give the items their points; the fewer `points` the whole plot draws, the finer it may be."""
-        fine, smooth = points <= FINE_POINTS, points <= SMOOTH_POINTS
-        under = strokes.smooth is not None
-        self._choose_pens(fine, under)
-        self.raw_item.setData(*strokes.raw, antialias=smooth)
-        if strokes.smooth is not None:
-            self.smooth_item.setData(*strokes.smooth, antialias=smooth)
-        elif self.smooth_item.xData is not None and len(self.smooth_item.xData):
-            self.smooth_item.setData([], [])
-
-    def _choose_pens(self, fine: bool, under: bool) -> None:
-        """Set the pens where they change: each makes its item forget all that it knows."""
+        style, base = STYLES.get(self.style, Qt.PenStyle.SolidLine), QColor(theme().base)
         colour = self.inkColour()
-        if self._look == (colour.rgb(), fine, under):
-            return
-        self._look = (colour.rgb(), fine, under)
-        style = STYLES.get(self.style, Qt.PenStyle.SolidLine)
+        under = blended(colour, base, UNDER)
         if self.style == "pale":
-            colour.setAlphaF(0.6)
-        pale = QColor(colour)
-        pale.setAlphaF(0.28)
-        self.raw_item.setPen(pen(pale if under else colour, style, fine and not under))
-        drawFinely(self.raw_item, fine and not under)
-        self.smooth_item.setPen(pen(colour, style, fine))
-        drawFinely(self.smooth_item, fine)
+            colour = blended(colour, base, PALE)
+        x, y = self.raw.window(frame.left, frame.right, frame.columns)
+        y = frame.placed(y)
+        if self.smooth is None:
+            return Strokes(Stroke(x, y, colour, style), None, _dots(x, y))
+        raw = Stroke(x, y, under, style, is_thin=True)
+        x, y = self.smooth.window(frame.left, frame.right, frame.columns)
+        y = frame.placed(y)
+        return Strokes(raw, Stroke(x, y, colour, style), _dots(x, y))
 
     def ends(self) -> tuple[float, float]:
         """Return the smallest and largest x; the curve must have points."""
@@ -145,6 +104,12 @@ class Curve:
         x, y = self.raw.x.values[places], self.raw.y.values[places]
         inside = (x >= left) & (x <= right)
         return x[inside], y[inside]
+
+
+def in_order(strokes: Iterable[Strokes]) -> list[Stroke]:
+    """Return the strokes from the lowest to the topmost: every smoothed line lies above the raw ones."""
+    known = list(strokes)
+    return [one.raw for one in known] + [one.smooth for one in known if one.smooth is not None]
 
 
 def rows_of(curves: list[tuple[str, Floats, Floats]]) -> Iterator[tuple[str, float, float]]:

@@ -1,4 +1,4 @@
-"""What a curve plot draws over its view: names at the curves' ends, markers, NaN, and the readout under the pointer."""
+"""What a curve plot draws over its view: curves, names at their ends, markers, NaN, and the readout under the pointer."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from app.plots.canvas import Canvas, Frame, Stroke
 from app.theme import theme
 
 LINE = 15.0
@@ -50,10 +51,14 @@ class Reading:
 class CurveLayer(QWidget):
     """A transparent layer; it is given coordinates and paints them."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, canvas: Canvas, parent: QWidget) -> None:
         super().__init__(parent)
+        self._canvas = canvas
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.area = QRectF()
+        self.frame = Frame(0, 1, 0, 1, 16)  # what the area shows
+        self.strokes: list[Stroke] = []
+        self.is_exact = False  # whether strokes are drawn as lines instead of the canvas
         self.labels: list[EndLabel] = []
         self.marks: list[Mark] = []
         self.dots: list[Dot] = []
@@ -69,6 +74,10 @@ class CurveLayer(QWidget):
         for y in self.grid:
             if self.area.top() <= y <= self.area.bottom():
                 painter.drawLine(QPointF(self.area.left(), round(y)), QPointF(self.area.right(), round(y)))
+        if self.is_exact:
+            self._paint_strokes(painter)
+        else:
+            self._canvas.paint(painter, self.area, self.frame)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme().font(0.85))
         self._paint_dots(painter)
@@ -78,6 +87,14 @@ class CurveLayer(QWidget):
         if self.reading is not None:
             self._paint_reading(painter, self.reading)
         painter.end()
+
+    def _paint_strokes(self, painter: QPainter) -> None:
+        painter.save()
+        painter.setClipRect(self.area)
+        points = sum(len(stroke.x) for stroke in self.strokes)
+        for stroke in self.strokes:
+            stroke.paint(painter, self.frame, self.area, points)
+        painter.restore()
 
     def _paint_dots(self, painter: QPainter) -> None:
         painter.save()

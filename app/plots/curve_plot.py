@@ -1,16 +1,22 @@
 """CurvePlot: any number of growing curves of any length; no point's extremum is lost at any zoom."""
 
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.plots.axis import Axis, duration
-from app.plots.curve import Curve, Frame, rows_of
+from app.plots.canvas import Canvas, Frame
+from app.plots.curve import Curve, Strokes, in_order, rows_of
 from app.plots.curve_layer import CurveLayer, Dot, EndLabel, Mark, Reading
 from app.plots.export import Numbers
 from app.plots.plot import Plot
 from app.plots.pyramid import Floats
+from app.plots.turns import turns
 
 REDRAW_MS = 25
 LABEL_WIDTH = 108
@@ -30,19 +36,23 @@ class CurvePlot(Plot):
         self._is_log = False
         self._following = True
         self._is_compact = False
-        self._layer = CurveLayer(self)
+        self._canvas = Canvas()
+        self._strokes: dict[str, Strokes] = {}
+        self._drawing: Iterator[None] | None = None
+        self._is_stale = self._is_placing = False
+        self._layer = CurveLayer(self._canvas, self)
         self.setEmptyText(self.tr("Nothing recorded yet"))
         self.item.layout.setContentsMargins(0, 4, LABEL_WIDTH, 0)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REDRAW_MS)
-        self._timer.timeout.connect(self.redraw)
+        self._timer.timeout.connect(self._ask_for_turn)
         self.item.getAxis("left").setWidth(AXIS_WIDTH)
         box = self.item.getViewBox()
         box.disableAutoRange()
         box.sigRangeChangedManually.connect(self._user_zoomed)
-        box.sigRangeChanged.connect(self._schedule)
-        box.sigResized.connect(self._schedule)
+        box.sigRangeChanged.connect(self._move)
+        box.sigResized.connect(self._begin_anew)
         self.view.scene().sigMouseMoved.connect(self._read)
         self.view.viewport().installEventFilter(self)
 
@@ -51,14 +61,9 @@ class CurvePlot(Plot):
     def setCurve(self, key: str, x: Floats, y: Floats, label: str = "", colour: int = 0, style: str = "solid") -> None:
         """Draw a curve, in place of the one of this key. `style` is solid, pale, dashed or dotted."""
         self.removeCurve(key)
-        curve = Curve(label or key, colour, style)
-        for place, item in enumerate((curve.raw_item, curve.smooth_item)):
-            # Later curves lie on top, and every smoothed line above the raw ones.
-            item.setZValue(len(self._curves) + 100 * place)
-            self.item.addItem(item, ignoreBounds=True)
-        self._curves[key] = curve
+        self._curves[key] = Curve(label or key, colour, style)
         self.appendPoints(key, x, y)
-        curve.smoothWith(self._smoothing)
+        self._curves[key].smoothWith(self._smoothing)
 
     def appendPoints(self, key: str, x: Floats, y: Floats) -> None:
         """Add points at the end of a curve."""
@@ -68,11 +73,9 @@ class CurvePlot(Plot):
 
     def removeCurve(self, key: str) -> None:
         """Take a curve away."""
-        curve = self._curves.pop(key, None)
-        if curve is not None:
-            self.item.removeItem(curve.raw_item)
-            self.item.removeItem(curve.smooth_item)
-            self._schedule()
+        if self._curves.pop(key, None) is not None:
+            self._strokes.pop(key, None)
+            self._begin_anew()
 
     def clear(self) -> None:
         """Take everything away and follow again."""
@@ -106,6 +109,7 @@ class CurvePlot(Plot):
         """Draw the values on a `linear` or `log` axis; on the latter, zero and less is below every picture."""
         self._is_log = mode == "log"
         self.item.getAxis("left").setLogMode(y=self._is_log)
+        self._drawing = None
         self.resetView()
 
     def setAxisLabel(self, text: str) -> None:
@@ -134,7 +138,7 @@ class CurvePlot(Plot):
         self._smoothing = weight
         for curve in self._curves.values():
             curve.smoothWith(weight)
-        self._schedule()
+        self._begin_anew()
 
     def resetView(self) -> None:
         """Show everything, and follow new points again."""
@@ -145,25 +149,60 @@ class CurvePlot(Plot):
 
     @Slot()
     def redraw(self) -> None:
-        """Draw what the view shows from at most two points a pixel column."""
+        """Draw what the view shows from at most two points a pixel column, at once and wholly."""
+        self._drawing = None
+        self._is_stale = False
+        for _ in self._pieces():
+            pass
+
+    def drawSome(self, deadline: float) -> bool:
+        """Draw until a deadline of `time.perf_counter`; return whether all is drawn."""
+        if self._drawing is None:
+            self._drawing, self._is_stale = self._pieces(), False
+        for _ in self._drawing:
+            if time.perf_counter() >= deadline:
+                return False
+        self._drawing = None
+        if self._is_stale:
+            self._schedule()
+        return True
+
+    def _pieces(self) -> Iterator[None]:
+        """Draw; between two pieces the plot may wait. What was on show stays until all of the new picture is there."""
         self.showEmpty(not any(len(curve.raw) for curve in self._curves.values()))
-        floor = self._floor()
-        if self._following:
-            self._show_all(floor)
+        frame = self._frame()
+        strokes = {}
+        for key, curve in self._curves.items():
+            strokes[key] = curve.strokes(frame)
+            yield
+        points = sum(len(one.raw.x) for one in strokes.values())
         box = self.item.getViewBox()
-        (left, right), _ = box.viewRange()
-        frame = Frame(left, right, max(16, int(box.width())), floor)
-        strokes = {key: curve.strokes(frame) for key, curve in self._curves.items()}
-        points = sum(len(stroke.raw[0]) for stroke in strokes.values())
-        for key, stroke in strokes.items():
-            self._curves[key].draw(stroke, points)
-        self._lay_out(frame)
-        self._layer.dots = [
-            Dot(self._across(x), self._down(y), self._curves[key].inkColour())
-            for key, stroke in strokes.items()
-            for x, y in zip(*stroke.dots, strict=True)
-        ]
-        self._layer.update()
+        self._canvas.begin(frame, box.size(), self.devicePixelRatioF())
+        for stroke in in_order(strokes.values()):
+            self._canvas.add(stroke, points)
+            yield
+        self._is_placing = True
+        if self._following:
+            across, up = (frame.left, frame.right), (frame.low, frame.high)
+            box.setRange(xRange=across, yRange=up, padding=0, disableAutoRange=True)
+        self._is_placing = False
+        self._canvas.finish()
+        self._strokes = strokes
+        self._lay_out()
+
+    def _frame(self) -> Frame:
+        """Return what the next picture shows: everything, or what the user has zoomed to."""
+        floor = self._floor()
+        box = self.item.getViewBox()
+        columns = max(16, int(box.width()))
+        if self._following and (whole := self._whole(floor)) is not None:
+            return Frame(*whole, columns, floor)
+        return self._view(columns, floor)
+
+    def _view(self, columns: int, floor: float | None) -> Frame:
+        """Return what the view shows now."""
+        (left, right), (low, high) = self.item.getViewBox().viewRange()
+        return Frame(left, right, low, high, columns, floor)
 
     def _floor(self) -> float | None:
         """Return where zero is drawn on a logarithmic axis: three decades below the smallest positive value."""
@@ -172,10 +211,11 @@ class CurvePlot(Plot):
         lows = [low for curve in self._curves.values() if (low := curve.raw.smallest_positive()) is not None]
         return float(np.log10(min(lows))) - 3 if lows else -1.0
 
-    def _show_all(self, floor: float | None) -> None:
+    def _whole(self, floor: float | None) -> tuple[float, float, float, float] | None:
+        """Return left, right, low and high of everything, with a little room, or None without points."""
         drawn = [curve for curve in self._curves.values() if len(curve.raw)]
         if not drawn:
-            return
+            return None
         ends = [curve.ends() for curve in drawn]
         left, right = min(end[0] for end in ends), max(end[1] for end in ends)
         extremes = [found for curve in drawn if (found := curve.raw.extremes()) is not None]
@@ -185,12 +225,12 @@ class CurvePlot(Plot):
             low = floor + 3
         pad = (high - low) * 0.05 or abs(high) * 0.1 or 1.0
         right, left = (right, left) if right > left else (left + 1, left - 1)
-        box = self.item.getViewBox()
-        box.setRange(xRange=(left, right), yRange=(low - pad, high + pad), padding=0, disableAutoRange=True)
+        return left, right, low - pad, high + pad
 
-    def _lay_out(self, frame: Frame) -> None:
-        """Give the layer the places of labels, markers and grid lines."""
+    def _lay_out(self) -> None:
+        """Give the layer the places of strokes, labels, markers, dots and grid lines."""
         box = self.item.getViewBox()
+        frame = self._layer.frame = self._view(max(16, int(box.width())), self._floor())
         self._layer.setGeometry(self.rect())
         self._layer.area = QRectF(
             self.view.mapTo(self, self.view.mapFromScene(box.sceneBoundingRect().topLeft())), box.size()
@@ -205,6 +245,14 @@ class CurvePlot(Plot):
                 marks += [Mark(float(self._layer.area.left() + pixel), "", kind) for pixel in pixels]
         self._layer.marks = marks
         self._layer.grid = self._grid()
+        self._layer.dots = [
+            Dot(self._across(x), self._down(y), self._curves[key].inkColour())
+            for key, strokes in self._strokes.items()
+            if key in self._curves
+            for x, y in zip(*strokes.dots, strict=True)
+        ]
+        self._layer.strokes = list(in_order(self._strokes.values()))
+        self._layer.update()
 
     def _grid(self) -> list[float]:
         """Return where the layer draws grid lines: at the axis's larger ticks."""
@@ -245,9 +293,28 @@ class CurvePlot(Plot):
 
     @Slot()
     def _schedule(self, *_: object) -> None:
-        # What is hidden is drawn when it is shown.
-        if not self._timer.isActive() and self.isVisible():
+        self._is_stale = True
+        # What is hidden is drawn when it is shown; what is being drawn, once more when it is done.
+        if not self._timer.isActive() and self.isVisible() and self._drawing is None:
             self._timer.start()
+
+    @Slot()
+    def _ask_for_turn(self) -> None:
+        turns().ask(self)
+
+    @Slot()
+    def _begin_anew(self, *_: object) -> None:
+        """Give up what is being drawn: it would not fit."""
+        self._drawing = None
+        self._schedule()
+
+    @Slot()
+    def _move(self, *_: object) -> None:
+        """Follow the view with the picture that there is, until the next one is drawn."""
+        if not self._is_placing:
+            self._layer.frame = self._view(self._layer.frame.columns, None)
+            self._layer.update()
+            self._schedule()
 
     @Slot()
     def _user_zoomed(self, *_: object) -> None:
@@ -271,6 +338,19 @@ class CurvePlot(Plot):
                 self._layer.reading = Reading(self._across(nearest), f"{self._labels[0]} {x}".strip(), tuple(lines))
         self._layer.update()
 
+    def isCurrent(self) -> bool:
+        """Whether all that was told is on show."""
+        return not self._is_stale and self._drawing is None
+
+    def exportImage(self, path: Path) -> None:
+        """Write the plot as .svg, in lines, or as a picture of twice the screen's size, drawn for that size."""
+        self.redraw()
+        self._layer.is_exact = True
+        try:
+            super().exportImage(path)
+        finally:
+            self._layer.is_exact = False
+
     def numbers(self) -> Numbers:
         """Return curve, x and y of every point."""
         curves = [(key, curve.raw.x.values, curve.raw.y.values) for key, curve in self._curves.items()]
@@ -285,6 +365,8 @@ class CurvePlot(Plot):
         """Rest while nobody looks."""
         super().hideEvent(event)
         self._timer.stop()
+        self._drawing = None
+        turns().leave(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Redraw for the new width."""

@@ -14,8 +14,6 @@ from app.plots.export import Numbers, NumbersJob, save_image, save_numbers
 from app.theme import theme, themeNotifier
 
 pg.setConfigOptions(antialias=False, useOpenGL=False)
-FINE_POINTS = 600  # in all curves of a plot; up to so many, lines are drawn smooth and thicker
-SMOOTH_POINTS = 3000  # up to so many smooth, but one pixel wide; beyond, in whole pixels
 TEXT_FILLS = [(0, 0.6), (2, 0.4), (4, 0.25), (6, 0.15)]  # from so many ticks on, how much of an axis text may fill
 ZOOM_KEYS = {Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Equal: 0.8, Qt.Key.Key_Minus: 1.25}
 PAN_KEYS = {

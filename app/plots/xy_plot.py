@@ -9,8 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
+from app.plots.canvas import FINE_POINTS
 from app.plots.export import Numbers
-from app.plots.plot import FINE_POINTS, Plot, drawFinely, finite_range, pen
+from app.plots.plot import Plot, drawFinely, finite_range, pen
 from app.theme import theme
 
 Floats = NDArray[np.float64]

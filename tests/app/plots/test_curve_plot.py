@@ -39,8 +39,8 @@ def colours(picture, wanted, tolerance=40):
 
 
 def line_of(plot, key):
-    curve = plot._curves[key]
-    return curve.raw_item.getData()
+    stroke = plot._strokes[key].raw
+    return stroke.x, stroke.y
 
 
 def view(plot):
@@ -144,7 +144,8 @@ def test_that_smoothing_keeps_the_raw_line_and_goes_on_with_new_points(plot):
     np.testing.assert_allclose(live, plot._curves["a"].smooth.y.values, rtol=1e-9)
     plot.redraw()
     assert len(line_of(plot, "a")[0]) == 400
-    assert plot._curves["a"].raw_item.opts["pen"].color().alphaF() < 0.5
+    strokes = plot._strokes["a"]
+    assert strokes.raw.colour.lightnessF() > strokes.smooth.colour.lightnessF() + 0.2
 
 
 def test_that_names_at_the_ends_never_overlap(plot):
@@ -192,9 +193,9 @@ def test_that_a_resumed_curve_is_drawn_in_passes(plot):
 def test_that_a_change_of_theme_recolours_at_once(plot, qapp):
     plot.setCurve("a", np.arange(50.0), np.arange(50.0))
     plot.redraw()
-    light = plot._curves["a"].raw_item.opts["pen"].color()
+    light = plot._strokes["a"].raw.colour
     theme.apply(qapp, "dark")
-    assert plot._curves["a"].raw_item.opts["pen"].color() != light
+    assert plot._strokes["a"].raw.colour != light
     assert plot.view.backgroundBrush().color().name() == theme.dark().base
     theme.apply(qapp, "light")
 
@@ -204,7 +205,8 @@ def test_that_a_hidden_plot_does_no_work_and_is_drawn_when_shown(plot, qtbot):
     plot.setCurve("a", np.arange(50.0), np.arange(50.0))
     assert not plot._timer.isActive()
     plot.show()
-    qtbot.waitUntil(lambda: line_of(plot, "a")[0] is not None and len(line_of(plot, "a")[0]) == 50)
+    qtbot.waitUntil(plot.isCurrent)
+    assert len(line_of(plot, "a")[0]) == 50
 
 
 def test_that_no_timer_runs_after_the_plot_was_closed(plot, qtbot):
