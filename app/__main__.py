@@ -1,9 +1,12 @@
 """Starts the window; where there is no display, does the same main job in the terminal."""
 
 import argparse
+import gc
 import os
 import sys
 from pathlib import Path
+
+SETTLED_MS = 1500
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -57,7 +60,15 @@ def _open_window(workspace: Path, files: list[Path]) -> int:
     window = MainWindow(workspace, settings)
     window.show()
     window.openPaths(files)
+    spare_what_is_loaded()
     return application.exec()
+
+
+def spare_what_is_loaded() -> None:
+    """Keep the garbage collector from going through all that was loaded, again and again, for a tenth of a second."""
+    from PySide6.QtCore import QTimer
+
+    QTimer.singleShot(SETTLED_MS, gc.freeze)
 
 
 if __name__ == "__main__":

@@ -113,6 +113,7 @@ class _Window:
     def __init__(self, workspace: Path, warm_up: bool) -> None:
         from PySide6.QtWidgets import QApplication
 
+        from app.__main__ import spare_what_is_loaded
         from app.main_window import MainWindow
         from app.theme import apply
 
@@ -120,6 +121,7 @@ class _Window:
         apply(self.application, "light")
         self.window = MainWindow(workspace, warm_up=warm_up)
         self.window.show()
+        spare_what_is_loaded()
 
     def until(self, condition: "object", timeout: float = 60) -> None:
         """Run the event loop until the condition holds. Raises TimeoutError."""
