@@ -2,6 +2,7 @@
 
 from engine.runs.metrics import Points
 from engine.runs.outcome import Outcome, OutcomeKind
+from engine.runs.queue import Holder, QueueState
 from engine.runs.records import (
     Artifact,
     Change,
@@ -22,11 +23,13 @@ __all__ = [
     "Change",
     "Command",
     "Event",
+    "Holder",
     "LogLine",
     "Outcome",
     "OutcomeKind",
     "Points",
     "Progress",
+    "QueueState",
     "RunRecord",
     "RunStatus",
     "RunStore",

@@ -2,16 +2,16 @@
 
 import json
 import secrets
-import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from engine.runs import queue
 from engine.runs.metrics import MetricTable, Points
 from engine.runs.outcome import Outcome
+from engine.runs.queue_store import QueueStore
 from engine.runs.records import (
     Artifact,
     Change,
@@ -24,7 +24,7 @@ from engine.runs.records import (
     Series,
     SeriesInfo,
 )
-from engine.runs.schema import StoreError, connect, store_error
+from engine.runs.schema import StoreError
 from engine.spec import RunSpec, to_json
 
 _ACTIVE = tuple(status.value for status in RunStatus if status.is_active)
@@ -34,20 +34,15 @@ _COLUMNS = (
 )
 
 
-class RunStore:
+class RunStore(QueueStore):
     """One connection to a workspace's store. Any number may be open at once; each belongs to the thread that made it.
 
     Every call may raise StoreError, whose message can be shown as it is.
     """
 
     def __init__(self, workspace: Path) -> None:
-        self.workspace = Path(workspace)
-        self._db = connect(self.workspace)
+        super().__init__(workspace)
         self._metrics = MetricTable(self._db)
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._db.close()
 
     def __enter__(self) -> "RunStore":
         return self
@@ -57,8 +52,8 @@ class RunStore:
 
     # Runs
 
-    def create_run(self, spec: RunSpec) -> RunRecord:
-        """Record a new run, queued, and make its folder."""
+    def create_run(self, spec: RunSpec, waiting: bool = False) -> RunRecord:
+        """Record a new run that is to be started, or with `waiting` one at the end of the queue; make its folder."""
         run = secrets.token_hex(4)
         name = spec.name or f"{spec.model.name} · {spec.data.name or spec.data.dataset[:8]}"
         self._run_folder(run).mkdir(parents=True, exist_ok=True)
@@ -67,6 +62,8 @@ class RunStore:
                 "INSERT INTO runs (id, name, status, spec, revision, created) VALUES (?, ?, ?, ?, 0, ?)",
                 (run, name, RunStatus.QUEUED.value, to_json(spec), time.time()),
             )
+            if waiting:
+                queue.enqueue(self._db, run)
             self._touch(run)
         return self.run(run)
 
@@ -100,6 +97,14 @@ class RunStore:
             ).fetchall()
         return [_record(row) for row in rows]
 
+    def queue(self) -> list[RunRecord]:
+        """Return the runs that wait in the queue, in order."""
+        with self._reading():
+            rows = self._db.execute(
+                f"SELECT {_COLUMNS} FROM runs WHERE {queue.WAITS} ORDER BY {queue.ORDER}"
+            ).fetchall()
+        return [_record(row) for row in rows]
+
     def changed_since(self, revision: int) -> tuple[int, list[RunRecord], list[str]]:
         """Return the store's revision now, the runs that changed after `revision` and the ids trashed after it."""
         with self._reading():
@@ -112,11 +117,11 @@ class RunStore:
         return now, [_record(row) for row in rows if row[-1] is None], [row[0] for row in rows if row[-1] is not None]
 
     def claim(self, run_id: str, pid: int, pid_started: float) -> bool:
-        """Take a queued run for a worker process; False where somebody else was first."""
+        """Take a run for a worker process; False where somebody else was first, or where it waits in the queue."""
         with self._writing(run_id):
             taken = self._db.execute(
                 "UPDATE runs SET status = ?, pid = ?, pid_started = ?, started = ? WHERE id = ? AND status IN (?, ?) "
-                "AND pid IS NULL",
+                "AND pid IS NULL AND queue_place IS NULL",
                 (
                     RunStatus.STARTING.value,
                     pid,
@@ -137,11 +142,7 @@ class RunStore:
     def finish(self, run_id: str, outcome: Outcome) -> bool:
         """Record how a run ended; the first outcome stands. Returns whether this one did."""
         with self._writing(run_id):
-            done = self._db.execute(
-                "UPDATE runs SET status = ?, ended = ?, outcome = ? WHERE id = ? AND outcome IS NULL",
-                (outcome.kind.value, time.time(), outcome.model_dump_json(), run_id),
-            )
-        return done.rowcount == 1
+            return self._end(run_id, outcome)
 
     def set_progress(self, run_id: str, progress: Progress) -> None:
         """Record how far a run is."""
@@ -287,6 +288,9 @@ class RunStore:
 
     # Inside
 
+    def _rolled_back(self) -> None:
+        self._metrics.forget_tails()
+
     def _run_folder(self, run_id: str) -> Path:
         return self.workspace / "runs" / run_id
 
@@ -297,39 +301,6 @@ class RunStore:
         row = self._db.execute("SELECT summary FROM runs WHERE id = ?", (run_id,)).fetchone()
         merged = {**json.loads(row[0]), **values} if row else dict(values)
         self._db.execute("UPDATE runs SET summary = ? WHERE id = ?", (json.dumps(merged), run_id))
-
-    def _touch(self, run_id: str) -> None:
-        self._db.execute("UPDATE clock SET revision = revision + 1")
-        self._db.execute("UPDATE runs SET revision = (SELECT revision FROM clock) WHERE id = ?", (run_id,))
-
-    @contextmanager
-    def _writing(self, run_id: str | None) -> Iterator[None]:
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                if run_id is not None:
-                    self._touch(run_id)
-                self._db.execute("COMMIT")
-            except BaseException:
-                self._metrics.forget_tails()
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
-        except sqlite3.Error as error:
-            raise store_error(self.workspace, error) from error
-
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """Show one state of the store to everything that is read inside, whatever others write meanwhile."""
-        try:
-            self._db.execute("BEGIN")
-            try:
-                yield
-            finally:
-                self._db.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise store_error(self.workspace, error) from error
 
 
 def _record(row: Sequence[Any]) -> RunRecord:
