@@ -21,6 +21,7 @@ from engine.spec import RunSpec
 
 POLL_S = 0.05
 SWITCH_S = 0.001  # Python lets a thread keep the interpreter for 5 ms by default: a third of a frame
+LONG_POINTS = 500_000  # in one series
 RECONCILE_EVERY = 40  # polls, that is two seconds
 
 Task = Callable[[], None]
@@ -33,6 +34,7 @@ class _Watched:
     points: dict[str, int] = field(default_factory=dict)
     last_event: int = 0
     last_line: int = 0
+    all_axes: bool = False
 
 
 class EngineThread(QThread):
@@ -89,8 +91,14 @@ class EngineThread(QThread):
         self._tasks.put(self._supervisor.warm_up)
 
     def watch(self, run_id: str) -> None:
-        """Tell everything about a run, from its beginning, and then its news."""
+        """Tell everything about a run, from its beginning, and then its news. Of very long series only the steps and
+        values are read, until `tellAxes` asks for times and epochs too.
+        """
         self._tasks.put(partial(self._watch, run_id))
+
+    def tellAxes(self, run_id: str) -> None:
+        """Tell every series of a watched run again, from its beginning, with the times and epochs of all points."""
+        self._tasks.put(partial(self._tell_axes, run_id))
 
     def unwatch(self, run_id: str) -> None:
         """Stop telling a run's news."""
@@ -191,6 +199,13 @@ class EngineThread(QThread):
         if self._store is not None:
             self._supervisor.reconcile()
 
+    def _tell_axes(self, run_id: str) -> None:
+        told = self._watched.get(run_id)
+        if told is not None and not told.all_axes:
+            told.all_axes = True
+            told.points.clear()
+            self._tell_run(run_id)
+
     def _watch(self, run_id: str) -> None:
         self._watched[run_id] = _Watched()
         if self._store is not None:
@@ -221,7 +236,8 @@ class EngineThread(QThread):
         for info in self._store.series_keys(run_id):
             start = told.points.get(info.key, 0)
             if info.count > start:
-                series = self._store.series(run_id, info.key, start)
+                axes = ("times", "epochs") if told.all_axes or info.count - start <= LONG_POINTS else ()
+                series = self._store.series(run_id, info.key, start, axes)
                 told.points[info.key] = start + len(series.values)
                 grown[info.key] = series
         if grown:

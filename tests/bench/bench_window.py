@@ -11,6 +11,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.plots import CurvePlot
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -276,6 +280,7 @@ def _big(workspace: Path) -> None:
     """From opening a run of 10 million points to its painted curve."""
     import numpy as np
 
+    from app.pages.run.live_tab import LiveTab
     from engine.runs import Points, RunStore
     from engine.spec import DataSpec, RunSpec
 
@@ -289,14 +294,18 @@ def _big(workspace: Path) -> None:
     known: list[bool] = []
     window.window.engine.runsChanged.connect(lambda *_: known.append(True))
     window.until(lambda: known)
-    arrived: list[bool] = []
-    window.window.engine.seriesGrew.connect(lambda *_: arrived.append(True))
+    page = window.window.runs.run
     opened = time.perf_counter()
     window.window._open_run(run_id)
-    window.until(lambda: arrived)
-    window.window.runs.run.grab()
+    window.until(lambda: any(_is_whole(plot.curves, count) for plot in page.findChild(LiveTab).plots().values()))
+    page.grab()
     print(json.dumps({"opens": time.perf_counter() - opened}))
     window.close()
+
+
+def _is_whole(plot: "CurvePlot", count: int) -> bool:
+    """Whether a plot shows a curve of so many points."""
+    return plot.isCurrent() and any(len(plot.curveData(key)[0]) == count for key in list(plot.keys()))
 
 
 CHILDREN = {"start": _start, "click": _click, "loop": _loop, "big": _big}

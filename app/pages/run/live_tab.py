@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from app.pages.run.live_bar import LiveBar
@@ -21,6 +21,8 @@ COLUMNS = 2
 
 class LiveTab(QWidget):
     """Every metric of the run on show, as curves."""
+
+    axesWanted = Signal()  # times and epochs of all points, which were not told yet
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,6 +71,8 @@ class LiveTab(QWidget):
             if name.plot not in self._plots:
                 self._make(name)
                 made = True
+            elif how == "began":
+                self._name_axis(self._plots[name.plot])
             self._plots[name.plot].take(name, series, axis, how == "began")
             if name.split == "valid":
                 touched.add(name.plot)
@@ -127,6 +131,9 @@ class LiveTab(QWidget):
     @Slot()
     def _redraw(self) -> None:
         axis: Axis = self._bar.axis()
+        if not self._book.knows(axis):
+            self.axesWanted.emit()  # the answer tells every series from its beginning, and each is drawn as it comes
+            return
         for plot in self._plots.values():
             self._name_axis(plot)
             plot.redraw(axis)

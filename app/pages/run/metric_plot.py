@@ -50,9 +50,14 @@ class MetricPlot(PlotCard):
         place = self._book.best(key, smaller)
         self.curves.clearMarkers()
         if place is not None:
-            epoch = figure(float(self._book.positions(key, "epoch")[place]), 3).rstrip("0").rstrip(".")
             x = float(self._book.positions(key, self._axis)[place])
-            self.curves.addMarker(x, _tr("best: epoch {0}").format(epoch), "best")
+            self.curves.addMarker(x, self._best_words(key, place), "best")
+
+    def _best_words(self, key: str, place: int) -> str:
+        if not self._book.knows("epoch"):
+            return _tr("best: step {0}").format(count(int(self._book.positions(key, "step")[place])))
+        epoch = figure(float(self._book.positions(key, "epoch")[place]), 3)
+        return _tr("best: epoch {0}").format(epoch.rstrip("0").rstrip(".") if "." in epoch else epoch)
 
     def _draw(self, name: CurveName) -> None:
         x = self._book.positions(name.key, self._axis)

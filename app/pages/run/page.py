@@ -57,6 +57,10 @@ class RunPage(QWidget):
 
     # News of the run
 
+    @Slot()
+    def _tell_axes(self) -> None:
+        self._engine.tellAxes(self._run_id)
+
     @Slot(object)
     def _take_runs(self, records: list[RunRecord]) -> None:
         for record in records:
@@ -173,6 +177,7 @@ class RunPage(QWidget):
         self._engine.runsRemoved.connect(self._forget_runs)
         self._engine.seriesGrew.connect(self._take_series)
         self._engine.logGrew.connect(self._take_log)
+        self._live.axesWanted.connect(self._tell_axes)
         self._requests.answered.connect(self._take_answer)
         self._requests.failed.connect(self._take_failure)
         self._header.stopRequested.connect(self._stop)

@@ -67,6 +67,12 @@ class SeriesBook:
         """Return the metrics that have points."""
         return [key for key, held in self._held.items() if held.count]
 
+    def knows(self, axis: Axis) -> bool:
+        """Whether every point's place on an axis was told; of long series it is only on request."""
+        name = {"epoch": "epochs", "time": "times"}.get(axis)
+        parts = [part for held in self._held.values() for part in held.parts]
+        return name is None or all(getattr(part, name) is not None for part in parts)
+
     def count(self, key: str) -> int:
         """Return how many points a metric has."""
         return self._held[key].count if key in self._held else 0
