@@ -14,9 +14,12 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from app.requests import Requests
+from app.run_commands import RunCommands, Task
+from engine.jobs.dispatch import Dispatcher
 from engine.jobs.lab_client import LabClient
 from engine.jobs.supervisor import Supervisor
-from engine.runs import RunStore, StoreError
+from engine.runs import QueueState, RunStore, StoreError
 from engine.spec import RunSpec
 
 POLL_S = 0.05
@@ -24,7 +27,7 @@ SWITCH_S = 0.001  # Python lets a thread keep the interpreter for 5 ms by defaul
 LONG_POINTS = 500_000  # in one series
 RECONCILE_EVERY = 40  # polls, that is two seconds
 
-Task = Callable[[], None]
+__all__ = ["EngineThread", "Requests"]
 
 
 @dataclass
@@ -37,7 +40,7 @@ class _Watched:
     all_axes: bool = False
 
 
-class EngineThread(QThread):
+class EngineThread(QThread, RunCommands):
     """Owns the supervisor, a connection to the store and the two labs of one workspace."""
 
     runsChanged = Signal(object)  # list[RunRecord]; all of them the first time
@@ -50,13 +53,19 @@ class EngineThread(QThread):
     failed = Signal(int, str)
     progressed = Signal(int, object)
     storeFailed = Signal(str)
+    refused = Signal(str)  # a sentence: what was asked for cannot be done (any more)
+    queueChanged = Signal(object)  # QueueState; the first time at once
+    viewsChanged = Signal(object)  # dict[str, view], the saved views of the Runs page; the first time at once
 
     def __init__(self, workspace: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.workspace = Path(workspace)
-        self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
+        self._tasks = queue.SimpleQueue()
         self._tickets = itertools.count(1)
         self._supervisor = Supervisor(self.workspace)
+        self._dispatcher = Dispatcher(self._supervisor)
+        self._queue: QueueState | None = None
+        self._views: dict[str, Any] | None = None
         self._labs = {
             "data": LabClient("data", self.workspace, self._on_answer),
             "model": LabClient("model", self.workspace, self._on_answer),
@@ -103,38 +112,6 @@ class EngineThread(QThread):
     def unwatch(self, run_id: str) -> None:
         """Stop telling a run's news."""
         self._tasks.put(partial(self._unwatch, run_id))
-
-    def startRun(self, spec: RunSpec) -> None:
-        """Record a new run and start it; `runStarted` tells its id."""
-        self._tasks.put(partial(self._start_run, spec))
-
-    def stopRun(self, run_id: str) -> None:
-        """Ask a run to stop and keep its model."""
-        self._tasks.put(partial(self._supervisor.stop, run_id))
-
-    def killRun(self, run_id: str) -> None:
-        """End a run's worker now."""
-        self._tasks.put(partial(self._supervisor.kill, run_id))
-
-    def renameRun(self, run_id: str, name: str) -> None:
-        """Give a run another name."""
-        self._tasks.put(partial(self._on_store, RunStore.rename, run_id, name))
-
-    def starRun(self, run_id: str, starred: bool) -> None:
-        """Mark a run, or take the mark away."""
-        self._tasks.put(partial(self._on_store, RunStore.set_starred, run_id, starred))
-
-    def noteRun(self, run_id: str, note: str) -> None:
-        """Replace a run's note."""
-        self._tasks.put(partial(self._on_store, RunStore.set_note, run_id, note))
-
-    def trashRuns(self, run_ids: list[str]) -> None:
-        """Put runs into the trash; those at work stay."""
-        self._tasks.put(partial(self._on_store, RunStore.trash, run_ids))
-
-    def restoreRuns(self, run_ids: list[str]) -> None:
-        """Take runs out of the trash."""
-        self._tasks.put(partial(self._on_store, RunStore.restore, run_ids))
 
     def stop(self) -> None:
         """End the thread, the labs and the standby worker; runs go on. Returns when all is ended."""
@@ -183,9 +160,11 @@ class EngineThread(QThread):
         except OSError as error:
             self.storeFailed.emit(f"The operating system refused: {error}")
 
-    def _on_store(self, method: Callable[..., object], *arguments: object) -> None:
-        if self._store is not None:
-            method(self._store, *arguments)
+    def _on_store(self, method: Callable[..., object], *arguments: object) -> object:
+        return method(self._store, *arguments) if self._store is not None else None
+
+    def _refuse(self, sentence: str) -> None:
+        self.refused.emit(sentence)
 
     def _start_run(self, spec: RunSpec) -> None:
         if self._store is None:
@@ -198,6 +177,8 @@ class EngineThread(QThread):
     def _reconcile(self) -> None:
         if self._store is not None:
             self._supervisor.reconcile()
+            self._dispatcher.recover(self._store)
+            self._dispatcher.start_waiting(self._store)
 
     def _tell_axes(self, run_id: str) -> None:
         told = self._watched.get(run_id)
@@ -219,7 +200,8 @@ class EngineThread(QThread):
         if self._store is None:
             return
         first = self._revision < 0
-        self._revision, changed, removed = self._store.changed_since(self._revision)
+        before = self._revision
+        self._revision, changed, removed = self._store.changed_since(before)
         if changed or first:
             self.runsChanged.emit(changed)
         if removed:
@@ -227,6 +209,20 @@ class EngineThread(QThread):
         for run in changed:
             if run.id in self._watched:
                 self._tell_run(run.id)
+        if self._revision != before:
+            self._tell_queue()
+
+    def _tell_queue(self) -> None:
+        """Tell how the queue and the saved views stand where that is new, and start what has room now."""
+        if self._store is None:
+            return
+        if (now := self._store.queue_state()) != self._queue:
+            self._queue = now
+            self.queueChanged.emit(now)
+            self._dispatcher.start_waiting(self._store)
+        if (views := self._store.views()) != self._views:
+            self._views = views
+            self.viewsChanged.emit(views)
 
     def _tell_run(self, run_id: str) -> None:
         if self._store is None:
@@ -259,56 +255,3 @@ class EngineThread(QThread):
             self.answered.emit(ticket, value)
         else:
             self.failed.emit(ticket, str(value))
-
-
-class Requests(QObject):
-    """A page's named requests: asking again under a name drops the answer to what was asked before."""
-
-    answered = Signal(str, object)
-    failed = Signal(str, str)
-    progressed = Signal(str, object)
-
-    def __init__(self, engine: EngineThread, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._engine = engine
-        self._tickets: dict[str, int] = {}
-        self._names: dict[int, str] = {}
-        engine.answered.connect(self._on_answered)
-        engine.failed.connect(self._on_failed)
-        engine.progressed.connect(self._on_progressed)
-
-    def ask(self, name: str, lab: str, method: str, /, **params: Any) -> None:
-        """Ask a lab; the answer comes under `name`."""
-        self.cancel(name)
-        ticket = self._engine.ask(lab, method, params)
-        self._tickets[name] = ticket
-        self._names[ticket] = name
-
-    def cancel(self, name: str) -> None:
-        """Give up what was asked under this name; nothing more is heard of it."""
-        ticket = self._tickets.pop(name, None)
-        if ticket is not None:
-            self._names.pop(ticket, None)
-            self._engine.cancel(ticket)
-
-    def isWaiting(self, name: str) -> bool:
-        """Whether an answer under this name is still to come."""
-        return name in self._tickets
-
-    def _on_answered(self, ticket: int, value: object) -> None:
-        if name := self._close(ticket):
-            self.answered.emit(name, value)
-
-    def _on_failed(self, ticket: int, sentence: str) -> None:
-        if name := self._close(ticket):
-            self.failed.emit(name, sentence)
-
-    def _on_progressed(self, ticket: int, value: object) -> None:
-        if name := self._names.get(ticket):
-            self.progressed.emit(name, value)
-
-    def _close(self, ticket: int) -> str | None:
-        name = self._names.pop(ticket, None)
-        if name is not None:
-            self._tickets.pop(name, None)
-        return name

@@ -5,8 +5,8 @@ import subprocess
 import threading
 from pathlib import Path
 
-from engine.jobs.processes import is_alive, kill_tree, spawn
-from engine.runs import Outcome, RunRecord, RunStatus, RunStore
+from engine.jobs.processes import is_alive, kill_tree, spawn, start_time
+from engine.runs import Holder, Outcome, RunRecord, RunStatus, RunStore
 
 
 class Supervisor:
@@ -32,8 +32,10 @@ class Supervisor:
         """Hand a queued run to a worker, and warm up the next standby."""
         with self._lock:
             self._ensure_standby()
-            worker, self._standby = self._standby, None
+            worker = self._standby
             assert worker is not None
+            self._hold(run_id, worker)
+            self._standby = None
             self._workers[run_id] = worker
             _hand_over(worker, self.workspace, run_id)
             watcher = threading.Thread(target=self._watch, args=(run_id, worker), name=f"watch-{run_id}", daemon=True)
@@ -50,7 +52,9 @@ class Supervisor:
 
     def start_detached(self, run_id: str) -> None:
         """Hand a run to a fresh worker that nobody waits for, as `train --detach` does."""
-        _hand_over(self._spawn(), self.workspace, run_id)
+        worker = self._spawn()
+        self._hold(run_id, worker)
+        _hand_over(worker, self.workspace, run_id)
 
     def stop(self, run_id: str) -> None:
         """Ask a run to stop at its next optimizer boundary; one that is still waiting stops at once."""
@@ -115,6 +119,11 @@ class Supervisor:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         return spawn("engine.jobs.worker", log=self.workspace / "worker.log")
+
+    def _hold(self, run_id: str, worker: subprocess.Popen[bytes]) -> None:
+        """Let the run count as at work from now on, though its worker claims it only when it has warmed up."""
+        with RunStore(self.workspace) as store:
+            store.hold(run_id, Holder(worker.pid, start_time(worker.pid) or 0.0))
 
     def _watch(self, run_id: str, worker: subprocess.Popen[bytes]) -> None:
         code = worker.wait()

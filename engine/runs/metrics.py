@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.runs.records import Series, SeriesInfo
+from engine.runs.steps import joined
 
 CHUNK_POINTS = 1024
 
@@ -158,7 +159,7 @@ class MetricTable:
 def _assemble(key: str, start: int, end: int, rows: Iterable[tuple[Any, ...]], axes: Sequence[str]) -> Series:
     """Join chunks into the points from index `start` to before `end`; chunks are read one at a time, as they come."""
     total = max(0, end - start)
-    steps = np.empty(total, dtype=np.int64)
+    steps: list[NDArray[np.int64] | range] = []
     values = np.empty(total, dtype=np.float64)
     extra: dict[str, NDArray[Any]] = {
         axis: np.empty(total, dtype=np.float64 if axis == "times" else np.float32) for axis in axes
@@ -168,10 +169,15 @@ def _assemble(key: str, start: int, end: int, rows: Iterable[tuple[Any, ...]], a
         skip = max(0, start - begin)
         part = slice(begin + skip - start, begin + count - start)
         values[part] = np.frombuffer(row[4], dtype=np.float64)[skip:]
-        if row[5] is None:
-            steps[part] = np.arange(first + stride * skip, first + stride * count, stride) if stride else first
-        else:
-            steps[part] = np.frombuffer(row[5], dtype=np.int64)[skip:]
+        steps.append(_steps(first, stride, count, row[5])[skip:])
         for place, axis in enumerate(axes):
             extra[axis][part] = np.frombuffer(row[6 + place], dtype=extra[axis].dtype)[skip:]
-    return Series(key, start, steps, values, extra.get("times"), extra.get("epochs"))
+    return Series(key, start, joined(steps), values, extra.get("times"), extra.get("epochs"))
+
+
+def _steps(first: int, stride: int, count: int, blob: bytes | None) -> NDArray[np.int64] | range:
+    if blob is not None:
+        return np.frombuffer(blob, dtype=np.int64)
+    if stride > 0 or count == 1:
+        return range(first, first + count * (stride or 1), stride or 1)
+    return first + stride * np.arange(count, dtype=np.int64)

@@ -16,6 +16,11 @@ _HELD = "held/"
 WAITS = f"status = '{RunStatus.QUEUED}' AND queue_place IS NOT NULL AND trashed IS NULL"
 ORDER = "queue_place, created, id"
 _ACTIVE = ", ".join(f"'{status}'" for status in RunStatus if status.is_active)
+_IS_HELD = f"EXISTS (SELECT 1 FROM settings WHERE settings.name = '{_HELD}' || runs.id)"
+_AT_WORK = (
+    f"(status IN ({_ACTIVE}) OR (status = '{RunStatus.QUEUED}' AND queue_place IS NULL AND {_IS_HELD})) "
+    "AND trashed IS NULL"
+)
 # “auto” is a device of its own: which one it means is known only where torch is imported.
 _NAMED = "coalesce(json_extract(spec, '$.trainer.device'), 'auto')"
 _DEVICE = f"CASE {_NAMED} WHEN 'cuda' THEN 'cuda:0' ELSE {_NAMED} END"
@@ -40,7 +45,7 @@ class QueueState:
 
 def state(db: sqlite3.Connection) -> QueueState:
     """Return the queue at a glance."""
-    working = db.execute(f"SELECT count(*) FROM runs WHERE status IN ({_ACTIVE}) AND trashed IS NULL").fetchone()[0]
+    working = db.execute(f"SELECT count(*) FROM runs WHERE {_AT_WORK}").fetchone()[0]
     return QueueState(tuple(waiting(db)), limit(db), working)
 
 
@@ -60,8 +65,8 @@ def enqueue(db: sqlite3.Connection, run: str) -> bool:
     free = f"status = '{RunStatus.QUEUED}' AND queue_place IS NULL AND trashed IS NULL"
     done = db.execute(
         f"UPDATE runs SET queue_place = (SELECT coalesce(max(queue_place), 0) + 1 FROM runs) WHERE id = ? AND {free} "
-        "AND NOT EXISTS (SELECT 1 FROM settings WHERE name = ? || id)",
-        (run, _HELD),
+        f"AND NOT {_IS_HELD}",
+        (run,),
     )
     return done.rowcount == 1
 
@@ -87,13 +92,7 @@ def next_to_start(db: sqlite3.Connection) -> str | None:
     room = dict.fromkeys(_waiting_devices(db), limit(db))
     if not room:
         return None
-    held = "EXISTS (SELECT 1 FROM settings WHERE name = ? || runs.id)"
-    busy = db.execute(
-        f"SELECT {_DEVICE}, count(*) FROM runs WHERE trashed IS NULL AND (status IN ({_ACTIVE}) "
-        f"OR (status = '{RunStatus.QUEUED}' AND queue_place IS NULL AND {held})) GROUP BY 1",
-        (_HELD,),
-    )
-    for device, count in busy:
+    for device, count in db.execute(f"SELECT {_DEVICE}, count(*) FROM runs WHERE {_AT_WORK} GROUP BY 1"):
         room[device] = room.get(device, 0) - count
     rows = db.execute(f"SELECT id, {_DEVICE} FROM runs WHERE {WAITS} ORDER BY {ORDER}")
     return next((run for run, device in rows if room[device] > 0), None)
@@ -123,12 +122,17 @@ def held(db: sqlite3.Connection) -> dict[str, Holder]:
     return found
 
 
+def let_go(db: sqlite3.Connection, run: str) -> None:
+    """Forget who held a run: it was claimed, or it is over."""
+    db.execute("DELETE FROM settings WHERE name = ?", (_HELD + run,))
+
+
 def release(db: sqlite3.Connection, run: str) -> bool:
     """End the holding of a run. Returns whether it is left without anybody and without a place in the queue."""
     row = db.execute("SELECT value FROM settings WHERE name = ?", (_HELD + run,)).fetchone()
     if row is None:
         return False
-    db.execute("DELETE FROM settings WHERE name = ?", (_HELD + run,))
+    let_go(db, run)
     place = json.loads(row[0])["place"]
     found = db.execute("SELECT status, queue_place, outcome FROM runs WHERE id = ?", (run,)).fetchone()
     if found is None or found[0] != RunStatus.QUEUED or found[1] is not None or found[2] is not None:
@@ -138,7 +142,7 @@ def release(db: sqlite3.Connection, run: str) -> bool:
 
 
 def release_abandoned(db: sqlite3.Connection, alive: Callable[[int, float], bool]) -> tuple[list[str], list[str]]:
-    """Release every run that was claimed or whose holder is gone.
+    """Release every run whose holder is gone.
 
     Returns those that wait again, and those that were started directly, and so have no place to go back to.
     """

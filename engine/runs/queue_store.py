@@ -56,6 +56,14 @@ class QueueStore(StoreConnection):
                 self._touch(run_id)
         return run_id
 
+    def take(self, run_id: str, holder: Holder) -> bool:
+        """Take this very run out of the queue, whether there is room or not; False where it does not wait."""
+        with self._writing(run_id):
+            waits = run_id in queue.waiting(self._db)
+            if waits:
+                queue.hold(self._db, run_id, holder)
+        return waits
+
     def hold(self, run_id: str, holder: Holder) -> None:
         """Note which process is about to claim a run, so that it counts as at work from now on."""
         with self._writing(run_id):
@@ -86,6 +94,7 @@ class QueueStore(StoreConnection):
             "UPDATE runs SET status = ?, ended = ?, outcome = ?, queue_place = NULL WHERE id = ? AND outcome IS NULL",
             (outcome.kind.value, time.time(), outcome.model_dump_json(), run_id),
         )
+        queue.let_go(self._db, run_id)
         return done.rowcount == 1
 
     # Tags, groups, views, settings

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.runs.outcome import Outcome
+from engine.runs.steps import spread
 from engine.spec import RunSpec, SpecError, from_json
 
 
@@ -129,14 +130,22 @@ class SeriesInfo:
 
 @dataclass(frozen=True)
 class Series:
-    """Points of one metric from index `start` on; arrays of one length (times and epochs may be left unread)."""
+    """Points of one metric from index `start` on; arrays of one length (times and epochs may be left unread).
+
+    `places` are the steps: a range where they are evenly spaced, as they most often are, and take no memory.
+    """
 
     key: str
     start: int
-    steps: NDArray[np.int64]
+    places: NDArray[np.int64] | range
     values: NDArray[np.float64]
     times: NDArray[np.float64] | None = None
     epochs: NDArray[np.float32] | None = None
+
+    @property
+    def steps(self) -> NDArray[np.int64]:
+        """The steps as an array."""
+        return np.asarray(self.places, dtype=np.int64) if not isinstance(self.places, range) else spread(self.places)
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,7 @@ class RunStore(QueueStore):
                     RunStatus.STARTING.value,
                 ),
             )
+            queue.let_go(self._db, run_id)
         return taken.rowcount == 1
 
     def set_status(self, run_id: str, status: RunStatus) -> None:
