@@ -52,7 +52,14 @@ def _curves(series: list[Series]) -> Iterator[tuple[str, Plot]]:
         plot.setAxisLabels("optimizer step", plot_title(group))
         for name, one in groups[group]:
             style = "pale" if name.is_secondary else "solid"
-            plot.setCurve(name.key, one.steps.astype(float), one.values, name.label, name.colour, style)
+            plot.setCurve(
+                name.key,
+                one.places if isinstance(one.places, range) else one.places.astype(float),
+                one.values,
+                name.label,
+                name.colour,
+                style,
+            )
         yield group.replace("/", "-"), plot
 
 

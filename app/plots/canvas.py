@@ -8,7 +8,7 @@ from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QLineF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from app.plots.pyramid import Floats
+from app.plots.places import Floats
 
 FINE_POINTS = 600  # in all curves of a plot; up to so many, lines are drawn smooth and thicker
 SMOOTH_POINTS = 3000  # up to so many smooth, but one pixel wide; beyond, in whole pixels

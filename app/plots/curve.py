@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from app.plots.canvas import Frame, Stroke, blended
-from app.plots.pyramid import Floats, Pyramid
+from app.plots.places import Floats, as_array
+from app.plots.pyramid import Pyramid
 from app.plots.smoothing import Smoother
 from app.theme import theme
 
@@ -39,7 +40,7 @@ class Curve:
         self.smooth: Pyramid | None = None
         self._smoother: Smoother | None = None
 
-    def append(self, x: Floats, y: Floats) -> None:
+    def append(self, x: Floats | range, y: Floats) -> None:
         """Add points at the end."""
         self.raw.append(x, y)
         if self.smooth is not None and self._smoother is not None:
@@ -50,7 +51,7 @@ class Curve:
         self.smooth = self._smoother = None
         if weight and len(self.raw):
             self._smoother, self.smooth = Smoother(weight), Pyramid()
-            self.smooth.append(self.raw.x.values, self._smoother.extend(self.raw.y.values))
+            self.smooth.append(self.raw.x.whole(), self._smoother.extend(self.raw.y.values))
 
     def inkColour(self) -> QColor:
         """Return the colour of the curve and its name."""
@@ -74,14 +75,17 @@ class Curve:
 
     def ends(self) -> tuple[float, float]:
         """Return the smallest and largest x; the curve must have points."""
-        x = self.raw.x.values
-        return (float(x[0]), float(x[-1])) if self.raw.is_ordered else (float(x.min()), float(x.max()))
+        x = self.raw.x
+        if self.raw.is_ordered:
+            return x.one(0), x.one(len(x) - 1)
+        places = as_array(x.whole())
+        return float(places.min()), float(places.max())
 
     def valueNear(self, right: float) -> float | None:
         """Return the last finite value of the drawn line before an x, or at its end."""
         source = self.smooth or self.raw
-        x = source.x.values
-        stop = int(np.searchsorted(x, right, "right")) if source.is_ordered else len(x)
+        count = len(source)
+        stop = int(source.x.search(np.array([right]), 0, count, after=True)[0]) if source.is_ordered else count
         for start in (max(0, stop - 100), 0):
             finite = np.flatnonzero(np.isfinite(source.y.values[start:stop]))
             if len(finite):
@@ -96,12 +100,12 @@ class Curve:
         text = f"{self.label}  {self.raw.y.values[index]:.5g}"
         if self.smooth is not None:
             text += f"  (~{self.smooth.y.values[index]:.5g})"
-        return float(self.raw.x.values[index]), text
+        return self.raw.x.one(index), text
 
     def bad(self, left: float, right: float) -> tuple[Floats, Floats]:
         """Return x and value of what is not finite between two x."""
         places = self.raw.bad
-        x, y = self.raw.x.values[places], self.raw.y.values[places]
+        x, y = self.raw.x.at(places), self.raw.y.values[places]
         inside = (x >= left) & (x <= right)
         return x[inside], y[inside]
 
@@ -112,12 +116,12 @@ def in_order(strokes: Iterable[Strokes]) -> list[Stroke]:
     return [one.raw for one in known] + [one.smooth for one in known if one.smooth is not None]
 
 
-def rows_of(curves: list[tuple[str, Floats, Floats]]) -> Iterator[tuple[str, float, float]]:
+def rows_of(curves: list[tuple[str, Floats | range, Floats]]) -> Iterator[tuple[str, float, float]]:
     """Return name, x and y of every point, made in portions: there may be many millions."""
     for name, xs, ys in curves:
         for start in range(0, len(xs), _PORTION):
             part = slice(start, start + _PORTION)
-            for x, y in zip(xs[part].tolist(), ys[part].tolist(), strict=True):
+            for x, y in zip(as_array(xs[part]).tolist(), ys[part].tolist(), strict=True):
                 yield name, x, y
 
 

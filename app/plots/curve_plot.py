@@ -14,8 +14,8 @@ from app.plots.canvas import Canvas, Frame
 from app.plots.curve import Curve, Strokes, in_order, rows_of
 from app.plots.curve_layer import CurveLayer, Dot, EndLabel, Mark, Reading
 from app.plots.export import Numbers
+from app.plots.places import Floats, as_array
 from app.plots.plot import Plot
-from app.plots.pyramid import Floats
 from app.plots.turns import turns
 
 REDRAW_MS = 25
@@ -58,17 +58,20 @@ class CurvePlot(Plot):
 
     # Content
 
-    def setCurve(self, key: str, x: Floats, y: Floats, label: str = "", colour: int = 0, style: str = "solid") -> None:
+    def setCurve(
+        self, key: str, x: Floats | range, y: Floats, label: str = "", colour: int = 0, style: str = "solid"
+    ) -> None:
         """Draw a curve, in place of the one of this key. `style` is solid, pale, dashed or dotted."""
         self.removeCurve(key)
         self._curves[key] = Curve(label or key, colour, style)
         self.appendPoints(key, x, y)
         self._curves[key].smoothWith(self._smoothing)
 
-    def appendPoints(self, key: str, x: Floats, y: Floats) -> None:
+    def appendPoints(self, key: str, x: Floats | range, y: Floats) -> None:
         """Add points at the end of a curve."""
-        x, y = np.ascontiguousarray(x, dtype=np.float64), np.ascontiguousarray(y, dtype=np.float64)
-        self._curves[key].append(x, y)
+        if not isinstance(x, range):
+            x = np.ascontiguousarray(x, dtype=np.float64)
+        self._curves[key].append(x, np.ascontiguousarray(y, dtype=np.float64))
         self._schedule()
 
     def removeCurve(self, key: str) -> None:
@@ -87,7 +90,7 @@ class CurvePlot(Plot):
     def curveData(self, key: str) -> tuple[Floats, Floats]:
         """Return all points of a curve."""
         raw = self._curves[key].raw
-        return raw.x.values, raw.y.values
+        return as_array(raw.x.whole()), raw.y.values
 
     def keys(self) -> list[str]:
         """Return the curves' keys, in the order in which they came."""
@@ -353,7 +356,7 @@ class CurvePlot(Plot):
 
     def numbers(self) -> Numbers:
         """Return curve, x and y of every point."""
-        curves = [(key, curve.raw.x.values, curve.raw.y.values) for key, curve in self._curves.items()]
+        curves = [(key, curve.raw.x.whole(), curve.raw.y.values) for key, curve in self._curves.items()]
         return ["curve", self._labels[0] or "x", "value"], rows_of(curves)
 
     def showEvent(self, event: QShowEvent) -> None:

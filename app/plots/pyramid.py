@@ -1,47 +1,20 @@
 """A growing curve that can be drawn at any zoom from few points, without losing an extremum. Numpy only, no Qt."""
 
 import numpy as np
-from numpy.typing import NDArray
+
+from app.plots.places import Floats, Growing, Ints, Places, as_array
 
 FIRST = 16  # values in a block of the lowest level
 FACTOR = 4  # blocks of one level in a block of the next
 MOST_PASSES = 64  # of x from left to right, that are drawn each for itself
 _PORTION = 1 << 16  # values reduced at once, so that what lies between stays in the cache
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
-
-class Growing:
-    """A float64 array that grows in place; appending is amortised."""
-
-    def __init__(self) -> None:
-        self._space: Floats = np.empty(0)
-        self.size = 0
-
-    @property
-    def values(self) -> Floats:
-        """What has been appended."""
-        return self._space[: self.size]
-
-    def append(self, more: Floats) -> None:
-        """Add values at the end. The first array is held as it is, not copied: do not change it afterwards."""
-        if not self.size:
-            self._space, self.size = more, len(more)
-            return
-        needed = self.size + len(more)
-        if needed > len(self._space):
-            space = np.empty(max(needed, 2 * self.size))
-            space[: self.size] = self.values
-            self._space = space
-        self._space[self.size : needed] = more
-        self.size = needed
 
 
 class Pyramid:
     """Minimum and maximum of blocks of 16, 64, 256 … values; what is not finite is passed over and kept in `bad`."""
 
     def __init__(self) -> None:
-        self.x = Growing()
+        self.x = Places()
         self.y = Growing()
         self._levels: list[tuple[Growing, Growing]] = []
         self._bad: list[Ints] = []
@@ -62,18 +35,19 @@ class Pyramid:
             self._bad = [np.concatenate(self._bad)]
         return self._bad[0] if self._bad else np.empty(0, dtype=np.int64)
 
-    def append(self, x: Floats, y: Floats) -> None:
+    def append(self, x: Floats | range, y: Floats) -> None:
         """Add points. Where an x is smaller than the one before, another pass begins; it is drawn for itself."""
         if not len(x):
             return
         start = len(self)
-        if start and x[0] < self.x.values[-1]:
+        if start and x[0] < self.x.one(start - 1):
             self._passes.append(start)
-        for first in range(0, len(x), _PORTION):
-            steps = x[first : first + _PORTION + 1]
-            back = steps[1:] < steps[:-1]
-            if back.any():
-                self._passes.extend((np.flatnonzero(back) + start + first + 1).tolist())
+        for first in range(0, len(y), _PORTION):
+            if not isinstance(x, range) or x.step < 0:
+                steps = as_array(x[first : first + _PORTION + 1])
+                back = steps[1:] < steps[:-1]
+                if back.any():
+                    self._passes.extend((np.flatnonzero(back) + start + first + 1).tolist())
             finite = np.isfinite(y[first : first + _PORTION])
             if not finite.all():
                 self._bad.append(np.flatnonzero(~finite) + start + first)
@@ -123,40 +97,39 @@ class Pyramid:
         """Return the index of the point nearest to an x, on the newest pass that reaches it, or None without points."""
         if not len(self):
             return None
-        values = self.x.values
         if len(self._passes) > MOST_PASSES:
-            return int(np.argmin(np.abs(values - x)))
+            return int(np.argmin(np.abs(as_array(self.x.whole()) - x)))
         found, distance = 0, np.inf
         for first, last in zip(self._passes, [*self._passes[1:], len(self)], strict=True):
-            place = first + int(np.searchsorted(values[first:last], x))
+            place = first + int(self.x.search(np.array([x]), first, last)[0])
             for index in range(max(first, place - 1), min(last, place + 1)):
-                if abs(values[index] - x) <= distance:
-                    found, distance = index, abs(values[index] - x)
+                if abs(self.x.one(index) - x) <= distance:
+                    found, distance = index, abs(self.x.one(index) - x)
         return found
 
     def _pass(self, start: int, end: int, left: float, right: float, columns: int) -> tuple[Floats, Floats]:
-        x = self.x.values[start:end]
-        first = start + max(0, int(np.searchsorted(x, left, "left")) - 1)
-        last = start + min(len(x), int(np.searchsorted(x, right, "right")) + 1)
+        after = start + int(self.x.search(np.array([right]), start, end, after=True)[0])
+        first = max(start, start + int(self.x.search(np.array([left]), start, end)[0]) - 1)
+        last = min(end, after + 1)
         if last - first <= 2 * columns:
-            return self.x.values[first:last], self.y.values[first:last]
-        borders = np.searchsorted(x, np.linspace(left, right, columns + 1), "left") + start
-        borders[-1] = start + np.searchsorted(x, right, "right")
+            return self.x.part(first, last), self.y.values[first:last]
+        borders = self.x.search(np.linspace(left, right, columns + 1), start, end) + start
+        borders[-1] = after
         # The points beyond the picture are ranges by themselves: their places must not draw others out of it.
         edges, lows, highs = self.columns(np.concatenate([[first], borders, [last]]).astype(np.int64))
         # Every second column from high to low: neighbours are then joined low to low and high to high.
         ys = np.stack([lows, highs], axis=1)
         ys[1::2] = ys[1::2, ::-1]
-        xs = self.x.values
-        middles = (xs[edges[:-1]] + xs[edges[1:] - 1]) / 2
-        middles[0], middles[-1] = xs[edges[0]], xs[edges[-1] - 1]
+        begins, ends = self.x.at(edges[:-1]), self.x.at(edges[1:] - 1)
+        middles = (begins + ends) / 2
+        middles[0], middles[-1] = begins[0], ends[-1]
         return np.repeat(middles, 2), ys.ravel()
 
     def _by_position(self, columns: int) -> tuple[Floats, Floats]:
         if len(self) <= 2 * columns:
-            return self.x.values, self.y.values
+            return as_array(self.x.whole()), self.y.values
         edges, lows, highs = self.columns(np.linspace(0, len(self), columns + 1).astype(np.int64))
-        return np.repeat(self.x.values[edges[:-1]], 2), np.stack([lows, highs], axis=1).ravel()
+        return np.repeat(self.x.at(edges[:-1]), 2), np.stack([lows, highs], axis=1).ravel()
 
     def columns(self, edges: Ints) -> tuple[Ints, Floats, Floats]:
         """Return the extremes between neighbouring edges (indices, ascending), empty ranges left out, and the edges used.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.plots.pyramid import Floats
+from app.plots.places import Floats
 
 PORTION = 1 << 16  # values computed at once, so that what lies between stays in the cache
 

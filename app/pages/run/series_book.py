@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.runs.records import Series
+from engine.runs.steps import joined, spread
 
 Axis = Literal["step", "epoch", "time"]
 Floats = NDArray[np.float64]
+PORTION = 1 << 16
 LARGEST_PART = 1_000_000  # points; larger parts are not copied again
 
 
@@ -24,9 +26,9 @@ class _Held:
 
     def add(self, series: Series) -> None:
         """Put points behind the others. Parts of like size become one, so that few are left however many came."""
-        places = np.flatnonzero(np.isnan(series.values))
+        places = nan_places(series.values)
         if len(places) and not self.nans:
-            self.nan_step = int(series.steps[places[0]])
+            self.nan_step = int(series.places[places[0]])
         self.nans += len(places)
         self.count += len(series.values)
         self.parts.append(series)
@@ -81,17 +83,21 @@ class SeriesBook:
         """Return all values of a metric."""
         return _joined([part.values for part in self._held[key].parts])
 
-    def positions(self, key: str, axis: Axis) -> Floats:
+    def positions(self, key: str, axis: Axis) -> Floats | range:
         """Return where a metric's points lie on an axis: steps, epochs, or seconds since the run began."""
-        return _joined([self.positions_of(part, axis) for part in self._held[key].parts])
+        parts = [self.positions_of(part, axis) for part in self._held[key].parts]
+        even = [part for part in parts if isinstance(part, range)]
+        if len(even) == len(parts) and isinstance(whole := joined(even), range):
+            return whole
+        return _joined([spread(part).astype(np.float64) if isinstance(part, range) else part for part in parts])
 
-    def positions_of(self, series: Series, axis: Axis) -> Floats:
-        """Return where some points lie on an axis."""
+    def positions_of(self, series: Series, axis: Axis) -> Floats | range:
+        """Return where some points lie on an axis; evenly spaced steps as a range."""
         if axis == "epoch" and series.epochs is not None:
             return series.epochs.astype(np.float64)
         if axis == "time" and series.times is not None:
             return series.times - (self._began or 0.0)
-        return series.steps.astype(np.float64)
+        return series.places if isinstance(series.places, range) else series.places.astype(np.float64)
 
     def last(self, key: str) -> float | None:
         """Return a metric's newest value, or None where there is none."""
@@ -114,6 +120,14 @@ class SeriesBook:
         return (held.nan_step, held.nans) if held is not None and held.nans else None
 
 
+def nan_places(values: Floats) -> NDArray[np.int64]:
+    """Return the indices of NaN, looked for in portions that fit the cache."""
+    found = [
+        np.flatnonzero(np.isnan(values[first : first + PORTION])) + first for first in range(0, len(values), PORTION)
+    ]
+    return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
+
+
 def _until(parts: list[Series], end: int) -> list[Series]:
     """Return the parts that end at or before an index; one that reaches beyond it is cut."""
     kept = []
@@ -124,7 +138,7 @@ def _until(parts: list[Series], end: int) -> list[Series]:
         cut = slice(0, size)
         times = None if part.times is None else part.times[cut]
         epochs = None if part.epochs is None else part.epochs[cut]
-        kept.append(Series(part.key, part.start, part.steps[cut], part.values[cut], times, epochs))
+        kept.append(Series(part.key, part.start, part.places[cut], part.values[cut], times, epochs))
     return kept
 
 
@@ -134,7 +148,7 @@ def _merged(first: Series, second: Series) -> Series:
     return Series(
         first.key,
         first.start,
-        np.concatenate([first.steps, second.steps]),
+        joined([first.places, second.places]),
         np.concatenate([first.values, second.values]),
         None if times is None or second.times is None else np.concatenate([times, second.times]),
         None if epochs is None or second.epochs is None else np.concatenate([epochs, second.epochs]),
