@@ -34,6 +34,9 @@ COMMANDS = {
     "metrics": ("runs", "metrics_command"),
     "log": ("runs", "log_command"),
     "stop": ("runs", "stop_command"),
+    "queue": ("queueing", "queue_command"),
+    "tag": ("queueing", "tag_command"),
+    "group": ("queueing", "group_command"),
     "doctor": ("doctor", "doctor_command"),
 }
 Add = Callable[[str, str], argparse.ArgumentParser]
@@ -155,6 +158,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_data(add)
     _add_training(add)
     _add_runs(add)
+    _add_order(add, shared)
     add("doctor", "check this machine and the workspace")
     return parser
 
@@ -191,7 +195,9 @@ def _add_training(add: Add) -> None:
         command.add_argument("spec", type=Path, metavar="SPEC", help="a .toml or .json file, as `new` makes it")
         command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="such as trainer.epochs=5")
     command.add_argument("--name", help="what to call the run")
-    command.add_argument("--detach", action="store_true", help="return at once; the run goes on in the background")
+    later = command.add_mutually_exclusive_group()
+    later.add_argument("--detach", action="store_true", help="return at once; the run goes on in the background")
+    later.add_argument("--queue", action="store_true", help="wait in the queue; see `tensorbench queue`")
     command = add("predict", "use a run's model on a new file")
     command.add_argument("run", metavar="RUN", help=RUN_HELP)
     command.add_argument("file", type=Path, metavar="FILE")
@@ -211,6 +217,32 @@ def _add_runs(add: Add) -> None:
     command.add_argument("run", metavar="RUN", help=RUN_HELP)
     command.add_argument("key", nargs="?", metavar="KEY", help="such as valid/loss")
     command.add_argument("--csv", action="store_true", help="separate with commas rather than tabs")
+
+
+def _add_order(add: Add, shared: argparse.ArgumentParser) -> None:
+    actions = add("queue", "list the runs that wait, or change their order").add_subparsers(dest="action", metavar="")
+
+    def action(name: str, text: str) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = actions.add_parser(name, help=text, parents=[shared])
+        return made
+
+    command = action("move", "put a waiting run elsewhere in the queue")
+    command.add_argument("run", metavar="RUN", help=RUN_HELP)
+    where = command.add_mutually_exclusive_group(required=True)
+    where.add_argument("--before", metavar="RUN", help="before this one")
+    where.add_argument("--first", action="store_true")
+    where.add_argument("--last", action="store_true")
+    action("remove", "take a run out of the queue").add_argument("run", metavar="RUN", help=RUN_HELP)
+    command = action("limit", "how many runs of the queue are at work on a device at once")
+    command.add_argument("number", nargs="?", type=int, metavar="N")
+    action("run", "work the queue off in this terminal, until it is empty")
+    command = add("tag", "tag a run")
+    command.add_argument("run", metavar="RUN", help=RUN_HELP)
+    command.add_argument("tags", nargs="+", metavar="TAG")
+    command.add_argument("--remove", action="store_true", help="take these tags away")
+    command = add("group", "put a run into a group")
+    command.add_argument("run", metavar="RUN", help=RUN_HELP)
+    command.add_argument("name", nargs="?", metavar="GROUP", help="without one, the run leaves its group")
 
 
 if __name__ == "__main__":

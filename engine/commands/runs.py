@@ -4,6 +4,7 @@ import csv
 import json
 import sys
 from argparse import Namespace
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,10 @@ def show_run(run: RunRecord, folder: Path) -> None:
         values["epochs"] = f"{run.progress.epoch:.4g} of {run.progress.total_epochs}"
     if run.note:
         values["note"] = run.note
+    if run.tags:
+        values["tags"] = ", ".join(run.tags)
+    if run.group:
+        values["group"] = run.group
     values.update({key: number(value) for key, value in sorted(run.summary.items())})
     values["folder"] = folder
     pairs(values)
@@ -164,6 +169,11 @@ def described(run: RunRecord) -> dict[str, Any]:
         "epoch": run.progress.epoch,
         "starred": run.starred,
         "note": run.note,
+        "tags": list(run.tags),
+        "group": run.group,
+        "attempt": run.attempt,
+        "queue_place": run.queue_place,
+        "changes": [asdict(change) for change in run.changes],
         "summary": dict(run.summary),
         "outcome": run.outcome,
         "spec": json.loads(run.spec_json),

@@ -1,14 +1,10 @@
 """train: check a specification, start its run, watch it to its end and say how it went."""
 
-import signal
 from argparse import Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 from engine.catalog import CatalogError, model, problems, with_value
+from engine.commands.interrupts import interrupts
 from engine.commands.output import BAD_INPUT, DONE, RUN_FAILED, BadInput, as_json, complain, pairs, size
 from engine.commands.runs import described, show_run
 from engine.commands.watching import View, print_curves, view
@@ -21,10 +17,12 @@ LOOK_EVERY_S = 0.1
 
 
 def train_command(options: Namespace) -> int:
-    """Train a specification, here and now or detached."""
+    """Train a specification: here and now, detached, or when its turn in the queue comes."""
     spec = checked(options.workspace, changed(read(options.spec), options.set))
     if options.name:
         spec = with_settings(spec, {"name": quoted(options.name)})
+    if options.queue:
+        return _enqueue(options, spec)
     if not options.detach:
         return train(options.workspace, spec, quiet=options.json)
     with RunStore(options.workspace) as store:
@@ -35,6 +33,17 @@ def train_command(options: Namespace) -> int:
         as_json({"id": run.id, "name": run.name, "folder": folder})
     else:
         print(f"{run.id} trains in the background; `tensorbench show {run.id}` tells how far it is")
+    return DONE
+
+
+def _enqueue(options: Namespace, spec: RunSpec) -> int:
+    with RunStore(options.workspace) as store:
+        run = store.create_run(spec, waiting=True)
+        place = store.queue_state().waiting.index(run.id) + 1
+    if options.json:
+        as_json({**described(run), "place": place})
+    else:
+        print(f"{run.id} waits in place {place}; an open window starts it, or `tensorbench queue run`")
     return DONE
 
 
@@ -80,9 +89,9 @@ def watched_run(workspace: Path, spec: RunSpec, quiet: bool) -> RunRecord:
     with RunStore(workspace) as store:
         run = store.create_run(spec)
         supervisor = Supervisor(workspace)
-        with view(workspace, run.id, quiet) as shown, _interrupts() as interrupts:
+        with view(workspace, run.id, quiet) as shown, interrupts() as pressed:
             supervisor.start_alone(run.id)
-            _watch(store, run.id, supervisor, shown, interrupts)
+            _watch(store, run.id, supervisor, shown, pressed)
         return store.run(run.id)
 
 
@@ -139,11 +148,11 @@ def _as_parameter(key: str, value: str, model_name: str) -> str:
     return quoted(value) if param is not None and param.kind == "text" else value
 
 
-def _watch(store: RunStore, run_id: str, supervisor: Supervisor, shown: View, interrupts: list[int]) -> None:
+def _watch(store: RunStore, run_id: str, supervisor: Supervisor, shown: View, pressed: list[int]) -> None:
     obeyed = 0
     while not supervisor.wait(run_id, LOOK_EVERY_S):
         shown.update(store.run(run_id))
-        if len(interrupts) > obeyed:
+        if len(pressed) > obeyed:
             obeyed += 1
             if obeyed == 1:
                 complain("stopping at the next step; press Ctrl-C again to end at once")
@@ -151,18 +160,3 @@ def _watch(store: RunStore, run_id: str, supervisor: Supervisor, shown: View, in
             else:
                 complain("ending the run")
                 supervisor.kill(run_id)
-
-
-@contextmanager
-def _interrupts() -> Iterator[list[int]]:
-    """Collect Ctrl-C instead of being interrupted by it."""
-    collected: list[int] = []
-
-    def collect(number: int, _frame: FrameType | None) -> None:
-        collected.append(number)
-
-    before: Any = signal.signal(signal.SIGINT, collect)
-    try:
-        yield collected
-    finally:
-        signal.signal(signal.SIGINT, before)
