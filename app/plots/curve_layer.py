@@ -120,7 +120,10 @@ class CurveLayer(QWidget):
         painter.drawLine(QPointF(mark.x, self.area.top()), QPointF(mark.x, self.area.bottom()))
         width = QFontMetricsF(painter.font()).horizontalAdvance(mark.label)
         left = mark.x + 4 if mark.x + 4 + width < self.area.right() else mark.x - 4 - width
-        painter.drawText(QPointF(left, self.area.top() + 11), mark.label)
+        if mark.label:
+            # A word must be legible where curves run behind it.
+            painter.fillRect(QRectF(left - 2, self.area.top(), width + 4, LINE), QColor(theme().base))
+            painter.drawText(QPointF(left, self.area.top() + 11), mark.label)
 
     def placed(self) -> list[float]:
         """Return where the names stand, from the top, pushed apart so that none covers another."""

@@ -118,7 +118,11 @@ class CurvePlot(Plot):
     def setAxisLabel(self, text: str) -> None:
         """Name the x axis: step, epoch or time."""
         self.setAxisLabels(text, "")
-        self.item.showLabel("bottom", not self._is_compact)
+
+    def setAxisLabels(self, x: str, y: str) -> None:
+        """Name the axes; a compact plot keeps the names for its readout."""
+        super().setAxisLabels(x, y)
+        self.item.showLabel("bottom", bool(x) and not self._is_compact)
 
     def setTimeAxis(self, is_time: bool) -> None:
         """Take x as seconds that have passed, and write 2:30 for 150."""

@@ -1,6 +1,6 @@
 """The gallery of models: a column of cards, one of them chosen. What a model cannot do is the catalogue's to say."""
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.pages.train.card import ModelCard
@@ -45,7 +45,7 @@ class ModelGallery(QScrollArea):
             card.setReason(reason)
             if name == spec.model.name and not card.radio.isChecked():
                 card.radio.setChecked(True)
-                self.ensureWidgetVisible(card, 0, 8)
+                self._reveal_soon()
 
     def card(self, name: str) -> ModelCard:
         """Return a model's card."""
@@ -56,9 +56,19 @@ class ModelGallery(QScrollArea):
         chosen = self._group.checkedButton()
         if chosen is not None:
             chosen.setFocus(Qt.FocusReason.OtherFocusReason)
-            self.ensureWidgetVisible(chosen, 0, 96)
+            self._reveal_soon()
 
     @Slot(str)
     def _on_chosen(self, name: str) -> None:
-        self.ensureWidgetVisible(self._cards[name], 0, 8)
+        self._reveal_soon()
         self.chosen.emit(name)
+
+    def _reveal_soon(self) -> None:
+        """Scroll to the chosen card once the cards have their places."""
+        QTimer.singleShot(0, self, self._reveal)
+
+    @Slot()
+    def _reveal(self) -> None:
+        for card in self._cards.values():
+            if card.radio.isChecked():
+                self.ensureWidgetVisible(card, 0, 8)
