@@ -15,11 +15,13 @@ from engine.spec import RunSpec, SpecError, from_json
 
 
 class RunStatus(StrEnum):
-    """Where a run stands. A run ends in exactly one of the last five."""
+    """Where a run stands. A run ends in exactly one of the last five; a paused one has no worker and goes on later."""
 
     QUEUED = "queued"
     STARTING = "starting"
     RUNNING = "running"
+    PAUSING = "pausing"
+    PAUSED = "paused"
     STOPPING = "stopping"
     FINISHED = "finished"
     STOPPED = "stopped"
@@ -30,15 +32,23 @@ class RunStatus(StrEnum):
     @property
     def is_active(self) -> bool:
         """Whether a worker process is, or is about to be, at work on the run."""
-        return self in {RunStatus.STARTING, RunStatus.RUNNING, RunStatus.STOPPING}
+        return self in _ACTIVE
 
     @property
     def is_over(self) -> bool:
         """Whether the run has an outcome."""
-        return self not in {RunStatus.QUEUED, *_ACTIVE}
+        return self not in {RunStatus.QUEUED, RunStatus.PAUSED, *_ACTIVE}
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether a run in this state may go on from its last checkpoint, where it has one."""
+        return self in _RESUMED
 
 
-_ACTIVE = frozenset({RunStatus.STARTING, RunStatus.RUNNING, RunStatus.STOPPING})
+_ACTIVE = frozenset({RunStatus.STARTING, RunStatus.RUNNING, RunStatus.PAUSING, RunStatus.STOPPING})
+_RESUMED = frozenset(
+    {RunStatus.PAUSED, RunStatus.STOPPED, RunStatus.FAILED, RunStatus.CRASHED, RunStatus.INTERRUPTED}
+)
 
 
 @dataclass(frozen=True)

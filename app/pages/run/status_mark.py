@@ -14,6 +14,8 @@ TONES = {
     RunStatus.QUEUED: "muted",
     RunStatus.STARTING: "accent",
     RunStatus.RUNNING: "accent",
+    RunStatus.PAUSING: "warn",
+    RunStatus.PAUSED: "warn",
     RunStatus.STOPPING: "warn",
     RunStatus.FINISHED: "good",
     RunStatus.STOPPED: "warn",

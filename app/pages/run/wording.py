@@ -76,6 +76,8 @@ def status_word(status: RunStatus) -> str:
         RunStatus.QUEUED: _tr("Queued"),
         RunStatus.STARTING: _tr("Starting"),
         RunStatus.RUNNING: _tr("Running"),
+        RunStatus.PAUSING: _tr("Pausing"),
+        RunStatus.PAUSED: _tr("Paused"),
         RunStatus.STOPPING: _tr("Stopping"),
         RunStatus.FINISHED: _tr("Finished"),
         RunStatus.STOPPED: _tr("Stopped"),
