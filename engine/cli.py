@@ -37,6 +37,7 @@ COMMANDS = {
     "queue": ("queueing", "queue_command"),
     "tag": ("queueing", "tag_command"),
     "group": ("queueing", "group_command"),
+    "export": ("exporting", "export_command"),
     "doctor": ("doctor", "doctor_command"),
 }
 Add = Callable[[str, str], argparse.ArgumentParser]
@@ -217,6 +218,11 @@ def _add_runs(add: Add) -> None:
     command.add_argument("run", metavar="RUN", help=RUN_HELP)
     command.add_argument("key", nargs="?", metavar="KEY", help="such as valid/loss")
     command.add_argument("--csv", action="store_true", help="separate with commas rather than tabs")
+    command = add("export", "write a run in another program's format")
+    command.add_argument("run", metavar="RUN", help=RUN_HELP)
+    where = command.add_mutually_exclusive_group(required=True)
+    where.add_argument("--tensorboard", type=Path, metavar="DIR", help="TensorBoard event files, in a folder of DIR")
+    where.add_argument("--csv", type=Path, metavar="FILE", help="every point of every metric")
 
 
 def _add_order(add: Add, shared: argparse.ArgumentParser) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from engine import datasets
 from engine.datasets import ReadOptions
+from engine.export import write_csv
 from engine.jobs.requests import Call, Method, RequestError
 from engine.runs.evaluation import Evaluation
 from engine.runs.store import RunStore
@@ -89,6 +90,12 @@ def _evaluation(call: Call, run: str) -> object:
     return Evaluation.model_validate_json(path.read_text(encoding="utf-8"))
 
 
+def _export_csv(call: Call, run: str, path: str) -> object:
+    with RunStore(call.workspace) as store:
+        write_csv(store, run, Path(path), call.progress)
+    return path
+
+
 def _options(options: Options) -> ReadOptions | None:
     return None if options is None else ReadOptions.model_validate(options)
 
@@ -108,4 +115,5 @@ METHODS: dict[str, Method] = {
     "rejects": _rejects,
     "export_rejects": _export_rejects,
     "evaluation": _evaluation,
+    "export_csv": _export_csv,
 }

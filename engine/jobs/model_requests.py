@@ -1,4 +1,4 @@
-"""What the model lab answers: what a specification will do, learning-rate curves, and predictions. torch lives here."""
+"""What the model lab answers: what a specification will do, learning-rate curves, predictions, exports. torch lives here."""
 
 from pathlib import Path
 
@@ -55,10 +55,19 @@ def _predict(
     )
 
 
+def _export_tensorboard(call: Call, run: str, folder: str) -> object:
+    from engine.export import write_tensorboard
+    from engine.runs import RunStore
+
+    with RunStore(call.workspace) as store:
+        return str(write_tensorboard(store, run, Path(folder), call.progress))
+
+
 METHODS: dict[str, Method] = {
     "devices": _devices,
     "preflight": _preflight,
     "schedule": _schedule,
     "find_learning_rate": _find_learning_rate,
     "predict": _predict,
+    "export_tensorboard": _export_tensorboard,
 }

@@ -65,6 +65,14 @@ def test_that_a_metric_comes_out_exactly_as_it_was_recorded(done: Any) -> None:
     assert done.tensorbench("metrics", "last", "nothing").code == 2
 
 
+def test_that_a_run_is_exported(done: Any, tmp_path: Path) -> None:
+    told = json.loads(done.tensorbench("export", "last", "--tensorboard", tmp_path / "logs", "--json").out)
+    assert told["points"] > 0 and len(list(Path(told["path"]).glob("events.out.tfevents.*"))) == 1
+    assert done.tensorbench("export", "last", "--csv", tmp_path / "all.csv").code == 0
+    assert (tmp_path / "all.csv").read_text().count("\n") == told["points"] + 1
+    assert done.tensorbench("export", "last", "--csv", tmp_path / "no" / "all.csv").code == 2
+
+
 def test_that_the_log_is_printed(done: Any) -> None:
     assert "parameters" in done.tensorbench("log", "last").out
 
