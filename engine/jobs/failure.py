@@ -1,35 +1,87 @@
 """From an exception to an outcome in plain words: what happened, and what to change; the traceback stays at hand."""
 
 import errno
+import json
+from pathlib import Path
 
+from engine.jobs.fixes import fixes
 from engine.runs import Outcome, StoreError
-from engine.spec import SpecError
-from engine.training.failures import RunFailed
+from engine.spec import RunSpec, SpecError
+from engine.training.failures import Fault, FaultKind, RunFailed
+
+KILLED = -9
+"""How a process ends that was killed: by somebody, or by a system that ran out of memory."""
 
 
-def explain(error: BaseException, traceback: str) -> Outcome:
-    """Return the outcome that a run ends with after this exception."""
+def explain(error: BaseException, traceback: str, spec: RunSpec | None = None, folder: Path | None = None) -> Outcome:
+    """Return the outcome that a run ends with after this exception; with its specification, what would mend it too.
+
+    `folder` is the run's folder, in which the last good checkpoint is looked for.
+    """
+    fault = _fault(error)
+    cause, advice = _words(error, fault, traceback)
+    if fault is not None and fault.kind is FaultKind.DIVERGED and folder is not None:
+        advice = f"{advice} {_good_checkpoint(folder, fault.step)}".strip()
+    mends = fixes(spec, fault) if spec is not None and fault is not None else ()
+    return Outcome.failed(cause, advice, traceback, mends)
+
+
+def died(exit_code: int | None, spec: RunSpec | None = None) -> Outcome:
+    """Return the outcome of a worker that ended without a word; one that was killed may have taken too much memory."""
+    outcome = Outcome.crashed(exit_code)
+    if exit_code != KILLED:
+        return outcome
+    advice = "If nobody ended it on purpose, the machine ran out of memory: a smaller batch needs less."
+    mends = fixes(spec, Fault(FaultKind.HOST_MEMORY)) if spec is not None else ()
+    return outcome.model_copy(update={"advice": f"{outcome.advice} {advice}", "fixes": mends})
+
+
+def _fault(error: BaseException) -> Fault | None:
     if isinstance(error, RunFailed):
-        return Outcome.failed(error.cause, error.advice, traceback)
-    if isinstance(error, StoreError | SpecError):
-        return Outcome.failed(str(error), traceback=traceback)
+        return error.fault
     if _is_out_of_memory(error):
-        where = "The GPU" if "cuda" in str(error).lower() else "The machine"
-        return Outcome.failed(
-            f"{where} ran out of memory.",
-            "Halve the batch size and double the gradient accumulation, or choose a smaller model.",
-            traceback,
-        )
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return Outcome.failed(
-            "The disk is full.", "Free some space and start again; what was recorded is kept.", traceback
-        )
+        text = str(error).lower()
+        on_gpu = "cuda" in text or "mps backend" in text
+        return Fault(FaultKind.GPU_MEMORY if on_gpu else FaultKind.HOST_MEMORY)
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return Fault(FaultKind.DISK_FULL)
+    if isinstance(error, StoreError) and "disk is full" in str(error):
+        return Fault(FaultKind.DISK_FULL)
+    return None
+
+
+def _words(error: BaseException, fault: Fault | None, traceback: str) -> tuple[str, str]:
+    if isinstance(error, RunFailed):
+        return error.cause, error.advice
+    if isinstance(error, StoreError | SpecError):
+        return str(error), ""
+    if fault is not None and fault.kind is FaultKind.DISK_FULL:
+        return "The disk is full.", "Free some space and start again; what was recorded is kept."
+    if fault is not None:
+        where = "The GPU" if fault.kind is FaultKind.GPU_MEMORY else "The machine"
+        advice = "Halve the batch size and double the gradient accumulation, or choose a smaller model."
+        return f"{where} ran out of memory.", advice
     last = traceback.strip().splitlines()[-1] if traceback.strip() else str(error)
-    return Outcome.failed(
+    return (
         f"An unexpected error ended the run: {last}",
         "The details may tell which setting to change. If the settings are sound, this is a fault of the program.",
-        traceback,
     )
+
+
+def _good_checkpoint(folder: Path, step: int) -> str:
+    """Name the last checkpoint whose weights still gave a finite loss at the step after it."""
+    good: dict[int, str] = {}
+    for path in sorted(folder.glob("**/checkpoints/*.json")):
+        try:
+            made = int(json.loads(path.read_text(encoding="utf-8"))["step"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        if made < step - 1:
+            good[made] = path.stem
+    if not good:
+        return "There is no good checkpoint from before that."
+    last = max(good)
+    return f"The last good checkpoint is “{good[last]}”, of step {last:,}."
 
 
 def _is_out_of_memory(error: BaseException) -> bool:

@@ -5,6 +5,7 @@ import subprocess
 import threading
 from pathlib import Path
 
+from engine.jobs.failure import died
 from engine.jobs.processes import is_alive, kill_tree, spawn, start_time
 from engine.runs import Holder, Outcome, RunRecord, RunStatus, RunStore
 
@@ -128,7 +129,7 @@ class Supervisor:
     def _watch(self, run_id: str, worker: subprocess.Popen[bytes]) -> None:
         code = worker.wait()
         with RunStore(self.workspace) as store:
-            store.finish(run_id, Outcome.crashed(code))
+            store.finish(run_id, died(code, store.run(run_id).spec_or_none))
         with self._lock:
             self._workers.pop(run_id, None)
 

@@ -47,7 +47,7 @@ def work(workspace: Path, run_id: str) -> None:
             outcome = _train(workspace, recorder)
             recorder.log(f"{outcome.title}. {outcome.cause}".strip(), _level(outcome))
     except Exception as error:
-        outcome = explain(error, traceback.format_exc())
+        outcome = _explained(error, workspace, run_id)
     with RunStore(workspace) as store:
         store.finish(run_id, outcome)
 
@@ -62,7 +62,16 @@ def _train(workspace: Path, recorder: Recorder) -> Outcome:
     except Stopped:
         return Outcome.stopped()
     except Exception as error:
-        return explain(error, traceback.format_exc())
+        return _explained(error, workspace, recorder.run_id)
+
+
+def _explained(error: BaseException, workspace: Path, run_id: str) -> Outcome:
+    text = traceback.format_exc()
+    try:
+        with RunStore(workspace) as store:
+            return explain(error, text, store.run(run_id).spec_or_none, store.run_folder(run_id))
+    except StoreError:
+        return explain(error, text)
 
 
 def _warm_up() -> None:

@@ -1,7 +1,7 @@
 """The store: runs, metrics, events, artifacts; the record and the only channel. Must not import what trains."""
 
 from engine.runs.metrics import Points
-from engine.runs.outcome import Outcome, OutcomeKind
+from engine.runs.outcome import Fix, Outcome, OutcomeKind
 from engine.runs.queue import Holder, QueueState
 from engine.runs.records import (
     Artifact,
@@ -23,6 +23,7 @@ __all__ = [
     "Change",
     "Command",
     "Event",
+    "Fix",
     "Holder",
     "LogLine",
     "Outcome",

@@ -3,7 +3,7 @@
 import signal
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 
 class OutcomeKind(StrEnum):
@@ -16,6 +16,18 @@ class OutcomeKind(StrEnum):
     INTERRUPTED = "interrupted"
 
 
+class Fix(BaseModel):
+    """Something to change in a run's specification, so that it does not fail the same way again.
+
+    `label` says it in words, for a button; `changes` maps dotted keys to their new values.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    label: str
+    changes: dict[str, JsonValue]
+
+
 class Outcome(BaseModel):
     """An ending in words: `title` is one short line, `cause` a sentence, `advice` what to do next."""
 
@@ -26,6 +38,7 @@ class Outcome(BaseModel):
     cause: str = ""
     advice: str = ""
     traceback: str = ""
+    fixes: tuple[Fix, ...] = ()
 
     @classmethod
     def finished(cls, detail: str = "") -> "Outcome":
@@ -44,9 +57,9 @@ class Outcome(BaseModel):
         )
 
     @classmethod
-    def failed(cls, cause: str, advice: str = "", traceback: str = "") -> "Outcome":
+    def failed(cls, cause: str, advice: str = "", traceback: str = "", fixes: tuple[Fix, ...] = ()) -> "Outcome":
         """Return the outcome of a run that met an error it could name."""
-        return cls(kind=OutcomeKind.FAILED, title="Failed", cause=cause, advice=advice, traceback=traceback)
+        return cls(kind=OutcomeKind.FAILED, title="Failed", cause=cause, advice=advice, traceback=traceback, fixes=fixes)
 
     @classmethod
     def crashed(cls, exit_code: int | None) -> "Outcome":

@@ -1,5 +1,8 @@
 """The two ways a training loop is left early: somebody asked for it, or an error that has a name."""
 
+from dataclasses import dataclass
+from enum import StrEnum
+
 
 class Stopped(BaseException):
     """Raised at an optimizer boundary to unwind the loop at once, because a stop was requested.
@@ -8,10 +11,36 @@ class Stopped(BaseException):
     """
 
 
-class RunFailed(Exception):
-    """A failure with a plain cause and what the user can do about it."""
+class FaultKind(StrEnum):
+    """The causes of a failure that a change of the specification can mend."""
 
-    def __init__(self, cause: str, advice: str = "") -> None:
+    GPU_MEMORY = "gpu memory"
+    HOST_MEMORY = "host memory"
+    DIVERGED = "diverged"
+    GAPS = "gaps"
+    TEXT = "text"
+    COLUMN_GONE = "column gone"
+    BATCH_OF_ONE = "batch of one"
+    DEVICE = "device"
+    PRECISION = "precision"
+    DISK_FULL = "disk full"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A recognised cause, with what belongs to it: the columns and their role, or the optimizer step."""
+
+    kind: FaultKind
+    columns: tuple[str, ...] = ()
+    role: str = ""
+    step: int = 0
+
+
+class RunFailed(Exception):
+    """A failure with a plain cause and what the user can do about it; `fault` is the cause for programs."""
+
+    def __init__(self, cause: str, advice: str = "", fault: Fault | None = None) -> None:
         super().__init__(f"{cause} {advice}".strip())
         self.cause = cause
         self.advice = advice
+        self.fault = fault

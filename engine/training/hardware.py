@@ -7,10 +7,12 @@ import psutil
 import torch
 
 from engine.spec import TrainerSpec
-from engine.training.failures import RunFailed
+from engine.training.failures import Fault, FaultKind, RunFailed
 
 WORK_FOR_THREADS = 2e9
 """Floating-point operations a step from which a second thread pays: below, starting and joining threads costs more."""
+_DEVICE = Fault(FaultKind.DEVICE)
+_PRECISION = Fault(FaultKind.PRECISION)
 
 
 def choose_device(trainer: TrainerSpec) -> torch.device:
@@ -19,9 +21,9 @@ def choose_device(trainer: TrainerSpec) -> torch.device:
     if wanted == "auto":
         wanted = "cuda" if torch.cuda.is_available() else "cpu"
     if wanted.startswith("cuda") and not torch.cuda.is_available():
-        raise RunFailed("No CUDA GPU can be used on this machine.", "Set the device to auto or cpu.")
+        raise RunFailed("No CUDA GPU can be used on this machine.", "Set the device to auto or cpu.", _DEVICE)
     if wanted == "mps" and not torch.backends.mps.is_available():
-        raise RunFailed("No Apple GPU can be used on this machine.", "Set the device to auto or cpu.")
+        raise RunFailed("No Apple GPU can be used on this machine.", "Set the device to auto or cpu.", _DEVICE)
     device = torch.device(wanted)
     if device.type == "cuda":
         index = device.index or 0
@@ -29,13 +31,18 @@ def choose_device(trainer: TrainerSpec) -> torch.device:
             raise RunFailed(
                 f"There is no GPU {index}: this machine has {torch.cuda.device_count()}.",
                 "Choose one of those, or auto.",
+                _DEVICE,
             )
         device = torch.device("cuda", index)
     if trainer.precision == "16-mixed" and device.type == "cpu":
-        raise RunFailed("16-mixed needs a GPU: a CPU does not compute in it.", "Set the precision to bf16-mixed or 32.")
+        raise RunFailed(
+            "16-mixed needs a GPU: a CPU does not compute in it.", "Set the precision to bf16-mixed or 32.", _PRECISION
+        )
     if trainer.precision == "64-true" and device.type == "mps":
         raise RunFailed(
-            "An Apple GPU does not compute in 64 bits.", "Set the precision to 32-true, or the device to cpu."
+            "An Apple GPU does not compute in 64 bits.",
+            "Set the precision to 32-true, or the device to cpu.",
+            _PRECISION,
         )
     return device
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import torch
 
 from engine.runs import Points
-from engine.training.failures import RunFailed
+from engine.training.failures import Fault, FaultKind, RunFailed
 from engine.training.hardware import memory_in_use
 from engine.training.recorder import Recorder
 
@@ -115,4 +115,5 @@ class StepLog:
             "Lower the learning rate (ten times less is a good first try), clip gradients (gradient_clip = 1), or use "
             "32-true precision. Inputs of very different size: choose the “standard” or “quantile_normal” transform; "
             "look at the missing-value policy too.",
+            Fault(FaultKind.DIVERGED, step=step),
         )

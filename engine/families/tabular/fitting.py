@@ -20,7 +20,7 @@ from engine.families.tabular.splitting import Fold
 from engine.families.tabular.trained import TrainedModel, rows_at_once
 from engine.spec import RunSpec, TrainerSpec
 from engine.training.checkpoints import CheckpointKeeper, Patience
-from engine.training.failures import RunFailed, Stopped
+from engine.training.failures import Fault, FaultKind, RunFailed, Stopped
 from engine.training.hardware import choose_device, choose_threads, data_type
 from engine.training.loader import BatchPlan, ResidentLoader
 from engine.training.recorder import Recorder
@@ -241,6 +241,7 @@ def _batch_of_one(plan: BatchPlan) -> RunFailed:
     return RunFailed(
         f"This model normalises over the rows of a batch, and cannot learn from {min(plan.sizes)} row at a time.",
         "Take a larger batch size, or switch batch normalisation off (batch_norm_continuous_input, use_batch_norm).",
+        Fault(FaultKind.BATCH_OF_ONE),
     )
 
 
@@ -248,4 +249,5 @@ def _no_best(spec: RunSpec) -> RunFailed:
     return RunFailed(
         f"No epoch had a usable {spec.trainer.checkpoints.monitor}: it was NaN each time.",
         "Lower the learning rate, or let the checkpoints watch valid/loss.",
+        Fault(FaultKind.DIVERGED),
     )

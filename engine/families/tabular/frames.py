@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engine.spec import RunSpec
-from engine.training.failures import RunFailed
+from engine.training.failures import Fault, FaultKind, RunFailed
 
 if TYPE_CHECKING:
     # The stubs type frames by content; for us a frame is a frame.
@@ -64,6 +64,7 @@ def read_columns(path: Path, columns: Sequence[str]) -> pd.DataFrame:
                 f"{'Column' if len(gone) == 1 else 'Columns'} {names} {'is' if len(gone) == 1 else 'are'} gone: "
                 "the dataset does not have it any more.",
                 f"Its columns are: {', '.join(present[:20])}{' …' if len(present) > 20 else ''}.",
+                Fault(FaultKind.COLUMN_GONE, tuple(gone)),
             )
         if not columns:
             raise RunFailed("No column has a role.", "Say which column is the target and which ones are inputs.")
@@ -122,6 +123,7 @@ def _apply(
         raise RunFailed(
             f"Column “{name}” has {what} in {rows}.",
             f"Mend the file, or choose another missing-value policy (missing_{role}).",
+            Fault(FaultKind.GAPS, (name,), role),
         )
     if policy == "drop":
         keep &= ~gaps
@@ -133,25 +135,27 @@ def _apply(
 def _missing_target(frame: pd.DataFrame, name: str, spec: RunSpec) -> NDArray[np.bool_]:
     if spec.tabular.task == "classification":
         return frame[name].isna().to_numpy()
-    _refuse_text(frame[name], name, "Choose classification, or another target.")
+    _refuse_text(frame[name], name, "Choose classification, or another target.", "target")
     return np.isnan(numbers(frame[name]))
 
 
 def _missing_number(frame: pd.DataFrame, name: str) -> tuple[NDArray[np.bool_], str]:
     column = frame[name]
-    _refuse_text(column, name, "Give it the role categorical.")
+    _refuse_text(column, name, "Give it the role categorical.", "continuous")
     gaps = np.isnan(numbers(column))
     endless = gaps & ~column.isna().to_numpy()
     what = "no value" if not endless.any() else "infinity" if endless.sum() == gaps.sum() else "no value or infinity"
     return gaps, what
 
 
-def _refuse_text(column: "Values", name: str, advice: str) -> None:
+def _refuse_text(column: "Values", name: str, advice: str, role: str) -> None:
     if column.dtype != object:
         return
     wrong = pd.to_numeric(column, errors="coerce").isna() & column.notna()
     if wrong.any():
         example = str(column[wrong].iloc[0])[:40]
         raise RunFailed(
-            f"Column “{name}” has {int(wrong.sum()):,} rows that are no number, such as “{example}”.", advice
+            f"Column “{name}” has {int(wrong.sum()):,} rows that are no number, such as “{example}”.",
+            advice,
+            Fault(FaultKind.TEXT, (name,), role),
         )

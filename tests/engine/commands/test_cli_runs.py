@@ -147,6 +147,7 @@ def test_that_a_run_that_fails_gives_exit_code_one_and_says_why(
     assert answer.err.count("\n") == 1 and "failed" in answer.err and "Traceback" not in answer.err
     described = json.loads(answer.out)
     assert described["status"] == "failed" and described["outcome"]["cause"]
+    assert [fix["changes"] for fix in described["outcome"]["fixes"]] == [{"tabular.preprocess.missing_target": "drop"}]
 
 
 def test_that_control_c_stops_a_run_and_keeps_its_model(wine: Path, workspace: Path) -> None:
