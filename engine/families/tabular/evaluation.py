@@ -15,6 +15,7 @@ from engine.families.tabular.reports import MAX_CONFUSION, classification_report
 from engine.families.tabular.scores import Ints, row_log_loss
 from engine.families.tabular.splitting import Fold
 from engine.families.tabular.trained import TrainedModel
+from engine.runs import RunStore
 from engine.runs.evaluation import (
     ClassificationReport,
     Evaluation,
@@ -53,7 +54,8 @@ def evaluate_folds(
     """Evaluate a cross-validation: each row is judged by the model that did not learn from it.
 
     The reports are over all validation rows together; `folds` has each metric by fold with its mean and spread. Rows
-    kept aside for testing are scored by every fold's model; their metrics are in `folds` alone.
+    kept aside for testing are scored by every fold's model; their metrics are in `folds` alone. The run's summary has
+    means over the folds, of what was watched for checkpoints too.
     """
     recorder.progress(stage="evaluating")
     validated = [predict_rows(model, frame, fold.valid) for model, fold in zip(models, folds, strict=True)]
@@ -62,6 +64,7 @@ def evaluate_folds(
         if len(fold.test):
             by_fold[place] |= {f"test/{key}": value for key, value in score(model, frame, fold.test).items()}
     importance = _importance(models[-1], frame, folds[-1].valid, recorder, spec)
+    recorder.summary(_best_of_folds(recorder, spec, folds))
     return _finish({"valid": joined(validated)}, "valid", frame, recorder, spec, importance, fold_scores(by_fold))
 
 
@@ -147,9 +150,22 @@ def _finish(
     write_whole(recorder.folder / EVALUATION_FILE, evaluation.model_dump_json(indent=1).encode())
     recorder.artifact("evaluation", "evaluation", recorder.folder / EVALUATION_FILE)
     recorder.artifact("predictions", "table", recorder.folder / PREDICTIONS_FILE)
-    tested = {one.metric: one.mean for one in folds if one.metric.startswith("test/")}
-    recorder.summary(tested | {f"{shown}/{key}": value for key, value in evaluation.metrics[shown].items()})
+    means = {one.metric: one.mean for one in folds}
+    recorder.summary(means or {f"{shown}/{key}": value for key, value in evaluation.metrics[shown].items()})
     return evaluation
+
+
+def _best_of_folds(recorder: Recorder, spec: RunSpec, folds: Sequence[Fold]) -> dict[str, float]:
+    """Return the mean over the folds of the best value that each fold's epochs reached, as it was recorded."""
+    watched = spec.trainer.checkpoints
+    recorder.flush()
+    with RunStore(recorder.workspace) as store:
+        series = [store.series(recorder.run_id, fold.prefix + watched.monitor, axes=()).values for fold in folds]
+    finite = [values[np.isfinite(values)] for values in series]
+    if not all(len(values) for values in finite):
+        return {}
+    best = [values.max() if watched.mode == "max" else values.min() for values in finite]
+    return {f"best/{watched.monitor}": float(np.mean(best))}
 
 
 def _reports(main: Predicted) -> tuple[tuple[ClassificationReport, ...], tuple[RegressionReport, ...]]:

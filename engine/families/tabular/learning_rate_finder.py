@@ -2,6 +2,7 @@
 It changes no run and keeps nothing; must not be used to train."""
 
 import math
+import time
 from collections.abc import Callable
 from itertools import cycle
 from pathlib import Path
@@ -14,7 +15,7 @@ from torch import nn
 from engine.families.tabular import library, network
 from engine.families.tabular.encoding import Encoder
 from engine.families.tabular.frames import load
-from engine.families.tabular.objective import Objective, penalty
+from engine.families.tabular.objective import Objective, balanced_weights, penalty
 from engine.families.tabular.splitting import split
 from engine.spec import RunSpec
 from engine.training.failures import RunFailed
@@ -26,6 +27,9 @@ LOWEST, HIGHEST, STEPS = 1e-7, 1.0, 120
 SMOOTHING = 0.9
 DIVERGED = 4.0  # times the lowest smoothed loss
 TELL_EVERY = 5
+FEWEST_STEPS = 40  # of a slow model: the rate then grows faster, over the same range
+LONGEST_S = 60.0
+TIMED = 3  # steps after the first, which tell how long the others will take
 SKIPPED = 10  # first steps, whose smoothed loss still wanders
 
 
@@ -41,21 +45,76 @@ class LrCurve(BaseModel):
 
 
 def find_learning_rate(
-    workspace: Path, spec: RunSpec, progress: Callable[[object], None], cancelled: Callable[[], bool]
+    workspace: Path,
+    spec: RunSpec,
+    progress: Callable[[object], None],
+    cancelled: Callable[[], bool],
+    longest: float = LONGEST_S,
+    clock: Callable[[], float] = time.monotonic,
 ) -> LrCurve:
-    """Run the test on the first fold's training rows; `progress` hears {"rates", "losses"} so far. Raises RunFailed."""
+    """Run the test on the first fold's training rows, weighted and drawn as the training would.
+
+    `progress` hears {"rates", "losses"} so far. A model whose steps would take more than `longest` seconds takes fewer,
+    larger ones, and ends at that limit; the note says so. Raises RunFailed, also where `cancelled` says so.
+    """
     frame = load(workspace, spec)
     rows = split(frame, spec)[0].train
     device = choose_device(spec.trainer)
     encoder = Encoder.fit(frame, rows, spec)
+    _leave_if(cancelled)
     model = network.build(spec, encoder)
     tensors = encoder.transform(frame, rows).to(device, data_type(spec.trainer))
     network.initialise(model, tensors)
     model.to(device, data_type(spec.trainer)).train()
+    _leave_if(cancelled)
     parts = {"continuous": tensors.continuous, "categorical": tensors.categorical, "target": tensors.target}
-    loader = ResidentLoader(parts, BatchPlan.of(len(tensors), spec.trainer.batch_size), spec.trainer.seed)
+    balance = spec.tabular.balance
+    drawn = tensors.target[:, 0] if balance.balanced_sampling else None
+    plan = BatchPlan.of(len(tensors), spec.trainer.batch_size)
+    loader = ResidentLoader(parts, plan, spec.trainer.seed, drawn)
+    weighted = spec.tabular.task == "classification" and balance.class_weights == "balanced"
+    sizes = [len(target.classes) for target in encoder.targets]
+    weights = balanced_weights(tensors.target, sizes) if weighted else ()
+    objective = Objective.of(encoder, weights).to(device, data_type(spec.trainer))
     with library.quiet():
-        return _sweep(model, Objective.of(encoder).to(device), loader, spec, progress, cancelled)
+        return _sweep(model, objective, loader, spec, progress, cancelled, _Budget(longest, clock))
+
+
+class _Budget:
+    """How many steps a search takes within its time: all of them, or fewer once the first have been timed."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
+        self._seconds, self._clock = seconds, clock
+        self._started = clock()
+        self._warm = 0.0
+        self.steps = STEPS
+        self.over = False
+
+    @property
+    def note(self) -> str:
+        """What the user is told about it."""
+        if self.over:
+            return f"The model is slow: the search ended after {self._seconds:.0f} seconds, at the rate reached then."
+        if self.steps < STEPS:
+            return f"The model is slow: {self.steps} steps were taken instead of {STEPS}, so the curve is coarser."
+        return ""
+
+    def after(self, step: int) -> None:
+        """Look at the clock when step number `step`, from 0, is over."""
+        now = self._clock()
+        if step == 0:
+            self._warm = now  # the first step also allocates
+        elif step == TIMED:
+            each = (now - self._warm) / TIMED
+            affordable = int((self._seconds - (now - self._started)) / max(each, 1e-9))
+            self.steps = min(STEPS, max(FEWEST_STEPS, affordable))
+        if now - self._started > self._seconds:
+            self.over = True
+
+
+def _leave_if(cancelled: Callable[[], bool]) -> None:
+    if cancelled():
+        raise RunFailed("The search for a learning rate was cancelled.")
 
 
 def _sweep(
@@ -65,16 +124,16 @@ def _sweep(
     spec: RunSpec,
     progress: Callable[[object], None],
     cancelled: Callable[[], bool],
+    budget: _Budget,
 ) -> LrCurve:
     optimizer = make_optimizer(model.parameters(), spec.trainer)
     rates: list[float] = []
     losses: list[float] = []
     average = 0.0
+    rate = LOWEST
     batches = (batch for _ in cycle([0]) for batch in loader)
-    for step, batch in zip(range(STEPS), batches, strict=False):
-        if cancelled():
-            raise RunFailed("The search for a learning rate was cancelled.")
-        rate = LOWEST * (HIGHEST / LOWEST) ** (step / (STEPS - 1))
+    for step, batch in enumerate(batches):
+        _leave_if(cancelled)
         loss = _step(model, objective, optimizer, batch, rate)
         average = SMOOTHING * average + (1 - SMOOTHING) * loss
         smoothed = average / (1 - SMOOTHING ** (step + 1))
@@ -82,9 +141,15 @@ def _sweep(
             break
         rates.append(rate)
         losses.append(smoothed)
-        if step % TELL_EVERY == 0:
+        budget.after(step)
+        if step % TELL_EVERY == 0 or budget.steps < STEPS:
             progress({"rates": rates, "losses": losses})
-    suggestion, note = _suggestion(rates, losses)
+        if step + 1 >= budget.steps or budget.over:
+            break
+        # From here to the highest rate in the steps that are left.
+        rate *= (HIGHEST / rate) ** (1 / (budget.steps - 1 - step))
+    suggestion, trouble = _suggestion(rates, losses)
+    note = " ".join(sentence for sentence in (trouble, budget.note) if sentence)
     return LrCurve(rates=tuple(rates), losses=tuple(losses), suggestion=suggestion, note=note)
 
 

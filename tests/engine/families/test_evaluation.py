@@ -141,6 +141,9 @@ def test_that_cross_validation_pools_the_rows_that_each_model_has_not_seen(
     folds = split(small_frame, spec)
     models = [fit(small_frame, spec, fold.train) for fold in folds]
     recorder = record(spec)
+    for fold, (early, best) in zip(folds, [(0.9, 0.6), (0.8, 0.5), (0.4, 0.7)], strict=True):
+        recorder.metric(f"{fold.prefix}valid/loss", 1, early, 1.0)
+        recorder.metric(f"{fold.prefix}valid/loss", 2, best, 2.0)
     found = evaluate_folds(models, small_frame, folds, recorder, spec)
     assert found.rows == sum(len(fold.valid) for fold in folds)
     scores = {one.metric: one for one in found.folds}
@@ -151,7 +154,9 @@ def test_that_cross_validation_pools_the_rows_that_each_model_has_not_seen(
     assert "did not learn from it" in found.notes[0]
     recorder.flush()
     with RunStore(workspace) as store:
-        assert store.run(recorder.run_id).summary["test/accuracy"] == scores["test/accuracy"].mean
+        summary = store.run(recorder.run_id).summary
+    assert summary == {one.metric: one.mean for one in found.folds} | {"best/valid/loss": pytest.approx(0.5)}
+    assert {"valid/accuracy", "test/accuracy"} <= set(summary)
 
 
 def test_that_a_model_gone_to_nan_is_reported_and_not_measured(small_frame, snapshot, make_spec, fit, record):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.families.tabular.learning_rate_finder import HIGHEST, LOWEST, find_learning_rate
-from engine.spec import TrainerSpec
+from engine.families.tabular.learning_rate_finder import FEWEST_STEPS, HIGHEST, LOWEST, STEPS, find_learning_rate
+from engine.spec import BalanceSpec, TabularSpec, TrainerSpec
 from engine.training.failures import RunFailed
 
 
@@ -41,6 +41,41 @@ def test_that_a_search_can_be_cancelled_after_any_step(workspace, small_frame, s
     with pytest.raises(RunFailed, match="cancelled"):
         find_learning_rate(workspace, make_spec(), told.append, lambda: len(told) >= 2)
     assert len(told) == 2
+
+
+@pytest.mark.parametrize("balance", [{"class_weights": "balanced"}, {"balanced_sampling": True}])
+def test_that_rare_classes_weigh_as_much_as_in_the_training(workspace, small_frame, snapshot, make_spec, balance):
+    small_frame["kind"] = np.where(small_frame["a"] > 1.2, "yes", "no")
+    snapshot(small_frame)
+    spec = make_spec(tabular=TabularSpec(task="classification", balance=BalanceSpec(**balance)))
+    plain, balanced = (find_learning_rate(workspace, one, lambda _: None, lambda: False) for one in (make_spec(), spec))
+    assert plain.losses[0] != pytest.approx(balanced.losses[0], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("seconds_a_step", "steps", "words"), [(1.0, FEWEST_STEPS, "steps were taken"), (5.0, 0, "ended")]
+)
+def test_that_a_slow_model_takes_fewer_steps_and_says_so(
+    workspace, small_frame, snapshot, make_spec, seconds_a_step, steps, words
+):
+    snapshot(small_frame)
+    ticks = iter(range(STEPS))
+    curve = find_learning_rate(
+        workspace, make_spec(), lambda _: None, lambda: False, 60.0, lambda: next(ticks) * seconds_a_step
+    )
+    assert words in curve.note
+    assert len(curve.rates) < STEPS
+    if steps:
+        assert steps - 2 <= len(curve.rates) <= 60
+        assert curve.rates[-1] == pytest.approx(HIGHEST) or curve.losses[-1] > min(curve.losses)
+    else:
+        assert len(curve.rates) <= 13
+
+
+def test_that_a_search_can_be_cancelled_before_its_first_step(workspace, small_frame, snapshot, make_spec):
+    snapshot(small_frame)
+    with pytest.raises(RunFailed, match="cancelled"):
+        find_learning_rate(workspace, make_spec(), lambda _: pytest.fail("a step was taken"), lambda: True)
 
 
 def test_that_a_diverging_loss_ends_the_search(workspace, small_frame, snapshot, make_spec):
