@@ -2,12 +2,15 @@
 
 import csv
 import json
+import shlex
 import sys
 from argparse import Namespace
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from pydantic import JsonValue
 
 from engine.commands.output import DONE, BadInput, as_json, duration, number, pairs, table
 from engine.commands.watching import print_curves
@@ -78,6 +81,8 @@ def show_run(run: RunRecord, folder: Path) -> None:
         values["status"] = " ".join(part for part in (run.status.value + ":", run.outcome.cause) if part)
         if run.outcome.advice:
             values["advice"] = run.outcome.advice
+        for place, fix in enumerate(run.outcome.fixes, start=1):
+            values[f"fix {place}"] = f"{fix.label}:  {' '.join(_as_option(*change) for change in fix.changes.items())}"
     if (spec := run.spec_or_none) is not None:
         values["model"] = f"{spec.model.name} on {spec.data.name or spec.data.dataset}"
         values["target"] = ", ".join(spec.data.roles.target)
@@ -178,6 +183,10 @@ def described(run: RunRecord) -> dict[str, Any]:
         "outcome": run.outcome,
         "spec": json.loads(run.spec_json),
     }
+
+
+def _as_option(key: str, value: JsonValue) -> str:
+    return "--set " + shlex.quote(f"{key}={json.dumps(value, ensure_ascii=False)}")
 
 
 def _told(series: list[SeriesInfo]) -> dict[str, Any]:

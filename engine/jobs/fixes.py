@@ -55,7 +55,8 @@ def _memory(spec: RunSpec, fault: Fault) -> list[Fix]:
         found.append(_set("Train on the CPU", "trainer.device", "cpu"))
     small = _small_preset(spec)
     if small:
-        found.append(_set("Take the small preset of the model", "model.params", {**spec.model.params, **small}))
+        params: dict[str, JsonValue] = {f"model.params.{name}": value for name, value in small.items()}
+        found.append(Fix(label="Take the small preset of the model", changes=params))
     return found
 
 

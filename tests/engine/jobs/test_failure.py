@@ -38,6 +38,7 @@ def test_that_too_little_memory_offers_half_the_batch_and_twice_the_accumulation
     assert outcome.fixes[0].changes == {"trainer.batch_size": 128, "trainer.accumulate_grad_batches": 2}
     assert ("CPU" in " ".join(fix.label for fix in outcome.fixes)) == (where == "The GPU")
     assert first(outcome).trainer.batch_size == 128
+    assert outcome.fixes[-1].changes == {"model.params.layers": "64-32"}
 
 
 def test_that_a_diverged_run_offers_a_lower_rate_and_names_the_last_good_checkpoint(tmp_path: Path) -> None:
