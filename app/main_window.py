@@ -202,6 +202,7 @@ class MainWindow(QMainWindow):
         self.engine.runStarted.connect(self._open_run)
         self.engine.runsChanged.connect(self._take_runs)
         self.engine.runsRemoved.connect(self.statusBar_.removeRuns)
+        self.runs.told.connect(self._show_trouble)
         self.engine.storeFailed.connect(self._show_trouble)
         self.statusBar_.runRequested.connect(self._open_run)
         self._requests.answered.connect(self._take_answer)

@@ -19,6 +19,7 @@ class RunsSection(QWidget):
 
     trainAgainRequested = Signal(object)
     dataRequested = Signal()
+    told = Signal(str)
 
     def __init__(self, engine: EngineThread, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +44,7 @@ class RunsSection(QWidget):
             self._run = RunPage(self._engine, self)
             self._run.predictRequested.connect(self.openPredict)
             self._run.trainAgainRequested.connect(self.trainAgainRequested)
+            self._run.told.connect(self.told)
             self._stack.addWidget(self._run)
         return self._run
 

@@ -1,6 +1,6 @@
 """The live plots of a run: metrics large, gauges of the training small beside them. It draws what it is told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
@@ -9,8 +9,8 @@ from app.pages.run.live_bar import LiveBar
 from app.pages.run.metric_plot import MetricPlot
 from app.pages.run.plot_groups import GAUGES, CurveName, curve_name, rank
 from app.pages.run.series_book import Axis, SeriesBook
-from app.pages.run.wording import is_smaller_better
-from engine.runs.records import Series
+from app.pages.run.wording import change_words, is_smaller_better
+from engine.runs.records import Change, Series
 from engine.spec import RunSpec
 
 GAUGE_WIDTH = 272
@@ -30,6 +30,7 @@ class LiveTab(QWidget):
         self._plots: dict[str, MetricPlot] = {}
         self._monitor, self._smaller = "valid/loss", True
         self._bar = LiveBar(self)
+        self._changes: tuple[Change, ...] = ()
         self._stack = QStackedWidget(self)
         self._waiting = QLabel(self.tr("The curves appear here with the first step."), self)
         self._waiting.setProperty("role", "muted")
@@ -53,6 +54,12 @@ class LiveTab(QWidget):
             self._smaller = spec.trainer.checkpoints.mode == "min"
         self._stack.setCurrentWidget(self._waiting)
         self._bar.setEnabled(False)
+
+    def setChanges(self, changes: Sequence[Change]) -> None:
+        """Mark where settings were changed while the run was at work."""
+        if tuple(changes) != self._changes:
+            self._changes = tuple(changes)
+            self._mark_changes()
 
     def setWaitingText(self, text: str) -> None:
         """Say why there are no curves yet."""
@@ -80,6 +87,7 @@ class LiveTab(QWidget):
             self._lay_out()
             self._bar.setEnabled(True)
             self._stack.setCurrentIndex(1)
+            self._mark_changes()
         for plot in touched:
             self._mark(self._plots[plot])
 
@@ -108,6 +116,14 @@ class LiveTab(QWidget):
         if valid in plot.names:
             smaller = self._smaller if valid == self._monitor else is_smaller_better(plot.key)
             plot.mark_best(valid, smaller)
+
+    def _mark_changes(self) -> None:
+        axis = self._bar.axis()
+        marks = [
+            (self._book.place_of(change.step, change.epoch, change.time, axis), change) for change in self._changes
+        ]
+        for plot in self._plots.values():
+            plot.mark_changes([(x, change_words(change)) for x, change in marks])
 
     def _lay_out(self) -> None:
         for layout in (self._grid, self._gauges):
@@ -138,6 +154,7 @@ class LiveTab(QWidget):
             self._name_axis(plot)
             plot.redraw(axis)
             self._mark(plot)
+        self._mark_changes()
 
     def _name_axis(self, plot: MetricPlot) -> None:
         axis = self._bar.axis()

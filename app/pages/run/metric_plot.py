@@ -26,6 +26,8 @@ class MetricPlot(PlotCard):
         self.names: dict[str, CurveName] = {}
         self._book = book
         self._axis: Axis = "step"
+        self._best: tuple[float, str] | None = None
+        self._changes: list[tuple[float, str]] = []
 
     def redraw(self, axis: Axis) -> None:
         """Draw every curve afresh on an axis."""
@@ -48,10 +50,21 @@ class MetricPlot(PlotCard):
     def mark_best(self, key: str, smaller: bool) -> None:
         """Mark the best point of a curve with its epoch."""
         place = self._book.best(key, smaller)
+        x = None if place is None else float(self._book.positions(key, self._axis)[place])
+        self._best = None if place is None or x is None else (x, self._best_words(key, place))
+        self._mark()
+
+    def mark_changes(self, changes: list[tuple[float, str]]) -> None:
+        """Mark where settings were changed, each with its words; a small plot marks the place alone."""
+        self._changes = changes
+        self._mark()
+
+    def _mark(self) -> None:
         self.curves.clearMarkers()
-        if place is not None:
-            x = float(self._book.positions(key, self._axis)[place])
-            self.curves.addMarker(x, self._best_words(key, place), "best")
+        for x, words in self._changes:
+            self.curves.addMarker(x, "" if self._is_small else words, "info")
+        if self._best is not None:
+            self.curves.addMarker(*self._best, "best")
 
     def _best_words(self, key: str, place: int) -> str:
         if not self._book.knows("epoch"):

@@ -1,7 +1,6 @@
 """The Run page: head, live plots, results, settings and log of one run, followed through the engine thread."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from app.engine_thread import EngineThread, Requests
@@ -10,9 +9,9 @@ from app.pages.run.live_tab import LiveTab
 from app.pages.run.log_tab import LogTab
 from app.pages.run.notices import EmptyState
 from app.pages.run.results_tab import ResultsTab
+from app.pages.run.run_actions import RunActions
 from app.pages.run.settings_tab import SettingsTab
 from engine.runs.records import LogLine, RunRecord, RunStatus, Series
-from engine.spec import to_toml
 
 WITH_RESULTS = frozenset({RunStatus.FINISHED, RunStatus.STOPPED})
 
@@ -22,6 +21,7 @@ class RunPage(QWidget):
 
     predictRequested = Signal(str)
     trainAgainRequested = Signal(object)
+    told = Signal(str)
 
     def __init__(self, engine: EngineThread, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +30,7 @@ class RunPage(QWidget):
         self._run_id = ""
         self._record: RunRecord | None = None
         self._header = RunHeader(self)
+        self._actions = RunActions(self._header.buttons, engine, self)
         self._live = LiveTab(self)
         self._results = ResultsTab(self)
         self._settings = SettingsTab(self)
@@ -76,6 +77,8 @@ class RunPage(QWidget):
             self._stack.setCurrentIndex(1)
             self._tabs.setCurrentWidget(self._live)
         self._header.setRecord(record)
+        self._actions.setRecord(record)
+        self._live.setChanges(record.changes)
         self._live.setWaitingText(self._why_no_curves(record))
         has_results = record.status in WITH_RESULTS
         self._tabs.setTabEnabled(self._tabs.indexOf(self._results), has_results)
@@ -96,6 +99,7 @@ class RunPage(QWidget):
             self._engine.unwatch(self._run_id)
             self._run_id = ""
             self._record = None
+            self._actions.setRecord(None)
             self._stack.setCurrentIndex(0)
 
     @Slot(str, object)
@@ -115,28 +119,6 @@ class RunPage(QWidget):
     @Slot(str, str)
     def _take_failure(self, _name: str, sentence: str) -> None:
         self._results.setProblem(sentence)
-
-    # What the user asks
-
-    @Slot()
-    def _stop(self) -> None:
-        self._engine.stopRun(self._run_id)
-
-    @Slot()
-    def _predict(self) -> None:
-        self.predictRequested.emit(self._run_id)
-
-    @Slot()
-    def _train_again(self) -> None:
-        spec = self._record.spec_or_none if self._record else None
-        if spec is not None:
-            self.trainAgainRequested.emit(spec)
-
-    @Slot()
-    def _copy(self) -> None:
-        if self._record is not None:
-            spec = self._record.spec_or_none
-            QGuiApplication.clipboard().setText(to_toml(spec) if spec else self._record.spec_json)
 
     # Inside
 
@@ -180,7 +162,7 @@ class RunPage(QWidget):
         self._live.axesWanted.connect(self._tell_axes)
         self._requests.answered.connect(self._take_answer)
         self._requests.failed.connect(self._take_failure)
-        self._header.stopRequested.connect(self._stop)
-        self._header.predictRequested.connect(self._predict)
-        self._header.trainAgainRequested.connect(self._train_again)
-        self._header.copyRequested.connect(self._copy)
+        self._actions.predictRequested.connect(self.predictRequested)
+        self._actions.trainAgainRequested.connect(self.trainAgainRequested)
+        self._actions.told.connect(self.told)
+        self._header.outcome.fixRequested.connect(self._actions.startFixed)

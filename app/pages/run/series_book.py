@@ -99,6 +99,10 @@ class SeriesBook:
             return series.times - (self._began or 0.0)
         return series.places if isinstance(series.places, range) else series.places.astype(np.float64)
 
+    def place_of(self, step: int, epoch: float, when: float, axis: Axis) -> float:
+        """Return where a moment lies on an axis."""
+        return {"step": float(step), "epoch": epoch, "time": when - (self._began or 0.0)}[axis]
+
     def last(self, key: str) -> float | None:
         """Return a metric's newest value, or None where there is none."""
         return float(self._held[key].parts[-1].values[-1]) if self.count(key) else None

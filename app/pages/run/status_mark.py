@@ -26,7 +26,7 @@ TONES = {
 
 
 def paint_mark(painter: QPainter, place: QRectF, status: RunStatus) -> None:
-    """Paint the mark in the middle of a place: ring, disc, square, diamond or cross by status."""
+    """Paint the mark in the middle of a place: ring, disc, square, two bars, diamond or cross by status."""
     colour = QColor(getattr(theme(), TONES[status]))
     middle = place.center()
     half = SIDE / 2
@@ -46,6 +46,10 @@ def paint_mark(painter: QPainter, place: QRectF, status: RunStatus) -> None:
         painter.setBrush(colour)
         if status in {RunStatus.STOPPED, RunStatus.STOPPING}:
             painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
+        elif status in {RunStatus.PAUSED, RunStatus.PAUSING}:
+            bar = QRectF(box.left() + 0.5, box.top() + 0.5, SIDE / 3, SIDE - 1)
+            painter.drawRect(bar)
+            painter.drawRect(bar.translated(SIDE - 1 - SIDE / 3, 0))
         elif status is RunStatus.INTERRUPTED:
             corners = ((0, -half), (half, 0), (0, half), (-half, 0))
             painter.drawPolygon([QPointF(middle.x() + x, middle.y() + y) for x, y in corners])

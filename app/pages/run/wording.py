@@ -5,7 +5,7 @@ import time
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
-from engine.runs.records import RunStatus
+from engine.runs.records import Change, RunStatus
 
 DASH = "–"
 
@@ -122,3 +122,12 @@ def is_smaller_better(metric: str) -> bool:
     """Whether a metric, by its name, is better the smaller it is."""
     smaller = {"loss", "log_loss", "mae", "rmse", "mse", "median_error", "mape"}
     return any(part in smaller for part in metric.split("/"))
+
+
+def change_words(change: Change) -> str:
+    """Say what a setting was changed to, for its mark on a curve."""
+    if change.field == "trainer.optimizer.learning_rate":
+        return _tr("learning rate {0}").format(figure(float(change.value), 3))
+    if change.field == "trainer.epochs":
+        return _tr("{0} epochs").format(int(change.value))
+    return f"{change.field} = {change.value}"

@@ -34,6 +34,7 @@ class StoreEngine(QObject):
         self.store = RunStore(workspace)
         self.asked: list[tuple[int, str, str, dict[str, Any]]] = []
         self.stopped: list[str] = []
+        self.started: list[RunSpec] = []
         self.watched: dict[str, dict[str, Any]] = {}
         self._tickets = itertools.count(1)
         self._revision = -1
@@ -81,6 +82,9 @@ class StoreEngine(QObject):
 
     def pending(self, method: str) -> list[tuple[int, dict[str, Any]]]:
         return [(ticket, params) for ticket, _, its, params in self.asked if its == method]
+
+    def startRun(self, spec: RunSpec) -> None:
+        self.started.append(spec)
 
     def stopRun(self, run_id: str) -> None:
         self.stopped.append(run_id)

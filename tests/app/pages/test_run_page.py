@@ -1,15 +1,17 @@
 """The Run page: live curves, progress, outcome, settings, log and results of one run."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QPushButton, QTableWidget, QTabWidget
 
 from app.pages.run.live_tab import LiveTab
 from app.pages.run.page import RunPage
-from engine.runs import Outcome, Points, Progress, RunStatus
+from engine.runs import Fix, Outcome, Points, Progress, RunStatus
 from engine.runs.evaluation import ClassificationReport, Curve, Evaluation, FoldScore, Importance, WorstRows
 from engine.spec import from_toml
 
@@ -159,6 +161,36 @@ def test_that_a_failure_shows_cause_advice_and_folds_out_the_traceback(page, eng
     assert not button(page, "run.predict").isVisible()
 
 
+def test_that_what_would_mend_a_failure_is_one_click_away(page, engine, samples, record_of):
+    fix = Fix(label="Halve the batch", changes={"trainer.batch_size": 32, "trainer.accumulate_grad_batches": 2})
+    run_id = samples.ended(Outcome.failed("The machine ran out of memory.", "Take less.", fixes=(fix,)))
+    page.setRun(run_id)
+    offered = button(page, "run.fix1")
+    assert offered.text() == "Halve the batch"
+    offered.click()
+    (started,) = engine.started
+    trainer = record_of(run_id).spec.trainer
+    assert started.trainer == trainer.model_copy(update={"batch_size": 32, "accumulate_grad_batches": 2})
+    page.setRun(samples.ended(Outcome.failed("Something else.")))
+    assert page.findChild(QPushButton, "run.fix1") is None or not button(page, "run.fix1").isVisible()
+
+
+def test_that_changes_in_flight_are_marked_on_the_curves_on_every_axis(page, engine, samples):
+    run_id = samples.finished()
+    with closing(sqlite3.connect(engine.store.workspace / "workspace.db")) as database:
+        change = {"step": 2, "epoch": 1.0, "field": "trainer.optimizer.learning_rate", "value": 3e-4, "time": 0.0}
+        database.execute("UPDATE runs SET changes = ? WHERE id = ?", (json.dumps([change]), run_id))
+        database.commit()
+    page.setRun(run_id)
+    engine.tell()
+    plots = page.findChild(LiveTab).plots()
+    marks = [(mark.x, mark.label) for mark in plots["loss"].curves._markers if mark.kind == "info"]
+    assert marks == [(2.0, "learning rate 0.000300")]
+    combo = page.findChild(QComboBox, "run.live.axis")
+    combo.setCurrentIndex(combo.findData("epoch"))
+    assert [mark.x for mark in plots["loss"].curves._markers if mark.kind == "info"] == [1.0]
+
+
 def test_that_a_finished_run_offers_prediction_and_training_again(page, engine, samples, qtbot, record_of):
     run_id = samples.finished()
     page.setRun(run_id)
@@ -174,7 +206,7 @@ def test_that_a_finished_run_offers_prediction_and_training_again(page, engine, 
 def test_that_the_copied_specification_is_the_runs_own(page, engine, samples, record_of):
     run_id = samples.finished(precision="bf16-mixed")
     page.setRun(run_id)
-    button(page, "run.copy").click()
+    page.findChild(QAction, "run.copy").trigger()
     assert from_toml(QGuiApplication.clipboard().text()) == record_of(run_id).spec
 
 
