@@ -59,7 +59,9 @@ class Outcome(BaseModel):
     @classmethod
     def failed(cls, cause: str, advice: str = "", traceback: str = "", fixes: tuple[Fix, ...] = ()) -> "Outcome":
         """Return the outcome of a run that met an error it could name."""
-        return cls(kind=OutcomeKind.FAILED, title="Failed", cause=cause, advice=advice, traceback=traceback, fixes=fixes)
+        return cls(
+            kind=OutcomeKind.FAILED, title="Failed", cause=cause, advice=advice, traceback=traceback, fixes=fixes
+        )
 
     @classmethod
     def crashed(cls, exit_code: int | None) -> "Outcome":

@@ -9,6 +9,7 @@ from engine.runs import queue
 from engine.runs.connection import StoreConnection
 from engine.runs.outcome import Outcome
 from engine.runs.queue import Holder, QueueState
+from engine.runs.records import RunStatus
 
 TAG_LENGTH = 60
 _VIEW = "view/"
@@ -89,12 +90,14 @@ class QueueStore(StoreConnection):
             self._touch(*again, *lost)
         return again
 
-    def _end(self, run_id: str, outcome: Outcome) -> bool:
+    def _end(self, run_id: str, outcome: Outcome, attempt: int | None = None) -> bool:
         done = self._db.execute(
-            "UPDATE runs SET status = ?, ended = ?, outcome = ?, queue_place = NULL WHERE id = ? AND outcome IS NULL",
-            (outcome.kind.value, time.time(), outcome.model_dump_json(), run_id),
+            "UPDATE runs SET status = ?, ended = ?, outcome = ?, queue_place = NULL WHERE id = ? AND outcome IS NULL "
+            f"AND status <> '{RunStatus.PAUSED}' AND attempt = coalesce(?, attempt)",
+            (outcome.kind.value, time.time(), outcome.model_dump_json(), run_id, attempt),
         )
-        queue.let_go(self._db, run_id)
+        if done.rowcount:
+            queue.let_go(self._db, run_id)
         return done.rowcount == 1
 
     # Tags, groups, views, settings

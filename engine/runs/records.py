@@ -46,9 +46,7 @@ class RunStatus(StrEnum):
 
 
 _ACTIVE = frozenset({RunStatus.STARTING, RunStatus.RUNNING, RunStatus.PAUSING, RunStatus.STOPPING})
-_RESUMED = frozenset(
-    {RunStatus.PAUSED, RunStatus.STOPPED, RunStatus.FAILED, RunStatus.CRASHED, RunStatus.INTERRUPTED}
-)
+_RESUMED = frozenset({RunStatus.PAUSED, RunStatus.STOPPED, RunStatus.FAILED, RunStatus.CRASHED, RunStatus.INTERRUPTED})
 
 
 @dataclass(frozen=True)

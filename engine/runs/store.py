@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.runs import queue
+from engine.runs.lifecycle import LifecycleStore
 from engine.runs.metrics import MetricTable, Points
 from engine.runs.outcome import Outcome
-from engine.runs.queue_store import QueueStore
 from engine.runs.records import (
     Artifact,
     Change,
@@ -34,7 +34,7 @@ _COLUMNS = (
 )
 
 
-class RunStore(QueueStore):
+class RunStore(LifecycleStore):
     """One connection to a workspace's store. Any number may be open at once; each belongs to the thread that made it.
 
     Every call may raise StoreError, whose message can be shown as it is.
@@ -115,35 +115,6 @@ class RunStore(QueueStore):
                 f"SELECT {_COLUMNS}, trashed FROM runs WHERE revision > ? ORDER BY revision", (revision,)
             ).fetchall()
         return now, [_record(row) for row in rows if row[-1] is None], [row[0] for row in rows if row[-1] is not None]
-
-    def claim(self, run_id: str, pid: int, pid_started: float) -> bool:
-        """Take a run for a worker process; False where somebody else was first, or where it waits in the queue."""
-        with self._writing(run_id):
-            taken = self._db.execute(
-                "UPDATE runs SET status = ?, pid = ?, pid_started = ?, started = ? WHERE id = ? AND status IN (?, ?) "
-                "AND pid IS NULL AND queue_place IS NULL",
-                (
-                    RunStatus.STARTING.value,
-                    pid,
-                    pid_started,
-                    time.time(),
-                    run_id,
-                    RunStatus.QUEUED.value,
-                    RunStatus.STARTING.value,
-                ),
-            )
-            queue.let_go(self._db, run_id)
-        return taken.rowcount == 1
-
-    def set_status(self, run_id: str, status: RunStatus) -> None:
-        """Set the status of a run that is not over."""
-        with self._writing(run_id):
-            self._db.execute("UPDATE runs SET status = ? WHERE id = ? AND outcome IS NULL", (status.value, run_id))
-
-    def finish(self, run_id: str, outcome: Outcome) -> bool:
-        """Record how a run ended; the first outcome stands. Returns whether this one did."""
-        with self._writing(run_id):
-            return self._end(run_id, outcome)
 
     def set_progress(self, run_id: str, progress: Progress) -> None:
         """Record how far a run is."""
