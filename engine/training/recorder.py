@@ -6,12 +6,13 @@ The training loop only appends to lists in memory; it never waits for the disk.
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from engine.runs import Points, Progress, RunStore, StoreError
+from engine.runs import Change, Command, Points, Progress, RunStore, StoreError
 from engine.spec import RunSpec
+from engine.training.replay import Replay
 
 WRITE_EVERY_S = 0.1
 
@@ -33,17 +34,25 @@ class _News:
 class Recorder:
     """Takes a run's metrics, log, events and progress, and hands the worker the commands sent to the run.
 
-    Safe to call from any thread. `stop_requested` turns true when somebody asked the run to stop; a training loop looks
-    at it after every optimizer step. Use as a context manager: leaving it writes what is left.
+    Safe to call from any thread. `has_wish` turns true when somebody asked something of the run: to stop, to pause, to
+    write a checkpoint, to change a setting; a training loop looks at it after every optimizer step. Use as a context
+    manager: leaving it writes what is left.
     """
 
     def __init__(self, workspace: Path, run_id: str) -> None:
         self.workspace = Path(workspace)
         self.run_id = run_id
         with RunStore(self.workspace) as store:
-            self.spec: RunSpec = store.run(run_id).spec
+            run = store.run(run_id)
             self.folder = store.run_folder(run_id)
-        self.stop_requested = False
+        self.spec: RunSpec = run.spec
+        self.attempt = run.attempt
+        self.changes: tuple[Change, ...] = run.changes
+        """What was changed in earlier attempts, and between them."""
+        self.has_wish = self.pause_requested = self.checkpoint_requested = False
+        self._stop_requested = False
+        self._wanted_changes: list[tuple[str, float]] = []
+        self._replay: Replay | None = None
         self._news = _News()
         self._progress = Progress()
         self._lock = threading.Lock()
@@ -60,6 +69,38 @@ class Recorder:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def is_resumed(self) -> bool:
+        """Whether the run was begun before and goes on now."""
+        return self.attempt > 1
+
+    @property
+    def stop_requested(self) -> bool:
+        """Whether the run is to stop and keep its model."""
+        return self._stop_requested
+
+    @stop_requested.setter
+    def stop_requested(self, wanted: bool) -> None:
+        self._stop_requested = wanted
+        self.has_wish = self.has_wish or wanted
+
+    def resume_after(self, step: int, prefix: str = "") -> None:
+        """Do not write again what is repeated after a checkpoint of this step; `prefix` begins its series' keys."""
+        with RunStore(self.workspace) as store:
+            self._replay = Replay.of(store, self.run_id, step, prefix)
+
+    def take_changes(self) -> list[tuple[str, float]]:
+        """Return the settings that somebody wants changed now, as fields and values, each once."""
+        with self._lock:
+            wanted, self._wanted_changes = self._wanted_changes, []
+        return wanted
+
+    def changed(self, change: Change) -> None:
+        """Keep a change that was made, in the run's record and as an event."""
+        with RunStore(self.workspace) as store:
+            store.add_change(self.run_id, change)
+        self.event("change", **asdict(change))
 
     def metric(self, key: str, step: int, value: float, epoch: float, when: float | None = None) -> None:
         """Record one point of one metric; `step` counts optimizer steps, `epoch` may be a fraction."""
@@ -145,6 +186,9 @@ class Recorder:
             news, self._news = self._news, _News()
         if not news:
             return
+        if self._replay is not None:
+            news.metrics = {key: self._replay.news(key, points) for key, points in news.metrics.items()}
+            news.metrics = {key: points for key, points in news.metrics.items() if points.steps}
         try:
             store.append(self.run_id, news.metrics, news.log, news.events, news.progress, news.summary)
             self._trouble = None
@@ -169,6 +213,20 @@ class Recorder:
             self._trouble = error
             return
         for command in commands:
-            if command.kind == "stop":
-                self.stop_requested = True
-                self.log("Stop was requested.")
+            self._heed(command)
+
+    def _heed(self, command: Command) -> None:
+        if command.kind == "stop":
+            self.stop_requested = True
+            self.log("Stop was requested.")
+        elif command.kind == "pause":
+            self.pause_requested = True
+            self.log("Pause was requested.")
+        elif command.kind == "checkpoint":
+            self.checkpoint_requested = True
+        elif command.kind == "change":
+            with self._lock:
+                self._wanted_changes.append((str(command.payload["field"]), float(command.payload["value"])))
+        else:
+            return
+        self.has_wish = True
