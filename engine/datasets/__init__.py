@@ -15,6 +15,7 @@ from engine.datasets.records import (
     ReadOptions,
     Reject,
     SampleInfo,
+    Sheet,
 )
 from engine.datasets.role_inference import infer_roles
 from engine.datasets.samples import import_sample, sample_names
@@ -27,6 +28,7 @@ from engine.datasets.snapshots import (
     rejects,
 )
 from engine.datasets.sniffing import sniff
+from engine.datasets.workbooks import sheets
 
 __all__ = [
     "Column",
@@ -39,6 +41,7 @@ __all__ = [
     "ReadOptions",
     "Reject",
     "SampleInfo",
+    "Sheet",
     "delete_dataset",
     "export_rejects",
     "import_file",
@@ -52,5 +55,6 @@ __all__ = [
     "read_page",
     "rejects",
     "sample_names",
+    "sheets",
     "sniff",
 ]

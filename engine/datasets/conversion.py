@@ -1,17 +1,17 @@
 """Each file format turned into Parquet with one DuckDB statement or two. Types are widened, never rows thrown away."""
 
-import csv
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import duckdb
 
 from engine.datasets.columns import wider
 from engine.datasets.database import column_type, literal, quoted
+from engine.datasets.reasons import rejected_lines
 from engine.datasets.records import Column, DatasetError, ReadOptions
 from engine.datasets.text_source import TextSource, open_text
+from engine.datasets.workbooks import as_text_options, excel_as_csv
 
 ROW_GROUP = 61_440
 WIDE, WIDE_MEMORY = 1_000, "4GB"
@@ -38,13 +38,12 @@ def convert(
     elif options.format == "jsonl":
         _convert_json(db, path, scratch, target)
     else:
-        text, options = (excel_as_csv(path, options, scratch), _CSV) if options.format == "excel" else (path, options)
+        text = path
+        if options.format == "excel":
+            text, options = excel_as_csv(path, options, scratch), as_text_options(options)
         with open_text(text, options, scratch, head_only=False, cancelled=cancelled) as source:
             _convert_text(db, source, scratch, target)
     return _counted(db, path, scratch, target)
-
-
-_CSV = ReadOptions()
 
 
 def _convert_text(db: duckdb.DuckDBPyConnection, source: TextSource, scratch: Path, target: Path) -> None:
@@ -56,14 +55,20 @@ def _convert_text(db: duckdb.DuckDBPyConnection, source: TextSource, scratch: Pa
     types = list(source.types)
     while True:
         _copy(db, f"SELECT * FROM {source.sql(tuple(types))}", target)
-        misfits = db.execute("SELECT DISTINCT column_name FROM reject_errors WHERE error_type = 'CAST'").fetchall()
-        if not misfits:
+        if not widened(db, source, types):
             break
-        for (name,) in misfits:
-            place = source.names.index(name)
-            types[place] = wider(types[place])
+    _keep_rejects(db, scratch, source.options.quote)
+
+
+def widened(db: duckdb.DuckDBPyConnection, source: TextSource, types: list[str]) -> bool:
+    """Widen in place the types of columns whose values did not fit in the last reading; whether there were any."""
+    misfits = db.execute("SELECT DISTINCT column_name FROM reject_errors WHERE error_type = 'CAST'").fetchall()
+    for (name,) in misfits:
+        place = source.names.index(name)
+        types[place] = wider(types[place])
+    if misfits:
         _forget_rejects(db)
-    _keep_rejects(db, scratch)
+    return bool(misfits)
 
 
 def _forget_rejects(db: duckdb.DuckDBPyConnection) -> None:
@@ -71,14 +76,9 @@ def _forget_rejects(db: duckdb.DuckDBPyConnection) -> None:
     db.execute("DROP TABLE IF EXISTS reject_scans")
 
 
-def _keep_rejects(db: duckdb.DuckDBPyConnection, scratch: Path) -> None:
-    rejected = "SELECT line, csv_line AS text, error_message AS reason, byte_position FROM reject_errors"
+def _keep_rejects(db: duckdb.DuckDBPyConnection, scratch: Path, quote: str) -> None:
     if db.execute("SELECT count(*) FROM reject_errors").fetchall()[0][0]:
-        db.execute(
-            f"COPY (SELECT line, any_value(text) AS text, string_agg(DISTINCT reason, '; ') AS reason "
-            f"FROM ({rejected}) GROUP BY line ORDER BY line) "
-            f"TO {literal(str(scratch / 'rejects.parquet'))} (FORMAT parquet)"
-        )
+        db.execute(f"COPY ({rejected_lines(quote)}) TO {literal(str(scratch / 'rejects.parquet'))} (FORMAT parquet)")
 
 
 def _convert_json(db: duckdb.DuckDBPyConnection, path: Path, scratch: Path, target: Path) -> None:
@@ -108,42 +108,6 @@ def _convert_json(db: duckdb.DuckDBPyConnection, path: Path, scratch: Path, targ
         f"SELECT * FROM read_json({literal(str(good))}, format = 'newline_delimited', sample_size = -1)",
         target,
     )
-
-
-def excel_as_csv(path: Path, options: ReadOptions, scratch: Path) -> Path:
-    """Write one sheet of a workbook as CSV. Raises DatasetError."""
-    from python_calamine import CalamineWorkbook
-
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-        sheet = options.sheet or next(iter(book.sheet_names), "")
-        if sheet not in book.sheet_names:
-            raise DatasetError(f"{path.name} has no sheet “{sheet}”; it has {', '.join(book.sheet_names)}.")
-        rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=True)
-    except DatasetError:
-        raise
-    except Exception as error:
-        raise DatasetError(f"{path.name} cannot be read as a workbook ({error}).") from error
-    if len(rows) < 2:
-        raise DatasetError(f"The sheet “{sheet}” of {path.name} has no rows below a header.")
-    target = scratch / "sheet.csv"
-    with target.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([[_cell(value) for value in row] for row in rows])
-    return target
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, datetime) and value.time() == time():
-        return value.date().isoformat()
-    if isinstance(value, date | datetime | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return str(value)
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return str(value)
 
 
 def _copy(db: duckdb.DuckDBPyConnection, query: str, target: Path) -> None:

@@ -68,5 +68,9 @@ def in_words(path: Path, error: Exception) -> DatasetError:
         return DatasetError(
             f"{path.name} has a line of more than 16 MB: a quote may be unterminated. Check the quote mark."
         )
+    if "parquet" in lower and ("too small" in lower or "magic bytes" in lower or "footer" in lower):
+        return DatasetError(f"{path.name} is not a Parquet file, or it is cut short. Fetch or export it again.")
+    if "invalid state" in lower:
+        return DatasetError(f"{path.name} mixes kinds of line ends. Save it again with one kind.")
     text = re.sub(r"^[\w ]+Error: ", "", text)
     return DatasetError(f"{path.name} cannot be read: {text}")

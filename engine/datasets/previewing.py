@@ -5,8 +5,9 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from engine.datasets.conversion import convert
+from engine.datasets.conversion import convert, widened
 from engine.datasets.database import connect, in_words, literal
+from engine.datasets.reasons import rejected_lines
 from engine.datasets.records import Cell, Column, DatasetError, Preview, ReadOptions, Reject
 from engine.datasets.sniffing import sniff
 from engine.datasets.text_source import TextSource, open_text
@@ -31,13 +32,14 @@ def preview(path: Path, options: ReadOptions | None = None, rows: int = 200) -> 
 
 
 def _preview_text(db: duckdb.DuckDBPyConnection, source: TextSource, rows: int) -> Preview:
-    columns = tuple(Column(name=name, type=kind) for name, kind in zip(source.names, source.types, strict=True))  # type: ignore[arg-type]
-    # The whole head is read, without LIMIT: a scan that stops early fills no table of rejected lines.
-    found = db.execute(f"SELECT * FROM {source.sql()}").fetchall()[:rows]
-    bad = db.execute(
-        "SELECT line, any_value(csv_line), string_agg(DISTINCT error_message, '; ') FROM reject_errors "
-        f"GROUP BY line ORDER BY line LIMIT {FIRST_REJECTS}"
-    ).fetchall()
+    types = list(source.types)
+    while True:
+        # The whole head is read, without LIMIT: a scan that stops early fills no table of rejected lines.
+        found = db.execute(f"SELECT * FROM {source.sql(tuple(types))}").fetchall()[:rows]
+        if not widened(db, source, types):
+            break
+    columns = tuple(Column(name=name, type=kind) for name, kind in zip(source.names, types, strict=True))  # type: ignore[arg-type]
+    bad = db.execute(rejected_lines(source.options.quote, FIRST_REJECTS)).fetchall()
     rejects = tuple(Reject(line=line, text=text or "", reason=reason) for line, text, reason in bad)
     if not found and not rejects:
         raise DatasetError("No row can be read with these settings. Check delimiter, quote and header.")

@@ -32,6 +32,13 @@ class ReadOptions(_Record):
     sheet: str = ""
 
 
+class Sheet(_Record):
+    """A sheet of a workbook; a hidden one can be read all the same."""
+
+    name: str
+    hidden: bool = False
+
+
 class Column(_Record):
     """A column's name and type."""
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from engine.datasets.records import MISSING_MARKS, DatasetError, FileFormat, ReadOptions
 
 HEAD_BYTES = 256 * 1024
+LONGEST_HEAD = 8 * 2**20
+HEAD_LINES = 3  # fewer in the first bytes, and more of the file is looked at
 DELIMITERS = (",", ";", "\t", "|")
 SUFFIXES: dict[str, FileFormat] = {
     ".parquet": "parquet",
@@ -61,6 +63,11 @@ def read_head(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
+            while len(head) >= HEAD_BYTES and head.count(b"\n") < HEAD_LINES and len(head) < LONGEST_HEAD:
+                more = file.read(len(head))
+                if not more:
+                    break
+                head += more
     except IsADirectoryError as error:
         raise DatasetError(f"{path.name} is a folder. Open one of the files inside.") from error
     except OSError as error:
@@ -111,7 +118,7 @@ def decode_head(path: Path, head: bytes, encoding: str) -> str:
         raise DatasetError(
             f"“{encoding}” is not an encoding that this program knows. Try utf-8, gbk or latin-1."
         ) from error
-    if len(head) == HEAD_BYTES and "\n" in text:
+    if len(head) >= HEAD_BYTES and len(head) < path.stat().st_size and "\n" in text:
         text = text[: text.rindex("\n") + 1]
     if not text.strip():
         raise DatasetError(f"{path.name} is empty. Choose a file with a header line and rows.")

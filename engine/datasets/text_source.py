@@ -1,6 +1,7 @@
 """A text table as DuckDB reads it: transcoded where needed, with the SQL that reads it. Leaves the source untouched."""
 
 import codecs
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -58,32 +59,56 @@ def open_text(
         raise DatasetError(f"{path.name} has no rows that can be read with these settings. Check delimiter and quote.")
     names, notes = column_names(rows[0], options)
     below = rows[1:] if options.header else rows
+    if not below and path.stat().st_size > len(head):
+        raise DatasetError(f"{path.name} has lines of more than 8 MB. Check that it is a table with line ends.")
     if not below:
         raise DatasetError(f"{path.name} has a header and no rows. Choose a file with data.")
     types = tuple(guess_types(below, len(names), options))
     with TemporaryDirectory(prefix="reading-", dir=folder) as scratch:
-        usable = path
+        usable, mixed = path, _mixes_line_ends(text, options.quote)
         if head_only:
             usable = Path(scratch) / "head.csv"
-            usable.write_text(text, encoding="utf-8", newline="")
-        elif not _is_utf8(options.encoding):
+            usable.write_text(_one_line_end(text) if mixed else text, encoding="utf-8", newline="")
+        elif mixed or not _is_utf8(options.encoding):
             usable = Path(scratch) / "utf-8.csv"
-            transcode(path, usable, options.encoding, cancelled)
+            transcode(path, usable, options.encoding, cancelled, one_line_end=mixed)
         yield TextSource(usable, tuple(names), types, options, tuple(notes))
 
 
-def transcode(source: Path, target: Path, encoding: str, cancelled: Callable[[], bool]) -> None:
-    """Write a file anew as UTF-8, block by block; bytes that are no text become U+FFFD."""
+def transcode(
+    source: Path, target: Path, encoding: str, cancelled: Callable[[], bool], one_line_end: bool = False
+) -> None:
+    """Write a file anew as UTF-8, block by block; bytes that are no text become U+FFFD.
+
+    With `one_line_end`, CR LF and CR become LF, since DuckDB takes no file that mixes them.
+    """
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     with source.open("rb") as reader, target.open("w", encoding="utf-8", newline="") as writer:
-        first = True
+        first, held = True, ""
         while block := reader.read(BLOCK):
-            text = decoder.decode(block)
-            writer.write(text.removeprefix("\ufeff") if first else text)
-            first = False
+            text = held + decoder.decode(block)
+            text = text.removeprefix("\ufeff") if first else text
+            first, held = False, ""
+            if one_line_end:
+                if text.endswith("\r"):  # its LF may be in the next block
+                    text, held = text[:-1], "\r"
+                text = _one_line_end(text)
+            writer.write(text)
             if cancelled():
                 raise DatasetError("The import was cancelled.")
-        writer.write(decoder.decode(b"", final=True))
+        last = held + decoder.decode(b"", final=True)
+        writer.write(_one_line_end(last) if one_line_end else last)
+
+
+def _one_line_end(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _mixes_line_ends(text: str, quote: str) -> bool:
+    """Whether lines end now in CR and now in LF; what stands between quotes is no line's end."""
+    mark = re.escape(quote)
+    bare = re.sub(f"{mark}[^{mark}]*{mark}", "", text) if quote else text
+    return "\n" in bare and bare.replace("\r\n", "").count("\r") > 0
 
 
 def _is_utf8(encoding: str) -> bool:

@@ -16,6 +16,10 @@ def _sniff(_call: Call, path: str) -> object:
     return datasets.sniff(Path(path))
 
 
+def _sheets(_call: Call, path: str) -> object:
+    return [sheet.model_dump(mode="json") for sheet in datasets.sheets(Path(path))]
+
+
 def _preview(_call: Call, path: str, options: Options = None, rows: int = 200) -> object:
     return datasets.preview(Path(path), _options(options), rows)
 
@@ -102,6 +106,7 @@ def _options(options: Options) -> ReadOptions | None:
 
 METHODS: dict[str, Method] = {
     "sniff": _sniff,
+    "sheets": _sheets,
     "preview": _preview,
     "import": _import,
     "import_sample": _import_sample,
