@@ -34,6 +34,13 @@ class ReadOptionsAnswer(TypedDict):
     sheet: str
 
 
+class SheetAnswer(TypedDict):
+    """A sheet of a workbook."""
+
+    name: str
+    hidden: bool
+
+
 class DatasetAnswer(TypedDict):
     """A dataset of the workspace."""
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.engine_thread import EngineThread, Requests
 from app.icons import icon, primary_icon
-from app.pages.data.answers import DatasetAnswer, PreviewAnswer, ReadOptionsAnswer
+from app.pages.data.answers import DatasetAnswer, PreviewAnswer, ReadOptionsAnswer, SheetAnswer
 from app.pages.data.import_preview import ImportPreview
 from app.pages.data.import_side import ImportSide
 from app.pages.data.wording import count
@@ -37,6 +37,7 @@ class ImportPanel(QWidget):
         self._path = Path()
         self._ready = False
         self._importing = False
+        self._knows_sheets = False
         self._requests = Requests(engine, self)
         self._requests.answered.connect(self._on_answered)
         self._requests.failed.connect(self._on_failed)
@@ -56,6 +57,9 @@ class ImportPanel(QWidget):
         self._ask_soon.stop()
         self._requests.cancel("import")
         self._requests.cancel("sniff")
+        self._requests.cancel("sheets")
+        self._knows_sheets = False
+        self.form.setSheets([])
         self._title.setText(self.tr("Import {0}").format(path.name))
         self._where.setText(str(path.parent))
         self.name.setText(path.name.split(".")[0] or path.name)
@@ -111,22 +115,31 @@ class ImportPanel(QWidget):
             self.imported.emit(cast(DatasetAnswer, value))
             return
         if name == "sniff":
-            self._side.setOptions(cast(ReadOptionsAnswer, value))
+            self._show_options(cast(ReadOptionsAnswer, value))
+            return
+        if name == "sheets":
+            self.form.setSheets(cast(list[SheetAnswer], value))
             return
         preview = cast(PreviewAnswer, value)
         self._ready = not self._ask_soon.isActive()
         self._error.hide()
         if not self._ask_soon.isActive():
-            self._side.setOptions(preview["options"])
+            self._show_options(preview["options"])
         self._tabs.setPreview(preview)
         self._notes.setText("\n".join(preview["notes"]))
         self._notes.setVisible(bool(preview["notes"]))
         self._say(self._found(preview))
         self._show_state()
 
+    def _show_options(self, options: ReadOptionsAnswer) -> None:
+        self._side.setOptions(options)
+        if options["format"] == "excel" and not self._knows_sheets:
+            self._knows_sheets = True
+            self._requests.ask("sheets", "data", "sheets", path=str(self._path))
+
     @Slot(str, str)
     def _on_failed(self, name: str, sentence: str) -> None:
-        if name == "sniff":
+        if name in {"sniff", "sheets"}:
             return  # The sentence about the preview stands already.
         self._error_text.setText(sentence)
         self._error.show()

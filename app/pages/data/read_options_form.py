@@ -5,7 +5,7 @@ import csv
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
 
-from app.pages.data.answers import ReadOptionsAnswer
+from app.pages.data.answers import ReadOptionsAnswer, SheetAnswer
 from app.pages.data.wording import translate
 
 ENCODINGS = ("utf-8", "utf-16", "latin-1", "cp1252", "gb18030", "gbk", "big5", "shift_jis", "euc-kr", "cp1251")
@@ -43,6 +43,33 @@ class Choice(QComboBox):
         self.setCurrentIndex(index)
 
 
+class SheetChoice(Choice):
+    """A choice among a workbook's sheets; without a name the first that is not hidden is meant."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("sheet", [], own=False, parent=parent)
+        self._first = ""
+        self.setSheets([])
+
+    def setSheets(self, sheets: list[SheetAnswer]) -> None:
+        """Offer these sheets, keeping the chosen one."""
+        chosen = self.value()
+        shown = [sheet["name"] for sheet in sheets if not sheet["hidden"]] or [sheet["name"] for sheet in sheets]
+        self._first = next(iter(shown), "")
+        self.clear()
+        for sheet in sheets:
+            text = self.tr("{0}  (hidden)").format(sheet["name"]) if sheet["hidden"] else sheet["name"]
+            self.addItem(text, sheet["name"])
+        if not sheets:
+            self.addItem(self.tr("First sheet"), "")
+        self.setEnabled(len(sheets) > 1)
+        self.setValue(chosen)
+
+    def setValue(self, value: str) -> None:
+        """Show a sheet; none named is the first that is not hidden."""
+        super().setValue(value or self._first)
+
+
 class ReadOptionsForm(QWidget):
     """value(), setValue(), valueChanged for `ReadOptionsAnswer`; only what the format needs is shown."""
 
@@ -71,7 +98,7 @@ class ReadOptionsForm(QWidget):
         if set(_marks(self.missing.text())) != {"", *options["missing"]}:  # Else a comma just typed would vanish.
             self.missing.setText(_marks_text(options["missing"]))
             self.missing.setCursorPosition(0)
-        self.sheet.setText(options["sheet"])
+        self.sheet.setValue(options["sheet"])
         self.blockSignals(False)
         shown = {"csv": (*CSV_ONLY, "missing"), "excel": ("sheet", "header", "missing")}.get(options["format"], ())
         for name, editor in self._rows.items():
@@ -87,8 +114,13 @@ class ReadOptionsForm(QWidget):
         value["encoding"] = self.encoding.value()
         value["header"] = self.header.isChecked()
         value["missing"] = _marks(self.missing.text())
-        value["sheet"] = self.sheet.text()
+        if value["format"] == "excel":
+            value["sheet"] = self.sheet.value()
         return value
+
+    def setSheets(self, sheets: list[SheetAnswer]) -> None:
+        """Offer a workbook's sheets."""
+        self.sheet.setSheets(sheets)
 
     def isEmpty(self) -> bool:
         """Whether this format has nothing to choose."""
@@ -113,13 +145,12 @@ class ReadOptionsForm(QWidget):
         self.encoding = Choice("encoding", [(name.upper(), name) for name in ENCODINGS], own=True)
         self.header = QCheckBox(self.tr("First line names the columns"), self)
         self.missing = QLineEdit(self)
-        self.sheet = QLineEdit(self)
-        self.sheet.setPlaceholderText(self.tr("First sheet"))
+        self.sheet = SheetChoice(self)
         self._row("delimiter", self.tr("Delimiter"), self.delimiter, self.tr("What stands between two values"))
         self._row("quote", self.tr("Quote"), self.quote, self.tr("What stands around a value that holds a delimiter"))
         self._row("decimal", self.tr("Decimal"), self.decimal, self.tr("What stands before the decimals of a number"))
         self._row("encoding", self.tr("Encoding"), self.encoding, self.tr("How the file writes its characters"))
-        self._row("sheet", self.tr("Sheet"), self.sheet, self.tr("The name of the sheet to read"))
+        self._row("sheet", self.tr("Sheet"), self.sheet, self.tr("The sheet to read; each becomes a dataset"))
         self._row(
             "missing",
             self.tr("Missing"),
@@ -127,11 +158,10 @@ class ReadOptionsForm(QWidget):
             self.tr("Marks of a missing value, separated by commas; an empty cell is always one"),
         )
         self._row("header", "", self.header, self.tr("Without a header the columns are numbered"))
-        for choice in (self.delimiter, self.quote, self.decimal, self.encoding):
+        for choice in (self.delimiter, self.quote, self.decimal, self.encoding, self.sheet):
             choice.edited.connect(self._on_edited)
         self.header.toggled.connect(self._on_edited)
         self.missing.textEdited.connect(self._on_edited)
-        self.sheet.textEdited.connect(self._on_edited)
 
     def _row(self, name: str, title: str, editor: QWidget, tip: str) -> None:
         editor.setObjectName(f"data.import.{name}")

@@ -76,6 +76,23 @@ def page(engine: Any, qtbot: QtBot) -> DataPage:
     return page
 
 
+def test_that_a_workbooks_sheets_are_offered_and_hidden_ones_marked(panel: ImportPanel, engine: Any) -> None:
+    answer(engine, "preview", preview(format="excel"))
+    assert panel.form.value()["sheet"] == ""
+    sheets = [{"name": "Lists", "hidden": True}, {"name": "Wine", "hidden": False}, {"name": "Tea", "hidden": False}]
+    answer(engine, "sheets", sheets)
+    combo = panel.form.sheet
+    assert [combo.itemText(place) for place in range(combo.count())] == ["Lists  (hidden)", "Wine", "Tea"]
+    assert combo.currentText() == "Wine"
+    assert not engine.pending("preview")  # what is shown is what was read
+    combo.setCurrentIndex(2)
+    combo.activated.emit(2)
+    panel.askPreview()
+    assert answer(engine, "preview", preview(format="excel", sheet="Tea"))["options"]["sheet"] == "Tea"
+    assert (combo.currentText(), combo.count()) == ("Tea", 3)
+    assert not engine.pending("sheets")
+
+
 def test_that_nothing_can_be_imported_before_it_was_seen(panel: ImportPanel, engine: Any) -> None:
     assert not panel.start.isEnabled()
     answer(engine, "preview", preview())
