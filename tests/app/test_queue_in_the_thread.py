@@ -84,15 +84,3 @@ def test_that_tags_groups_and_views_come_back_as_news(
         engine.tagRuns([busy], ["a", "b"])
         engine.groupRuns([busy], "g")
     assert told.args[0][0].tags == ("a", "b")
-
-
-def test_that_a_window_starts_what_waits_when_it_opens(
-    engine: EngineThread, qtbot: QtBot, states: list[QueueState], workspace: Path
-) -> None:
-    with RunStore(workspace) as store:
-        run = store.create_run(spec(), waiting=True).id
-        engine.start()
-        qtbot.waitUntil(lambda: states[-1:] == [QueueState((), 1, 0)], timeout=110_000)
-        assert engine._supervisor.wait(run, 30)  # the worker itself is gone, too
-        assert store.run(run).status is RunStatus.FAILED  # there is no such dataset
-    assert QueueState((), 1, 1) in states

@@ -1,0 +1,226 @@
+"""What a test of kills needs: a window in a process of its own, and a witness who remembers every point it was shown."""
+
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from numpy.typing import NDArray
+
+from engine import datasets
+from engine.jobs.processes import is_alive
+from engine.runs import RunRecord, RunStatus, RunStore
+from engine.spec import DataSpec, RunSpec, TrainerSpec
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 90.0
+
+# What a window does about runs, without its widgets: it starts what waits, watches, and adopts what it finds at work.
+WINDOW = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication
+from app.engine_thread import EngineThread
+application = QCoreApplication([])
+engine = EngineThread(Path(sys.argv[1]))
+engine.start()
+application.exec()
+"""
+
+
+class Window:
+    """A process that has the workspace open; it may be killed, and opened again."""
+
+    def __init__(self, workspace: Path) -> None:
+        self._workspace = workspace
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self._process is not None
+
+    def open(self) -> None:
+        command = [sys.executable, "-c", WINDOW, str(self._workspace)]
+        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL)
+
+    def kill(self) -> None:
+        """End the window by SIGKILL; what it started is left to itself."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def children(self) -> list[psutil.Process]:
+        return [] if self._process is None else psutil.Process(self._process.pid).children(recursive=True)
+
+
+class Witness:
+    """Reads the store as a page does, and remembers every point that it was shown."""
+
+    def __init__(self, workspace: Path) -> None:
+        self._workspace = workspace
+        self._seen: dict[tuple[str, str], tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
+        self.points = 0
+
+    def look(self, store: RunStore, run_id: str) -> None:
+        """See what is new in a run."""
+        for info in store.series_keys(run_id):
+            none = (np.empty(0, dtype=np.int64), np.empty(0))
+            steps, values = self._seen.get((run_id, info.key), none)
+            if info.count > len(steps):
+                news = store.series(run_id, info.key, len(steps), axes=())
+                self._seen[(run_id, info.key)] = (
+                    np.concatenate([steps, news.steps]),
+                    np.concatenate([values, news.values]),
+                )
+                self.points += len(news.steps)
+
+    def testify(self) -> None:
+        """Fail where the store is damaged, or where a point is gone, moved or changed that was shown before."""
+        with closing(sqlite3.connect(self._workspace / "workspace.db")) as db:
+            assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+        with RunStore(self._workspace) as store:
+            for (run_id, key), (steps, values) in self._seen.items():
+                kept = store.series(run_id, key, axes=())
+                np.testing.assert_array_equal(kept.steps[: len(steps)], steps)
+                np.testing.assert_array_equal(kept.values[: len(values)], values)
+
+
+class Story:
+    """A workspace in which a window works the queue off, and processes meet a violent end at random moments."""
+
+    def __init__(self, workspace: Path, spec: RunSpec, chance: random.Random) -> None:
+        self.spec = spec
+        self.chance = chance
+        self.witness = Witness(workspace)
+        self.window = Window(workspace)
+        self.store = RunStore(workspace)
+        self._run_id = ""
+        self._orphans: list[psutil.Process] = []
+
+    def kill(self, victims: Sequence[str], longest: float, early: bool = False) -> RunRecord:
+        """Let a run train for up to `longest` seconds, kill, and look whether everything is still there.
+
+        `early` kills while the worker warms up. Returns the run as it stands when every process has noticed.
+        """
+        self._run_id = self._next_run()
+        if not self.window.is_open:
+            self.window.open()
+        if not early:
+            known = self.witness.points
+            wait_until(lambda: self._see() > known, "a first point")
+        deadline = time.monotonic() + self.chance.uniform(0, longest)
+        while time.monotonic() < deadline:
+            self._see()
+        self._strike(victims)
+        self.witness.testify()
+        if not self.window.is_open:
+            self.window.open()
+        wait_until(self._is_settled, "an honest status")
+        self._see()
+        self.witness.testify()
+        return self.store.run(self._run_id)
+
+    def expect_no_orphans(self) -> None:
+        """Wait until nothing is left of the windows that were killed, but the worker that trains."""
+        wait_until_gone([one for one in self._orphans if one.pid != self.store.run(self._run_id).pid])
+
+    def close(self) -> None:
+        """End everything that is still at work."""
+        self._orphans += self.window.children()
+        self.window.kill()
+        for run in self.store.runs():
+            if (worker := worker_of(run)) is not None:
+                end(worker)
+        for orphan in self._orphans:
+            end(orphan)
+        self.store.close()
+
+    def _next_run(self) -> str:
+        if self._run_id and not self.store.run(self._run_id).status.is_over:
+            return self._run_id
+        return self.store.create_run(self.spec, waiting=True).id
+
+    def _see(self) -> int:
+        """Look at the run; returns how many points were seen in all. Fails where the run did not do well."""
+        self.witness.look(self.store, self._run_id)
+        run = self.store.run(self._run_id)
+        assert run.status is not RunStatus.FAILED, run.outcome
+        return self.witness.points
+
+    def _strike(self, victims: Sequence[str]) -> None:
+        for victim in victims:
+            if victim == "window":
+                self._orphans += self.window.children()
+                self.window.kill()
+                continue
+            worker = worker_of(self.store.run(self._run_id))
+            struck = [worker] if worker is not None else [*self.window.children(), *self._orphans]
+            for process in struck:
+                end(process)
+            wait_until_gone(struck)
+
+    def _is_settled(self) -> bool:
+        """Whether what the store says of the run is true: at work with a worker, waiting, or over."""
+        run = self.store.run(self._run_id)
+        if run.status.is_active:
+            return worker_of(run) is not None
+        return run.status.is_over or run.status is RunStatus.QUEUED
+
+
+@pytest.fixture
+def spec(workspace: Path) -> RunSpec:
+    """A small run that takes about half a minute, and comes out the same each time."""
+    sample = datasets.import_sample(workspace, "wine")
+    return RunSpec(
+        data=DataSpec(dataset=sample.id, name="wine", roles=datasets.infer_roles(workspace, sample.id)),
+        trainer=TrainerSpec(epochs=2000, batch_size=16, early_stopping={"enabled": False}, threads=1),
+    )
+
+
+@pytest.fixture
+def story(workspace: Path, spec: RunSpec) -> Iterator[Story]:
+    one = Story(workspace, spec, random.Random(20))
+    yield one
+    one.close()
+
+
+def wait_until(met: Callable[[], bool], what: str) -> None:
+    """Look again and again until something is so. Fails after a minute and a half."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not met():
+        assert time.monotonic() < deadline, f"{what} did not come within {PATIENCE_S:.0f} s"
+        os.sched_yield()
+
+
+def wait_until_gone(processes: Sequence[psutil.Process]) -> None:
+    """Look until none of these processes runs any more."""
+    wait_until(lambda: not any(map(lives, processes)), "the end of some processes")
+
+
+def end(process: psutil.Process) -> None:
+    """Kill a process that may be gone already."""
+    with suppress(psutil.NoSuchProcess):
+        process.kill()
+
+
+def lives(process: psutil.Process) -> bool:
+    """Whether a process still runs; one that is over and was not asked for its exit code does not."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def worker_of(run: RunRecord) -> psutil.Process | None:
+    """Return the process that works on a run, if it is there."""
+    return psutil.Process(run.pid) if run.pid is not None and is_alive(run.pid, run.pid_started) else None
