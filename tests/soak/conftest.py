@@ -1,10 +1,10 @@
 """What a test of kills needs: a window in a process of its own, and a witness who remembers every point it was shown."""
 
-import os
 import random
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
@@ -22,6 +22,8 @@ from engine.spec import DataSpec, RunSpec, TrainerSpec
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 90.0
+LOOK_EVERY_S = 0.02  # leaves the cores to those who train
+NEVER = threading.Event()
 
 # What a window does about runs, without its widgets: it starts what waits, watches, and adopts what it finds at work.
 WINDOW = """
@@ -106,22 +108,28 @@ class Story:
         self.store = RunStore(workspace)
         self._run_id = ""
         self._orphans: list[psutil.Process] = []
+        self.kills = 0
 
     def kill(self, victims: Sequence[str], longest: float, early: bool = False) -> RunRecord:
         """Let a run train for up to `longest` seconds, kill, and look whether everything is still there.
 
-        `early` kills while the worker warms up. Returns the run as it stands when every process has noticed.
+        `early` kills while the worker warms up. Returns the run as it stands when every process has noticed; one that
+        came to its end before is left alone, and is not counted.
         """
         self._run_id = self._next_run()
         if not self.window.is_open:
             self.window.open()
         if not early:
             known = self.witness.points
-            wait_until(lambda: self._see() > known, "a first point")
+            wait_until(lambda: self._see() > known or self._is_over(), "a first point")
         deadline = time.monotonic() + self.chance.uniform(0, longest)
         while time.monotonic() < deadline:
             self._see()
+            NEVER.wait(LOOK_EVERY_S)
+        if self._is_over():
+            return self.store.run(self._run_id)
         self._strike(victims)
+        self.kills += 1
         self.witness.testify()
         if not self.window.is_open:
             self.window.open()
@@ -145,10 +153,46 @@ class Story:
             end(orphan)
         self.store.close()
 
+    def finish(self) -> list[str]:
+        """Let every run go on to its end; returns their ids."""
+        if not self.window.is_open:
+            self.window.open()
+        for run in self.store.runs():
+            self._run_id = run.id
+            while self.store.run(run.id).status is not RunStatus.FINISHED:
+                self._go_on()
+                wait_until(self._is_over, "the end of a run", 20 * PATIENCE_S)
+                self._see()
+        return [run.id for run in self.store.runs()]
+
+    def undisturbed(self) -> str:
+        """Let the same run train without being killed; returns its id."""
+        self._run_id = self.store.create_run(self.spec, waiting=True).id
+        wait_until(self._is_over, "the end of a run", 20 * PATIENCE_S)
+        return self._run_id
+
+    def recorded(self, run_id: str) -> dict[str, tuple[list[int], bytes]]:
+        """Return every point of a run but those that tell of time and memory: steps and the bytes of the values."""
+        found = {}
+        for info in self.store.series_keys(run_id):
+            if not info.key.endswith(("rows_per_second", "device/memory")):
+                series = self.store.series(run_id, info.key, axes=())
+                found[info.key] = (series.steps.tolist(), series.values.tobytes())
+        return found
+
     def _next_run(self) -> str:
-        if self._run_id and not self.store.run(self._run_id).status.is_over:
+        if self._run_id and self.store.run(self._run_id).status is not RunStatus.FINISHED:
+            self._go_on()
             return self._run_id
         return self.store.create_run(self.spec, waiting=True).id
+
+    def _go_on(self) -> None:
+        """Let a run that was killed be resumed by whichever window has room."""
+        if self.store.reopen(self._run_id):
+            assert self.store.enqueue(self._run_id)
+
+    def _is_over(self) -> bool:
+        return self.store.run(self._run_id).status.is_over
 
     def _see(self) -> int:
         """Look at the run; returns how many points were seen in all. Fails where the run did not do well."""
@@ -194,12 +238,12 @@ def story(workspace: Path, spec: RunSpec) -> Iterator[Story]:
     one.close()
 
 
-def wait_until(met: Callable[[], bool], what: str) -> None:
-    """Look again and again until something is so. Fails after a minute and a half."""
-    deadline = time.monotonic() + PATIENCE_S
+def wait_until(met: Callable[[], bool], what: str, patience: float = PATIENCE_S) -> None:
+    """Look again and again until something is so."""
+    deadline = time.monotonic() + patience
     while not met():
-        assert time.monotonic() < deadline, f"{what} did not come within {PATIENCE_S:.0f} s"
-        os.sched_yield()
+        assert time.monotonic() < deadline, f"{what} did not come within {patience:.0f} s"
+        NEVER.wait(LOOK_EVERY_S)
 
 
 def wait_until_gone(processes: Sequence[psutil.Process]) -> None:
