@@ -4,7 +4,7 @@ import errno
 import json
 from pathlib import Path
 
-from engine.jobs.fixes import fixes
+from engine.jobs.fixes import Checkpoint, fixes
 from engine.runs import Outcome, StoreError
 from engine.spec import RunSpec, SpecError
 from engine.training.failures import Fault, FaultKind, RunFailed
@@ -20,9 +20,14 @@ def explain(error: BaseException, traceback: str, spec: RunSpec | None = None, f
     """
     fault = _fault(error)
     cause, advice = _words(error, fault, traceback)
+    good = None
     if fault is not None and fault.kind is FaultKind.DIVERGED and folder is not None:
-        advice = f"{advice} {_good_checkpoint(folder, fault.step)}".strip()
-    mends = fixes(spec, fault) if spec is not None and fault is not None else ()
+        good = _good_checkpoint(folder, fault.step)
+        told = "There is no good checkpoint from before that."
+        if good is not None:
+            told = f"The last good checkpoint is “{good.name}”, of step {good.step:,}."
+        advice = f"{advice} {told}".strip()
+    mends = fixes(spec, fault, good) if spec is not None and fault is not None else ()
     return Outcome.failed(cause, advice, traceback, mends)
 
 
@@ -68,20 +73,17 @@ def _words(error: BaseException, fault: Fault | None, traceback: str) -> tuple[s
     )
 
 
-def _good_checkpoint(folder: Path, step: int) -> str:
-    """Name the last checkpoint whose weights still gave a finite loss at the step after it."""
+def _good_checkpoint(folder: Path, step: int) -> Checkpoint | None:
+    """Return the last checkpoint whose weights still gave a finite loss at the step after it."""
     good: dict[int, str] = {}
-    for path in sorted(folder.glob("**/checkpoints/*.json")):
+    for path in sorted((folder / "checkpoints").glob("*.json")):
         try:
             made = int(json.loads(path.read_text(encoding="utf-8"))["step"])
         except (OSError, ValueError, KeyError, TypeError):
             continue
-        if made < step - 1:
+        if made < step - 1 and path.with_suffix(".safetensors").exists():
             good[made] = path.stem
-    if not good:
-        return "There is no good checkpoint from before that."
-    last = max(good)
-    return f"The last good checkpoint is “{good[last]}”, of step {last:,}."
+    return Checkpoint(folder.name, good[max(good)], max(good)) if good else None
 
 
 def _is_out_of_memory(error: BaseException) -> bool:

@@ -2,6 +2,7 @@
 Pure functions; nothing is read and nothing is started here."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from pydantic import JsonValue
 
@@ -14,9 +15,23 @@ MOST_ACCUMULATED = 10_000
 SMALLEST_BATCH = 2  # normalising layers cannot learn from one row
 
 
-def fixes(spec: RunSpec, fault: Fault) -> tuple[Fix, ...]:
-    """Return what could mend this, the most promising first; nothing where only the user can help."""
+@dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint to go on from: whose it is, its name, and the optimizer step it was written after."""
+
+    run: str
+    name: str
+    step: int
+
+
+def fixes(spec: RunSpec, fault: Fault, good: Checkpoint | None = None) -> tuple[Fix, ...]:
+    """Return what could mend this, the most promising first; nothing where only the user can help.
+
+    `good` is the last checkpoint from before the failure, if there is one.
+    """
     found = _FIXES[fault.kind](spec, fault)
+    if good is not None:
+        found += _from_checkpoint(spec, good)
     return tuple(fix for fix in found if _is_valid(spec, fix))
 
 
@@ -69,7 +84,7 @@ def _small_preset(spec: RunSpec) -> Mapping[str, JsonValue]:
 
 
 def _diverged(spec: RunSpec, _fault: Fault) -> list[Fix]:
-    rate = float(f"{spec.trainer.optimizer.learning_rate / 10:.6g}")
+    rate = _tenth(spec)
     lower = "trainer.optimizer.learning_rate"
     found = [_set(f"Lower the learning rate tenfold, to {rate:g}", lower, rate)]
     if not spec.trainer.gradient_clip:
@@ -79,6 +94,19 @@ def _diverged(spec: RunSpec, _fault: Fault) -> list[Fix]:
     if spec.trainer.precision == "16-mixed":
         found.append(_set("Compute in 32 bits, which do not overflow", "trainer.precision", "32-true"))
     return found
+
+
+def _from_checkpoint(spec: RunSpec, good: Checkpoint) -> list[Fix]:
+    rate = _tenth(spec)
+    changes: dict[str, JsonValue] = {
+        "origin": {"run": good.run, "checkpoint": good.name},
+        "trainer.optimizer.learning_rate": rate,
+    }
+    return [Fix(label=f"Begin with the weights of step {good.step:,}, at a learning rate of {rate:g}", changes=changes)]
+
+
+def _tenth(spec: RunSpec) -> float:
+    return float(f"{spec.trainer.optimizer.learning_rate / 10:.6g}")
 
 
 def _gaps(_spec: RunSpec, fault: Fault) -> list[Fix]:

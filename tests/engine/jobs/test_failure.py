@@ -46,12 +46,15 @@ def test_that_a_diverged_run_offers_a_lower_rate_and_names_the_last_good_checkpo
     folder.mkdir()
     for name, step in (("best", 40), ("epoch=002", 80), ("last", 99)):
         (folder / f"{name}.json").write_text(json.dumps({"step": step, "epoch": 1}))
+        (folder / f"{name}.safetensors").touch()
     (folder / "broken.json").write_text("{")
     error = RunFailed("The loss became NaN at step 100.", "Lower it.", Fault(FaultKind.DIVERGED, step=100))
     outcome = explain(error, "", SPEC, tmp_path)
     assert "“epoch=002”, of step 80" in outcome.advice  # the weights of step 99 are what gave the NaN
     assert outcome.fixes[0].changes == {"trainer.optimizer.learning_rate": 0.0001}
     assert first(outcome).trainer.optimizer.learning_rate == 0.0001
+    begun = apply_fix(SPEC, outcome.fixes[-1])
+    assert begun.origin is not None and (begun.origin.run, begun.origin.checkpoint) == (tmp_path.name, "epoch=002")
 
 
 def test_that_a_bad_column_value_offers_another_role_or_to_leave_it_out() -> None:
