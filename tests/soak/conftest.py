@@ -140,7 +140,12 @@ class Story:
 
     def expect_no_orphans(self) -> None:
         """Wait until nothing is left of the windows that were killed, but the worker that trains."""
-        wait_until_gone([one for one in self._orphans if one.pid != self.store.run(self._run_id).pid])
+
+        def is_tidy() -> bool:
+            training = self.store.run(self._run_id).pid
+            return not any(lives(one) for one in self._orphans if one.pid != training)
+
+        wait_until(is_tidy, "the end of what killed windows had started")
 
     def close(self) -> None:
         """End everything that is still at work."""
