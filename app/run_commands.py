@@ -54,6 +54,10 @@ class RunCommands:
         """Record a new run at the end of the queue; `queueChanged` tells, and it starts when there is room."""
         self._tasks.put(partial(self._on_store, RunStore.create_run, spec, True))
 
+    def resumeInQueue(self, run_id: str) -> None:
+        """Let a run that rests or ended early go on when its turn in the queue comes."""
+        self._tasks.put(partial(self._resume_in_queue, run_id))
+
     def startWaiting(self, run_id: str) -> None:
         """Start a run that waits in the queue now, whatever is at work already."""
         self._tasks.put(partial(self._start_waiting, run_id))
@@ -110,6 +114,12 @@ class RunCommands:
     def _move_in_queue(self, run_id: str, before: str | None) -> None:
         if self._on_store(RunStore.move_in_queue, run_id, before) is False:
             self._refuse_as_started()
+
+    def _resume_in_queue(self, run_id: str) -> None:
+        if self._on_store(RunStore.wait_again, run_id) is False:
+            self._refuse(
+                QCoreApplication.translate("RunCommands", "This run cannot go on: it is at work, waits or is finished.")
+            )
 
     def _start_waiting(self, run_id: str) -> None:
         if self._on_store(self._dispatcher.start_now, run_id) is False:

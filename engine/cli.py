@@ -238,6 +238,9 @@ def _add_order(add: Add, shared: argparse.ArgumentParser) -> None:
     where.add_argument("--before", metavar="RUN", help="before this one")
     where.add_argument("--first", action="store_true")
     where.add_argument("--last", action="store_true")
+    action("add", "let a run that rests or ended early go on when its turn comes").add_argument(
+        "run", metavar="RUN", help=RUN_HELP
+    )
     action("remove", "take a run out of the queue").add_argument("run", metavar="RUN", help=RUN_HELP)
     command = action("limit", "how many runs of the queue are at work on a device at once")
     command.add_argument("number", nargs="?", type=int, metavar="N")

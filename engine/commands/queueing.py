@@ -16,7 +16,13 @@ LOOK_EVERY_S = 0.1
 
 def queue_command(options: Namespace) -> int:
     """List the queue, or do to it what was asked."""
-    actions: dict[str, Callable[[Namespace], int]] = {"move": _move, "remove": _remove, "limit": _limit, "run": _run}
+    actions: dict[str, Callable[[Namespace], int]] = {
+        "add": _add,
+        "move": _move,
+        "remove": _remove,
+        "limit": _limit,
+        "run": _run,
+    }
     return actions.get(options.action or "", _list)(options)
 
 
@@ -73,6 +79,14 @@ def _move(options: Namespace) -> int:
         if not store.move_in_queue(run, before):
             who = run if run not in waiting else before
             raise BadInput(f"{who} does not wait in the queue; `tensorbench queue` lists who does")
+    return _list(options)
+
+
+def _add(options: Namespace) -> int:
+    with RunStore(options.workspace) as store:
+        run = find(store, options.run)
+        if not store.wait_again(run.id):
+            raise BadInput(f"{run.id} is {run.status.value}; only a run that rests or ended early can go on")
     return _list(options)
 
 

@@ -61,6 +61,14 @@ def test_that_the_terminal_works_the_queue_off_in_order(tensorbench: Call, queue
     assert order(tensorbench) == []
 
 
+def test_that_a_run_that_ended_early_waits_again(tensorbench: Call, queued: list[str]) -> None:
+    tensorbench("queue", "remove", "one")
+    assert tensorbench("queue", "add", "one").code == 0
+    assert order(tensorbench) == [queued[1], queued[2], queued[0]]
+    assert json.loads(tensorbench("show", "one", "--json").out)["attempt"] == 2
+    assert tensorbench("queue", "add", "one").code == 2
+
+
 def test_that_tags_and_groups_are_shown(tensorbench: Call, queued: list[str]) -> None:
     tensorbench("tag", "one", "night", "good one")
     tensorbench("tag", "one", "night", "--remove")
