@@ -39,15 +39,18 @@ def check_columns(columns: Sequence[str], spec: RunSpec) -> Iterator[Finding]:
         yield Finding(severity="error", field="split.column", text=text, fix="Choose another column or another split.")
 
 
-def check_data(frame: pd.DataFrame, spec: RunSpec) -> Iterator[Finding]:
-    """Yield everything that the values themselves tell, whatever the split. The columns must all be there."""
+def check_data(frame: pd.DataFrame, spec: RunSpec, thinned: bool = False) -> Iterator[Finding]:
+    """Yield everything that the values themselves tell, whatever the split. The columns must all be there.
+
+    A frame that is `thinned` has only some of the table's rows, so that counts are the least that there can be.
+    """
     roles = spec.data.roles
     for target in roles.target:
         yield from _target(frame[target], spec)
     yield from _gaps(frame, spec)
     yield from _constants(frame, spec)
     yield from _identifiers(frame, spec)
-    yield from _cardinality(frame, spec)
+    yield from _cardinality(frame, spec, "more than " if thinned else "")
     yield from _numbers_that_are_text(frame, spec)
 
 
@@ -215,18 +218,16 @@ def _is_row_number(column: pd.Series) -> bool:
     return bool((known % 1 == 0).all()) and bool(known.is_unique)
 
 
-def _cardinality(frame: pd.DataFrame, spec: RunSpec) -> Iterator[Finding]:
+def _cardinality(frame: pd.DataFrame, spec: RunSpec, least: str) -> Iterator[Finding]:
     limit = spec.tabular.preprocess.max_categories
     for column in spec.data.roles.categorical:
         distinct = int(frame[column].nunique())
         if distinct > limit:
-            text = (
-                f"“{column}” has {distinct:,} different values; the {limit:,} most frequent are kept, others are one."
-            )
+            text = f"“{column}” has {least}{distinct:,} different values; the {limit:,} most frequent are kept, others are one."
             field = "tabular.preprocess.max_categories"
-            yield Finding(severity="warning", field=field, text=text, fix="Raise the limit, or set the role to ignore.")
+            yield Finding(severity="warning", field=field, text=text, fix="Set the role to ignore, or raise the limit.")
         elif distinct > 1000 and distinct > 0.1 * len(frame) and not _is_label_per_row(frame[column]):
-            text = f"“{column}” has {distinct:,} different values, each with only a few rows to learn from."
+            text = f"“{column}” has {least}{distinct:,} different values, each with only a few rows to learn from."
             fix = "Group rare values together, or set the role to ignore."
             yield Finding(severity="warning", field="data.roles.categorical", text=text, fix=fix)
 

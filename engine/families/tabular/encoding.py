@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from engine.families.tabular.frames import Values, numbers
-from engine.families.tabular.labels import codes_of
+from engine.families.tabular.labels import codes_of, most_frequent, texts_of
 from engine.families.tabular.scaling import Scaling
 from engine.spec import RunSpec
 
@@ -231,16 +231,10 @@ def _date_part(column: Values, part: str) -> NDArray[np.float64]:
 
 
 def _categorical_feature(column: Values, name: str, spec: RunSpec) -> CategoricalFeature:
-    codes, names = codes_of(column)
-    present = codes[codes >= 0]
-    most = spec.tabular.preprocess.max_categories
-    if len(names) > most:
-        counts = np.bincount(present, minlength=len(names))
-        kept = np.sort(np.argsort(-counts, kind="stable")[:most])
-        names = [names[index] for index in kept]
+    names = most_frequent(column, spec.tabular.preprocess.max_categories)
     wanted = spec.tabular.preprocess.missing_categorical == "category"
     return CategoricalFeature(
-        name=name, categories=tuple(names), missing_is_category=wanted and len(present) < len(codes)
+        name=name, categories=tuple(names), missing_is_category=wanted and bool(column.isna().any())
     )
 
 
@@ -253,9 +247,9 @@ def _category_codes(column: Values, feature: CategoricalFeature) -> NDArray[np.i
 
 def _codes(column: Values, known: Sequence[str]) -> NDArray[np.int64]:
     """Return each row's place among the known texts, -1 where it is missing or not among them."""
-    codes, names = codes_of(column)
+    codes, texts = texts_of(column)
     place = {name: index for index, name in enumerate(known)}
-    lookup = np.array([*(place.get(name, -1) for name in names), -1], dtype=np.int64)
+    lookup = np.array([*(place.get(text, -1) for text in texts), -1], dtype=np.int64)
     return lookup[codes]
 
 

@@ -2,8 +2,9 @@
 What becomes a category or a class passes through here; must not know about roles or models."""
 
 import datetime
+import heapq
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -26,23 +27,59 @@ def text_of(value: Any) -> str:
     return str(value)
 
 
+def texts_of(column: Values) -> tuple[NDArray[np.int64], list[str]]:
+    """Return each row's index in the column's texts (-1 where it is missing), and those texts in no order.
+
+    A text may stand there twice, where values of two types have the same.
+    """
+    raw, uniques = pd.factorize(column, use_na_sentinel=True)
+    listed = uniques.tolist() if column.dtype == object or pd.api.types.is_string_dtype(column.dtype) else list(uniques)
+    return raw, [value if type(value) is str else text_of(value) for value in listed]
+
+
 def codes_of(column: Values) -> tuple[NDArray[np.int64], list[str]]:
     """Return each row's index in the column's sorted texts (-1 where it is missing), and those texts."""
-    raw, uniques = pd.factorize(column, use_na_sentinel=True)
-    texts = [text_of(value) for value in uniques]
+    raw, texts = texts_of(column)
     names = natural_order(set(texts))
     place = {name: index for index, name in enumerate(names)}
     lookup = np.array([*(place[text] for text in texts), -1], dtype=np.int64)
     return lookup[raw], names
 
 
+def most_frequent(column: Values, most: int) -> list[str]:
+    """Return the column's texts in natural order; where there are more than `most`, those of the most rows, and of
+    equally frequent ones the first. Millions of texts are not sorted for that."""
+    raw, texts = texts_of(column)
+    counts: NDArray[np.int64] = np.bincount(raw[raw >= 0], minlength=len(texts))
+    if len(distinct := set(texts)) < len(texts):
+        together = dict.fromkeys(distinct, 0)
+        for text, count in zip(texts, counts.tolist(), strict=True):
+            together[text] += count
+        texts, counts = list(together), np.array(list(together.values()), dtype=np.int64)
+    key = natural_key(texts)
+    if len(texts) <= most:
+        return sorted(texts, key=key)
+    least = int(np.partition(counts, len(counts) - most)[len(counts) - most])
+    above = [texts[index] for index in np.flatnonzero(counts > least)]
+    level = (texts[index] for index in np.flatnonzero(counts == least))
+    return sorted([*above, *heapq.nsmallest(most - len(above), level, key=key)], key=key)
+
+
 def natural_order(texts: Iterable[str]) -> list[str]:
     """Return texts sorted: numbers by size where all of them are numbers, otherwise by their characters."""
-    listed = sorted(texts)
+    listed = list(texts)
+    return sorted(listed, key=natural_key(listed))
+
+
+def natural_key(texts: Iterable[str]) -> Callable[[str], Any]:
+    """Return what texts are sorted by: size and characters where all of them are numbers, otherwise characters."""
     try:
-        sizes = [float(text) for text in listed]
+        if any(math.isnan(float(text)) for text in texts):
+            return str
     except ValueError:
-        return listed
-    if any(math.isnan(size) for size in sizes):
-        return listed
-    return [text for _, text in sorted(zip(sizes, listed, strict=True))]
+        return str
+    return _size
+
+
+def _size(text: str) -> tuple[float, str]:
+    return float(text), text

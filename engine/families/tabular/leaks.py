@@ -22,7 +22,7 @@ def check_doubles(frame: pd.DataFrame, fold: Fold, spec: RunSpec) -> Iterator[Fi
     asked = np.concatenate([fold.valid, fold.test])
     if not len(asked):
         return
-    hashes = pd.util.hash_pandas_object(frame[[*roles.features, *roles.target]], index=False).to_numpy()
+    hashes = _row_hashes(frame[list(dict.fromkeys([*roles.features, *roles.target]))])
     double = int(np.isin(hashes[asked], np.unique(hashes[fold.train])).sum())
     if not double:
         return
@@ -30,6 +30,17 @@ def check_doubles(frame: pd.DataFrame, fold: Fold, spec: RunSpec) -> Iterator[Fi
     text = f"{counted(double, 'row')} of validation and test ({share:.1%}) also stand{'s' * (double == 1)} in training."
     fix = "Remove duplicates from the file, or split by a group column so that equal rows stay together."
     yield Finding(severity="warning" if share >= 0.01 else "info", field="split", text=text, fix=fix)
+
+
+def _row_hashes(frame: pd.DataFrame) -> NDArray[np.uint64]:
+    """Return a hash a row; the database takes a tenth of the time that pandas takes for millions of texts."""
+    import duckdb
+
+    columns = ", ".join('"' + str(name).replace('"', '""') + '"' for name in frame.columns)
+    with duckdb.connect() as db:
+        db.register("hashed", frame)
+        hashes: NDArray[np.uint64] = db.execute(f"SELECT hash({columns}) AS h FROM hashed").fetchnumpy()["h"]
+    return hashes
 
 
 def check_parts(frame: pd.DataFrame, fold: Fold, spec: RunSpec) -> Iterator[Finding]:

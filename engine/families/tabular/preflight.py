@@ -135,7 +135,7 @@ def _look(workspace: Path, relevant: str) -> _Look:
     except RunFailed as failure:
         return _Look((_finding(failure, "data.dataset"),), {}, 0, None, 0)
     every = max(1, -(-len(frame) // CHECKED_ROWS))
-    findings = list(checks.check_data(frame.iloc[::every], spec))
+    findings = list(checks.check_data(frame.iloc[::every], spec, thinned=every > 1))
     findings += leaks.check_targets_among_inputs(frame.iloc[::every], spec)
     table_bytes = int(frame.memory_usage(deep=False).sum())
     try:
