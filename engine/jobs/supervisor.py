@@ -3,11 +3,20 @@
 import json
 import subprocess
 import threading
+import time
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from engine.jobs.failure import died
 from engine.jobs.processes import is_alive, kill_tree, spawn, start_time
-from engine.runs import Holder, Outcome, RunRecord, RunStatus, RunStore
+from engine.runs import Change, Holder, Outcome, RunRecord, RunStatus, RunStore
+from engine.training.changes import CHANGEABLE, EPOCHS, changed
+from engine.training.state_files import FOLDER, LAST, StateError, fits_of, has_state, read_whole
+
+
+class NotNow(Exception):
+    """What was asked of a run cannot be done; the message says why, and the run stays as it was."""
 
 
 class Supervisor:
@@ -39,7 +48,11 @@ class Supervisor:
             self._standby = None
             self._workers[run_id] = worker
             _hand_over(worker, self.workspace, run_id)
-            watcher = threading.Thread(target=self._watch, args=(run_id, worker), name=f"watch-{run_id}", daemon=True)
+            with RunStore(self.workspace) as store:
+                attempt = store.run(run_id).attempt
+            watcher = threading.Thread(
+                target=self._watch, args=(run_id, worker, attempt), name=f"watch-{run_id}", daemon=True
+            )
             self._watchers[run_id] = watcher
             watcher.start()
             if not self._closed:
@@ -63,11 +76,70 @@ class Supervisor:
             run = store.run(run_id)
             if run.status.is_over:
                 return
+            if run.status is RunStatus.PAUSED:
+                # Its best model is in its state: a worker has to take it out.
+                store.reopen(run_id)
+                store.send(run_id, "stop")
+                self.start(run_id)
+                return
             store.send(run_id, "stop")  # also to a worker that takes the queued run at this very moment
             if run.status is RunStatus.QUEUED:
                 store.finish(run_id, Outcome.stopped("The run was stopped before it began."))
             else:
                 store.set_status(run_id, RunStatus.STOPPING)
+
+    def pause(self, run_id: str) -> None:
+        """Ask a run to write its state and free the machine at its next optimizer boundary. Raises NotNow, StoreError."""
+        with RunStore(self.workspace) as store:
+            run = store.run(run_id)
+            if run.status not in {RunStatus.STARTING, RunStatus.RUNNING}:
+                raise NotNow(f"“{run.name}” is {run.status}: only a run that is at work can be paused.")
+            store.send(run_id, "pause")
+            store.set_status(run_id, RunStatus.PAUSING)
+
+    def reopen(self, run_id: str, finished_too: bool = False) -> None:
+        """Let a run be started again where it was left; the caller starts it. The first of two that ask is heard.
+
+        Raises:
+            NotNow: it cannot go on, with the reason and what to do; the run stays as it was.
+            StoreError: there is no such run.
+        """
+        with RunStore(self.workspace) as store:
+            run = store.run(run_id)
+            _check_that_it_can_go_on(run, store.run_folder(run_id), self.workspace, finished_too)
+            if not store.reopen(run_id, finished_too):
+                raise NotNow(f"“{run.name}” was resumed or changed by somebody else just now.")
+
+    def resume(self, run_id: str, finished_too: bool = False) -> None:
+        """Go on with a run where it was left. Raises NotNow, StoreError."""
+        self.reopen(run_id, finished_too)
+        self.start(run_id)
+
+    def change(self, run_id: str, name: str, value: float) -> None:
+        """Change a setting of a run: of one at work from its next step on, of another when it goes on.
+
+        Raises:
+            NotNow: the setting cannot be changed, or not to this; the run stays as it was.
+        """
+        with RunStore(self.workspace) as store:
+            run = store.run(run_id)
+            step, epoch = run.progress.step, run.progress.epoch
+            wanted = Change(step, epoch, name, value, time.time())
+            _check_change(run, wanted)
+            if run.status.is_active:
+                store.send(run_id, "change", {"field": name, "value": value})
+            else:
+                store.add_change(run_id, wanted)
+
+    def extend(self, run_id: str, epochs: int) -> None:
+        """Train a finished run further, to so many epochs in all. Raises NotNow, StoreError."""
+        with RunStore(self.workspace) as store:
+            run = store.run(run_id)
+            _check_that_it_can_go_on(run, store.run_folder(run_id), self.workspace, finished_too=True)
+        if epochs <= run.progress.epoch:
+            raise NotNow(f"“{run.name}” has {run.progress.epoch:g} epochs already: ask for more than that in all.")
+        self.change(run_id, EPOCHS, epochs)
+        self.resume(run_id, finished_too=True)
 
     def kill(self, run_id: str) -> None:
         """End a run's worker and all its children now."""
@@ -126,12 +198,46 @@ class Supervisor:
         with RunStore(self.workspace) as store:
             store.hold(run_id, Holder(worker.pid, start_time(worker.pid) or 0.0))
 
-    def _watch(self, run_id: str, worker: subprocess.Popen[bytes]) -> None:
+    def _watch(self, run_id: str, worker: subprocess.Popen[bytes], attempt: int) -> None:
         code = worker.wait()
         with RunStore(self.workspace) as store:
-            store.finish(run_id, died(code, store.run(run_id).spec_or_none))
+            store.finish(run_id, died(code, store.run(run_id).spec_or_none), attempt)
         with self._lock:
-            self._workers.pop(run_id, None)
+            if self._workers.get(run_id) is worker:
+                del self._workers[run_id]
+
+
+def _check_that_it_can_go_on(run: RunRecord, folder: Path, workspace: Path, finished_too: bool) -> None:
+    """Raise NotNow where a run cannot go on from its last state."""
+    if not (run.status.can_resume or (finished_too and run.status is RunStatus.FINISHED)):
+        raise NotNow(f"“{run.name}” is {run.status}: there is nothing to resume.")
+    spec = run.spec_or_none
+    if spec is None:
+        raise NotNow(f"“{run.name}” was written by another version of Tensorbench; resume it with that one.")
+    # Where snapshots lie is known to engine.datasets too, which loads what reads tables: too much for a window.
+    if not (workspace / "datasets" / spec.data.dataset / "data.parquet").is_file():
+        raise NotNow(
+            f"“{run.name}” cannot go on: its dataset “{spec.data.name or spec.data.dataset}” is no longer in the "
+            "workspace. Import the same file again; its snapshot will have the same name."
+        )
+    if has_state(folder / FOLDER):
+        try:
+            read_whole(folder / FOLDER, LAST, fits_of(spec))
+        except StateError as error:
+            raise NotNow(str(error)) from error
+    elif run.status is RunStatus.FINISHED:
+        raise NotNow(f"“{run.name}” has kept no checkpoint to go on from. Start a new run with more epochs.")
+
+
+def _check_change(run: RunRecord, wanted: Change) -> None:
+    if wanted.field not in CHANGEABLE:
+        raise NotNow(f"{wanted.field} cannot be changed while a run goes on; these can: {', '.join(CHANGEABLE)}.")
+    spec = run.spec_or_none
+    try:
+        if spec is not None:
+            changed(spec.trainer, [wanted])
+    except ValidationError as error:
+        raise NotNow(f"{wanted.field} cannot be {wanted.value:g}: {error.errors()[0]['msg']}.") from error
 
 
 def _hand_over(worker: subprocess.Popen[bytes], workspace: Path, run_id: str) -> None:

@@ -40,27 +40,33 @@ def work(workspace: Path, run_id: str) -> None:
     with RunStore(workspace) as store:
         if not store.claim(run_id, os.getpid(), start_time(os.getpid()) or 0.0):
             return
+        attempt = store.run(run_id).attempt
         _redirect_output(store.run_folder(run_id))
     try:
         with Recorder(workspace, run_id) as recorder:
             signal.signal(signal.SIGTERM, _StopOnSignal(recorder))
             outcome = _train(workspace, recorder)
-            recorder.log(f"{outcome.title}. {outcome.cause}".strip(), _level(outcome))
+            said = "Paused." if outcome is None else f"{outcome.title}. {outcome.cause}".strip()
+            recorder.log(said, "info" if outcome is None else _level(outcome))
     except Exception as error:
         outcome = _explained(error, workspace, run_id)
     with RunStore(workspace) as store:
-        store.finish(run_id, outcome)
+        if outcome is None:
+            store.rest(run_id, os.getpid())
+        else:
+            store.finish(run_id, outcome, attempt)
 
 
-def _train(workspace: Path, recorder: Recorder) -> Outcome:
+def _train(workspace: Path, recorder: Recorder) -> Outcome | None:
+    """Train the recorder's run; None where it is to rest."""
     try:
         with RunStore(workspace) as store:
             store.set_status(recorder.run_id, RunStatus.RUNNING)
         from engine.families import run
 
         return run(recorder)
-    except Stopped:
-        return Outcome.stopped()
+    except Stopped as stopped:
+        return None if stopped.to_rest else Outcome.stopped()
     except Exception as error:
         return _explained(error, workspace, recorder.run_id)
 

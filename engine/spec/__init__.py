@@ -12,7 +12,7 @@ from engine.spec.data import (
     StratifiedSplit,
     TimeSplit,
 )
-from engine.spec.run import SCHEMA_VERSION, RunSpec
+from engine.spec.run import SCHEMA_VERSION, OriginSpec, RunSpec
 from engine.spec.tabular import BalanceSpec, ModelSpec, PreprocessSpec, PretrainSpec, TabularSpec, Task
 from engine.spec.text import SpecError, from_json, from_toml, parse, read, to_json, to_toml, with_settings
 from engine.spec.training import CheckpointSpec, EarlyStoppingSpec, OptimizerSpec, ScheduleSpec, TrainerSpec
@@ -28,6 +28,7 @@ __all__ = [
     "KFoldSplit",
     "ModelSpec",
     "OptimizerSpec",
+    "OriginSpec",
     "PreprocessSpec",
     "PretrainSpec",
     "RandomSplit",

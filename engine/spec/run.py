@@ -12,6 +12,13 @@ from engine.spec.training import TrainerSpec
 SCHEMA_VERSION: Literal[1] = 1
 
 
+class OriginSpec(SpecModel):
+    """The run whose weights a run begins with."""
+
+    run: str = Field(min_length=1, description="Id of that run.")
+    checkpoint: str = Field(default="model", description="“model”, its kept model, or the name of a checkpoint's file.")
+
+
 class RunSpec(SpecModel):
     """A complete, versioned description of one run; the same file gives the same run in the window and the terminal."""
 
@@ -23,3 +30,4 @@ class RunSpec(SpecModel):
     model: ModelSpec = ModelSpec()
     tabular: TabularSpec = TabularSpec()
     trainer: TrainerSpec = TrainerSpec()
+    origin: OriginSpec | None = Field(default=None, description="Where the first weights come from, if not from chance.")

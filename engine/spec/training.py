@@ -75,7 +75,11 @@ class CheckpointSpec(SpecModel):
     mode: Literal["min", "max"] = Field(default="min", description="Whether smaller or larger is better.")
     top_k: int = Field(default=1, ge=0, le=100, description="How many of the best are kept beside the last one.")
     every_epochs: int = Field(default=1, ge=1, description="Epochs between two checkpoints.")
-    keep_last: bool = Field(default=True, description="Keep the latest one, which a run is resumed from.")
+    keep_last: bool = Field(default=True, description="Keep the latest state, which a run is resumed from.")
+    every_steps: int = Field(
+        default=0, ge=0, description="Optimizer steps between two states; 0 leaves it to epochs and minutes."
+    )
+    every_minutes: float = Field(default=5.0, ge=0, description="Minutes between two states; 0 leaves it to epochs.")
     filename: str = Field(
         default="epoch={epoch:03d}-step={step:06d}",
         min_length=1,

@@ -1,4 +1,4 @@
-"""Which checkpoints of a training are kept: the best k by a metric and the last one, each a whole file. No pickle."""
+"""Which weights of a training are kept: the best k by a metric, each a whole file. What a run is resumed from is a state."""
 
 import json
 import math
@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -55,6 +56,14 @@ class Patience:
             self.waited += 1
         return self.waited >= self.settings.patience
 
+    def state(self) -> dict[str, Any]:
+        """Return what was counted."""
+        return {"best": self.best, "waited": self.waited}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on counting."""
+        self.best, self.waited = state["best"], int(state["waited"])
+
 
 class CheckpointKeeper:
     """Keeps checkpoints in a folder, and the best weights in memory for the end of the training."""
@@ -81,8 +90,19 @@ class CheckpointKeeper:
         content = {"epoch": epoch, "step": step, "metrics": dict(metrics)}
         if self._settings.top_k:
             self._keep_if_among_best(value, content, model)
-        if self._settings.keep_last:
-            self._write("last", content, model)
+
+    def state(self) -> dict[str, Any]:
+        """Return what is kept, the best weights with it."""
+        kept = [[value, path.name] for value, path in self._kept]
+        return {"kept": kept, "best": self.best, "best_value": self.best_value, "best_epoch": self.best_epoch}
+
+    def restore(self, state: Mapping[str, Any], device: torch.device) -> None:
+        """Go on with what another keeper of the same folder kept; files that are gone are passed over."""
+        kept = [(float(value), self._folder / str(name)) for value, name in state["kept"]]
+        self._kept = [(value, path) for value, path in kept if path.is_file()]
+        best = state["best"]
+        self.best = None if best is None else {name: tensor.to(device) for name, tensor in best.items()}
+        self.best_value, self.best_epoch = state["best_value"], int(state["best_epoch"])
 
     def _keep_if_among_best(self, value: float, content: dict[str, object], model: torch.nn.Module) -> None:
         full = len(self._kept) >= self._settings.top_k

@@ -5,10 +5,14 @@ from enum import StrEnum
 
 
 class Stopped(BaseException):
-    """Raised at an optimizer boundary to unwind the loop at once, because a stop was requested.
+    """Raised at an optimizer boundary to unwind the loop at once, because a stop was requested, or with `to_rest` a pause.
 
     No Exception on purpose: it must pass through every `except Exception` of the libraries.
     """
+
+    def __init__(self, to_rest: bool = False) -> None:
+        super().__init__()
+        self.to_rest = to_rest
 
 
 class FaultKind(StrEnum):

@@ -41,7 +41,7 @@ class ResidentLoader:
 
     With a seed the order is a permutation that depends on (seed, epoch) alone; without one it is the rows' own. With
     `balance`, class codes of the rows, rows are drawn with replacement so that classes come equally often. A loader
-    whose state was loaded goes on in the middle of an epoch where the other one stood.
+    whose state was loaded goes on in the middle of an epoch where the other one stood; its length is what is left.
     """
 
     def __init__(
@@ -59,11 +59,18 @@ class ResidentLoader:
         self._balance = None if balance is None else _ByClass.of(balance)
         self.epoch = 0
         self._next_batch = 0
+        self._begun_at = (0, 0)
 
     def __len__(self) -> int:
-        return len(self.plan.sizes)
+        first = self._begun_at[1] if self.epoch == self._begun_at[0] else 0
+        return max(1, len(self.plan.sizes) - first)
 
     def __iter__(self) -> Iterator[Batch]:
+        if self._next_batch == len(self.plan.sizes):
+            # An epoch of which nothing is left: an empty batch says so, since loops pass over an empty loader.
+            self.epoch, self._next_batch = self.epoch + 1, 0
+            yield {}
+            return
         order = self.order(self.epoch)
         start = sum(self.plan.sizes[: self._next_batch])
         for size in self.plan.sizes[self._next_batch :]:
@@ -91,8 +98,8 @@ class ResidentLoader:
         return {"epoch": self.epoch, "batch": self._next_batch}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on where another loader of the same data stood."""
-        self.epoch, self._next_batch = int(state["epoch"]), int(state["batch"])
+        """Go on where another loader of the same data stood; a position at an epoch's end gives one empty batch."""
+        self.epoch, self._next_batch = self._begun_at = int(state["epoch"]), int(state["batch"])
 
 
 @dataclass(frozen=True)

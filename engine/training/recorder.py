@@ -5,7 +5,7 @@ The training loop only appends to lists in memory; it never waits for the disk.
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -85,10 +85,12 @@ class Recorder:
         self._stop_requested = wanted
         self.has_wish = self.has_wish or wanted
 
-    def resume_after(self, step: int, prefix: str = "") -> None:
-        """Do not write again what is repeated after a checkpoint of this step; `prefix` begins its series' keys."""
+    def resume_after(self, step: int, prefix: str = "", over: Sequence[str] = ()) -> None:
+        """Do not write again what is repeated after a checkpoint of this step; `prefix` begins its series' keys, and
+        those that begin with one that is `over` are not repeated.
+        """
         with RunStore(self.workspace) as store:
-            self._replay = Replay.of(store, self.run_id, step, prefix)
+            self._replay = Replay.of(store, self.run_id, step, prefix, over)
 
     def take_changes(self) -> list[tuple[str, float]]:
         """Return the settings that somebody wants changed now, as fields and values, each once."""

@@ -5,7 +5,7 @@ is written; from the first value that differs on (a setting was changed, or the 
 as another pass of the same curve: what was shown before stays.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,14 +32,17 @@ class Replay:
         self._tails = dict(tails)
 
     @classmethod
-    def of(cls, store: RunStore, run_id: str, step: int, prefix: str = "") -> "Replay":
-        """Read what a run has recorded after an optimizer step, in the series whose keys begin with `prefix`."""
+    def of(cls, store: RunStore, run_id: str, step: int, prefix: str = "", over: Sequence[str] = ()) -> "Replay":
+        """Read what a run has recorded after an optimizer step in the series whose keys begin with `prefix`, and all of
+        those that begin neither with it nor with one that is `over`.
+        """
         tails = {}
         for info in store.series_keys(run_id):
-            if info.last_step > step and info.key.startswith(prefix):
+            after = step if info.key.startswith(prefix) else -1
+            if info.last_step > after and not info.key.startswith(tuple(over)):
                 series = store.series(run_id, info.key, axes=())
                 steps = series.steps
-                behind = steps > step
+                behind = steps > after
                 tails[info.key] = _Tail(steps[behind], series.values[behind])
         return cls(tails)
 

@@ -4,7 +4,7 @@ What is drawn before a run and what is used in it come from here; must not know 
 from typing import Any
 
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
+from torch.optim.lr_scheduler import LambdaLR, LRScheduler, ReduceLROnPlateau
 
 from engine.spec import ScheduleSpec, TrainerSpec
 
@@ -44,6 +44,16 @@ def make_scheduler(optimizer: Optimizer, trainer: TrainerSpec, total_steps: int)
 def waits_for_validation(scheduler: LRScheduler) -> bool:
     """Whether the scheduler is stepped with the validation loss each epoch rather than after each step."""
     return isinstance(scheduler, ReduceLROnPlateau)
+
+
+def move_to(scheduler: LRScheduler, step: int) -> None:
+    """Let a scheduler that was just made stand where it would after so many steps."""
+    assert isinstance(scheduler, LambdaLR)
+    scheduler.last_epoch = step
+    rates = [base * shape(step) for base, shape in zip(scheduler.base_lrs, scheduler.lr_lambdas, strict=True)]
+    for group, rate in zip(scheduler.optimizer.param_groups, rates, strict=True):
+        group["lr"] = rate
+    scheduler._last_lr = rates
 
 
 def _settings(name: str, trainer: TrainerSpec, warmup: int, total: int) -> dict[str, Any]:

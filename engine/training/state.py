@@ -13,18 +13,11 @@ from typing import Any
 import numpy as np
 import torch
 
+from engine.training.state_files import AGAIN, FORMAT, SUFFIX, VERSION, StateError, read_whole
 from engine.training.weights import write_whole
 
-FORMAT, VERSION = "tensorbench.training-state", 1
-SUFFIX = ".state.json"
-AGAIN = "The run stays as it was. It can be started anew from its specification."
 
-
-class StateError(Exception):
-    """A state that cannot be used; the message says why and what to do."""
-
-
-def save_state(folder: Path, name: str, fits: Mapping[str, Any], content: Any) -> Path:
+def save_state(folder: Path, name: str, fits: Mapping[str, Any], content: Any, step: int) -> Path:
     """Write a state in place of the one of this name. `fits` says what it belongs to, `content` nests dicts with text or
     whole numbers as keys, lists, tuples, numbers, text, None, tensors and arrays. Returns the path of the JSON.
 
@@ -40,8 +33,9 @@ def save_state(folder: Path, name: str, fits: Mapping[str, Any], content: Any) -
     file = folder / f"{name}.{checksum[:12]}.safetensors"
     write_whole(file, data)
     path = folder / f"{name}{SUFFIX}"
-    text = {"format": FORMAT, "version": VERSION, "fits": dict(fits), "tensors": file.name, "sha256": checksum}
-    write_whole(path, json.dumps({**text, "content": tree}).encode())
+    head = {"format": FORMAT, "version": VERSION, "step": step, "fits": dict(fits)}
+    body = {"tensors": file.name, "sha256": checksum, "content": tree}
+    write_whole(path, json.dumps({**head, **body}).encode())
     for old in folder.glob(f"{name}.*.safetensors"):
         if old != file:
             old.unlink(missing_ok=True)
@@ -53,54 +47,11 @@ def load_state(folder: Path, name: str, fits: Mapping[str, Any]) -> Any:
     from safetensors import SafetensorError
     from safetensors.torch import load
 
-    path = folder / f"{name}{SUFFIX}"
-    described = _description(path)
-    for key, wanted in fits.items():
-        if described["fits"].get(key) != wanted:
-            raise StateError(
-                f"{path.name}: this checkpoint belongs to another {key} ({_short(described['fits'].get(key))} instead of "
-                f"{_short(wanted)}). {AGAIN}"
-            )
-    file = folder / str(described["tensors"])
-    try:
-        if file.parent != folder:
-            raise OSError
-        data = file.read_bytes()
-    except OSError as error:
-        raise StateError(f"{file.name}: this part of the checkpoint is gone. {AGAIN}") from error
-    if hashlib.sha256(data).hexdigest() != described["sha256"]:
-        raise StateError(f"{file.name}: this checkpoint is damaged or was exchanged. {AGAIN}")
+    described, data = read_whole(folder, name, fits)
     try:
         return _rebuilt(described["content"], load(data))
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise StateError(f"{path.name}: this checkpoint cannot be read ({error}). {AGAIN}") from error
-
-
-def has_state(folder: Path, name: str) -> bool:
-    """Whether there is a state of this name."""
-    return (folder / f"{name}{SUFFIX}").is_file()
-
-
-def _description(path: Path) -> dict[str, Any]:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise StateError(f"{path.name}: there is no checkpoint to go on from. {AGAIN}") from error
-    try:
-        described = json.loads(raw)
-        if described["format"] != FORMAT:
-            raise ValueError
-        if described["version"] > VERSION:
-            raise StateError(f"{path.name}: this checkpoint was written by a newer Tensorbench. Resume it with that one.")
-        _ = described["fits"].items(), described["tensors"], described["sha256"], described["content"]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise StateError(f"{path.name}: this is no checkpoint of Tensorbench. It was not opened. {AGAIN}") from error
-    return dict(described)
-
-
-def _short(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= 60 else f"{text[:57]}…"
+        raise StateError(f"{name}: this checkpoint cannot be read ({error}). {AGAIN}") from error
 
 
 def _plain(value: Any, tensors: dict[str, torch.Tensor]) -> Any:

@@ -1,9 +1,10 @@
 """One training of one fold: data to the device, network built, Lightning's loop run, the best weights taken.
 Must not evaluate on test rows or decide how the run ended."""
 
-import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,26 +16,22 @@ from engine.families.tabular import library, network
 from engine.families.tabular.encoding import Encoder, Tensors
 from engine.families.tabular.module import TabularModule
 from engine.families.tabular.objective import Objective, balanced_weights
-from engine.families.tabular.pretraining import pretrain
+from engine.families.tabular.origin import take_weights
+from engine.families.tabular.pretraining import conclude, pretrain
 from engine.families.tabular.splitting import Fold
 from engine.families.tabular.trained import TrainedModel, rows_at_once
+from engine.families.tabular.watch import Place, Watch
 from engine.spec import RunSpec, TrainerSpec
+from engine.training.changes import changed
 from engine.training.checkpoints import CheckpointKeeper, Patience
 from engine.training.failures import Fault, FaultKind, RunFailed, Stopped
 from engine.training.hardware import choose_device, choose_threads, data_type
 from engine.training.loader import BatchPlan, ResidentLoader
 from engine.training.recorder import Recorder
+from engine.training.state_keeper import StateKeeper
 from engine.training.steps import StepLog
 
 FLOPS_A_PARAMETER = 6.0
-
-
-@dataclass(frozen=True)
-class Place:
-    """Which training of how many this is, for the progress of the whole run."""
-
-    index: int = 0
-    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -47,12 +44,21 @@ class Fitted:
     stopped: bool
 
 
-def fit(recorder: Recorder, spec: RunSpec, frame: pd.DataFrame, fold: Fold, place: Place) -> Fitted:
-    """Train on a fold. Raises RunFailed where that cannot be done; a model that was good before is saved first.
+def fit(
+    recorder: Recorder,
+    spec: RunSpec,
+    frame: pd.DataFrame,
+    fold: Fold,
+    states: StateKeeper,
+    place: Place | None = None,
+    resumed: Mapping[str, Any] | None = None,
+) -> Fitted:
+    """Train on a fold, or go on from the content of a state. Raises RunFailed where that cannot be done; a model that was
+    good before is saved first.
 
-    Raises Stopped where a stop came before the first epoch was over.
+    Raises Stopped for a pause, and where a stop came before the first epoch was over.
     """
-    trainer = spec.trainer
+    trainer = changed(spec.trainer, recorder.changes[: int(resumed["changes"])] if resumed else ())
     device = choose_device(trainer)
     encoder = Encoder.fit(frame, fold.train, spec)
     model = network.build(spec, encoder)
@@ -63,10 +69,10 @@ def fit(recorder: Recorder, spec: RunSpec, frame: pd.DataFrame, fold: Fold, plac
     )
     recorder.log(_description(model, fold, device))
     model.to(device, data_type(trainer))
-    if spec.tabular.pretrain.enabled:
-        pretrain(model, spec, train, recorder, fold.prefix)
+    _first_weights(model, spec, train, recorder, fold.prefix, resumed)
     keeper = CheckpointKeeper(_folder(recorder, fold), trainer.checkpoints, recorder, fold.prefix)
-    stopped = _run(recorder, spec, encoder, model, train, valid, keeper, fold, place)
+    training = _Training(recorder, spec, trainer, encoder, model, train, valid, keeper, fold)
+    stopped = training.run(states, place or Place(prefix=fold.prefix), resumed)
     if keeper.best is None:
         raise Stopped if stopped else _no_best(spec)
     model.load_state_dict(keeper.best)
@@ -74,122 +80,98 @@ def fit(recorder: Recorder, spec: RunSpec, frame: pd.DataFrame, fold: Fold, plac
     return Fitted(TrainedModel(spec, encoder, model), keeper.best_epoch, keeper.best_value or 0.0, stopped)
 
 
-def _run(
-    recorder: Recorder,
-    spec: RunSpec,
-    encoder: Encoder,
-    model: torch.nn.Module,
-    train: Tensors,
-    valid: Tensors,
-    keeper: CheckpointKeeper,
-    fold: Fold,
-    place: Place,
-) -> bool:
-    """Run Lightning's loop; returns whether it was stopped on request."""
-    trainer, device = spec.trainer, train.device
-    plan = BatchPlan.of(len(train), trainer.batch_size, trainer.drop_last)
-    if plan.note:
-        recorder.log(plan.note)
-    steps_per_epoch = -(-len(plan.sizes) // trainer.accumulate_grad_batches)
-    watch = _Watch(
-        recorder, keeper, Patience(trainer.early_stopping), fold.prefix, steps_per_epoch, trainer, place, model
-    )
-    module = TabularModule(
-        model,
-        _objective(spec, encoder, train).to(device, data_type(trainer)),
-        trainer,
-        len(plan.sizes),
-        StepLog(recorder, device, fold.prefix, progressed=watch.progressed),
-        watch.epoch_ended,
-        lambda: recorder.stop_requested,
-    )
-    balance = train.target[:, 0] if spec.tabular.balance.balanced_sampling else None
-    loaders = (
-        ResidentLoader(_parts(train), plan, trainer.seed, balance),
-        ResidentLoader(
-            _parts(valid),
-            BatchPlan.of(len(valid), max(trainer.batch_size, rows_at_once(spec, encoder)), merge_single=False),
-        ),
-    )
-    watch.begin()
-    try:
-        with library.quiet():
-            _lightning(trainer, device).fit(module, *loaders)
-    except Stopped:
-        return True
-    except ValueError as error:
-        if "more than 1 value per channel" not in str(error):
+@dataclass(frozen=True)
+class _Training:
+    """Everything that is ready for the loop."""
+
+    recorder: Recorder
+    spec: RunSpec
+    trainer: TrainerSpec
+    encoder: Encoder
+    model: torch.nn.Module
+    train: Tensors
+    valid: Tensors
+    keeper: CheckpointKeeper
+    fold: Fold
+
+    def run(self, states: StateKeeper, place: Place, resumed: Mapping[str, Any] | None) -> bool:
+        """Run Lightning's loop; returns whether it was stopped on request. Raises Stopped for a pause."""
+        trainer, device = self.trainer, self.train.device
+        plan = BatchPlan.of(len(self.train), trainer.batch_size, trainer.drop_last)
+        if plan.note:
+            self.recorder.log(plan.note)
+        steps = -(-len(plan.sizes) // trainer.accumulate_grad_batches)
+        patience = Patience(trainer.early_stopping)
+        watch = Watch(self.recorder, states, self.keeper, patience, trainer, steps, place, self.model, resumed)
+        module = TabularModule(
+            self.model,
+            _objective(self.spec, self.encoder, self.train).to(device, data_type(trainer)),
+            trainer,
+            len(plan.sizes),
+            StepLog(self.recorder, device, self.fold.prefix, progressed=watch.progressed),
+            watch,
+            resumed["training"] if resumed else None,
+        )
+        watch.begin(module, device)
+        if resumed is not None and resumed["is_over"] and resumed["epochs"] == watch.epochs():
+            return False
+        first = int(resumed["training"]["epoch"]) if resumed else 0
+        is_inside = bool(resumed and resumed["training"]["batch"])
+        try:
+            with library.quiet():
+                loop = _lightning(trainer, device, watch.epochs() - first, is_inside)
+                loop.fit(module, *self._loaders(plan, resumed))
+        except Stopped as stopped:
+            if stopped.to_rest:
+                raise
+            return True
+        except ValueError as error:
+            if "more than 1 value per channel" not in str(error):
+                raise
+            raise _batch_of_one(plan) from error
+        except RunFailed:
+            self._keep_best()
             raise
-        raise _batch_of_one(plan) from error
-    except RunFailed:
-        if keeper.best is not None:
-            model.load_state_dict(keeper.best)
-            model.eval()
-            TrainedModel(spec, encoder, model).save(_folder(recorder, fold).parent)
-            recorder.log(f"The model of epoch {keeper.best_epoch}, the best before the failure, is kept.")
-        raise
-    return False
+        return False
+
+    def _loaders(self, plan: BatchPlan, resumed: Mapping[str, Any] | None) -> tuple[ResidentLoader, ResidentLoader]:
+        balance = self.train.target[:, 0] if self.spec.tabular.balance.balanced_sampling else None
+        loader = ResidentLoader(_parts(self.train), plan, self.trainer.seed, balance)
+        if resumed is not None:
+            loader.load_state_dict({name: resumed["training"][name] for name in ("epoch", "batch")})
+        at_once = max(self.trainer.batch_size, rows_at_once(self.spec, self.encoder))
+        return loader, ResidentLoader(_parts(self.valid), BatchPlan.of(len(self.valid), at_once, merge_single=False))
+
+    def _keep_best(self) -> None:
+        """Save the model of the best epoch before a failure."""
+        if self.keeper.best is not None:
+            self.model.load_state_dict(self.keeper.best)
+            self.model.eval()
+            TrainedModel(self.spec, self.encoder, self.model).save(_folder(self.recorder, self.fold).parent)
+            self.recorder.log(f"The model of epoch {self.keeper.best_epoch}, the best before the failure, is kept.")
 
 
-class _Watch:
-    """Hears of steps and epochs: records metrics and progress, keeps checkpoints, says when to end."""
-
-    def __init__(
-        self,
-        recorder: Recorder,
-        keeper: CheckpointKeeper,
-        patience: Patience,
-        prefix: str,
-        steps_per_epoch: int,
-        trainer: TrainerSpec,
-        place: Place,
-        model: torch.nn.Module,
-    ) -> None:
-        self._model = model
-        self._recorder = recorder
-        self._keeper = keeper
-        self._patience = patience
-        self._prefix = prefix
-        self._steps = steps_per_epoch * trainer.epochs
-        self._trainer = trainer
-        self._place = place
-        self._started = 0.0
-
-    def begin(self) -> None:
-        """Tell that training begins."""
-        self._started = time.monotonic()
-        stage = (
-            "training" if self._place.count == 1 else f"training fold {self._place.index + 1} of {self._place.count}"
-        )
-        self._recorder.progress(
-            stage=stage, total_steps=self._steps * self._place.count, total_epochs=self._trainer.epochs
-        )
-
-    def progressed(self, step: int, epoch: float, rows_per_second: float) -> None:
-        """Tell how far the run is."""
-        elapsed = time.monotonic() - self._started
-        left = elapsed / step * (self._steps - step + self._steps * (self._place.count - 1 - self._place.index))
-        self._recorder.progress(
-            step=self._place.index * self._steps + step,
-            epoch=epoch,
-            rows_per_second=rows_per_second,
-            seconds_left=max(0.0, left),
-        )
-
-    def epoch_ended(self, epoch: int, step: int, metrics: dict[str, float]) -> bool:
-        """Record an epoch's metrics; whether early stopping ends the training."""
-        self._recorder.metrics(step, float(epoch), {self._prefix + key: value for key, value in metrics.items()})
-        self._keeper.offer(epoch, step, metrics, self._model)
-        best = self._keeper.best_value
-        if best is not None and not self._prefix:
-            self._recorder.summary({f"best/{self._trainer.checkpoints.monitor}": best})
-        over = self._patience.is_over(metrics)
-        if over and epoch < self._trainer.epochs:
-            stop = self._trainer.early_stopping
-            self._recorder.log(
-                f"Early stopping after epoch {epoch}: {stop.monitor} has not improved for {stop.patience} epochs."
-            )
-        return over
+def _first_weights(
+    model: torch.nn.Module,
+    spec: RunSpec,
+    train: Tensors,
+    recorder: Recorder,
+    prefix: str,
+    resumed: Mapping[str, Any] | None,
+) -> None:
+    """Give the network the weights that training begins with: of a state, of another run, or from pre-training."""
+    if resumed is not None:
+        if spec.tabular.pretrain.enabled:
+            conclude(model, spec)
+        model.load_state_dict(resumed["training"]["network"])
+        return
+    if spec.origin is not None:
+        take_weights(model, recorder.workspace, spec.origin)
+        recorder.log(f"The first weights are those of run {spec.origin.run} ({spec.origin.checkpoint}).")
+        if spec.tabular.pretrain.enabled:
+            conclude(model, spec)
+    elif spec.tabular.pretrain.enabled:
+        pretrain(model, spec, train, recorder, prefix)
 
 
 def _on_device(
@@ -210,12 +192,14 @@ def _objective(spec: RunSpec, encoder: Encoder, train: Tensors) -> Objective:
     return Objective.of(encoder)
 
 
-def _lightning(trainer: TrainerSpec, device: torch.device) -> pl.Trainer:
+def _lightning(trainer: TrainerSpec, device: torch.device, epochs: int, is_inside: bool) -> pl.Trainer:
+    """Return a loop over so many epochs. One that begins inside an epoch looks at the loader's length in each."""
     return pl.Trainer(
         accelerator={"cuda": "gpu"}.get(device.type, device.type),
         devices=[device.index or 0] if device.type == "cuda" else 1,
         precision=trainer.precision,
-        max_epochs=trainer.epochs,
+        max_epochs=epochs,
+        reload_dataloaders_every_n_epochs=int(is_inside),
         num_sanity_val_steps=0,
         logger=False,
         enable_checkpointing=False,

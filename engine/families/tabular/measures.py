@@ -2,6 +2,8 @@
 Must not keep more than it needs; the full reports are made after training elsewhere."""
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import torch
 
@@ -62,6 +64,27 @@ class Measures:
         self._surprises: list[torch.Tensor] = []
         self._scores: list[list[tuple[torch.Tensor, torch.Tensor]]] = [[] for _ in self._objective.targets]
         self._moments: torch.Tensor | None = None
+
+    def state(self) -> dict[str, Any]:
+        """Return everything added since the last call of `compute`. What waits is not reduced: sums keep their order."""
+        waiting = [torch.cat(part) for part in zip(*self._buffer, strict=True)] if self._buffer else []
+        return {
+            "waiting": waiting,
+            "losses": self._losses,
+            "counts": self._counts,
+            "surprises": self._surprises,
+            "scores": [[list(pair) for pair in pairs] for pairs in self._scores],
+            "moments": self._moments,
+        }
+
+    def restore(self, state: Mapping[str, Any], device: torch.device) -> None:
+        """Go on from another one's state."""
+        here = _on(state, device)
+        self._buffer = [(here["waiting"][0], here["waiting"][1])] if here["waiting"] else []
+        self._waiting = sum(raw.numel() for raw, _ in self._buffer)
+        self._losses, self._moments = here["losses"], here["moments"]
+        self._counts, self._surprises = here["counts"], here["surprises"]
+        self._scores = [[(scores, labels) for scores, labels in pairs] for pairs in here["scores"]]
 
     def _reduce(self) -> None:
         if not self._buffer:
@@ -133,6 +156,15 @@ class Measures:
                 metrics["r2"] = 1 - squares / spread
             found.append(metrics)
         return found
+
+
+def _on(value: Any, device: torch.device) -> Any:
+    """Return nested tensors on a device."""
+    if isinstance(value, torch.Tensor):
+        return value.to(device)
+    if isinstance(value, Mapping):
+        return {key: _on(one, device) for key, one in value.items()}
+    return [_on(one, device) for one in value] if isinstance(value, list) else value
 
 
 def auroc(scores: torch.Tensor, labels: torch.Tensor) -> float | None:

@@ -1,8 +1,8 @@
 """The LightningModule around a pytorch-tabular network: loss, optimizer steps, and what each of them tells.
 It logs nothing per step through Lightning; what is recorded goes through a StepLog in one copy now and then."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import pytorch_lightning as pl
 import torch
@@ -13,19 +13,30 @@ from torch.optim import Optimizer
 from engine.families.tabular.measures import Measures
 from engine.families.tabular.objective import Objective, penalty
 from engine.spec import TrainerSpec
-from engine.training.failures import Stopped
 from engine.training.loader import Batch
 from engine.training.optimizers import make_optimizer
-from engine.training.schedules import make_scheduler, waits_for_validation
+from engine.training.randomness import random_state, restore_random_state
+from engine.training.schedules import make_scheduler, move_to, waits_for_validation
 from engine.training.steps import StepLog
 
-EpochEnd = Callable[[int, int, dict[str, float]], bool]
-_SET_EACH_STEP = frozenset({"_current_fx_name", "_step", "_norm"})
+_SET_EACH_STEP = frozenset({"_current_fx_name", "_step", "_batch", "_norm"})
+
+
+class Listener(Protocol):
+    """Who hears of a training's steps and epochs."""
+
+    def started(self) -> None:
+        """Hear that everything is ready for the first step."""
+
+    def boundary(self, step: int) -> None:
+        """Hear of an optimizer step; may raise Stopped."""
+
+    def epoch_ended(self, epoch: int, step: int, metrics: dict[str, float]) -> bool:
+        """Hear of an epoch's metrics (epochs count from 1) and say whether to end."""
 
 
 class TabularModule(pl.LightningModule):
-    """Trains one network. `epoch_ended` is told (epoch from 1, step, metrics) after each validation and says whether to
-    end; `stop_wanted` is asked after each optimizer step.
+    """Trains one network, and tells a listener of steps and epochs.
 
     Lightning runs the epochs and the precision; the optimizer is stepped here, because its automatic optimization
     passes some fifteen hooks a step, which cost a small network as much as its own computation.
@@ -38,10 +49,10 @@ class TabularModule(pl.LightningModule):
         settings: TrainerSpec,
         batches: int,
         log: StepLog,
-        epoch_ended: EpochEnd,
-        stop_wanted: Callable[[], bool],
+        listener: "Listener",
+        resumed: Mapping[str, Any] | None = None,
     ) -> None:
-        """`batches` are those of an epoch."""
+        """`batches` are those of an epoch; `resumed` is the state of a module that this one goes on for."""
         super().__init__()
         self.automatic_optimization = False
         self.network = network
@@ -51,11 +62,14 @@ class TabularModule(pl.LightningModule):
         self._accumulate = settings.accumulate_grad_batches
         self._steps_per_epoch = -(-batches // self._accumulate)
         self._log = log
-        self._epoch_ended = epoch_ended
-        self._stop_wanted = stop_wanted
+        self._listener = listener
+        self._resumed = resumed
         self._losses: list[torch.Tensor] = []
         self._norm: torch.Tensor | None = None
-        self._step = 0
+        self._step = int(resumed["step"]) if resumed else 0
+        self._epoch = int(resumed["epoch"]) if resumed else 0  # those that are over, from the run's beginning
+        self._first_epoch = self._epoch
+        self._batch = int(resumed["batch"]) if resumed else 0  # those of this epoch that are over
         self._trained = Measures(objective, ranked=False)
         self._validated = Measures(objective)
 
@@ -74,7 +88,53 @@ class TabularModule(pl.LightningModule):
         self._optimizer = make_optimizer(self._parameters_trained, self._settings)
         self._scheduler = make_scheduler(self._optimizer, self._settings, self._steps_per_epoch * self._settings.epochs)
         self._plateau = waits_for_validation(self._scheduler)
+        if self._resumed is not None:
+            self._optimizer.load_state_dict(self._resumed["optimizer"])
+            self._scheduler.load_state_dict(self._resumed["scheduler"])
         return self._optimizer
+
+    def on_train_start(self) -> None:
+        """Take up what else a state holds, once everything is on its device."""
+        if self._resumed is not None:
+            self._trained.restore(self._resumed["trained"], self.device)
+            if self._resumed["precision"]:
+                self.trainer.precision_plugin.load_state_dict(self._resumed["precision"])
+        self._listener.started()
+
+    def state(self) -> dict[str, Any]:
+        """Return all that another module needs to go on from here as if it were this one."""
+        return {
+            "step": self._step,
+            "epoch": self._epoch,
+            "batch": self._batch,
+            "network": self.network.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "scheduler": self._scheduler.state_dict(),
+            "precision": self.trainer.precision_plugin.state_dict(),
+            "trained": self._trained.state(),
+            "random": random_state(),
+        }
+
+    def is_sound(self) -> bool:
+        """Whether every weight is a number. Raises RunFailed where a loss was none."""
+        self._log.copy()
+        return all(bool(torch.isfinite(one).all()) for one in self._parameters_trained)
+
+    def change(self, settings: TrainerSpec) -> None:
+        """Go on with another learning rate or number of epochs; the schedule is the one of the new settings."""
+        rate = settings.optimizer.learning_rate
+        is_new_rate = rate != self._settings.optimizer.learning_rate
+        self._settings = settings
+        self.trainer.fit_loop.max_epochs = max(settings.epochs - self._first_epoch, self.current_epoch + 1)
+        self._optimizer.defaults["lr"] = rate
+        if self._plateau:
+            for group in self._optimizer.param_groups if is_new_rate else ():
+                group["lr"] = rate
+            return
+        for group in self._optimizer.param_groups:
+            group["lr"] = group["initial_lr"] = rate
+        self._scheduler = make_scheduler(self._optimizer, settings, self._steps_per_epoch * settings.epochs)
+        move_to(self._scheduler, self._step)
 
     def transfer_batch_to_device(self, batch: Batch, _device: torch.device, _dataloader_idx: int) -> Batch:
         """Return the batch: the data lives on the device already."""
@@ -84,8 +144,16 @@ class TabularModule(pl.LightningModule):
         """Begin to count training time."""
         self._log.restart_clock()
 
-    def training_step(self, batch: Batch, index: int) -> None:
+    def training_step(self, batch: Batch, _index: int) -> None:
         """Go forward and backward on a batch; after the last batch of a step, step."""
+        if self._resumed is not None:
+            # Not before this: what was prepared until now has drawn from the same sources of chance.
+            restore_random_state(self._resumed["random"])
+            self._resumed = None
+        if not batch:
+            return  # every batch of the epoch had been taken; what is left is its validation
+        index = self._batch
+        self._batch = index + 1
         target = batch["target"]
         output = self.network(batch)
         raw = self.objective.raw(output)
@@ -128,9 +196,7 @@ class TabularModule(pl.LightningModule):
         self._log.add(self._step, self._step / self._steps_per_epoch, loss, self._norm, rate)
         if not self._plateau:
             self._scheduler.step()
-        if self._stop_wanted():
-            self._log.copy()
-            raise Stopped
+        self._listener.boundary(self._step)
 
     def on_validation_epoch_start(self) -> None:
         """Hand over the training steps before time goes to validation."""
@@ -152,5 +218,6 @@ class TabularModule(pl.LightningModule):
         metrics |= {f"train/{key}": value for key, value in trained.items()}
         if self._plateau:
             self._scheduler.step(valid["loss"])  # type: ignore[arg-type]
-        if self._epoch_ended(self.current_epoch + 1, self._step, metrics):
+        self._epoch, self._batch = self._epoch + 1, 0
+        if self._listener.epoch_ended(self._epoch, self._step, metrics):
             self.trainer.should_stop = True

@@ -39,13 +39,20 @@ def pretrain(model: nn.Module, spec: RunSpec, train: Tensors, recorder: Recorder
                 step += 1
                 log.count_rows(len(batch["continuous"]))
                 log.add(step, step / len(loader), loss.detach(), None, trainer.optimizer.learning_rate)
-                if recorder.stop_requested:
+                if recorder.stop_requested or recorder.pause_requested:
                     log.copy()
-                    raise Stopped
+                    raise Stopped(to_rest=not recorder.stop_requested)
             log.copy(end_of_epoch=True)
             recorder.progress(step=step, epoch=step / len(loader))
+    conclude(model, spec)
+
+
+def conclude(model: nn.Module, spec: RunSpec) -> None:
+    """Make the autoencoder inside `model` an encoder, after its training or where its weights come from a state."""
+    autoencoder: Any = model.backbone
+    autoencoder.log = _silent
     autoencoder.mode = "finetune"
-    if settings.freeze:
+    if spec.tabular.pretrain.freeze:
         for parameter in autoencoder.parameters():
             parameter.requires_grad_(False)
 

@@ -38,18 +38,17 @@ def names(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.safetensors"))
 
 
-def test_that_the_best_k_stay_with_the_last_one(tmp_path: Path) -> None:
+def test_that_the_best_k_stay(tmp_path: Path) -> None:
     keeper, recorder = keep(tmp_path, [0.5, 0.2, 0.4, 0.1, 0.9], top_k=2)
-    assert names(tmp_path) == ["epoch=002-step=000020", "epoch=004-step=000040", "last"]
+    assert names(tmp_path) == ["epoch=002-step=000020", "epoch=004-step=000040"]
     assert (keeper.best_epoch, keeper.best_value) == (4, 0.1)
     assert [payload["epoch"] for kind, payload in recorder.events if kind == "best"] == [1, 2, 4]
-    assert float(load_file(tmp_path / "last.safetensors")["weight"]) == 5.0
     assert float(load_file(tmp_path / "epoch=004-step=000040.safetensors")["weight"]) == 4.0
-    assert json.loads((tmp_path / "last.json").read_text())["epoch"] == 5
+    assert json.loads((tmp_path / "epoch=004-step=000040.json").read_text())["epoch"] == 4
 
 
 def test_that_the_best_weights_are_those_of_the_best_epoch_even_when_no_file_is_kept(tmp_path: Path) -> None:
-    keeper, _ = keep(tmp_path, [0.5, 0.2, 0.4], top_k=0, keep_last=False)
+    keeper, _ = keep(tmp_path, [0.5, 0.2, 0.4], top_k=0)
     assert keeper.best is not None
     assert float(keeper.best["weight"]) == 2.0
     assert names(tmp_path) == []
@@ -62,7 +61,6 @@ def test_that_a_metric_may_rank_upwards_and_name_the_file(tmp_path: Path) -> Non
         monitor="valid/accuracy",
         mode="max",
         filename="{epoch}-{valid-accuracy:.2f}",
-        keep_last=False,
     )
     assert names(tmp_path) == ["2-0.80"]
 
@@ -79,7 +77,7 @@ def test_that_a_template_that_cannot_be_filled_in_is_named(tmp_path: Path, templ
 
 
 def test_that_names_cannot_leave_the_folder(tmp_path: Path) -> None:
-    keep(tmp_path / "inside", [0.5], filename="../{epoch}", keep_last=False)
+    keep(tmp_path / "inside", [0.5], filename="../{epoch}")
     assert not list(tmp_path.glob("*.safetensors"))
     assert len(names(tmp_path / "inside")) == 1
 
