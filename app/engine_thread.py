@@ -18,7 +18,7 @@ from app.requests import Requests
 from app.run_commands import RunCommands, Task
 from engine.jobs.dispatch import Dispatcher
 from engine.jobs.lab_client import LabClient
-from engine.jobs.supervisor import Supervisor
+from engine.jobs.supervisor import NotNow, Supervisor
 from engine.runs import QueueState, RunStore, StoreError
 from engine.spec import RunSpec
 
@@ -155,6 +155,8 @@ class EngineThread(QThread, RunCommands):
     def _attempt(self, task: Task) -> None:
         try:
             task()
+        except NotNow as error:
+            self.refused.emit(str(error))
         except StoreError as error:
             self.storeFailed.emit(str(error))
         except OSError as error:

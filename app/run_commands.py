@@ -48,6 +48,22 @@ class RunCommands:
         """End a run's worker now."""
         self._tasks.put(partial(self._supervisor.kill, run_id))
 
+    def pauseRun(self, run_id: str) -> None:
+        """Ask a run to write its state and free the machine."""
+        self._tasks.put(partial(self._supervisor.pause, run_id))
+
+    def resumeRun(self, run_id: str) -> None:
+        """Go on with a run where it was left."""
+        self._tasks.put(partial(self._supervisor.resume, run_id))
+
+    def changeRun(self, run_id: str, field: str, value: float) -> None:
+        """Change a setting of a run: of one at work from its next step on."""
+        self._tasks.put(partial(self._supervisor.change, run_id, field, value))
+
+    def extendRun(self, run_id: str, epochs: int) -> None:
+        """Train a finished run further, to so many epochs in all."""
+        self._tasks.put(partial(self._supervisor.extend, run_id, epochs))
+
     # The queue
 
     def enqueue(self, spec: RunSpec) -> None:
@@ -116,10 +132,8 @@ class RunCommands:
             self._refuse_as_started()
 
     def _resume_in_queue(self, run_id: str) -> None:
-        if self._on_store(RunStore.wait_again, run_id) is False:
-            self._refuse(
-                QCoreApplication.translate("RunCommands", "This run cannot go on: it is at work, waits or is finished.")
-            )
+        self._supervisor.reopen(run_id)
+        self._on_store(RunStore.enqueue, run_id)
 
     def _start_waiting(self, run_id: str) -> None:
         if self._on_store(self._dispatcher.start_now, run_id) is False:

@@ -85,8 +85,8 @@ def _move(options: Namespace) -> int:
 def _add(options: Namespace) -> int:
     with RunStore(options.workspace) as store:
         run = find(store, options.run)
-        if not store.wait_again(run.id):
-            raise BadInput(f"{run.id} is {run.status.value}; only a run that rests or ended early can go on")
+        Supervisor(options.workspace).reopen(run.id)
+        store.enqueue(run.id)
     return _list(options)
 
 

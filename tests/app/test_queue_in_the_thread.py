@@ -84,3 +84,27 @@ def test_that_tags_groups_and_views_come_back_as_news(
         engine.tagRuns([busy], ["a", "b"])
         engine.groupRuns([busy], "g")
     assert told.args[0][0].tags == ("a", "b")
+
+
+def test_that_a_run_at_work_cannot_be_resumed_and_says_so(engine: EngineThread, qtbot: QtBot, busy: str) -> None:
+    engine.start()
+    for wish in (engine.resumeRun, engine.resumeInQueue):
+        with qtbot.waitSignal(engine.refused, timeout=10_000) as refused:
+            wish(busy)
+        assert "nothing to resume" in refused.args[0]
+    with qtbot.waitSignal(engine.refused, timeout=10_000):
+        engine.changeRun(busy, "trainer.batch_size", 3)
+    with qtbot.waitSignal(engine.refused, timeout=10_000):
+        engine.extendRun(busy, 3)
+
+
+def test_that_a_pause_is_asked_of_the_worker(engine: EngineThread, qtbot: QtBot, busy: str, workspace: Path) -> None:
+    engine.start()
+    with qtbot.waitSignal(
+        engine.runsChanged,
+        check_params_cb=lambda runs: bool(runs) and runs[0].status is RunStatus.PAUSING,
+        timeout=10_000,
+    ):
+        engine.pauseRun(busy)
+    with RunStore(workspace) as store:
+        assert [command.kind for command in store.take_commands(busy)] == ["pause"]
