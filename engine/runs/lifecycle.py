@@ -53,24 +53,16 @@ class LifecycleStore(QueueStore):
 
         Of two that ask at once, one is told True.
         """
-        with self._writing(run_id):
-            return self._reopen(run_id, finished_too)
-
-    def wait_again(self, run_id: str) -> bool:
-        """Let a run that rests or ended early wait at the end of the queue; False where it is in no such state."""
-        with self._writing(run_id):
-            return self._reopen(run_id) and queue.enqueue(self._db, run_id)
-
-    def _reopen(self, run_id: str, finished_too: bool = False) -> bool:
         states = f"{_RESUMED}, '{RunStatus.FINISHED}'" if finished_too else _RESUMED
-        done = self._db.execute(
-            "UPDATE runs SET status = ?, pid = NULL, pid_started = NULL, ended = NULL, outcome = NULL, "
-            f"queue_place = NULL, attempt = attempt + 1 WHERE id = ? AND status IN ({states}) AND trashed IS NULL",
-            (RunStatus.QUEUED.value, run_id),
-        )
-        if done.rowcount:
-            # What was asked of the worker that is gone is not meant for the next one.
-            self._db.execute("UPDATE commands SET taken = ? WHERE run = ? AND taken IS NULL", (time.time(), run_id))
+        with self._writing(run_id):
+            done = self._db.execute(
+                "UPDATE runs SET status = ?, pid = NULL, pid_started = NULL, ended = NULL, outcome = NULL, "
+                f"queue_place = NULL, attempt = attempt + 1 WHERE id = ? AND status IN ({states}) AND trashed IS NULL",
+                (RunStatus.QUEUED.value, run_id),
+            )
+            if done.rowcount:
+                # What was asked of the worker that is gone is not meant for the next one.
+                self._db.execute("UPDATE commands SET taken = ? WHERE run = ? AND taken IS NULL", (time.time(), run_id))
         return done.rowcount == 1
 
     def finish(self, run_id: str, outcome: Outcome, attempt: int | None = None) -> bool:

@@ -193,7 +193,8 @@ class Story:
 
     def _go_on(self) -> None:
         """Let a run that was killed be resumed by whichever window has room."""
-        self.store.wait_again(self._run_id)
+        if self.store.reopen(self._run_id):
+            assert self.store.enqueue(self._run_id)
 
     def _is_over(self) -> bool:
         return self.store.run(self._run_id).status.is_over
