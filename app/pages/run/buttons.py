@@ -15,10 +15,15 @@ LEAVING = frozenset({RunStatus.PAUSING, RunStatus.STOPPING})
 def offered(status: RunStatus) -> frozenset[str]:
     """Return the names of the buttons that a run of this status offers."""
     names = {"more"}
-    if status in AT_WORK or status in LEAVING or status is RunStatus.QUEUED or status is RunStatus.PAUSED:
+    if status in AT_WORK:
+        names |= {"pause", "stop", "change"}
+    elif status in LEAVING or status is RunStatus.QUEUED:
         names |= {"stop"}
+    elif status is RunStatus.PAUSED:
+        names |= {"resume", "stop", "change"}
     else:
         names |= {"again"}
+        names |= {"resume"} if status.can_resume else {"extend"}
     if status in WITH_MODEL:
         names |= {"predict"}
     return frozenset(names)
@@ -70,7 +75,7 @@ class RunButtons(QWidget):
         words = {RunStatus.STOPPING: self.tr("Stopping …"), RunStatus.PAUSING: self.tr("Pausing …")}
         stop.setText(words.get(status, self.tr("Stop")))
         self._kill.setVisible(status.is_active)
-        self._fork.setVisible(False)
+        self._fork.setEnabled(status in WITH_MODEL)
 
     def _add(self, name: str, text: str, explanation: str, drawing: str) -> None:
         button = QPushButton(text, self)

@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.engine_thread import EngineThread, Requests
 from app.pages.run.buttons import RunButtons
+from app.pages.run.change_dialog import EPOCHS, RATE, ChangeDialog
 from engine.jobs.fixes import apply_fix
 from engine.runs import Fix
-from engine.runs.records import RunRecord
-from engine.spec import RunSpec, SpecError, to_toml
+from engine.runs.records import RunRecord, RunStatus
+from engine.spec import OriginSpec, RunSpec, SpecError, to_toml
 
 
 class RunActions(QObject):
@@ -30,8 +31,12 @@ class RunActions(QObject):
         self._requests.answered.connect(self._tell_exported)
         self._requests.failed.connect(self._tell_failure)
         for signal, slot in (
+            (buttons.pauseRequested, self._pause),
+            (buttons.resumeRequested, self._resume),
             (buttons.stopRequested, self._stop),
             (buttons.killRequested, self._kill),
+            (buttons.changeRequested, self._ask_for_change),
+            (buttons.forkRequested, self._fork),
             (buttons.predictRequested, self._predict),
             (buttons.trainAgainRequested, self._train_again),
             (buttons.copyRequested, self._copy),
@@ -45,6 +50,16 @@ class RunActions(QObject):
 
     def _spec(self) -> RunSpec | None:
         return self._record.spec_or_none if self._record is not None else None
+
+    @Slot()
+    def _pause(self) -> None:
+        if self._record is not None:
+            self._engine.pauseRun(self._record.id)
+
+    @Slot()
+    def _resume(self) -> None:
+        if self._record is not None:
+            self._engine.resumeRun(self._record.id)
 
     @Slot()
     def _stop(self) -> None:
@@ -67,11 +82,42 @@ class RunActions(QObject):
             self.trainAgainRequested.emit(spec)
 
     @Slot()
+    def _fork(self) -> None:
+        if (spec := self._spec()) is not None and self._record is not None:
+            origin = OriginSpec(run=self._record.id)
+            self.trainAgainRequested.emit(spec.model_copy(update={"origin": origin, "name": ""}))
+
+    @Slot()
     def _copy(self) -> None:
         if self._record is not None:
             spec = self._spec()
             QGuiApplication.clipboard().setText(to_toml(spec) if spec else self._record.spec_json)
 
+    # Changes
+
+    @Slot()
+    def _ask_for_change(self) -> None:
+        spec, record = self._spec(), self._record
+        if spec is None or record is None:
+            return
+        values: dict[str, object] = {RATE: spec.trainer.optimizer.learning_rate, EPOCHS: spec.trainer.epochs}
+        values |= {change.field: change.value for change in record.changes}
+        dialog = ChangeDialog(record, float(str(values[RATE])), int(float(str(values[EPOCHS]))), self._page)
+        dialog.changed.connect(self._change)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot(str, object)
+    def _change(self, field: str, value: float) -> None:
+        record = self._record
+        if record is None:
+            return
+        if record.status is RunStatus.FINISHED and field == EPOCHS:
+            self._engine.extendRun(record.id, int(value))
+        else:
+            self._engine.changeRun(record.id, field, value)
+
+    @Slot(object)
     # Mending
 
     @Slot(object)

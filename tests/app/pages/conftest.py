@@ -35,6 +35,7 @@ class StoreEngine(QObject):
         self.asked: list[tuple[int, str, str, dict[str, Any]]] = []
         self.stopped: list[str] = []
         self.started: list[RunSpec] = []
+        self.wished: list[tuple[Any, ...]] = []
         self.watched: dict[str, dict[str, Any]] = {}
         self._tickets = itertools.count(1)
         self._revision = -1
@@ -85,6 +86,18 @@ class StoreEngine(QObject):
 
     def startRun(self, spec: RunSpec) -> None:
         self.started.append(spec)
+
+    def pauseRun(self, run_id: str) -> None:
+        self.wished.append(("pause", run_id))
+
+    def resumeRun(self, run_id: str) -> None:
+        self.wished.append(("resume", run_id))
+
+    def changeRun(self, run_id: str, field: str, value: float) -> None:
+        self.wished.append(("change", run_id, field, value))
+
+    def extendRun(self, run_id: str, epochs: int) -> None:
+        self.wished.append(("extend", run_id, epochs))
 
     def stopRun(self, run_id: str) -> None:
         self.stopped.append(run_id)

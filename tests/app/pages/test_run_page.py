@@ -7,8 +7,9 @@ from contextlib import closing
 import numpy as np
 import pytest
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QPushButton, QTableWidget, QTabWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QTableWidget, QTabWidget
 
+from app.pages.run.change_dialog import ChangeDialog
 from app.pages.run.live_tab import LiveTab
 from app.pages.run.page import RunPage
 from engine.runs import Fix, Outcome, Points, Progress, RunStatus
@@ -159,6 +160,54 @@ def test_that_a_failure_shows_cause_advice_and_folds_out_the_traceback(page, eng
     button(page, "run.details").click()
     assert card.isVisible() and card.toPlainText() == "Traceback: boom"
     assert not button(page, "run.predict").isVisible()
+
+
+def test_that_a_run_is_paused_and_resumed_by_its_buttons(page, engine, samples):
+    run_id = samples.running()
+    page.setRun(run_id)
+    assert not button(page, "run.resume").isVisible()
+    button(page, "run.pause").click()
+    engine.store.set_status(run_id, RunStatus.PAUSED)
+    engine.tell()
+    assert not button(page, "run.pause").isVisible()
+    assert button(page, "run.resume").property("primary")
+    button(page, "run.resume").click()
+    assert engine.wished == [("pause", run_id), ("resume", run_id)]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.failed("Why."), Outcome.crashed(-9), Outcome.interrupted()])
+def test_that_a_run_that_ended_badly_offers_to_resume(page, engine, samples, outcome):
+    run_id = samples.ended(outcome)
+    page.setRun(run_id)
+    button(page, "run.resume").click()
+    assert engine.wished == [("resume", run_id)]
+
+
+def test_that_settings_are_changed_in_flight_and_epochs_added_after(page, engine, samples):
+    run_id = samples.running()
+    page.setRun(run_id)
+    button(page, "run.change").click()
+    dialog = page.findChild(ChangeDialog)
+    rate = dialog.findChild(QLineEdit, "trainer.optimizer.learning_rate")
+    rate.clear()
+    rate.insert("3e-4")
+    rate.textEdited.emit("3e-4")
+    button(dialog, "run.change.apply").click()
+    assert engine.wished == [("change", run_id, "trainer.optimizer.learning_rate", 3e-4)]
+    page.setRun(other := samples.finished())
+    button(page, "run.extend").click()
+    dialog = next(one for one in page.findChildren(ChangeDialog) if one.isVisible())
+    assert not dialog.findChild(QLineEdit, "trainer.optimizer.learning_rate").isVisible()
+    button(dialog, "run.change.apply").click()
+    assert engine.wished[-1] == ("extend", other, 30)
+
+
+def test_that_a_run_may_be_begun_from_this_ones_model(page, engine, samples, qtbot):
+    run_id = samples.finished()
+    page.setRun(run_id)
+    with qtbot.waitSignal(page.trainAgainRequested) as asked:
+        page.findChild(QAction, "run.fork").trigger()
+    assert asked.args[0].origin.run == run_id
 
 
 def test_that_what_would_mend_a_failure_is_one_click_away(page, engine, samples, record_of):
