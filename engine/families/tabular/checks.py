@@ -223,7 +223,10 @@ def _cardinality(frame: pd.DataFrame, spec: RunSpec, least: str) -> Iterator[Fin
     for column in spec.data.roles.categorical:
         distinct = int(frame[column].nunique())
         if distinct > limit:
-            text = f"“{column}” has {least}{distinct:,} different values; the {limit:,} most frequent are kept, others are one."
+            text = (
+                f"“{column}” has {least}{distinct:,} different values; "
+                f"the {limit:,} most frequent are kept, others are one."
+            )
             field = "tabular.preprocess.max_categories"
             yield Finding(severity="warning", field=field, text=text, fix="Set the role to ignore, or raise the limit.")
         elif distinct > 1000 and distinct > 0.1 * len(frame) and not _is_label_per_row(frame[column]):

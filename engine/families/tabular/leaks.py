@@ -23,7 +23,7 @@ def check_doubles(frame: pd.DataFrame, fold: Fold, spec: RunSpec) -> Iterator[Fi
     if not len(asked):
         return
     hashes = _row_hashes(frame[list(dict.fromkeys([*roles.features, *roles.target]))])
-    double = int(np.isin(hashes[asked], np.unique(hashes[fold.train])).sum())
+    double = int(pd.Series(hashes[asked]).isin(hashes[fold.train]).sum())
     if not double:
         return
     share = double / len(asked)

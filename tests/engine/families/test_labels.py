@@ -16,8 +16,9 @@ def test_that_the_most_frequent_are_those_of_a_whole_sort(values: list[object], 
     column = pd.Series(values, dtype=object)
     codes, names = codes_of(column)
     counts = [int((codes == place).sum()) for place in range(len(names))]
-    ranked = sorted(range(len(names)), key=lambda place: -counts[place])[:most]
-    assert most_frequent(column, most) == [names[place] for place in sorted(ranked)]
+    first = [codes.tolist().index(place) for place in range(len(names))]
+    ranked = sorted(range(len(names)), key=lambda place: (-counts[place], first[place]))[:most]
+    assert most_frequent(column, most) == natural_order(names[place] for place in ranked)
 
 
 @pytest.mark.parametrize(
