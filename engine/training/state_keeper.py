@@ -48,9 +48,12 @@ class StateKeeper:
         return is_last or (epoch % self._settings.every_epochs == 0 and time.monotonic() >= self._not_before)
 
     def write(self, make: Callable[[], Any], step: int) -> Path:
-        """Write the state that `make` gives. Raises OSError; the one before is kept then."""
+        """Write the state that `make` gives. Raises OSError, StoreError; the one before is kept then."""
         begun = time.monotonic()
-        path = save_state(self._folder, LAST, self._fits, make(), step)
+        content = make()
+        # The points come first: a run that is killed now goes on from this step, and never records them again.
+        self._recorder.flush()
+        path = save_state(self._folder, LAST, self._fits, content, step)
         self._written = time.monotonic()
         self._not_before = self._written + (self._written - begun) / SHARE
         self._recorder.checkpoint_requested = False

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from engine.families.tabular.module import TabularModule
-from engine.runs import Change
+from engine.runs import Change, StoreError
 from engine.spec import TrainerSpec
 from engine.training.changes import changed, words
 from engine.training.checkpoints import CheckpointKeeper, Patience
@@ -142,8 +142,9 @@ class Watch:
             return
         try:
             self.states.write(self._content, step)
-        except OSError as error:
-            self.recorder.log(f"The checkpoint of step {step:,} could not be written: {error.strerror}.", "warning")
+        except (OSError, StoreError) as error:
+            reason = getattr(error, "strerror", None) or error
+            self.recorder.log(f"The checkpoint of step {step:,} could not be written: {reason}.", "warning")
 
     def _content(self) -> dict[str, Any]:
         assert self._module is not None
