@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QTimer, QUrl, Slot
+from PySide6.QtCore import QByteArray, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
@@ -13,6 +13,7 @@ from app.icons import app_icon
 from app.pages.data import DataPage
 from app.pages.runs_section import RunsSection
 from app.pages.train import TrainPage
+from app.queue_panel import QueuePanel
 from app.rail import Rail, RailEntry
 from app.settings import Mode, Settings
 from app.status import StatusBar
@@ -21,6 +22,7 @@ from engine.runs.records import RunRecord
 from engine.spec import Roles, RunSpec
 
 WARM_UP_AFTER_MS = 700
+SHORTLY_MS = 6000
 
 
 class MainWindow(QMainWindow):
@@ -35,6 +37,7 @@ class MainWindow(QMainWindow):
         self.data = DataPage(self.engine, self)
         self.train = TrainPage(self.engine, self)
         self.runs = RunsSection(self.engine, self)
+        self.queue = QueuePanel(self.engine, self)
         self._asked_to_close = False
         self._arrange(workspace)
         self._connect()
@@ -85,6 +88,11 @@ class MainWindow(QMainWindow):
         self._show("train")
 
     @Slot()
+    def toggleQueue(self) -> None:
+        """Show or hide the queue."""
+        self.queue.setVisible(not self.queue.isVisible())
+
+    @Slot()
     def showRuns(self) -> None:
         """Go to the list of runs."""
         self.runs.showList()
@@ -127,6 +135,11 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _start(self, spec: RunSpec) -> None:
         self.engine.startRun(spec)
+
+    @Slot(object)
+    def _enqueue(self, spec: RunSpec) -> None:
+        self.engine.enqueue(spec)
+        self.statusBar_.showMessage(self.tr("Added to the queue."), SHORTLY_MS)
 
     @Slot(str)
     def _open_run(self, run_id: str) -> None:
@@ -186,6 +199,8 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.statusBar_)
         self._actions = make_actions(self)
         fill_menus(self.menuBar(), self._actions)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.queue)
+        self.queue.setVisible(self.settings.showsQueue)
         self.setAcceptDrops(True)
         self._rail.choose("data")
         geometry = self.settings.geometry
@@ -203,6 +218,10 @@ class MainWindow(QMainWindow):
         self.engine.runsChanged.connect(self._take_runs)
         self.engine.runsRemoved.connect(self.statusBar_.removeRuns)
         self.runs.told.connect(self._show_trouble)
+        self.engine.refused.connect(self._show_trouble)
+        self.train.enqueueRequested.connect(self._enqueue)
+        self.queue.openRequested.connect(self._open_run)
+        self.statusBar_.queueRequested.connect(self.queue.show)
         self.engine.storeFailed.connect(self._show_trouble)
         self.statusBar_.runRequested.connect(self._open_run)
         self._requests.answered.connect(self._take_answer)
@@ -239,6 +258,7 @@ class MainWindow(QMainWindow):
             self._ask_about_runs()
             return
         self.settings.geometry = self.saveGeometry()
+        self.settings.showsQueue = self.queue.isVisible()
         self.engine.stop()
         super().closeEvent(event)
 

@@ -56,3 +56,12 @@ class Settings:
     @geometry.setter
     def geometry(self, state: object) -> None:
         self._settings.setValue("geometry", state)
+
+    @property
+    def showsQueue(self) -> bool:
+        """Whether the queue stood open."""
+        return self._settings.value("queue", False, type=bool) is True
+
+    @showsQueue.setter
+    def showsQueue(self, shown: bool) -> None:
+        self._settings.setValue("queue", shown)

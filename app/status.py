@@ -12,9 +12,12 @@ MEMORY_EVERY_MS = 2000
 
 
 class StatusBar(QStatusBar):
-    """Tells the device, the machine's memory and the runs at work; a click on them asks for the newest one."""
+    """Tells the device, the machine's memory, the runs at work and those that wait; a click asks for the newest one at
+    work, or where some wait for the queue.
+    """
 
     runRequested = Signal(str)
+    queueRequested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,7 +33,7 @@ class StatusBar(QStatusBar):
         self._work.setObjectName("status.runs")
         self._work.setFlat(True)
         self._work.setAccessibleName(self.tr("Runs at work"))
-        self._work.setToolTip(self.tr("Open the run that is at work"))
+        self._work.setToolTip(self.tr("Open the run that is at work, or the queue"))
         self._work.clicked.connect(self._ask_for_newest)
         for widget in (self._work, self._memory, self._device):
             self.addPermanentWidget(widget)
@@ -51,7 +54,7 @@ class StatusBar(QStatusBar):
     def updateRuns(self, changed: list[RunRecord]) -> None:
         """Take news of runs."""
         for run in changed:
-            if run.status.is_over:
+            if run.status.is_over or run.status is RunStatus.PAUSED:
                 self._runs.pop(run.id, None)
             else:
                 self._runs[run.id] = run
@@ -83,6 +86,9 @@ class StatusBar(QStatusBar):
         self._work.setEnabled(bool(running or waiting))
 
     def _ask_for_newest(self) -> None:
+        if any(run.status is RunStatus.QUEUED for run in self._runs.values()):
+            self.queueRequested.emit()
+            return
         newest = sorted(self._runs.values(), key=lambda run: (run.status.is_active, run.created))
         if newest:
             self.runRequested.emit(newest[-1].id)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QStac
 
 from app.engine_thread import EngineThread
 from app.forms import SpecHistory, label_of
-from app.icons import primary_icon
+from app.icons import icon, primary_icon
 from app.pages.train.empty_view import EmptyView
 from app.pages.train.faults import faults_of, findings_of, split_sentence
 from app.pages.train.files import SpecFiles
@@ -29,6 +29,7 @@ class TrainPage(QWidget):
     """Chooses a model and its settings; `startRequested` carries the RunSpec to train."""
 
     startRequested = Signal(object)
+    enqueueRequested = Signal(object)
     dataRequested = Signal()
 
     def __init__(self, engine: EngineThread, parent: QWidget | None = None) -> None:
@@ -47,6 +48,7 @@ class TrainPage(QWidget):
         self.preflight = PreflightPanel(self)
         self.reason = QLabel(self)
         self.start = QPushButton(primary_icon("play"), self.tr("Train"), self)
+        self.enqueue = QPushButton(icon("clock"), self.tr("Add to queue"), self)
         self._files = SpecFiles(self)
         self._questions = Questions(engine, self)
         self._empty = EmptyView(self)
@@ -175,6 +177,11 @@ class TrainPage(QWidget):
         if self._spec is not None and self.start.isEnabled():
             self.startRequested.emit(self._spec)
 
+    @Slot()
+    def _enqueue(self) -> None:
+        if self._spec is not None and self.enqueue.isEnabled():
+            self.enqueueRequested.emit(self._spec)
+
     # What the engine says
 
     @Slot(str, object)
@@ -233,6 +240,7 @@ class TrainPage(QWidget):
     def _show_readiness(self) -> None:
         errors = [one for one in self.preflight.findings() if one.severity == "error"]
         self.start.setEnabled(self._spec is not None and not errors)
+        self.enqueue.setEnabled(self.start.isEnabled())
         text = errors[0].text if errors else ""
         if len(errors) > 1:
             text = self.tr("{0} (and {1} more)").format(text.removesuffix("."), len(errors) - 1)
@@ -253,6 +261,11 @@ class TrainPage(QWidget):
         self.start.setProperty("primary", True)
         self.start.setMinimumSize(136, 36)
         self.start.setShortcut("Ctrl+Return")
+        self.enqueue.setObjectName("train.enqueue")
+        self.enqueue.setAccessibleName(self.tr("Add to queue"))
+        self.enqueue.setToolTip(self.tr("Let this run wait its turn; the page stays as it is (Ctrl+Shift+Return)"))
+        self.enqueue.setMinimumHeight(36)
+        self.enqueue.setShortcut("Ctrl+Shift+Return")
         self.reason.setObjectName("train.reason")
         self.reason.setProperty("role", "error")
         self.reason.setWordWrap(True)
@@ -270,6 +283,7 @@ class TrainPage(QWidget):
         foot = QHBoxLayout()
         foot.setSpacing(16)
         foot.addWidget(self.reason, 1)
+        foot.addWidget(self.enqueue)
         foot.addWidget(self.start)
         work = QWidget(self)
         layout = QVBoxLayout(work)
@@ -300,6 +314,7 @@ class TrainPage(QWidget):
         self.form.finderRequested.connect(self._find_rate)
         self.preflight.fieldRequested.connect(self.goTo)
         self.start.clicked.connect(self._start)
+        self.enqueue.clicked.connect(self._enqueue)
         self._empty.dataRequested.connect(self.dataRequested)
         self._files.loaded.connect(self._take_loaded)
         asked = self._questions
