@@ -34,6 +34,12 @@ COMMANDS = {
     "metrics": ("runs", "metrics_command"),
     "log": ("runs", "log_command"),
     "stop": ("runs", "stop_command"),
+    "pause": ("lifecycle", "pause_command"),
+    "resume": ("lifecycle", "resume_command"),
+    "kill": ("lifecycle", "kill_command"),
+    "change": ("lifecycle", "change_command"),
+    "extend": ("lifecycle", "extend_command"),
+    "fork": ("lifecycle", "fork_command"),
     "queue": ("queueing", "queue_command"),
     "tag": ("queueing", "tag_command"),
     "group": ("queueing", "group_command"),
@@ -159,6 +165,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_data(add)
     _add_training(add)
     _add_runs(add)
+    _add_lifecycle(add)
     _add_order(add, shared)
     add("doctor", "check this machine and the workspace")
     return parser
@@ -196,9 +203,7 @@ def _add_training(add: Add) -> None:
         command.add_argument("spec", type=Path, metavar="SPEC", help="a .toml or .json file, as `new` makes it")
         command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="such as trainer.epochs=5")
     command.add_argument("--name", help="what to call the run")
-    later = command.add_mutually_exclusive_group()
-    later.add_argument("--detach", action="store_true", help="return at once; the run goes on in the background")
-    later.add_argument("--queue", action="store_true", help="wait in the queue; see `tensorbench queue`")
+    _add_when(command)
     command = add("predict", "use a run's model on a new file")
     command.add_argument("run", metavar="RUN", help=RUN_HELP)
     command.add_argument("file", type=Path, metavar="FILE")
@@ -212,6 +217,8 @@ def _add_runs(add: Add) -> None:
         ("show", "tell about a run"),
         ("log", "print a run's log"),
         ("stop", "ask a run to stop and keep its model"),
+        ("pause", "ask a run to write its state and free the machine"),
+        ("kill", "end a run's worker at once"),
     ):
         add(name, text).add_argument("run", metavar="RUN", help=RUN_HELP)
     command = add("metrics", "list a run's metrics, or print the points of one")
@@ -223,6 +230,36 @@ def _add_runs(add: Add) -> None:
     where = command.add_mutually_exclusive_group(required=True)
     where.add_argument("--tensorboard", type=Path, metavar="DIR", help="TensorBoard event files, in a folder of DIR")
     where.add_argument("--csv", type=Path, metavar="FILE", help="every point of every metric")
+
+
+def _add_when(command: argparse.ArgumentParser) -> None:
+    later = command.add_mutually_exclusive_group()
+    later.add_argument("--detach", action="store_true", help="return at once; the run goes on in the background")
+    later.add_argument("--queue", action="store_true", help="wait in the queue; see `tensorbench queue`")
+
+
+def _add_lifecycle(add: Add) -> None:
+    for name, text in (
+        ("resume", "go on with a paused, stopped, failed, crashed or interrupted run where it was left"),
+        ("extend", "train a finished run further"),
+    ):
+        command = add(name, text)
+        command.add_argument("run", metavar="RUN", help=RUN_HELP)
+        command.add_argument("--detach", action="store_true", help="return at once; the run goes on in the background")
+        if name == "extend":
+            command.add_argument(
+                "--epochs", type=int, required=True, metavar="N", help="how many there are to be in all"
+            )
+    command = add("change", "change a setting of a run while it trains or rests")
+    command.add_argument("run", metavar="RUN", help=RUN_HELP)
+    command.add_argument("--learning-rate", type=float, metavar="X", help="the rate that the schedule scales")
+    command.add_argument("--epochs", type=int, metavar="N", help="how many epochs there are to be in all")
+    command = add("fork", "train a new run that begins with another's weights")
+    command.add_argument("run", metavar="RUN", help=RUN_HELP)
+    command.add_argument("--checkpoint", default="model", metavar="NAME", help="of the run (default: its kept model)")
+    command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="such as trainer.epochs=5")
+    command.add_argument("--name", help="what to call the new run")
+    _add_when(command)
 
 
 def _add_order(add: Add, shared: argparse.ArgumentParser) -> None:

@@ -25,7 +25,9 @@ def demo_command(workspace: Path, pictures: Callable[[Path, str], Sequence[Path]
     print(f"Imported {dataset.name}: {dataset.rows} rows × {len(dataset.columns)} columns")
     spec = with_settings(new_spec(workspace, dataset), SETTINGS)
     print(f"Training {spec.model.name} for {spec.trainer.epochs} epochs …\n", flush=True)
-    run = watched_run(workspace, spec, quiet=False)
+    with RunStore(workspace) as store:
+        run_id = store.create_run(spec).id
+    run = watched_run(workspace, run_id, quiet=False)
     done = run.outcome is not None and run.outcome.kind is OutcomeKind.FINISHED
     with RunStore(workspace) as store:
         tell(store, run)

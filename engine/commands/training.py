@@ -21,13 +21,18 @@ def train_command(options: Namespace) -> int:
     spec = checked(options.workspace, changed(read(options.spec), options.set))
     if options.name:
         spec = with_settings(spec, {"name": quoted(options.name)})
+    return begin(options, spec)
+
+
+def begin(options: Namespace, spec: RunSpec) -> int:
+    """Start a checked specification's run: here and now, detached, or when its turn in the queue comes."""
     if options.queue:
         return _enqueue(options, spec)
-    if not options.detach:
-        return train(options.workspace, spec, quiet=options.json)
     with RunStore(options.workspace) as store:
         run = store.create_run(spec)
         folder = store.run_folder(run.id)
+    if not options.detach:
+        return follow(options.workspace, run.id, quiet=options.json)
     Supervisor(options.workspace).start_detached(run.id)
     if options.json:
         as_json({"id": run.id, "name": run.name, "folder": folder})
@@ -69,30 +74,29 @@ def check_command(options: Namespace) -> int:
     return DONE if report.ready else BAD_INPUT
 
 
-def train(workspace: Path, spec: RunSpec, quiet: bool = False) -> int:
-    """Train a specification to its end, with live progress; returns the exit code."""
-    run = watched_run(workspace, spec, quiet)
+def follow(workspace: Path, run_id: str, quiet: bool = False) -> int:
+    """Start a run that is recorded already and watch it, with live progress; returns the exit code."""
+    run = watched_run(workspace, run_id, quiet)
     with RunStore(workspace) as store:
         folder = store.run_folder(run.id)
         if quiet:
             as_json({**described(run), "folder": folder})
         else:
             tell(store, run)
-    done = run.outcome is not None and run.outcome.kind in {OutcomeKind.FINISHED, OutcomeKind.STOPPED}
-    if not done and run.outcome is not None:
-        complain(f"{run.id} {run.outcome.title.lower()}: {run.outcome.cause} {run.outcome.advice}")
-    return DONE if done else RUN_FAILED
+    if run.outcome is None or run.outcome.kind in {OutcomeKind.FINISHED, OutcomeKind.STOPPED}:
+        return DONE  # without an outcome it rests: somebody paused it from elsewhere
+    complain(f"{run.id} {run.outcome.title.lower()}: {run.outcome.cause} {run.outcome.advice}")
+    return RUN_FAILED
 
 
-def watched_run(workspace: Path, spec: RunSpec, quiet: bool) -> RunRecord:
-    """Start a run and watch it until it is over. Ctrl-C asks it to stop; a second one ends it at once."""
+def watched_run(workspace: Path, run_id: str, quiet: bool) -> RunRecord:
+    """Start a run and watch it until it is over or rests. Ctrl-C asks it to stop; a second one ends it at once."""
     with RunStore(workspace) as store:
-        run = store.create_run(spec)
         supervisor = Supervisor(workspace)
-        with view(workspace, run.id, quiet) as shown, interrupts() as pressed:
-            supervisor.start_alone(run.id)
-            _watch(store, run.id, supervisor, shown, pressed)
-        return store.run(run.id)
+        with view(workspace, run_id, quiet) as shown, interrupts() as pressed:
+            supervisor.start_alone(run_id)
+            _watch(store, run_id, supervisor, shown, pressed)
+        return store.run(run_id)
 
 
 def tell(store: RunStore, run: RunRecord) -> None:

@@ -133,13 +133,18 @@ class Supervisor:
 
     def extend(self, run_id: str, epochs: int) -> None:
         """Train a finished run further, to so many epochs in all. Raises NotNow, StoreError."""
+        self.add_epochs(run_id, epochs)
+        self.start(run_id)
+
+    def add_epochs(self, run_id: str, epochs: int) -> None:
+        """Let a run be started again for so many epochs in all; the caller starts it. Raises NotNow, StoreError."""
         with RunStore(self.workspace) as store:
             run = store.run(run_id)
             _check_that_it_can_go_on(run, store.run_folder(run_id), self.workspace, finished_too=True)
         if epochs <= run.progress.epoch:
             raise NotNow(f"“{run.name}” has {run.progress.epoch:g} epochs already: ask for more than that in all.")
         self.change(run_id, EPOCHS, epochs)
-        self.resume(run_id, finished_too=True)
+        self.reopen(run_id, finished_too=True)
 
     def kill(self, run_id: str) -> None:
         """End a run's worker and all its children now."""

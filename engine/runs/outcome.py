@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+_RESUME = "Resume goes on from the last checkpoint"
+
 
 class OutcomeKind(StrEnum):
     """The five ways a run can end."""
@@ -48,12 +50,12 @@ class Outcome(BaseModel):
     @classmethod
     def stopped(cls, detail: str = "") -> "Outcome":
         """Return the outcome of a run that somebody stopped; `detail` says why there is no model, if there is none."""
-        advice = "The best model so far was kept: it can be evaluated and used."
+        advice = "The best model so far was kept: it can be evaluated and used. Resume goes on from here."
         return cls(
             kind=OutcomeKind.STOPPED,
             title="Stopped",
             cause=detail or "The run was stopped on request.",
-            advice="Start the run again from its specification." if detail else advice,
+            advice=f"{_RESUME}." if detail else advice,
         )
 
     @classmethod
@@ -75,7 +77,7 @@ class Outcome(BaseModel):
             how = f"ended with exit code {exit_code}"
         else:
             how = "disappeared"
-        advice = "Everything recorded until then is kept. Start the run again from its specification."
+        advice = f"Everything recorded until then is kept. {_RESUME}."
         if exit_code == -signal.SIGKILL:
             advice += " If nobody killed it, the machine may have run out of memory: try a smaller batch or model."
         return cls(kind=OutcomeKind.CRASHED, title="Crashed", cause=f"The worker process {how}.", advice=advice)
@@ -87,5 +89,5 @@ class Outcome(BaseModel):
             kind=OutcomeKind.INTERRUPTED,
             title="Interrupted",
             cause="The worker process was gone when the workspace was opened; the machine may have been switched off.",
-            advice="Everything recorded until then is kept. Start the run again from its specification.",
+            advice=f"Everything recorded until then is kept. {_RESUME}.",
         )

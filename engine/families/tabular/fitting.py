@@ -119,7 +119,7 @@ class _Training:
         is_inside = bool(resumed and resumed["training"]["batch"])
         try:
             with library.quiet():
-                loop = _lightning(trainer, device, watch.epochs() - first, is_inside)
+                loop = _lightning(trainer, device, max(watch.epochs() - first, int(is_inside)), is_inside)
                 loop.fit(module, *self._loaders(plan, resumed))
         except Stopped as stopped:
             if stopped.to_rest:
