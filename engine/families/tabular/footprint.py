@@ -9,21 +9,27 @@ from torch import nn
 from engine.families.tabular import library, network
 from engine.families.tabular.encoding import Encoder
 from engine.families.tabular.findings import Finding
+from engine.families.tabular.tracing import Cost, training_cost
 from engine.spec import RunSpec
 from engine.training.failures import RunFailed
 
 _MOMENTS = {"SGD": 1, "Adagrad": 1, "RMSprop": 2}  # numbers that an optimizer keeps for each parameter; Adam's kin: 2
+FEW, MANY = 8, 24
+# Measured for six models, a process grows by 8 MB at its first step, and by 1.0 to 2.0 times the bytes in its tensors.
+SPARE_TENTHS, WORKSPACE_BYTES = 14, 8_000_000
 
 
 @dataclass(frozen=True)
 class Footprint:
     """Trained parameters, and bytes on the training device: network with gradients and optimizer, the rows that live
-    there, and what one batch keeps for its backward pass (None where it could not be traced)."""
+    there, and what one batch takes at most, or the first look at the data where that is more. `step_seconds` is roughly
+    what a step takes on two cores. None stands for what could not be traced."""
 
     parameters: int
     model_bytes: int
     data_bytes: int
     batch_bytes: int | None
+    step_seconds: float | None = None
 
     @property
     def total_bytes(self) -> int:
@@ -43,11 +49,16 @@ def footprint(
     parameters = network.parameter_count(model)
     width = number * len(encoder.continuous) + 8 * (len(encoder.categorical) + 1 + len(encoder.targets))
     rows = min(spec.trainer.batch_size, max(2, train_rows))
+    first = network.aware_row_bytes(model) * network.aware_rows(model, train_rows)
+    cost = _step_cost(model, spec, encoder, rows)
     size = Footprint(
         parameters=parameters,
         model_bytes=parameters * number * (2 + _MOMENTS.get(spec.trainer.optimizer.name, 2)),
         data_bytes=(train_rows + valid_rows) * width,
-        batch_bytes=_batch_bytes(model, spec, encoder, rows, number),
+        batch_bytes=None
+        if cost is None
+        else WORKSPACE_BYTES + max(cost.peak_bytes * SPARE_TENTHS // 10 * number // 4, first),
+        step_seconds=None if cost is None else cost.seconds,
     )
     return size, ()
 
@@ -62,43 +73,26 @@ def _shapes_only(spec: RunSpec, encoder: Encoder) -> nn.Module:
         return network.build(spec, encoder)
 
 
-def _batch_bytes(model: nn.Module, spec: RunSpec, encoder: Encoder, rows: int, number: int) -> int | None:
-    """Return about the bytes that one batch takes: what is kept for its backward pass, and half of it passing by.
-
-    Measured for ft_transformer, autoint and danet the real peak is 1.2 to 1.8 times what is kept.
-    """
+def _step_cost(model: nn.Module, spec: RunSpec, encoder: Encoder, rows: int) -> Cost | None:
+    """Return what one batch's forward and backward pass take, None where the network cannot be traced."""
     try:
-        return 3 * _kept_bytes(model.to("meta"), encoder, rows, "meta") * number // 8
+        return training_cost(model.to("meta"), _batch(encoder, rows, "meta"))
     except (RuntimeError, NotImplementedError, TypeError, ValueError):
         # Some networks decide by the numbers that they see: two small batches then tell what a row adds.
         pass
     try:
         real = network.build(spec, encoder)
-        few, more = (_kept_bytes(real, encoder, count, "cpu") for count in (8, 16))
+        with library.quiet():
+            real.train()(_batch(encoder, FEW, "cpu"))  # the first rows may set thresholds
+            few, many = (training_cost(real, _batch(encoder, count, "cpu")) for count in (FEW, MANY))
     except (RunFailed, RuntimeError, TypeError, ValueError):
         return None
-    return 3 * (few + (more - few) * max(0, rows - 8) // 8) * number // 8
+    return few.scaled(many, rows, FEW, MANY)
 
 
-def _kept_bytes(model: nn.Module, encoder: Encoder, rows: int, device: str) -> int:
-    """Return the bytes that autograd keeps of a forward pass, the model's own weights aside."""
-    weights = {parameter.untyped_storage()._cdata for parameter in model.parameters()}
-    kept: dict[int, int] = {}
-    alive: list[torch.Tensor] = []  # so that no storage's identity is given to a second one
-
-    def keep(tensor: torch.Tensor) -> torch.Tensor:
-        storage = tensor.untyped_storage()
-        if storage._cdata not in weights:
-            kept[storage._cdata] = storage.nbytes()
-            alive.append(tensor)
-        return tensor
-
-    batch = {
+def _batch(encoder: Encoder, rows: int, device: str) -> dict[str, torch.Tensor]:
+    return {
         "continuous": torch.zeros(rows, len(encoder.continuous), device=device),
         "categorical": torch.zeros(rows, len(encoder.categorical), dtype=torch.int64, device=device),
         "target": torch.zeros(rows, len(encoder.targets), device=device),
     }
-    model.train()
-    with library.quiet(), torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-        model(batch)
-    return sum(kept.values())

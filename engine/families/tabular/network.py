@@ -13,6 +13,8 @@ from engine.training.failures import RunFailed
 from engine.training.randomness import seed_everything
 
 DATA_AWARE_ROWS = library.DATA_AWARE_ROWS
+FEWEST_AWARE_ROWS = 128
+AWARE_BYTES = 1_500_000_000
 
 
 def build(spec: RunSpec, encoder: Encoder) -> nn.Module:
@@ -40,15 +42,34 @@ def build(spec: RunSpec, encoder: Encoder) -> nn.Module:
 
 
 def initialise(model: nn.Module, tensors: Tensors) -> None:
-    """Let models that start from the data (NODE, GATE, GANDALF) see up to 2,000 training rows, as the library does."""
-    step = max(1, len(tensors) // DATA_AWARE_ROWS)
-    batch = tensors.batch(slice(0, step * DATA_AWARE_ROWS, step))
+    """Let models that start from the data (NODE, GATE, GANDALF) see up to 2,000 training rows, as the library does.
+
+    Of a NODE with thousands of deep trees they are fewer: 2,000 rows at once would take ten gigabytes.
+    """
+    rows = aware_rows(model, len(tensors))
+    step = max(1, len(tensors) // rows)
+    batch = tensors.batch(slice(0, step * rows, step))
     with library.quiet(), torch.no_grad():
         model.data_aware_initialization(_OneBatch(batch))  # type: ignore[operator]
         if any(torch.isnan(parameter).any() for parameter in model.parameters() if parameter.is_floating_point()):
             # NODE inside a stack: its thresholds are set by the first rows that it sees.
             model.train()
             model(batch)
+
+
+def aware_rows(model: nn.Module, rows: int) -> int:
+    """Return how many of `rows` training rows a model that starts from the data looks at."""
+    each = aware_row_bytes(model)
+    return max(1, min(rows, DATA_AWARE_ROWS, max(FEWEST_AWARE_ROWS, AWARE_BYTES // each) if each else DATA_AWARE_ROWS))
+
+
+def aware_row_bytes(model: nn.Module) -> int:
+    """Return about the bytes that NODE's trees take for a row as they start from the data, 0 for other models.
+
+    Every level of a tree says yes or no to each of its leaves; measured, three such tables stand there at once.
+    """
+    trees: list[Any] = [module for module in model.modules() if type(module).__name__ == "ODST"]
+    return max((12 * one.num_trees * one.depth * 2**one.depth for one in trees), default=0)
 
 
 def parameter_count(model: nn.Module) -> int:

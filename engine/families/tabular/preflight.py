@@ -21,6 +21,7 @@ from engine.training.failures import RunFailed
 from engine.training.loader import BatchPlan
 
 CHECKED_ROWS = 200_000  # of longer tables every n-th row is looked at, so that the form is answered in time
+SLOW_EPOCH_S = 60.0
 PROCESS_BYTES = 500_000_000  # what a worker holds with its libraries before it has any data
 
 
@@ -79,6 +80,7 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
         size, trouble = footprint(spec, look.encoder, train_rows, look.rows.get("valid", 0))
         findings += trouble
         findings += _memory(spec, size, look.table_bytes)
+        findings += _slowness(spec, size, batches)
     return Preflight(
         parameters=size.parameters if size else None,
         memory_bytes=size.total_bytes if size else None,
@@ -171,6 +173,22 @@ def _sizes(frame: pd.DataFrame, fold: Fold, spec: RunSpec) -> Encoder | None:
         return Encoder.fit(frame, np.asarray(fold.train), spec.model_copy(update={"tabular": tabular}))
     except (ValueError, TypeError):
         return None
+
+
+def _slowness(spec: RunSpec, size: Footprint | None, batches: int) -> Iterator[Finding]:
+    """Yield what an epoch will roughly take on the processor, where that is long."""
+    import torch
+
+    device = spec.trainer.device
+    on_processor = device == "cpu" or (device == "auto" and not torch.cuda.is_available())
+    if size is None or size.step_seconds is None or not on_processor:
+        return
+    seconds = size.step_seconds * batches
+    if seconds >= SLOW_EPOCH_S:
+        unit, each = ("hours", 3600) if seconds >= 5400 else ("minutes", 60) if seconds >= 90 else ("seconds", 1)
+        text = f"An epoch takes very roughly {seconds / each:,.0f} {unit} on this machine's processor."
+        fix = "Take the small preset, a smaller model or fewer rows, or train on a GPU."
+        yield Finding(severity="info", field="model.params", text=text, fix=fix)
 
 
 def _memory(spec: RunSpec, size: Footprint | None, table_bytes: int) -> Iterator[Finding]:
