@@ -84,7 +84,7 @@ class QueuePanel(QDockWidget):
         actions.setSpacing(8)
         for name, text, explanation, drawing in (
             ("start_now", tr("Start now"), tr("Start it at once, whatever is at work"), "play"),
-            ("first", tr("To the top"), tr("Let it be the next"), "chevron-up"),
+            ("first", tr("To top"), tr("Let it be the next"), "chevron-up"),
             ("remove", tr("Remove"), tr("Take it out of the queue; its settings stay in the list of runs"), "close"),
         ):
             actions.addWidget(self._button(name, text, explanation, drawing))
@@ -100,7 +100,7 @@ class QueuePanel(QDockWidget):
         layout.addWidget(self.waiting, 1)
         layout.addLayout(actions)
         layout.addStretch(0)
-        body.setMinimumWidth(320)
+        body.setMinimumWidth(356)
         self.setWidget(body)
 
     def _button(self, name: str, text: str, explanation: str, drawing: str) -> QPushButton:

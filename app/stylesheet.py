@@ -103,6 +103,7 @@ QToolButton:focus { border: 1px solid $accent; }
 QToolButton:disabled { color: $disabled; }
 QToolButton[popupMode="1"] { padding-right: 16px; }
 QToolButton::menu-indicator { image: url($img_down); width: 10px; height: 10px; right: 2px; }
+QToolButton[bare="true"]::menu-indicator { image: none; width: 0; }
 QToolButton::menu-button { border: none; width: 14px; }
 QToolButton::menu-arrow { image: url($img_down); width: 10px; height: 10px; }
 QPushButton[role="link"] { background: transparent; border: none; padding: 2px 4px; color: $accent_text; }

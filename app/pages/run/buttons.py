@@ -93,6 +93,7 @@ class RunButtons(QWidget):
         self._more.setAccessibleName(tr("More"))
         self._more.setToolTip(tr("More that can be done with this run"))
         self._more.setIcon(icon("more"))
+        self._more.setProperty("bare", True)
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._more.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.menu = QMenu(self._more)

@@ -1,7 +1,7 @@
 """ChangeDialog: another learning rate or number of epochs for a run that is at work, rests or is finished."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.forms import Field
 from app.forms.editors import LineEditor
@@ -45,11 +45,10 @@ class ChangeDialog(QDialog):
         )
         self._rate.setVisible(not finished)
         buttons = QDialogButtonBox(self)
-        self._apply = buttons.addButton(
-            self.tr("Go on training") if finished else self.tr("Change"), QDialogButtonBox.ButtonRole.AcceptRole
-        )
+        self._apply = QPushButton(self.tr("Go on training") if finished else self.tr("Change"), self)
         self._apply.setObjectName("run.change.apply")
         self._apply.setProperty("primary", True)
+        buttons.addButton(self._apply, QDialogButtonBox.ButtonRole.AcceptRole)
         cancel = buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         cancel.setObjectName("run.change.cancel")
         buttons.accepted.connect(self._tell)

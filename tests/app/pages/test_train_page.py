@@ -329,6 +329,13 @@ def test_that_train_carries_the_specification_that_is_shown(qtbot, filled):
     assert started.args[0].trainer.epochs == 2
 
 
+def test_that_a_run_is_queued_as_it_is_shown_and_the_page_stays(qtbot, filled):
+    typed(qtbot, filled, "trainer.epochs", "3")
+    with qtbot.waitSignal(filled.enqueueRequested) as asked:
+        filled.enqueue.click()
+    assert asked.args[0] == filled.spec()
+
+
 def test_that_a_file_fills_the_form_and_can_be_undone(qtbot, filled, tmp_path):
     changed = parse({**json.loads(filled.spec().model_dump_json()), "trainer": {"epochs": 5}, "name": "from file"})
     path = tmp_path / "spec.toml"
