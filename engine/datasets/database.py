@@ -1,5 +1,6 @@
 """DuckDB connections that stay small, touch no network, and speak in sentences. The one place that opens one."""
 
+import errno
 import re
 from pathlib import Path
 
@@ -56,11 +57,19 @@ def column_type(sql_type: str) -> str:
     return "number" if sql_type.startswith("DECIMAL") else TYPES.get(sql_type, "text")
 
 
+def is_disk_full(error: Exception) -> bool:
+    """Whether an error of the system or the database says that no more can be written: disk, quota or file limit."""
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return True
+    text = str(error).lower()
+    return any(words in text for words in ("no space left", "disk is full", "disk full", "file too large", "quota"))
+
+
 def in_words(path: Path, error: Exception) -> DatasetError:
     """Put a database error about a file into a sentence."""
     text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     lower = str(error).lower()
-    if "no space left" in lower or "disk is full" in lower or "disk full" in lower:
+    if is_disk_full(error):
         return DatasetError("The disk is full. Free some space and import again; nothing half-written was kept.")
     if "out of memory" in lower or "memory limit" in lower:
         return DatasetError(f"{path.name} needs more memory than the import may use. Split it into smaller files.")

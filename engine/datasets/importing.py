@@ -1,5 +1,6 @@
 """From a file to a snapshot: Parquet named by the hash of its source, rejects beside it, all or nothing."""
 
+import errno
 import hashlib
 import os
 import shutil
@@ -14,7 +15,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from engine.datasets.conversion import Converted, convert
-from engine.datasets.database import connect, in_words
+from engine.datasets.database import connect, in_words, is_disk_full
 from engine.datasets.records import Dataset, DatasetError, ReadOptions
 from engine.datasets.snapshots import dataset_folder, load_dataset, write_description
 from engine.datasets.sniffing import read_head, sniff
@@ -145,6 +146,9 @@ def _watched(db: duckdb.DuckDBPyConnection, progress: Progress, cancelled: Calla
 
 
 def _os_words(root: Path, error: OSError) -> DatasetError:
-    if error.errno == 28:
+    if is_disk_full(error):
         return DatasetError("The disk is full. Free some space and import again; nothing half-written was kept.")
+    if error.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
+        reason = os.strerror(error.errno)
+        return DatasetError(f"{root.parent} cannot be written to ({reason}). Choose a workspace that you may write in.")
     return DatasetError(f"{error.filename or root} cannot be used ({os.strerror(error.errno or 0)}).")

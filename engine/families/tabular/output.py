@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from engine.datasets.database import connect, literal, quoted
+from engine.datasets.database import connect, is_disk_full, literal, quoted
 from engine.training.failures import RunFailed
 
 
@@ -47,6 +47,9 @@ class Output:
                 db.execute(f"COPY ({self._query()}) TO {literal(str(unfinished))} ({kind})")
             unfinished.replace(out)
         except (duckdb.Error, OSError) as error:
+            if is_disk_full(error):
+                advice = "Free some space, or choose another place."
+                raise RunFailed(f"{out} cannot be written: the disk is full.", advice) from error
             reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
             raise RunFailed(f"{out} cannot be written ({reason}).", "Choose another place.") from error
         finally:
