@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from engine.jobs.failure import died
 from engine.jobs.processes import is_alive, kill_tree, spawn, start_time
 from engine.runs import Change, Holder, Outcome, RunRecord, RunStatus, RunStore
+from engine.spec import KFoldSplit
 from engine.training.changes import CHANGEABLE, EPOCHS, changed
-from engine.training.state_files import FOLDER, LAST, StateError, fits_of, has_state, read_whole
+from engine.training.state_files import FOLDER, LAST, StateError, fits_of, has_state, read_whole, state_step
 
 
 class NotNow(Exception):
@@ -123,7 +124,7 @@ class Supervisor:
         """
         with RunStore(self.workspace) as store:
             run = store.run(run_id)
-            step, epoch = run.progress.step, run.progress.epoch
+            step, epoch = _stands_at(run, store.run_folder(run_id))
             wanted = Change(step, epoch, name, value, time.time())
             _check_change(run, wanted)
             if run.status.is_active:
@@ -234,10 +235,25 @@ def _check_that_it_can_go_on(run: RunRecord, folder: Path, workspace: Path, fini
         raise NotNow(f"“{run.name}” has kept no checkpoint to go on from. Start a new run with more epochs.")
 
 
+def _stands_at(run: RunRecord, folder: Path) -> tuple[int, float]:
+    """Return the step, and the epochs that are over, after which a run goes on: of one that rests, those of its state."""
+    at = run.progress
+    if run.status.is_active or not at.step:
+        return at.step, at.epoch
+    step = state_step(folder / FOLDER)
+    return step, at.epoch * step / at.step
+
+
 def _check_change(run: RunRecord, wanted: Change) -> None:
     if wanted.field not in CHANGEABLE:
         raise NotNow(f"{wanted.field} cannot be changed while a run goes on; these can: {', '.join(CHANGEABLE)}.")
+    if run.status in {RunStatus.PAUSING, RunStatus.STOPPING}:
+        raise NotNow(f"“{run.name}” is {run.status} just now: change it when it rests.")
     spec = run.spec_or_none
+    if spec is not None and isinstance(spec.split, KFoldSplit):
+        raise NotNow("The folds of a cross-validation have to be trained alike: their settings cannot be changed.")
+    if wanted.field == EPOCHS and wanted.value < wanted.epoch:
+        raise NotNow(f"“{run.name}” has {wanted.epoch:g} epochs already: it cannot end before that.")
     try:
         if spec is not None:
             changed(spec.trainer, [wanted])

@@ -48,7 +48,7 @@ class Recorder:
         self.spec: RunSpec = run.spec
         self.attempt = run.attempt
         self.changes: tuple[Change, ...] = run.changes
-        """What was changed in earlier attempts, and between them."""
+        """What was changed so far, in the order in which it was wished for."""
         self.has_wish = self.pause_requested = self.checkpoint_requested = False
         self._stop_requested = False
         self._wanted_changes: list[tuple[str, float]] = []
@@ -98,11 +98,13 @@ class Recorder:
             wanted, self._wanted_changes = self._wanted_changes, []
         return wanted
 
-    def changed(self, change: Change) -> None:
-        """Keep a change that was made, in the run's record and as an event."""
+    def changed(self, change: Change) -> int:
+        """Keep a change that was made, in the run's record and as an event; returns its place among the changes."""
         with RunStore(self.workspace) as store:
             store.add_change(self.run_id, change)
+        self.changes = (*self.changes, change)
         self.event("change", **asdict(change))
+        return len(self.changes) - 1
 
     def metric(self, key: str, step: int, value: float, epoch: float, when: float | None = None) -> None:
         """Record one point of one metric; `step` counts optimizer steps, `epoch` may be a fraction."""

@@ -29,6 +29,14 @@ def has_state(folder: Path, name: str = LAST) -> bool:
     return (folder / f"{name}{SUFFIX}").is_file()
 
 
+def state_step(folder: Path, name: str = LAST) -> int:
+    """Return the optimizer step after which a state was written; 0 where there is none that can be read."""
+    try:
+        return int(_description(folder / f"{name}{SUFFIX}")["step"])
+    except (StateError, KeyError, TypeError, ValueError):
+        return 0
+
+
 def read_whole(folder: Path, name: str, fits: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
     """Return what a state's JSON says and its tensors as bytes.
 

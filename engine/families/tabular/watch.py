@@ -11,7 +11,7 @@ import torch
 from engine.families.tabular.module import TabularModule
 from engine.runs import Change, StoreError
 from engine.spec import TrainerSpec
-from engine.training.changes import changed, words
+from engine.training.changes import changed, places, words
 from engine.training.checkpoints import CheckpointKeeper, Patience
 from engine.training.failures import Stopped
 from engine.training.recorder import Recorder
@@ -44,8 +44,8 @@ class Watch:
     _module: TabularModule | None = None
     _started: float = 0.0
     _first: int = 0
-    _applied: int = 0
-    _waiting: list[Change] = field(default_factory=list)
+    _made: list[int] = field(default_factory=list)
+    _waiting: list[tuple[int, Change]] = field(default_factory=list)
     _is_over: bool = False
 
     def begin(self, module: TabularModule, device: torch.device) -> None:
@@ -53,13 +53,14 @@ class Watch:
         self._module, self._started = module, time.monotonic()
         if self.resumed is not None:
             self._first = int(self.resumed["training"]["step"])
-            self._applied = int(self.resumed["changes"])
+            self._made = places(self.resumed["changes"])
             self.keeper.restore(self.resumed["keeper"], device)
             self.patience.restore(self.resumed["patience"])
             if self.resumed["epochs"] != self.epochs():
                 self.patience.waited = 0  # who adds epochs wants them trained
             self.recorder.log(f"Resumed after step {self._first:,}.")
-        self._waiting = list(self.recorder.changes[self._applied :])
+        self._waiting = [pair for pair in enumerate(self.recorder.changes) if pair[0] not in self._made]
+        self._waiting.sort(key=lambda pair: pair[1].step)
         stage = f"training fold {self.place.index + 1} of {self.place.count}" if self.place.count > 1 else "training"
         self.recorder.progress(stage=stage)
         self._tell_length()
@@ -85,7 +86,7 @@ class Watch:
 
     def boundary(self, step: int) -> None:
         """Heed wishes and write a state where one is due, after an optimizer step. Raises Stopped."""
-        if self._waiting and self._waiting[0].step <= step:
+        if self._waiting and self._waiting[0][1].step <= step:
             self._make_waiting(step)
         if self.recorder.has_wish:
             self._heed(step)
@@ -115,8 +116,7 @@ class Watch:
         self.recorder.has_wish = False
         for name, value in self.recorder.take_changes():
             change = Change(step, step / self.steps_per_epoch, name, value, time.time())
-            self.recorder.changed(change)
-            self._make(change)
+            self._make(self.recorder.changed(change), change)
         if self.recorder.stop_requested or self.recorder.pause_requested:
             self._write(step)
             raise Stopped(to_rest=not self.recorder.stop_requested)
@@ -124,13 +124,18 @@ class Watch:
             self._write(step)
 
     def _make_waiting(self, step: int) -> None:
-        while self._waiting and self._waiting[0].step <= step:
-            self._make(self._waiting.pop(0))
+        while self._waiting and self._waiting[0][1].step <= step:
+            self._make(*self._waiting.pop(0))
 
-    def _make(self, change: Change) -> None:
+    def _make(self, place: int, change: Change) -> None:
+        """Make the change of this place among all. Those of the same setting that were wished for before it, to be made
+        at a later step, are not made any more: the last word counts.
+        """
         assert self._module is not None
         self.trainer = changed(self.trainer, [change])
-        self._applied += 1
+        dropped = [one for one, other in self._waiting if one < place and other.field == change.field]
+        self._waiting = [pair for pair in self._waiting if pair[0] not in dropped]
+        self._made += [*dropped, place]
         self._module.change(self.trainer)
         self.recorder.log(words(change))
         self._tell_length()
@@ -153,7 +158,7 @@ class Watch:
             "over": [list(one) for one in self.place.over],
             "epochs": self.trainer.epochs,
             "is_over": self._is_over,
-            "changes": self._applied,
+            "changes": self._made,
             "keeper": self.keeper.state(),
             "patience": self.patience.state(),
             "training": self._module.state(),

@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 
 from engine.families import tabular
 from engine.families.tabular.watch import Watch
+from engine.jobs.supervisor import NotNow, Supervisor
 from engine.runs import Change, Outcome, RunRecord, RunStatus, RunStore
 from engine.spec import (
     BalanceSpec,
@@ -289,3 +290,53 @@ def test_that_a_run_may_begin_with_the_weights_of_another(runs: Runs, make_spec:
         runs.whole(spec.model_copy(update={"model": ModelSpec(params={"layers": "8"})}))
     with pytest.raises(RunFailed, match="is not here"):
         runs.whole(spec.model_copy(update={"origin": OriginSpec(run="nothing")}))
+
+
+def test_that_a_diverged_run_goes_on_from_its_last_good_state_with_a_lower_rate(runs: Runs, make_spec: Make) -> None:
+    settings = trainer(
+        optimizer=OptimizerSpec(name="SGD", learning_rate=1e-3), checkpoints=CheckpointSpec(every_steps=4)
+    )
+    run_id = runs.begin(make_spec("regression", trainer=settings))
+    with pytest.raises(RunFailed) as failed:
+        runs.train(run_id, 9, change(RATE, 10.0))
+    with RunStore(runs.workspace) as store:
+        store.finish(run_id, Outcome.failed(failed.value.cause))
+    supervisor = Supervisor(runs.workspace)
+    supervisor.change(run_id, RATE, 2e-3)
+    supervisor.reopen(run_id)
+    assert runs.train(run_id)
+    made = [(kept.step, kept.value) for kept in runs.record(run_id).changes]
+    assert made == [(9, 10.0), (8, 2e-3)]
+    curves = runs.curves(run_id)
+    assert float(curves["lr"][-1][1]) == 2e-3 and curves["train/loss"][-1][0] == 3 * STEPS
+    assert load_file(runs.folder(run_id) / "model.safetensors")
+
+
+def test_that_what_was_changed_at_rest_counts_after_another_pause(runs: Runs, make_spec: Make) -> None:
+    run_id = runs.begin(make_spec(trainer=trainer(checkpoints=CheckpointSpec(every_steps=100, every_epochs=100))))
+    assert not runs.train(run_id, 3, pause)
+    with RunStore(runs.workspace) as store:
+        store.add_change(run_id, Change(7, 1.2, RATE, 0.5, 0.0))
+        store.add_change(run_id, Change(3, 0.5, RATE, 0.01, 1.0))
+    assert not runs.resume(run_id, at=9, wish=pause)
+    assert runs.resume(run_id)
+    rates = dict(runs.curves(run_id)["lr"])
+    assert [float(rates[step]) for step in (3, 4, 8, 10, 18)] == [1e-3, 0.01, 0.01, 0.01, 0.01]
+
+
+def test_that_settings_which_cannot_change_are_refused_in_words(runs: Runs, make_spec: Make) -> None:
+    supervisor = Supervisor(runs.workspace)
+    run_id = runs.begin(make_spec(trainer=trainer()))
+    assert not runs.train(run_id, 2 * STEPS + 1, pause)
+    folds = runs.begin(make_spec(split=KFoldSplit(folds=3), trainer=trainer()))
+    with RunStore(runs.workspace) as store:
+        store.set_status(run_id, RunStatus.PAUSED)
+    for run, field, value, words in (
+        (run_id, EPOCHS, 2, "cannot end before that"),
+        (run_id, RATE, -1.0, "cannot be -1"),
+        (run_id, "trainer.batch_size", 2, "these can"),
+        (folds, RATE, 0.01, "trained alike"),
+    ):
+        with pytest.raises(NotNow, match=words):
+            supervisor.change(run, field, value)
+    assert runs.record(run_id).changes == ()
