@@ -40,6 +40,7 @@ COMMANDS = {
     "change": ("lifecycle", "change_command"),
     "extend": ("lifecycle", "extend_command"),
     "fork": ("lifecycle", "fork_command"),
+    "clear": ("lifecycle", "clear_command"),
     "queue": ("queueing", "queue_command"),
     "tag": ("queueing", "tag_command"),
     "group": ("queueing", "group_command"),
@@ -260,6 +261,9 @@ def _add_lifecycle(add: Add) -> None:
     command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="such as trainer.epochs=5")
     command.add_argument("--name", help="what to call the new run")
     _add_when(command)
+    command = add("clear", "delete the checkpoints of a run that is over, to free space on the disk")
+    command.add_argument("run", metavar="RUN", help=RUN_HELP)
+    command.add_argument("--state", action="store_true", help="also the one it would be resumed from")
 
 
 def _add_order(add: Add, shared: argparse.ArgumentParser) -> None:

@@ -1,9 +1,10 @@
-"""pause, resume, kill, change, extend, fork: what is done to a run after it was begun. Must not decide what is allowed."""
+"""pause, resume, kill, change, extend, fork, clear: what is done to a run once it was begun.
+Must not decide what is allowed."""
 
 from argparse import Namespace
 
 from engine.catalog import with_value
-from engine.commands.output import DONE, BadInput, as_json
+from engine.commands.output import DONE, BadInput, as_json, size
 from engine.commands.runs import described, find
 from engine.commands.training import begin, changed, checked, follow, quoted
 from engine.jobs.supervisor import Supervisor
@@ -65,6 +66,17 @@ def fork_command(options: Namespace) -> int:
     spec = with_value(run.spec, "origin", origin.model_dump())
     spec = changed(with_settings(spec, {"name": quoted(options.name or f"{run.name[:180]} (fork)")}), options.set)
     return begin(options, checked(options.workspace, spec))
+
+
+def clear_command(options: Namespace) -> int:
+    """Delete the checkpoints of a run that is over; its kept model stays."""
+    run, supervisor = _found(options)
+    freed = supervisor.clear_checkpoints(run.id, state_too=options.state)
+    if options.json:
+        as_json({"id": run.id, "freed": freed})
+    else:
+        print(f"{run.id} takes {size(freed)} less; its kept model stays")
+    return DONE
 
 
 def _expect_weights(options: Namespace, run_id: str) -> None:

@@ -12,11 +12,12 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from engine.commands.output import DONE, BadInput, as_json, duration, number, pairs, table
+from engine.commands.output import DONE, BadInput, as_json, duration, number, pairs, size, table
 from engine.commands.watching import print_curves
 from engine.jobs.supervisor import Supervisor
 from engine.runs import RunRecord, RunStore, SeriesInfo
 from engine.runs.evaluation import Evaluation
+from engine.training.disk import disk_use
 
 LINES_AT_ONCE = 100_000
 
@@ -61,6 +62,7 @@ def show_command(options: Namespace) -> int:
             {
                 **described(run),
                 "folder": folder,
+                "disk": asdict(disk_use(folder)),
                 "metrics": _told(series),
                 "evaluation": Evaluation.model_validate_json(evaluation.read_text(encoding="utf-8"))
                 if evaluation.exists()
@@ -98,6 +100,8 @@ def show_run(run: RunRecord, folder: Path) -> None:
         values["group"] = run.group
     values.update({key: number(value) for key, value in sorted(run.summary.items())})
     values["folder"] = folder
+    use = disk_use(folder)
+    values["disk"] = f"{size(use.total)}, of which {size(use.checkpoints + use.state)} are checkpoints"
     pairs(values)
 
 

@@ -13,6 +13,7 @@ from engine.jobs.processes import is_alive, kill_tree, spawn, start_time
 from engine.runs import Change, Holder, Outcome, RunRecord, RunStatus, RunStore
 from engine.spec import KFoldSplit
 from engine.training.changes import CHANGEABLE, EPOCHS, changed
+from engine.training.disk import clear_checkpoints
 from engine.training.state_files import FOLDER, LAST, StateError, fits_of, has_state, read_whole, state_step
 
 
@@ -157,6 +158,18 @@ class Supervisor:
             elif run.pid is not None:
                 kill_tree(run.pid, run.pid_started)
             store.finish(run_id, Outcome.stopped("The worker was ended at once, on request."))
+
+    def clear_checkpoints(self, run_id: str, state_too: bool = False) -> int:
+        """Delete the checkpoints of a run that is not at work; its kept model stays. Returns the bytes that are free now.
+
+        Raises:
+            NotNow: it is at work, or it rests and would lose the state that it goes on from.
+        """
+        with RunStore(self.workspace) as store:
+            run = store.run(run_id)
+            if not run.status.is_over:
+                raise NotNow(f"“{run.name}” is {run.status}: it still needs its checkpoints.")
+            return clear_checkpoints(store.run_folder(run_id), state_too)
 
     def wait(self, run_id: str, timeout: float | None = None) -> bool:
         """Wait until a run started here has ended and its outcome is recorded; False where the time was too short."""

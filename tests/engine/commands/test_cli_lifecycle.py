@@ -87,3 +87,10 @@ def test_that_a_finished_run_is_extended_and_forked_from_the_terminal(
     assert forked["id"] != trained["id"] and forked["status"] == "finished"
     assert forked["spec"]["origin"] == {"run": trained["id"], "checkpoint": "model"}
     assert forked["spec"]["trainer"]["epochs"] == 1
+    use = json.loads(tensorbench("show", trained["id"], "--json").out)["disk"]
+    assert use["total"] > use["checkpoints"] > 0 and use["state"] > 0
+    freed = json.loads(tensorbench("clear", trained["id"], "--state", "--json").out)["freed"]
+    assert freed == use["checkpoints"] + use["state"]
+    assert (Path(trained["folder"]) / "model.safetensors").exists()
+    refused = tensorbench("extend", trained["id"], "--epochs", "5")
+    assert refused.code == 2 and "kept no checkpoint" in refused.err
