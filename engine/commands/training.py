@@ -71,7 +71,12 @@ def check_command(options: Namespace) -> int:
         pairs({name: value for name, value in known.items() if value})
         for one in report.warnings:
             print(f"{one.severity}: {one.field}: {one.text} {one.fix}".rstrip())
-    return DONE if report.ready else BAD_INPUT
+    wrong = [one for one in report.warnings if one.severity == "error"]
+    if not wrong:
+        return DONE
+    more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+    complain(f"{wrong[0].field}: {wrong[0].text} {wrong[0].fix}{more}")
+    return BAD_INPUT
 
 
 def follow(workspace: Path, run_id: str, quiet: bool = False) -> int:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from engine import cli, datasets
-from engine.catalog import tabular_models
-from engine.spec import from_toml, read
+from engine.catalog import batch_size_for, tabular_models, with_dataset
+from engine.spec import DataSpec, from_toml, read
 
 Call = Callable[..., Any]
 
@@ -106,6 +106,15 @@ def test_that_a_specification_is_made_from_a_file(tensorbench: Call, workspace: 
     assert spec.data.roles.target == ("kind",)
     assert set(spec.data.roles.features) == {"age", "city", "spend"}
     assert spec.tabular.task == "classification"
+
+
+def test_that_a_specification_is_the_one_that_the_windows_form_starts_with(tensorbench: Call, workspace: Path) -> None:
+    made = from_toml(tensorbench("new", "tabular", "--data", "breast_cancer").out)
+    (dataset,) = datasets.list_datasets(workspace)
+    data = DataSpec(dataset=dataset.id, name=dataset.name, roles=datasets.infer_roles(workspace, dataset.id))
+    types = {column.name: column.type for column in dataset.columns}
+    assert made == with_dataset(None, data, types, dataset.rows)
+    assert made.trainer.batch_size == batch_size_for(569) == 16
 
 
 def test_that_the_task_follows_from_the_target(tensorbench: Call, people: Path) -> None:

@@ -135,6 +135,16 @@ def test_that_a_specification_can_be_checked_without_training(tensorbench: Call,
         assert store.runs() == []
 
 
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_that_a_specification_that_would_fail_is_one_line_on_stderr_too(
+    tensorbench: Call, wine: Path, form: tuple[str, ...]
+) -> None:
+    told = tensorbench("check", wine, "--set", "trainer.batch_size=1", *form)
+    assert told.code == 2
+    assert told.err.startswith("tensorbench: trainer.batch_size: ") and told.err.count("\n") == 1
+    assert "batch_size" in told.out
+
+
 def test_that_a_run_that_fails_gives_exit_code_one_and_says_why(
     tensorbench: Call, workspace: Path, tmp_path: Path
 ) -> None:
