@@ -46,6 +46,8 @@ def work(workspace: Path, run_id: str) -> None:
         with Recorder(workspace, run_id) as recorder:
             signal.signal(signal.SIGTERM, _StopOnSignal(recorder))
             outcome = _train(workspace, recorder)
+            for name, value in recorder.take_changes():
+                recorder.log(f"{name} {value:g} was wished for after the last step, and was not changed.", "warning")
             said = "Paused." if outcome is None else f"{outcome.title}. {outcome.cause}".strip()
             recorder.log(said, "info" if outcome is None else _level(outcome))
     except Exception as error:
