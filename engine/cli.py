@@ -267,7 +267,9 @@ def _add_lifecycle(add: Add) -> None:
 
 
 def _add_order(add: Add, shared: argparse.ArgumentParser) -> None:
-    actions = add("queue", "list the runs that wait, or change their order").add_subparsers(dest="action", metavar="")
+    actions = add("queue", "list the runs that wait, or change their order").add_subparsers(
+        dest="action", metavar="ACTION"
+    )
 
     def action(name: str, text: str) -> argparse.ArgumentParser:
         made: argparse.ArgumentParser = actions.add_parser(name, help=text, parents=[shared])
