@@ -20,11 +20,6 @@ def changed(trainer: TrainerSpec, changes: Iterable[Change]) -> TrainerSpec:
     return TrainerSpec.model_validate(content)
 
 
-def places(value: int | list[int]) -> list[int]:
-    """Return which changes a state says were made; the first states only counted them."""
-    return list(range(value)) if isinstance(value, int) else [int(place) for place in value]
-
-
 def words(change: Change) -> str:
     """Say what a change does, for the log."""
     if change.field == EPOCHS:

@@ -22,7 +22,7 @@ from engine.families.tabular.splitting import Fold
 from engine.families.tabular.trained import TrainedModel, rows_at_once
 from engine.families.tabular.watch import Place, Watch
 from engine.spec import RunSpec, TrainerSpec
-from engine.training.changes import changed, places
+from engine.training.changes import changed
 from engine.training.checkpoints import CheckpointKeeper, Patience
 from engine.training.failures import Fault, FaultKind, RunFailed, Stopped
 from engine.training.hardware import choose_device, choose_threads, data_type
@@ -58,9 +58,7 @@ def fit(
 
     Raises Stopped for a pause, and where a stop came before the first epoch was over.
     """
-    trainer = changed(
-        spec.trainer, [recorder.changes[place] for place in places(resumed["changes"])] if resumed else ()
-    )
+    trainer = changed(spec.trainer, [recorder.changes[place] for place in resumed["changes"]] if resumed else ())
     device = choose_device(trainer)
     encoder = Encoder.fit(frame, fold.train, spec)
     model = network.build(spec, encoder)

@@ -11,7 +11,7 @@ import torch
 from engine.families.tabular.module import TabularModule
 from engine.runs import Change, StoreError
 from engine.spec import TrainerSpec
-from engine.training.changes import changed, places, words
+from engine.training.changes import changed, words
 from engine.training.checkpoints import CheckpointKeeper, Patience
 from engine.training.failures import Stopped
 from engine.training.recorder import Recorder
@@ -53,7 +53,7 @@ class Watch:
         self._module, self._started = module, time.monotonic()
         if self.resumed is not None:
             self._first = int(self.resumed["training"]["step"])
-            self._made = places(self.resumed["changes"])
+            self._made = [int(place) for place in self.resumed["changes"]]
             self.keeper.restore(self.resumed["keeper"], device)
             self.patience.restore(self.resumed["patience"])
             if self.resumed["epochs"] != self.epochs():
