@@ -1,0 +1,113 @@
+"""Comparing runs: what their specifications differ in, what a metric came to, and the mean over seeds. Numpy only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.spec import RunSpec
+
+Floats = NDArray[np.float64]
+SEED = "trainer.seed"
+_FEW = (12.7062, 4.30265, 3.18245, 2.77645, 2.57058)  # of one to five degrees of freedom
+_NAMES = frozenset({"name", "schema_version"})
+
+
+def flat(content: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return nested settings as dotted keys; lists and empty mappings are values."""
+    found: dict[str, Any] = {}
+    for key, value in content.items():
+        if isinstance(value, Mapping) and value:
+            found |= flat(value, f"{prefix}{key}.")
+        else:
+            found[f"{prefix}{key}"] = value
+    return found
+
+
+def settings(spec: RunSpec) -> dict[str, Any]:
+    """Return a specification's settings by dotted key, without its name."""
+    content = flat(spec.model_dump(mode="json"))
+    return {key: value for key, value in content.items() if key not in _NAMES}
+
+
+def differing(specs: Sequence[RunSpec]) -> list[str]:
+    """Return the dotted keys whose values are not the same in all specifications, in the order of the first one."""
+    every = [settings(spec) for spec in specs]
+    keys = list(dict.fromkeys(key for one in every for key in one))
+    return [key for key in keys if any(one.get(key) != every[0].get(key) for one in every)]
+
+
+def seed_groups(specs: Mapping[str, RunSpec]) -> list[tuple[str, ...]]:
+    """Return the runs whose specifications differ in nothing but the seed, as groups of ids; alone is a group too."""
+    groups: dict[str, list[str]] = {}
+    for run_id, spec in specs.items():
+        content = settings(spec)
+        content.pop(SEED, None)
+        groups.setdefault(repr(sorted(content.items())), []).append(run_id)
+    return [tuple(ids) for ids in groups.values()]
+
+
+@dataclass(frozen=True)
+class Came:
+    """What a metric came to in a run; NaN and infinity are passed over, and None is for no number at all."""
+
+    final: float | None
+    best: float | None
+    mean: float | None
+
+
+def came_to(values: Floats, smaller_is_better: bool) -> Came:
+    """Return the last, the best and the mean of a metric's finite values."""
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return Came(None, None, None)
+    best = finite.min() if smaller_is_better else finite.max()
+    return Came(float(finite[-1]), float(best), float(finite.mean()))
+
+
+@dataclass(frozen=True)
+class Band:
+    """The mean of several curves and the 95 % confidence interval of that mean (Student's t), at places of x."""
+
+    x: Floats
+    mean: Floats
+    low: Floats
+    high: Floats
+    count: int
+
+
+def band(curves: Sequence[tuple[Floats, Floats]], points: int = 1000) -> Band | None:
+    """Return the mean of curves over the x that all of them cover, each read linearly between its points.
+
+    None where there are fewer than two curves, or no x that they share.
+    """
+    known = [(x[np.isfinite(y)], y[np.isfinite(y)]) for x, y in curves]
+    known = [(x, y) for x, y in known if len(x)]
+    if len(known) < 2:
+        return None
+    first, last = max(x[0] for x, _ in known), min(x[-1] for x, _ in known)
+    if first > last:
+        return None
+    places = np.unique(np.concatenate([x[(x >= first) & (x <= last)] for x, _ in known]))
+    if len(places) > points:
+        places = np.linspace(first, last, points)
+    rows = np.stack([np.interp(places, x, y) for x, y in known])
+    mean = rows.mean(axis=0)
+    error = rows.std(axis=0, ddof=1) / np.sqrt(len(rows)) * t_975(len(rows) - 1)
+    return Band(places, mean, mean - error, mean + error, len(rows))
+
+
+def t_975(freedom: int) -> float:
+    """Return the 97.5 % quantile of Student's t, to four digits (Cornish and Fisher 1937).
+
+    Written out, because the library that knows it takes half a second to load into a window.
+    """
+    if freedom <= len(_FEW):
+        return _FEW[freedom - 1]
+    z = 1.959963985
+    first = (z**3 + z) / 4
+    second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
+    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+    return z + first / freedom + second / freedom**2 + third / freedom**3
