@@ -11,7 +11,38 @@ from engine.spec import RunSpec
 
 Floats = NDArray[np.float64]
 SEED = "trainer.seed"
-_FEW = (12.7062, 4.30265, 3.18245, 2.77645, 2.57058)  # of one to five degrees of freedom
+_FEW = (
+    12.706,
+    4.3027,
+    3.1824,
+    2.7764,
+    2.5706,
+    2.4469,
+    2.3646,
+    2.306,
+    2.2622,
+    2.2281,
+    2.201,
+    2.1788,
+    2.1604,
+    2.1448,
+    2.1314,
+    2.1199,
+    2.1098,
+    2.1009,
+    2.093,
+    2.086,
+    2.0796,
+    2.0739,
+    2.0687,
+    2.0639,
+    2.0595,
+    2.0555,
+    2.0518,
+    2.0484,
+    2.0452,
+    2.0423,
+)  # of one to thirty degrees of freedom
 _NAMES = frozenset({"name", "schema_version"})
 
 
@@ -100,7 +131,7 @@ def band(curves: Sequence[tuple[Floats, Floats]], points: int = 1000) -> Band | 
 
 
 def t_975(freedom: int) -> float:
-    """Return the 97.5 % quantile of Student's t, to four digits (Cornish and Fisher 1937).
+    """Return the 97.5 % quantile of Student's t, to four digits (from 31 degrees of freedom on by Cornish and Fisher 1937).
 
     Written out, because the library that knows it takes half a second to load into a window.
     """
