@@ -11,6 +11,7 @@ from app.pages.runs import RunsPage
 from engine.runs.records import RunRecord
 
 if TYPE_CHECKING:
+    from app.pages.compare import ComparePage
     from app.pages.run.page import RunPage
 
 
@@ -27,11 +28,13 @@ class RunsSection(QWidget):
         self.list = RunsPage(engine, self)
         self._engine = engine
         self._run: RunPage | None = None
+        self._compare: ComparePage | None = None
         self.predict = PredictPage(engine, self)
         self._names: dict[str, str] = {}
         self._run_id = ""
         self._arrange()
         self.list.openRequested.connect(self.openRun)
+        self.list.compareRequested.connect(self.openCompare)
         engine.runsChanged.connect(self._learn_names)
         self.showList()
 
@@ -47,6 +50,26 @@ class RunsSection(QWidget):
             self._run.told.connect(self.told)
             self._stack.addWidget(self._run)
         return self._run
+
+    @property
+    def compare(self) -> "ComparePage":
+        """The page that compares runs, made when it is first asked for."""
+        if self._compare is None:
+            from app.pages.compare import ComparePage
+
+            self._compare = ComparePage(self._engine, self)
+            self._compare.openRequested.connect(self.openRun)
+            self._compare.told.connect(self.told)
+            self._stack.addWidget(self._compare)
+        return self._compare
+
+    @Slot(object)
+    def openCompare(self, run_ids: list[str]) -> None:
+        """Compare runs."""
+        if self._run is not None:
+            self._run.leave()  # of each run the news are told to one page
+        self.compare.setRuns(run_ids)
+        self._go(self.compare)
 
     @Slot()
     def prepare(self) -> None:
@@ -82,6 +105,8 @@ class RunsSection(QWidget):
         self._label()
 
     def _go(self, page: QWidget) -> None:
+        if self._compare is not None and self._stack.currentWidget() is self._compare and page is not self._compare:
+            self._compare.leave()
         self._stack.setCurrentWidget(page)
         self._trail.setVisible(page is not self.list)
         self._label()
@@ -92,7 +117,8 @@ class RunsSection(QWidget):
         self._to_run.setText(name)
         self._to_run.setVisible(at_predict)
         self._between.setVisible(at_predict)
-        self._here.setText(self.tr("Predict") if at_predict else name)
+        at_compare = self._compare is not None and self._stack.currentWidget() is self._compare
+        self._here.setText(self.tr("Compare") if at_compare else self.tr("Predict") if at_predict else name)
 
     def _arrange(self) -> None:
         self._stack = QStackedWidget(self)

@@ -22,5 +22,8 @@ def write_whole(path: Path, content: bytes) -> None:
     """Write a file beside its place and move it there, so that nobody ever reads half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".part")
-    partial.write_bytes(content)
+    with partial.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())  # or a power cut could leave the new name with nothing in it
     os.replace(partial, path)  # noqa: PTH105 - replaces an existing file on Windows too

@@ -52,6 +52,11 @@ class RunPage(QWidget):
         self._stack.setCurrentIndex(0)
         self._engine.watch(run_id)
 
+    def leave(self) -> None:
+        """Follow the run no longer; it is shown anew when it is opened again."""
+        if self._run_id:
+            self._forget_runs([self._run_id])
+
     def runId(self) -> str:
         """Return the id of the run on show, or an empty text."""
         return self._run_id

@@ -25,6 +25,7 @@ class RunsPage(QWidget):
     """Every run of the workspace."""
 
     openRequested = Signal(str)
+    compareRequested = Signal(object)  # list of ids, two or more
     trainRequested = Signal()
 
     def __init__(self, engine: EngineThread, parent: QWidget | None = None) -> None:
@@ -110,9 +111,10 @@ class RunsPage(QWidget):
         run_id = self._table.currentId()
         record = self._model.record(run_id) if run_id else None
         self._note.setRun(run_id, record.name if record else "", record.note if record else "")
-        chosen = bool(self._table.selectedIds())
-        self._open.setEnabled(chosen)
-        self._delete.setEnabled(chosen)
+        chosen = len(self._table.selectedIds())
+        self._open.setEnabled(chosen > 0)
+        self._compare.setEnabled(chosen > 1)
+        self._delete.setEnabled(chosen > 0)
 
     # What the user does
 
@@ -120,6 +122,11 @@ class RunsPage(QWidget):
     def _open_current(self) -> None:
         if run_id := self._table.currentId():
             self.openRequested.emit(run_id)
+
+    @Slot()
+    def _compare_selected(self) -> None:
+        if len(ids := self._table.selectedIds()) > 1:
+            self.compareRequested.emit(ids)
 
     @Slot()
     def _delete_selected(self) -> None:
@@ -170,6 +177,10 @@ class RunsPage(QWidget):
         self._delete = self._button(
             "runs.delete", self.tr("Delete"), "trash", self.tr("Delete the selected runs (Del)")
         )
+        self._compare = self._button(
+            "runs.compare", self.tr("Compare"), "chart", self.tr("Compare the selected runs, two or more (Ctrl+K)")
+        )
+        self._compare.setShortcut("Ctrl+K")
         self._open = self._button("runs.open", self.tr("Open"), "", self.tr("Open the selected run (Enter)"))
         self._open.setProperty("primary", True)
         head = QHBoxLayout()
@@ -178,7 +189,7 @@ class RunsPage(QWidget):
         head.addSpacing(8)
         head.addWidget(self._count)
         head.addStretch(1)
-        for widget in (self._filter, self._delete, self._open):
+        for widget in (self._filter, self._delete, self._compare, self._open):
             head.addWidget(widget)
         self._table = RunsTable(self._model, self)
         self._empty = EmptyState(
@@ -224,6 +235,7 @@ class RunsPage(QWidget):
         self._filter.textChanged.connect(self._set_filter)
         self._open.clicked.connect(self._open_current)
         self._delete.clicked.connect(self._delete_selected)
+        self._compare.clicked.connect(self._compare_selected)
         self._bar.undoRequested.connect(self.undo)
         self._empty.activated.connect(self.trainRequested)
         self._no_match.activated.connect(self._filter.clear)

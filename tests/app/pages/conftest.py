@@ -56,6 +56,9 @@ class StoreEngine(QObject):
         self.runsChanged.emit([self.store.run(run_id)])
         self._tell_run(run_id)
 
+    def tellAxes(self, run_id: str) -> None:
+        """Everything was told with its axes already."""
+
     def unwatch(self, run_id: str) -> None:
         self.watched.pop(run_id, None)
 

@@ -1,0 +1,140 @@
+"""The Compare page: curves of several runs, the settings they differ in, what the metric came to, seeds and a baseline."""
+
+import csv
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton
+
+from app.pages.compare import ComparePage
+from app.pages.runs import RunsPage
+from engine.runs import Outcome, Points
+from engine.spec import DataSpec, RunSpec, TrainerSpec
+
+
+@pytest.fixture
+def page(engine, qtbot):
+    made = ComparePage(engine)
+    qtbot.addWidget(made)
+    made.resize(1100, 720)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def make_run(engine):
+    """Records a finished run of ten steps whose loss falls to `last`."""
+
+    def make(name: str, last: float, seed: int = 1, epochs: int = 5) -> str:
+        spec = RunSpec(name=name, data=DataSpec(dataset="x"), trainer=TrainerSpec(seed=seed, epochs=epochs))
+        run = engine.store.create_run(spec).id
+        engine.store.claim(run, 1, 0.0)
+        steps = list(range(1, 11))
+        values = np.linspace(1.0, last, 10).tolist()
+        points = Points(steps, values, [1000.0 + step for step in steps], [step / 5 for step in steps])
+        engine.store.append(run, {"valid/loss": points})
+        engine.store.finish(run, Outcome.finished())
+        return run
+
+    return make
+
+
+def cell(page: ComparePage, row: int, name: str) -> str:
+    titles = [page.table.horizontalHeaderItem(place).text() for place in range(page.table.columnCount())]
+    return page.table.item(row, titles.index(name)).text()
+
+
+def choose(page: ComparePage, path: str, value: str) -> None:
+    combo = page.findChild(QComboBox, path)
+    combo.setCurrentIndex(combo.findData(value))
+    page.redraw()
+
+
+def test_that_runs_are_drawn_over_each_other_with_what_differs_below(page, make_run):
+    first, second = make_run("short", 0.5), make_run("long", 0.25, epochs=9)
+    page.setRuns([first, second])
+    page.redraw()
+    assert sorted(page.curves.keys()) == sorted([first, second])
+    assert [cell(page, row, "epochs") for row in (0, 1)] == ["5", "9"]
+    assert cell(page, 0, "final") == "0.5000"
+    assert cell(page, 1, "final") == "★ 0.2500"
+
+
+def test_that_a_baseline_shows_differences_and_a_tick_hides_a_curve(page, make_run, tmp_path):
+    first, second = make_run("a", 0.5), make_run("b", 0.25, epochs=9)
+    page.setRuns([first, second])
+    page.redraw()
+    page.table.setCurrentCell(0, 0)
+    page.findChild(QPushButton, "compare.baseline").click()
+    assert "(−0.250)" in cell(page, 1, "final")
+    page.table.item(0, 0).setCheckState(Qt.CheckState.Unchecked)
+    page.redraw()
+    assert page.curves.keys() == [second]
+    page.exportTable(tmp_path / "table.csv")
+    with (tmp_path / "table.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["run"], row["trainer.epochs"], float(row["best"])) for row in rows] == [
+        ("a", "5", 0.5),
+        ("b", "9", 0.25),
+    ]
+
+
+def test_that_other_seeds_become_a_mean_with_its_interval(page, make_run):
+    runs = [make_run("a", last, seed) for seed, last in enumerate((0.2, 0.4, 0.6))]
+    page.setRuns(runs)
+    page.redraw()
+    page.findChild(QCheckBox, "compare.seeds").setChecked(True)
+    page.redraw()
+    assert page.curves.keys() == [f"{runs[0]}/low", f"{runs[0]}/high", runs[0]]
+    mean = page.curves.curveData(runs[0])[1]
+    assert mean[-1] == pytest.approx(0.4)
+    assert page.curves.curveData(f"{runs[0]}/low")[1][-1] < 0.2
+
+
+def test_that_axes_and_colours_are_chosen(page, make_run):
+    first, second = make_run("a", 0.5), make_run("b", 0.25, epochs=9)
+    page.setRuns([first, second])
+    page.redraw()
+    for axis, last in (("step", 10), ("epoch", 2)):
+        choose(page, "compare.axis", axis)
+        assert page.curves.curveData(first)[0][-1] == pytest.approx(last)
+    choose(page, "compare.axis", "clock")
+    choose(page, "compare.colour", "trainer.epochs")
+    assert {page.curves._curves[run].colour for run in (first, second)} == {0, 1}
+
+
+def test_that_settings_and_result_lie_on_parallel_axes(page, make_run):
+    first, second = make_run("a", 0.5), make_run("b", 0.25, epochs=9)
+    page.setRuns([first, second])
+    page.redraw()
+    assert page.parallel.place("trainer.epochs", 5) == 0.0
+    assert page.parallel.place("trainer.epochs", 9) == 1.0
+    assert page.parallel.place("valid/loss", 0.25) == 0.0
+    header, rows = page.parallel.numbers()
+    assert header == ["run", "trainer.epochs", "valid/loss"] and len(list(rows)) == 2
+
+
+def test_that_news_of_a_run_are_drawn_and_that_leaving_follows_no_longer(page, engine, make_run, qtbot):
+    first, second = make_run("a", 0.5), make_run("b", 0.25)
+    page.setRuns([first, second])
+    page.redraw()
+    engine.store.append(first, {"valid/loss": Points([11], [0.1], [1011.0], [2.2])})
+    engine.tell()
+    qtbot.waitUntil(lambda: len(page.curves.curveData(first)[0]) == 11)
+    page.leave()
+    assert engine.watched == {}
+
+
+def test_that_two_chosen_runs_are_handed_to_the_comparison(engine, qtbot, make_run):
+    runs = [make_run("a", 0.5), make_run("b", 0.25)]
+    listed = RunsPage(engine)
+    qtbot.addWidget(listed)
+    listed.show()
+    engine.tell()
+    compare = listed.findChild(QPushButton, "runs.compare")
+    assert not compare.isEnabled()
+    listed._table.selectAll()
+    with qtbot.waitSignal(listed.compareRequested) as asked:
+        compare.click()
+    assert sorted(asked.args[0]) == sorted(runs)
