@@ -59,6 +59,11 @@ def model_title(name: str) -> str:
         return name
 
 
+def ids_of(entries: Iterable[Entry]) -> list[str]:
+    """Return the ids of some entries' runs."""
+    return [entry.record.id for entry in entries]
+
+
 class Entries(QAbstractListModel):
     """Runs in a given order, one a row."""
 
@@ -77,7 +82,8 @@ class Entries(QAbstractListModel):
 
     def show(self, entries: Sequence[Entry]) -> None:
         """Show these runs in this order; rows that stay keep their selection."""
-        before, order = self._entries, [entry.record.id for entry in entries]
+        before, order = self._entries, ids_of(entries)
+        moved = order != self._order
         for place in reversed([p for p, run_id in enumerate(self._order) if run_id not in set(order)]):
             self.beginRemoveRows(ROOT, place, place)
             del self._order[place]
@@ -86,7 +92,7 @@ class Entries(QAbstractListModel):
         for place, run_id in enumerate(order):
             self._put(run_id, place)
         for place, entry in enumerate(entries):
-            if before.get(entry.record.id) != entry:
+            if moved or before.get(entry.record.id) != entry:  # a row that moved has another place to show
                 self.dataChanged.emit(self.index(place), self.index(place))
 
     def _put(self, run_id: str, place: int) -> None:
@@ -129,9 +135,14 @@ class WaitingModel(Entries):
         self._told: list[Entry] = []
 
     def tell(self, entries: Sequence[Entry]) -> None:
-        """Take the queue's own order."""
+        """Take the queue's own order; what is not news of the order leaves a move that was asked for on show."""
+        known = ids_of(entries) == ids_of(self._told)
         self._told = list(entries)
-        self.show(entries)
+        if known and {*ids_of(entries)} == {*self._order}:
+            by_id = {entry.record.id: entry for entry in entries}
+            self.show([by_id[run_id] for run_id in self._order])
+        else:
+            self.show(entries)
 
     def revert(self) -> None:
         """Give up moves that were not confirmed."""
@@ -240,8 +251,10 @@ class QueueModel(QObject):
         return entry.record if entry else None
 
     def _show(self) -> None:
-        waits = [self._known[run_id] for run_id in self.state.waiting if run_id in self._known]
+        # The record is newer than the queue's state: a run that was just started waits no more.
         works = [entry for entry in self._known.values() if entry.record.queue_place is None]
+        known = (self._known.get(run_id) for run_id in self.state.waiting)
+        waits = [entry for entry in known if entry is not None and entry.record.queue_place is not None]
         self.waiting.tell(waits)
         self.working.show(sorted(works, key=lambda entry: entry.record.started or entry.record.created))
         self.changed.emit()

@@ -77,15 +77,20 @@ class ParallelPlot(Plot):
             for x, field in zip(xs, self._fields, strict=True):
                 self._paint_axis(painter, x, field, area)
             for line in self._lines:
-                points = [
-                    QPointF(x, area.bottom() - share * area.height())
-                    for x, field in zip(xs, self._fields, strict=True)
-                    if (share := self.place(field, line.values.get(field))) is not None
-                ]
-                painter.setPen(QPen(QColor(theme().seriesColor(line.colour)), 1.8))
-                painter.drawPolyline(QPolygonF(points))
-                for point in points:
-                    painter.drawEllipse(point, 2.0, 2.0)
+                self._paint_line(painter, xs, line, area)
+            for x, field in zip(xs, self._fields, strict=True):
+                self._paint_words(painter, x, field, area)
+
+    def _paint_line(self, painter: QPainter, xs: Sequence[float], line: Line, area: QRectF) -> None:
+        points = [
+            QPointF(x, area.bottom() - share * area.height())
+            for x, field in zip(xs, self._fields, strict=True)
+            if (share := self.place(field, line.values.get(field))) is not None
+        ]
+        painter.setPen(QPen(QColor(theme().seriesColor(line.colour)), 1.8))
+        painter.drawPolyline(QPolygonF(points))
+        for point in points:
+            painter.drawEllipse(point, 2.0, 2.0)
 
     def _paint_axis(self, painter: QPainter, x: float, field: str, area: QRectF) -> None:
         painter.setPen(QPen(QColor(theme().axis), 1))
@@ -96,6 +101,10 @@ class ParallelPlot(Plot):
         title = metrics.elidedText(field, Qt.TextElideMode.ElideLeft, int(max(width - 8, 2 * MARGIN - 8)))
         centre = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(x - width / 2, 4, width, HEAD - 8), centre, title)
+
+    def _paint_words(self, painter: QPainter, x: float, field: str, area: QRectF) -> None:
+        """Write an axis's values beside it, on plates, where they do not cover each other."""
+        metrics = painter.fontMetrics()
         painter.setPen(QColor(theme().muted))
         shown: set[int] = set()
         for text, share in self._scales[field].items():
@@ -104,7 +113,9 @@ class ParallelPlot(Plot):
                 continue
             shown.add(round(y))
             words = metrics.elidedText(_short(text), Qt.TextElideMode.ElideRight, 64)
-            painter.drawText(QRectF(x + 6, y - 8, 68, 16), Qt.AlignmentFlag.AlignVCenter, words)
+            plate = QRectF(x + 5, y - 8, metrics.horizontalAdvance(words) + 4, 16)
+            painter.fillRect(plate, QColor(theme().base))
+            painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, words)
 
 
 def _places(values: Sequence[Any]) -> dict[str, float]:

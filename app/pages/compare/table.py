@@ -66,7 +66,7 @@ class CompareTable(QTableWidget):
         self.blockSignals(True)
         self.setColumnCount(1 + len(fields) + len(CAME))
         names = {"final": self.tr("final"), "best": self.tr("best"), "mean": self.tr("mean")}
-        shorter = [field.rpartition(".")[2].replace("_", " ") for field in fields]
+        shorter = [_short(field) for field in fields]
         self.setHorizontalHeaderLabels([self.tr("Run"), *shorter, *(names[name] for name in CAME)])
         for place, field in enumerate(fields, start=1):
             title = self.horizontalHeaderItem(place)
@@ -141,3 +141,10 @@ class CompareTable(QTableWidget):
     @Slot(int, int)
     def _open(self, place: int, _column: int) -> None:
         self.openRequested.emit(self._rows[place].id)
+
+
+def _short(field: str) -> str:
+    """Return a dotted key as a column's title: its last part, and with “name” the one before."""
+    *before, last = field.split(".")
+    words = f"{before[-1]} {last}" if last == "name" and before else last
+    return words.replace("_", " ")
