@@ -59,6 +59,7 @@ class RunsSection(QWidget):
 
             self._compare = ComparePage(self._engine, self)
             self._compare.openRequested.connect(self.openRun)
+            self._compare.listRequested.connect(self.showList)
             self._compare.told.connect(self.told)
             self._stack.addWidget(self._compare)
         return self._compare
@@ -85,6 +86,7 @@ class RunsSection(QWidget):
     def openRun(self, run_id: str) -> None:
         """Show one run."""
         self._run_id = run_id
+        self._leave_compare()  # before the page of the run watches it: of each run the news are told to one page
         self.run.setRun(run_id)
         self._go(self.run)
 
@@ -105,11 +107,15 @@ class RunsSection(QWidget):
         self._label()
 
     def _go(self, page: QWidget) -> None:
-        if self._compare is not None and self._stack.currentWidget() is self._compare and page is not self._compare:
-            self._compare.leave()
+        if page is not self._compare:
+            self._leave_compare()
         self._stack.setCurrentWidget(page)
         self._trail.setVisible(page is not self.list)
         self._label()
+
+    def _leave_compare(self) -> None:
+        if self._compare is not None and self._stack.currentWidget() is self._compare:
+            self._compare.leave()
 
     def _label(self) -> None:
         name = self._names.get(self._run_id, self._run_id)

@@ -47,10 +47,10 @@ _NAMES = frozenset({"name", "schema_version"})
 
 
 def flat(content: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Return nested settings as dotted keys; lists and empty mappings are values."""
+    """Return nested settings as dotted keys; lists are values, and of an empty mapping there is nothing to tell."""
     found: dict[str, Any] = {}
     for key, value in content.items():
-        if isinstance(value, Mapping) and value:
+        if isinstance(value, Mapping):
             found |= flat(value, f"{prefix}{key}.")
         else:
             found[f"{prefix}{key}"] = value

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSlider, QWidget
 
-from app.pages.run.wording import metric_title
+from app.pages.run.plot_groups import curve_name, plot_title
 
 AXES = ("step", "epoch", "time", "clock")
 BY_RUN = ""
@@ -22,7 +22,7 @@ class CompareBar(QWidget):
         tr = self.tr
         self._metric = self._combo("compare.metric", tr("Metric"), tr("What is compared"))
         self._axis = self._combo("compare.axis", tr("Axis"), tr("What the curves run along"))
-        names = (tr("Step"), tr("Epoch"), tr("Time since each start"), tr("Wall time"))
+        names = (tr("Step"), tr("Epoch"), tr("Relative time"), tr("Wall time"))
         for axis, text in zip(AXES, names, strict=True):
             self._axis.addItem(text, axis)
         self._scale = self._combo("compare.scale", tr("Scale"), tr("Linear, or logarithmic for what falls"))
@@ -125,5 +125,8 @@ class CompareBar(QWidget):
 
 
 def _title(key: str) -> str:
-    part, _, metric = key.rpartition("/")
-    return f"{metric_title(metric)} ({part})" if part else metric_title(metric)
+    name = curve_name(key)
+    if name.split == "pretrain" or not name.split:
+        return plot_title(name.plot)
+    title = f"{plot_title(name.metric)}, {name.label}"
+    return title

@@ -20,12 +20,13 @@ from PySide6.QtWidgets import (
 from app.engine_thread import EngineThread
 from app.icons import icon
 from app.pages.compare.bar import CompareBar
-from app.pages.compare.curves import Compared, draw, hold
+from app.pages.compare.curves import Compared, ComparedPlot
+from app.pages.compare.fields_tab import FieldsTab
 from app.pages.compare.table import CompareTable, Row
 from app.pages.run.notices import EmptyState
 from app.pages.run.plot_card import PlotCard
 from app.pages.run.wording import is_smaller_better
-from app.plots.parallel_plot import Line, ParallelPlot
+from app.theme import themeNotifier
 from engine.runs.comparison import came_to, differing, seed_groups, settings
 from engine.runs.records import RunRecord, Series
 
@@ -36,6 +37,7 @@ class ComparePage(QWidget):
     """Several runs side by side; `told` carries a sentence for the user."""
 
     openRequested = Signal(str)
+    listRequested = Signal()
     told = Signal(str)
 
     def __init__(self, engine: EngineThread, parent: QWidget | None = None) -> None:
@@ -46,8 +48,8 @@ class ComparePage(QWidget):
         self._hidden: set[str] = set()
         self._baseline = ""
         self.bar = CompareBar(self)
-        self.curves = hold(self)
-        self.parallel = ParallelPlot(self)
+        self.curves = ComparedPlot(self)
+        self.fields = FieldsTab(self)
         self.table = CompareTable(self)
         self._redraw = QTimer(self)
         self._redraw.setSingleShot(True)
@@ -65,7 +67,10 @@ class ComparePage(QWidget):
         self._ids = list(run_ids)
         self._runs = {run_id: run for run_id, run in self._runs.items() if run_id in run_ids}
         self._hidden &= set(run_ids)
+        if self._baseline not in self._ids:
+            self._baseline = ""
         self._stack.setCurrentIndex(1 if len(self._ids) > 1 else 0)
+        self._say_what_to_do()
         self._title.setText(self.tr("Compare {0} runs").format(len(self._ids)))
         for run_id in added:
             self._engine.watch(run_id)
@@ -76,7 +81,19 @@ class ComparePage(QWidget):
         """Follow the runs no longer."""
         self.setRuns(())
 
+    def _say_what_to_do(self) -> None:
+        title = self.tr("One run alone has nothing beside it") if self._ids else self.tr("Choose two runs or more")
+        told = self.tr("Select two or more in the list of runs, with Ctrl or Shift, and press Compare.")
+        self._empty.setTexts(title, told)
+
     # News
+
+    @Slot(object)
+    def _forget_runs(self, ids: list[str]) -> None:
+        if left := [run_id for run_id in self._ids if run_id not in ids]:
+            self.setRuns(left)
+        elif self._ids:
+            self.leave()
 
     @Slot(object)
     def _take_runs(self, records: list[RunRecord]) -> None:
@@ -108,7 +125,7 @@ class ComparePage(QWidget):
         self._paint(runs, fields)
         metric = self.bar.chosenMetric()
         shown = [run for run in runs if run.record.id not in self._hidden]
-        self.curves.setAxisMode(self.bar.scale())
+        self.curves.setScale(self.bar.scale())
         names = {
             "step": self.tr("step"),
             "epoch": self.tr("epoch"),
@@ -117,16 +134,11 @@ class ComparePage(QWidget):
         }
         self.curves.setAxisLabel(names[self.bar.axis()])
         self.curves.setTimeAxis(self.bar.axis() in {"time", "clock"})
-        draw(self.curves, shown, metric, self.bar.axis(), groups if self.bar.wantsSeeds() else ())
+        self.curves.draw(shown, metric, self.bar.axis(), groups if self.bar.wantsSeeds() else ())
         rows = [self._row(run, fields, metric) for run in runs]
-        smaller = is_smaller_better(metric.rpartition("/")[2])
+        smaller = is_smaller_better(metric)
         self.table.show_(rows, fields, smaller, self._hidden, self._baseline)
-        lines = [
-            Line(row.name, row.colour, {**row.fields, metric: row.came.best})
-            for row in rows
-            if row.id not in self._hidden
-        ]
-        self.parallel.setLines([*fields, metric] if metric else fields, lines)
+        self.fields.show_([row for row in rows if row.id not in self._hidden], fields, metric)
 
     def _paint(self, runs: Sequence[Compared], fields: Sequence[str]) -> None:
         """Give the runs their colours: one each, or one a value of the chosen setting."""
@@ -141,7 +153,7 @@ class ComparePage(QWidget):
         spec = run.record.spec_or_none
         known = settings(spec) if spec is not None else {}
         values = run.book.values(metric) if run.book.count(metric) else np.empty(0)
-        came = came_to(values, is_smaller_better(metric.rpartition("/")[2]))
+        came = came_to(values, is_smaller_better(metric))
         return Row(run.record.id, run.record.name, run.colour, {field: known.get(field) for field in fields}, came)
 
     # What the user does
@@ -191,9 +203,7 @@ class ComparePage(QWidget):
         tabs.setAccessibleName(self.tr("Ways to compare"))
         tabs.setDocumentMode(True)
         tabs.addTab(PlotCard("compare.curves", self.tr("Curves"), self.curves, self), self.tr("Curves"))
-        tabs.addTab(
-            PlotCard("compare.fields", self.tr("Settings and result"), self.parallel, self), self.tr("Settings")
-        )
+        tabs.addTab(self.fields, self.tr("Fields"))
         split = QSplitter(Qt.Orientation.Vertical, self)
         split.setChildrenCollapsible(False)
         split.addWidget(tabs)
@@ -207,15 +217,10 @@ class ComparePage(QWidget):
         inner.addLayout(head)
         inner.addWidget(self.bar)
         inner.addWidget(split, 1)
-        empty = EmptyState(
-            "compare.empty",
-            self.tr("Choose two runs or more"),
-            self.tr("Select them in the list of runs, with Ctrl or Shift, and press Compare."),
-            "",
-            self,
-        )
+        self._empty = EmptyState("compare.empty", "", "", self.tr("Choose runs"), self)
+        self._say_what_to_do()
         self._stack = QStackedWidget(self)
-        self._stack.addWidget(empty)
+        self._stack.addWidget(self._empty)
         self._stack.addWidget(shown)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -230,7 +235,10 @@ class ComparePage(QWidget):
 
     def _connect(self) -> None:
         self._engine.runsChanged.connect(self._take_runs)
+        self._engine.runsRemoved.connect(self._forget_runs)
         self._engine.seriesGrew.connect(self._take_series)
+        themeNotifier().changed.connect(self._redraw.start)
+        self._empty.activated.connect(self.listRequested)
         self.bar.changed.connect(self._redraw.start)
         self.bar.smoothingChanged.connect(self.curves.setSmoothing)
         self.table.shownChanged.connect(self._show_run)

@@ -108,10 +108,10 @@ def test_that_settings_and_result_lie_on_parallel_axes(page, make_run):
     first, second = make_run("a", 0.5), make_run("b", 0.25, epochs=9)
     page.setRuns([first, second])
     page.redraw()
-    assert page.parallel.place("trainer.epochs", 5) == 0.0
-    assert page.parallel.place("trainer.epochs", 9) == 1.0
-    assert page.parallel.place("valid/loss", 0.25) == 0.0
-    header, rows = page.parallel.numbers()
+    assert page.fields.parallel.place("trainer.epochs", 5) == 0.0
+    assert page.fields.parallel.place("trainer.epochs", 9) == 1.0
+    assert page.fields.parallel.place("valid/loss", 0.25) == 0.0
+    header, rows = page.fields.parallel.numbers()
     assert header == ["run", "trainer.epochs", "valid/loss"] and len(list(rows)) == 2
 
 
