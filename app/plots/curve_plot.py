@@ -303,7 +303,7 @@ class CurvePlot(Plot):
         self._is_stale = True
         # What is hidden is drawn when it is shown; what is being drawn, once more when it is done.
         if not self._timer.isActive() and self.isVisible() and self._drawing is None:
-            self._timer.start()
+            self._timer.start(REDRAW_MS if self._strokes else 0)  # the first picture waits for nothing
 
     @Slot()
     def _ask_for_turn(self) -> None:
