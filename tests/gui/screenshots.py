@@ -70,6 +70,7 @@ class Tour:
         window.showRuns()
         self.wait(0.5)
         self.shoot("runs")
+        self._compare()
         window.runs.openPredict(self._runs()[0].id)
         self._predict()
         self.shoot("predict")
@@ -138,6 +139,28 @@ class Tour:
             for index in range(tabs.count()):
                 if name in tabs.tabText(index).lower():
                     tabs.setCurrentIndex(index)
+
+    def _compare(self) -> None:
+        """Train three more with other settings, waiting in the queue meanwhile, and compare them all."""
+        first = self._runs()[0].spec
+        for name, rate, seed in (("slower", 3e-4, 1), ("faster", 1e-2, 1), ("another seed", 1e-3, 2)):
+            trainer = first.trainer.model_copy(
+                update={
+                    "seed": seed,
+                    "optimizer": first.trainer.optimizer.model_copy(update={"learning_rate": rate}),
+                }
+            )
+            self.window.engine.enqueue(first.model_copy(update={"name": name, "trainer": trainer}))
+        self.window.queue.show()
+        self.until(lambda: any(run.status.is_active for run in self._runs()), 60)
+        self.until(lambda: self.window.queue.model.working.rowCount() == 1, 60)
+        self.wait(1)
+        self.shoot("queue")
+        self.window.queue.hide()
+        self.until(lambda: len(self._runs()) == 4 and all(run.status.is_over for run in self._runs()), 180)
+        self.window.runs.openCompare([run.id for run in self._runs()])
+        self.wait(3)
+        self.shoot("compare")
 
     def _predict(self) -> None:
         self.window.runs.predict.setFile(self.csv)
