@@ -123,7 +123,47 @@ class KFoldSplit(SpecModel):
     test: float = Field(default=0.0, ge=0, lt=1, description="Share of rows kept aside for the final metrics.")
 
 
-Split = Annotated[
+class HoldoutSplit(SpecModel):
+    """For series: the newest stretch of time tests, the one before it validates, everything older trains.
+
+    A stretch begins at its date, else it has its number of steps, else it is a share of the whole time.
+    """
+
+    kind: Literal["holdout"] = "holdout"
+    valid: float = Field(default=0.1, gt=0, lt=1, description="Share of the time that validates after each epoch.")
+    test: float = Field(default=0.2, ge=0, lt=1, description="Share of the time, the newest, for the final metrics.")
+    valid_steps: int = Field(default=0, ge=0, description="Steps that validate; 0 leaves it to the share.")
+    test_steps: int = Field(default=0, ge=0, description="Steps, the last ones, that test; 0 leaves it to the share.")
+    valid_from: str = Field(default="", description="Date, or whole number, at which validation begins.")
+    test_from: str = Field(default="", description="Date, or whole number, at which the test begins.")
+    gap: int = Field(default=0, ge=0, description="Steps left out between two stretches.")
+
+
+class RollingOriginSplit(SpecModel):
+    """For series: k backtests, each on a later stretch, and each with a model that knew only what was before it."""
+
+    kind: Literal["rolling"] = "rolling"
+    folds: int = Field(default=5, ge=2, le=50, description="How many stretches are forecast, and models trained.")
+    test_steps: int = Field(default=0, ge=0, description="Steps of each stretch; 0: as many as the horizon.")
+    valid_steps: int = Field(default=0, ge=0, description="Steps before it that validate; 0: as many as the stretch.")
+    train_steps: int = Field(default=0, ge=0, description="Steps to learn from, the newest ones; 0: all.")
+    gap: int = Field(default=0, ge=0, description="Steps left out between two stretches.")
+
+
+TableSplit = Annotated[
     RandomSplit | StratifiedSplit | GroupSplit | TimeSplit | ColumnSplit | KFoldSplit,
+    Field(discriminator="kind"),
+]
+"""How the rows of a table are dealt out."""
+
+Split = Annotated[
+    RandomSplit
+    | StratifiedSplit
+    | GroupSplit
+    | TimeSplit
+    | ColumnSplit
+    | KFoldSplit
+    | HoldoutSplit
+    | RollingOriginSplit,
     Field(discriminator="kind"),
 ]

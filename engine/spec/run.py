@@ -1,11 +1,12 @@
 """RunSpec: everything that says what a run is. Pure data; what it means is decided by the families."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from engine.spec.base import SpecModel
 from engine.spec.data import DataSpec, RandomSplit, Split
+from engine.spec.forecasting import ForecastingSpec
 from engine.spec.tabular import ModelSpec, TabularSpec
 from engine.spec.training import TrainerSpec
 
@@ -24,10 +25,23 @@ class RunSpec(SpecModel):
 
     schema_version: Literal[1] = SCHEMA_VERSION
     name: str = Field(default="", max_length=200, description="What the run is called, for people.")
-    family: Literal["tabular"] = "tabular"
+    family: Literal["tabular", "forecasting"] = "tabular"
     data: DataSpec
     split: Split = RandomSplit()
     model: ModelSpec = ModelSpec()
     tabular: TabularSpec = TabularSpec()
+    forecasting: ForecastingSpec | None = Field(default=None, description="A forecasting run's own part.")
     trainer: TrainerSpec = TrainerSpec()
-    origin: OriginSpec | None = Field(default=None, description="Where the first weights come from, if not from chance.")
+    origin: OriginSpec | None = Field(
+        default=None, description="Where the first weights come from, if not from chance."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _own_part(cls, content: Any) -> Any:
+        """Give a forecasting run that says nothing about forecasting the defaults of that part and of its split."""
+        if isinstance(content, dict) and content.get("family") == "forecasting":
+            content = {"split": {"kind": "holdout"}, **content}
+            if content.get("forecasting") is None:
+                content["forecasting"] = {}
+        return content

@@ -21,12 +21,14 @@ class StateError(Exception):
 
 def fits_of(spec: RunSpec) -> dict[str, Any]:
     """Return what a state must share with a run that is to go on from it, by the name of each in words."""
-    return {
+    shared = {
         "model": spec.model.name,
         "model’s settings": dict(spec.model.params),
         "dataset": spec.data.dataset,
         "choice of columns": spec.data.roles.model_dump(mode="json"),
     }
+    own = spec.forecasting
+    return shared if own is None else {**shared, "choice of windows": own.model_dump(mode="json")}
 
 
 def has_state(folder: Path, name: str = LAST) -> bool:

@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.forms import Field, FieldList, Section, SpecForm, fields_of
 from app.forms.field import with_choices
-from engine.spec import RunSpec, Split, TabularSpec
+from engine.spec import RunSpec, TableSplit, TabularSpec
 
-_KINDS: dict[str, type[BaseModel]] = {kind.model_fields["kind"].default: kind for kind in get_args(get_args(Split)[0])}
+_KINDS: dict[str, type[BaseModel]] = {
+    kind.model_fields["kind"].default: kind for kind in get_args(get_args(TableSplit)[0])
+}
 _KIND_FIELD = Field(
     key="split.kind",
     kind="choice",

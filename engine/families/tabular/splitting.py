@@ -57,8 +57,10 @@ def split(frame: pd.DataFrame, spec: RunSpec) -> list[Fold]:
         folds = [_group(_column(frame, kind.column), usable, kind, rng)]
     elif isinstance(kind, TimeSplit):
         folds = [_time(_column(frame, kind.column), usable, kind)]
-    else:
+    elif isinstance(kind, ColumnSplit):
         folds = [_by_column(_column(frame, kind.column), usable, kind)]
+    else:
+        raise RunFailed(f"A split of the kind “{kind.kind}” is for series.", "Choose “time” to split a table by time.")
     folds = [Fold(np.sort(fold.train), np.sort(fold.valid), np.sort(fold.test), fold.name) for fold in folds]
     for fold in folds:
         _check_fold(frame, fold, spec)

@@ -8,15 +8,21 @@ from hypothesis import strategies as st
 
 from engine.spec import (
     DataSpec,
+    ForecastingSpec,
     GroupSplit,
+    HoldoutSplit,
+    InputSpec,
     KFoldSplit,
     ModelSpec,
     RandomSplit,
     Role,
     Roles,
+    RollingOriginSplit,
     RunSpec,
     SpecError,
+    TimelineSpec,
     TrainerSpec,
+    WindowSpec,
     from_json,
     from_toml,
     parse,
@@ -53,10 +59,49 @@ def test_that_a_spec_survives_json_and_toml(spec: RunSpec) -> None:
     assert from_toml(to_toml(spec)) == spec
 
 
+forecasts = st.builds(
+    ForecastingSpec,
+    timeline=st.builds(TimelineSpec, column=names, frequency=st.sampled_from(["", "h", "15min", "MS", "2"])),
+    windows=st.builds(WindowSpec, encoder_length=st.integers(1, 500), horizon=st.integers(1, 50)),
+    inputs=st.builds(InputSpec, lags=st.dictionaries(names, st.tuples(st.integers(1, 99)), max_size=2)),
+    quantiles=st.sampled_from([(0.5,), (0.1, 0.5, 0.9)]),
+)
+
+
+@given(forecasts, st.sampled_from([HoldoutSplit(valid_from="2024-01-01"), RollingOriginSplit(folds=3)]))
+def test_that_a_forecasting_spec_survives_json_and_toml(
+    forecasting: ForecastingSpec, split: HoldoutSplit | RollingOriginSplit
+) -> None:
+    spec = RunSpec(family="forecasting", data=DataSpec(dataset="x"), split=split, forecasting=forecasting)
+    assert from_json(to_json(spec)) == spec
+    assert from_toml(to_toml(spec)) == spec
+
+
+def test_that_a_forecasting_run_begins_with_a_split_by_time() -> None:
+    spec = parse({"family": "forecasting", "data": {"dataset": "x"}})
+    assert spec.split == HoldoutSplit()
+    assert spec.forecasting == ForecastingSpec()
+    assert with_settings(spec, {"forecasting.windows.horizon": "24"}).forecasting is not None
+
+
+def test_that_a_table_has_no_forecasting_part() -> None:
+    spec = parse({"data": {"dataset": "x"}})
+    assert spec.forecasting is None
+    assert "forecasting" not in to_toml(spec)
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
         ({"data": {"dataset": "x"}, "trainer": {"epoch": 3}}, "trainer.epoch: unknown key; did you mean “epochs”?"),
+        (
+            {"family": "forecasting", "data": {"dataset": "x"}, "forecasting": {"quantiles": [0.1, 0.9]}},
+            "forecasting.quantiles: must contain 0.5",
+        ),
+        (
+            {"family": "forecasting", "data": {"dataset": "x"}, "forecasting": {"windows": {"horizn": 3}}},
+            "forecasting.windows.horizn: unknown key; did you mean “horizon”?",
+        ),
         ({"data": {"dataset": "x"}, "trainr": {}}, "trainr: unknown key; did you mean “trainer”?"),
         (
             {"data": {"dataset": "x"}, "split": {"kind": "random", "vald": 0.2}},
