@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue, ValidationError
 
+from engine.catalog.forecasting_checks import forecasting_problems
 from engine.catalog.gallery import PRETRAINABLE, STACKABLE
 from engine.catalog.models import model, settings
 from engine.catalog.schema import CatalogError, ModelInfo, Param
@@ -25,7 +26,13 @@ def problems(spec: RunSpec) -> list[str]:
         info = model(spec.model.name)
     except CatalogError as error:
         return [f"model.name: {error}"]
-    return [*_parameter_problems(info, spec.model.params), *_fit_problems(info, spec), *_training_problems(spec)]
+    if info.family != spec.family:
+        does = "forecasts series" if info.family == "forecasting" else "learns from the rows of a table"
+        return [f"model.name: {info.title} {does}; a run of the family “{spec.family}” needs another model"]
+    found = [*_parameter_problems(info, spec.model.params)]
+    if spec.family == "forecasting":
+        return [*found, *forecasting_problems(info, spec)]
+    return [*found, *_fit_problems(info, spec), *_training_problems(spec)]
 
 
 def unsuited(info: ModelInfo, task: str, targets: int, categorical: int) -> str:

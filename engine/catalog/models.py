@@ -1,15 +1,20 @@
-"""The catalogue of tabular models: derived parameters and hand-written cards, joined. No model is built here."""
+"""The catalogue of models: derived parameters and hand-written cards, joined. No model is built here."""
 
 import difflib
+from collections.abc import Mapping
 from functools import cache
+from typing import get_args
 
 from pydantic import JsonValue
 
+from engine.catalog import forecasting_gallery
 from engine.catalog.derive import FILE
+from engine.catalog.derive_forecasting import FILE as FORECASTING_FILE
+from engine.catalog.derive_forecasting import DerivedForecasting
 from engine.catalog.details import COMMON, DEFAULTS, DETAILS, DETAILS_OF, Detail
 from engine.catalog.gallery import CARDS, Card
 from engine.catalog.schema import CatalogError, DerivedCatalog, DerivedParam, ModelInfo, Param, Preset
-from engine.spec import ModelSpec
+from engine.spec import DISTRIBUTIONS, LossName, ModelSpec
 
 
 @cache
@@ -19,9 +24,16 @@ def tabular_models() -> tuple[ModelInfo, ...]:
     return tuple(_model(card, derived.configs[card.config_class]) for card in CARDS)
 
 
+@cache
+def forecasting_models() -> tuple[ModelInfo, ...]:
+    """Return every model that can forecast series, in the gallery's order; baselines are the last."""
+    derived = DerivedForecasting.model_validate_json(FORECASTING_FILE.read_text(encoding="utf-8"))
+    return tuple(_forecasting_model(card, derived) for card in forecasting_gallery.CARDS)
+
+
 def model(name: str) -> ModelInfo:
-    """Return one model. Raises CatalogError, naming the closest one there is."""
-    known = {info.name: info for info in tabular_models()}
+    """Return one model of any family. Raises CatalogError, naming the closest one there is."""
+    known = {info.name: info for info in (*tabular_models(), *forecasting_models())}
     if name in known:
         return known[name]
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
@@ -34,7 +46,11 @@ def settings(spec: ModelSpec) -> dict[str, JsonValue]:
 
     Raises CatalogError for a model that does not exist.
     """
-    return {**DEFAULTS.get(model(spec.name).name, {}), **spec.params}
+    info = model(spec.name)
+    if info.family == "forecasting":
+        card = next(one for one in forecasting_gallery.CARDS if one.name == info.name)
+        return {**(card.defaults or {}), **spec.params}
+    return {**DEFAULTS.get(info.name, {}), **spec.params}
 
 
 def preset_of(info: ModelInfo, params: dict[str, JsonValue]) -> Preset | None:
@@ -72,10 +88,58 @@ def _model(card: Card, derived: tuple[DerivedParam, ...]) -> ModelInfo:
     )
 
 
+def _forecasting_model(card: forecasting_gallery.ForecastingCard, derived: DerivedForecasting) -> ModelInfo:
+    details, defaults = forecasting_gallery.DETAILS_OF.get(card.name, {}), card.defaults or {}
+    params = [
+        _joined(
+            one,
+            details.get(one.name) or forecasting_gallery.DETAILS.get(one.name, Detail()),
+            defaults,
+            one.name in card.common,
+        )
+        for one in derived.configs.get(card.config_class, ())
+    ]
+    params.sort(key=lambda param: card.common.index(param.name) if param.common else len(card.common))
+    tags = derived.tags.get(card.config_class, {})
+    return ModelInfo(
+        name=card.name,
+        title=card.title,
+        description=card.description,
+        paper=card.paper,
+        paper_url=card.paper_url,
+        tasks=(),
+        params=tuple(params),
+        presets=card.presets(),
+        config_class=card.config_class,
+        several_targets=False,
+        notes=card.notes,
+        family="forecasting",
+        losses=_losses(tags.get("info:pred_type", [])),
+        inputs=bool(tags.get("capability:exogenous", False)),
+        unknown_inputs=card.unknown_inputs,
+        relative_time=card.relative_time,
+        needs_known=card.needs_known,
+    )
+
+
+def _losses(kinds: JsonValue) -> tuple[str, ...]:
+    """Return the losses of what the library's tags call point, quantile and distribution forecasts."""
+    assert isinstance(kinds, list)
+    found: list[str] = []
+    for loss in get_args(LossName):
+        kind = "distr" if loss in DISTRIBUTIONS else "quantile" if loss == "quantile" else "point"
+        found += [loss] if kind in kinds else []
+    return tuple(found)
+
+
 def _param(model_name: str, one: DerivedParam) -> Param:
     detail = DETAILS_OF.get(model_name, {}).get(one.name) or DETAILS.get(one.name, Detail())
+    return _joined(one, detail, DEFAULTS.get(model_name, {}), one.name in COMMON[model_name])
+
+
+def _joined(one: DerivedParam, detail: Detail, defaults: Mapping[str, JsonValue], common: bool) -> Param:
     choices = detail.choices or one.choices
-    default = DEFAULTS.get(model_name, {}).get(one.name, one.default)
+    default = defaults.get(one.name, one.default)
     return Param(
         name=one.name,
         kind="choice" if choices else one.kind,
@@ -84,6 +148,6 @@ def _param(model_name: str, one: DerivedParam) -> Param:
         choices=choices,
         minimum=detail.minimum,
         maximum=detail.maximum,
-        common=one.name in COMMON[model_name],
-        nullable=one.nullable and not (default is not None and one.name in DEFAULTS.get(model_name, {})),
+        common=common,
+        nullable=one.nullable and not (default is not None and one.name in defaults),
     )

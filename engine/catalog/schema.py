@@ -29,7 +29,11 @@ class Param(BaseModel):
 
 
 class ModelInfo(BaseModel):
-    """One model of the gallery: what it is, where it comes from, what it takes and what it cannot do."""
+    """One model of the gallery: what it is, where it comes from, what it takes and what it cannot do.
+
+    For forecasting: `losses` that it can be trained with (none for a baseline), whether it takes `inputs` beside the
+    target at all, those whose future is unknown and the relative time, and whether it needs one that is known ahead.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -45,6 +49,12 @@ class ModelInfo(BaseModel):
     needs_categorical: bool = False
     several_targets: bool = True
     notes: tuple[str, ...] = ()
+    family: Literal["tabular", "forecasting"] = "tabular"
+    losses: tuple[str, ...] = ()
+    inputs: bool = True
+    unknown_inputs: bool = True
+    relative_time: bool = True
+    needs_known: bool = False
 
     def param(self, name: str) -> Param | None:
         """Return the parameter of this name, or None."""

@@ -22,7 +22,7 @@ def predict_command(options: Namespace) -> int:
     if not options.file.is_file():
         raise BadInput(f"{options.file}: there is no such file")
     with _told("Loading the model and predicting …"):
-        from engine.families.tabular.prediction import predict
+        from engine.families.prediction import predict
 
         report = predict(
             options.workspace,

@@ -6,13 +6,17 @@ from engine.training.recorder import Recorder
 
 def run(recorder: Recorder) -> Outcome:
     """Train, evaluate and save the recorder's run with the family that its specification names. Called in a worker."""
+    if recorder.spec.family == "forecasting":
+        from engine.families import forecasting
+
+        return forecasting.run(recorder)
     from engine.families import tabular
 
     return tabular.run(recorder)
 
 
 def warm_up() -> None:
-    """Import everything heavy that a run of any family needs (several seconds), so that it starts at once later."""
+    """Import everything heavy that a run of the usual family needs (several seconds), so that it starts at once later."""
     from engine.families import tabular
 
     tabular.warm_up()

@@ -40,7 +40,7 @@ def _predict(
     limit: int = 200,
     allow_missing: bool = False,
 ) -> object:
-    from engine.families.tabular.prediction import predict
+    from engine.families.prediction import predict
 
     return predict(
         call.workspace,

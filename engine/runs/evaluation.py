@@ -70,6 +70,46 @@ class FoldScore(_Part):
     standard_error: float
 
 
+class SeriesScore(_Part):
+    """The metrics of one series, beside its name."""
+
+    series: str
+    metrics: dict[str, float]
+
+
+class ForecastExample(_Part):
+    """One window: the steps before its origin, the truth after it and what was forecast, in the target's unit.
+
+    `quantiles` has a line a level; `origin` is the time of the last step that the model knew.
+    """
+
+    series: str
+    origin: str
+    past: tuple[float, ...]
+    actual: tuple[float, ...]
+    forecast: tuple[float, ...]
+    quantiles: tuple[tuple[float, ...], ...] = ()
+
+
+class ForecastReport(_Part):
+    """Forecasts of a split: metrics of baselines on the same windows, by step of the horizon, and by series.
+
+    `steps[i]` has the metrics i+1 steps ahead, `baseline_steps` those of each baseline. `series` has at most 1,000, the
+    worst and the best, worst first; `series_count` says how many there are.
+    """
+
+    frequency: str
+    horizon: int
+    season: int
+    quantiles: tuple[float, ...]
+    baselines: dict[str, dict[str, float]]
+    steps: tuple[dict[str, float], ...]
+    baseline_steps: dict[str, tuple[dict[str, float], ...]]
+    series: tuple[SeriesScore, ...]
+    series_count: int
+    examples: tuple[ForecastExample, ...] = ()
+
+
 class Evaluation(_Part):
     """Everything computed after training. `metrics` maps split → metric → value (split is test, valid or train)."""
 
@@ -82,5 +122,6 @@ class Evaluation(_Part):
     importance_metric: str = ""
     importance: tuple[Importance, ...] = ()
     worst: WorstRows | None = None
+    forecast: ForecastReport | None = None
     folds: tuple[FoldScore, ...] = ()
     notes: tuple[str, ...] = ()

@@ -19,9 +19,8 @@ LossName = Literal[
     "lognormal",
     "negative_binomial",
     "beta",
-    "multivariate_normal",
 ]
-DISTRIBUTIONS: tuple[LossName, ...] = ("normal", "lognormal", "negative_binomial", "beta", "multivariate_normal")
+DISTRIBUTIONS: tuple[LossName, ...] = ("normal", "lognormal", "negative_binomial", "beta")
 
 
 class TimelineSpec(SpecModel):

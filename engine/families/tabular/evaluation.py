@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from engine.families.files import EVALUATION_FILE, PREDICTIONS_FILE, write_evaluation
+from engine.families.fold_scores import fold_scores
 from engine.families.tabular.files import original_rows, write_predictions
 from engine.families.tabular.findings import named
 from engine.families.tabular.importance import importance_metric, permutation_importance
@@ -26,10 +28,7 @@ from engine.runs.evaluation import (
 )
 from engine.spec import RunSpec
 from engine.training.recorder import Recorder
-from engine.training.weights import write_whole
 
-EVALUATION_FILE = "evaluation.json"
-PREDICTIONS_FILE = "predictions.parquet"
 _Importance = tuple[tuple[Importance, ...], tuple[str, ...]]
 
 
@@ -66,34 +65,6 @@ def evaluate_folds(
     importance = _importance(models[-1], frame, folds[-1].valid, recorder, spec)
     recorder.summary(_best_of_folds(recorder, spec, folds))
     return _finish({"valid": joined(validated)}, "valid", frame, recorder, spec, importance, fold_scores(by_fold))
-
-
-def fold_scores(by_fold: Sequence[Mapping[str, float]]) -> tuple[FoldScore, ...]:
-    """Return mean, sample standard deviation and standard error of every metric that all folds have."""
-    if not by_fold:
-        return ()
-    scores = []
-    for metric in by_fold[0]:
-        if not all(metric in one for one in by_fold):
-            continue
-        values = np.array([one[metric] for one in by_fold])
-        std = float(values.std(ddof=1)) if len(values) > 1 else 0.0
-        scores.append(
-            FoldScore(
-                metric=metric,
-                values=tuple(values.tolist()),
-                mean=float(values.mean()),
-                std=std,
-                standard_error=std / float(np.sqrt(len(values))),
-            )
-        )
-    return tuple(scores)
-
-
-def read_evaluation(folder: Path) -> Evaluation | None:
-    """Return what was written into a run's folder, or None where the run has not been evaluated."""
-    path = folder / EVALUATION_FILE
-    return Evaluation.model_validate_json(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
 def _metrics(predicted: Predicted) -> dict[str, float]:
@@ -147,7 +118,7 @@ def _finish(
         notes=(*_notes(main, shown, bool(folds)), *importance_notes),
     )
     write_predictions(recorder.folder / PREDICTIONS_FILE, predicted, frame)
-    write_whole(recorder.folder / EVALUATION_FILE, evaluation.model_dump_json(indent=1).encode())
+    write_evaluation(recorder.folder, evaluation)
     recorder.artifact("evaluation", "evaluation", recorder.folder / EVALUATION_FILE)
     recorder.artifact("predictions", "table", recorder.folder / PREDICTIONS_FILE)
     means = {one.metric: one.mean for one in folds}

@@ -1,13 +1,13 @@
 """The files of an evaluated run: written so that a reader finds the old one or the new one, never a half.
 Parquet goes through DuckDB; must not compute metrics."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from engine.families.files import write_table
 from engine.families.tabular.output import distinct_names
 from engine.families.tabular.predicted import Predicted, prediction_columns
 from engine.families.tabular.scores import Ints
@@ -16,8 +16,6 @@ from engine.spec import RunSpec
 
 def write_predictions(path: Path, predicted: Mapping[str, Predicted], frame: pd.DataFrame) -> None:
     """Write one line a row, in file order: row number (from 1), its part, true values, predictions, probabilities."""
-    import duckdb
-
     tables = []
     for part, one in predicted.items():
         columns: list[tuple[str, object]] = [("row", one.rows + 1), ("split", part)]
@@ -27,14 +25,7 @@ def write_predictions(path: Path, predicted: Mapping[str, Predicted], frame: pd.
         names = distinct_names([name for name, _ in columns])
         tables.append(pd.DataFrame(dict(zip(names, [values for _, values in columns], strict=True))))
     lines = pd.concat(tables, ignore_index=True).sort_values("row", kind="stable")
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with duckdb.connect() as db:
-            db.register("lines", lines)
-            db.sql("SELECT * FROM lines").write_parquet(str(unfinished), compression="zstd")
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_table(path, lines)
 
 
 def original_rows(workspace: Path, spec: RunSpec, frame: pd.DataFrame, rows: Ints) -> pd.DataFrame:

@@ -16,20 +16,20 @@ from engine.families.tabular import library, network
 from engine.families.tabular.encoding import Encoder, Tensors
 from engine.families.tabular.module import TabularModule
 from engine.families.tabular.objective import Objective, balanced_weights
-from engine.families.tabular.origin import take_weights
 from engine.families.tabular.pretraining import conclude, pretrain
 from engine.families.tabular.splitting import Fold
 from engine.families.tabular.trained import TrainedModel, rows_at_once
-from engine.families.tabular.watch import Place, Watch
 from engine.spec import RunSpec, TrainerSpec
 from engine.training.changes import changed
 from engine.training.checkpoints import CheckpointKeeper, Patience
 from engine.training.failures import Fault, FaultKind, RunFailed, Stopped
 from engine.training.hardware import choose_device, choose_threads, data_type
 from engine.training.loader import BatchPlan, ResidentLoader
+from engine.training.origin import take_weights
 from engine.training.recorder import Recorder
 from engine.training.state_keeper import StateKeeper
 from engine.training.steps import StepLog
+from engine.training.watch import Place, Watch
 
 FLOPS_A_PARAMETER = 6.0
 

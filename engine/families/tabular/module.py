@@ -2,7 +2,7 @@
 It logs nothing per step through Lightning; what is recorded goes through a StepLog in one copy now and then."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import pytorch_lightning as pl
 import torch
@@ -18,21 +18,9 @@ from engine.training.optimizers import make_optimizer
 from engine.training.randomness import random_state, restore_random_state
 from engine.training.schedules import make_scheduler, move_to, waits_for_validation
 from engine.training.steps import StepLog
+from engine.training.watch import Listener
 
 _SET_EACH_STEP = frozenset({"_current_fx_name", "_step", "_batch", "_norm"})
-
-
-class Listener(Protocol):
-    """Who hears of a training's steps and epochs."""
-
-    def started(self) -> None:
-        """Hear that everything is ready for the first step."""
-
-    def boundary(self, step: int) -> None:
-        """Hear of an optimizer step; may raise Stopped."""
-
-    def epoch_ended(self, epoch: int, step: int, metrics: dict[str, float]) -> bool:
-        """Hear of an epoch's metrics (epochs count from 1) and say whether to end."""
 
 
 class TabularModule(pl.LightningModule):
@@ -49,7 +37,7 @@ class TabularModule(pl.LightningModule):
         settings: TrainerSpec,
         batches: int,
         log: StepLog,
-        listener: "Listener",
+        listener: Listener,
         resumed: Mapping[str, Any] | None = None,
     ) -> None:
         """`batches` are those of an epoch; `resumed` is the state of a module that this one goes on for."""

@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
 from engine.datasets import ReadOptions, import_file, parquet_path
 from engine.datasets.database import connect, literal, quoted
 from engine.datasets.previewing import cell
+from engine.families.prediction import PredictionReport, Progress, check_ending
 from engine.families.tabular.findings import counted
 from engine.families.tabular.labels import codes_of
 from engine.families.tabular.matching import ColumnMatch, match_columns
@@ -25,28 +25,6 @@ from engine.training.failures import RunFailed
 
 VECTORS = 24  # DuckDB hands out rows in vectors of 2,048: about 49,000 rows a piece
 EXAMPLES = 20
-SUFFIXES = frozenset({".csv", ".parquet"})
-Progress = Callable[[object], None]
-
-
-class PredictionReport(BaseModel):
-    """What became of a file: rows, columns by how they matched, unseen categories with their row counts, the first
-    rows with their predictions, where the whole was written, and metrics where the file has the target.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    rows: int
-    matched: tuple[str, ...]
-    missing_columns: tuple[str, ...] = ()
-    extra_columns: tuple[str, ...] = ()
-    unseen: dict[str, dict[str, int]] = {}
-    columns: tuple[str, ...] = ()
-    predicted_columns: tuple[str, ...] = ()
-    preview: tuple[tuple[str | int | float | bool | None, ...], ...] = ()
-    path: str | None = None
-    metrics: dict[str, float] = {}
-    notes: tuple[str, ...] = ()
 
 
 def predict(
@@ -67,8 +45,7 @@ def predict(
     written.
     """
     source = Path(source)
-    if out is not None and out.suffix.lower() not in SUFFIXES:
-        raise RunFailed(f"{out.name}: predictions are written as .csv or .parquet.", "Choose one of these endings.")
+    check_ending(out)
     with RunStore(workspace) as store:
         folder = store.run_folder(store.run(run_id).id)
     model = TrainedModel.load(folder)

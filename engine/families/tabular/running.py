@@ -10,13 +10,13 @@ from engine.families.tabular.fitting import Fitted, fit
 from engine.families.tabular.frames import load, usable_rows
 from engine.families.tabular.splitting import Fold, split
 from engine.families.tabular.trained import TrainedModel
-from engine.families.tabular.watch import Place
 from engine.runs import Outcome
 from engine.spec import KFoldSplit
 from engine.training.failures import RunFailed, Stopped
 from engine.training.recorder import Recorder
 from engine.training.state_files import FOLDER, fits_of, has_state
 from engine.training.state_keeper import StateKeeper
+from engine.training.watch import Place
 
 
 def run_recorded(recorder: Recorder) -> Outcome:

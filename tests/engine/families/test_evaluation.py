@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 from sklearn import metrics
 
-from engine.families.tabular.evaluation import evaluate, evaluate_folds, fold_scores, read_evaluation, score
+from engine.families.files import read_evaluation
+from engine.families.fold_scores import fold_scores
+from engine.families.tabular.evaluation import evaluate, evaluate_folds, score
 from engine.families.tabular.importance import permutation_importance
 from engine.families.tabular.splitting import split
 from engine.runs import RunStore

@@ -11,7 +11,6 @@ import torch
 from safetensors.torch import load_file
 
 from engine.families import tabular
-from engine.families.tabular.watch import Watch
 from engine.jobs.supervisor import NotNow, Supervisor
 from engine.runs import Change, Outcome, RunRecord, RunStatus, RunStore
 from engine.spec import (
@@ -31,6 +30,7 @@ from engine.spec import (
 from engine.training.changes import EPOCHS, RATE
 from engine.training.failures import RunFailed, Stopped
 from engine.training.recorder import Recorder
+from engine.training.watch import Watch
 
 BY_THE_CLOCK = ("rows_per_second", "device/memory")
 STEPS = 6  # an epoch: 168 rows in batches of 32

@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file
 
 from engine.families import tabular
-from engine.families.tabular.evaluation import read_evaluation
+from engine.families.files import read_evaluation
 from engine.families.tabular.trained import TrainedModel
 from engine.runs import Outcome, OutcomeKind, RunStore
 from engine.runs.records import Series

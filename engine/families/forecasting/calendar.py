@@ -1,0 +1,72 @@
+"""Parts of the date as inputs: each a point on a circle, so that 23 h is beside 0 h. They are always known ahead."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from engine.families.forecasting.frequency import DAY, HOUR, Frequency
+from engine.spec import CalendarFeature
+
+_NEEDS: dict[CalendarFeature, int] = {"minute": HOUR, "hour": DAY, "weekday": 7 * DAY, "day": 28 * DAY}
+"""A part of the date that is the same at every step tells nothing: steps must be shorter than this."""
+
+
+def usable(features: Iterable[CalendarFeature], frequency: Frequency) -> list[CalendarFeature]:
+    """Return the parts that differ from step to step at this frequency; none where times are numbers."""
+    if not frequency.is_date:
+        return []
+    if frequency.unit == "month":
+        return [one for one in features if one in {"month", "year_day"} and frequency.size < 12]
+    return [one for one in features if frequency.size < _NEEDS.get(one, 365 * DAY)]
+
+
+def suggested(frequency: Frequency) -> tuple[CalendarFeature, ...]:
+    """Return what one usually takes for a frequency."""
+    every: tuple[CalendarFeature, ...] = ("hour", "weekday", "month")
+    if frequency.unit == "ns" and frequency.size >= 7 * DAY:
+        every = ("month",)
+    return tuple(usable(every, frequency))
+
+
+def names(features: Iterable[CalendarFeature], frequency: Frequency) -> list[str]:
+    """Return the names of the inputs: two a part of the date."""
+    return [f"{one}_{axis}" for one in usable(features, frequency) for axis in ("sin", "cos")]
+
+
+def values(
+    features: Iterable[CalendarFeature], frequency: Frequency, steps: NDArray[np.int64]
+) -> dict[str, NDArray[np.float64]]:
+    """Return the inputs' values at steps."""
+    wanted = usable(features, frequency)
+    if not wanted:
+        return {}
+    distinct, places = np.unique(steps, return_inverse=True)
+    times = pd.DatetimeIndex(frequency.times(distinct))
+    found = {}
+    for one in wanted:
+        angle = 2 * np.pi * _share(one, times)[places]
+        found[f"{one}_sin"], found[f"{one}_cos"] = np.sin(angle), np.cos(angle)
+    return found
+
+
+def _share(feature: CalendarFeature, times: pd.DatetimeIndex) -> NDArray[np.float64]:
+    """Return how much of its period a part of the date has gone, from 0 up to 1."""
+    share: Any
+    if feature == "minute":
+        share = times.minute / 60
+    elif feature == "hour":
+        share = (times.hour + times.minute / 60) / 24
+    elif feature == "weekday":
+        share = (times.weekday + times.hour / 24) / 7
+    elif feature == "day":
+        share = (times.day - 1) / times.days_in_month
+    elif feature == "week":
+        share = (times.isocalendar().week.to_numpy(np.float64) - 1) / 53
+    elif feature == "month":
+        share = (times.month - 1) / 12
+    else:
+        share = (times.dayofyear - 1) / 366
+    return np.asarray(share, dtype=np.float64)

@@ -1,0 +1,126 @@
+"""Which stretch of time trains, which validates and which tests. Only time decides: a forecast never knows its future."""
+
+from dataclasses import dataclass
+
+from engine.families.forecasting.datasets import longest_lag
+from engine.families.forecasting.frequency import Frequency
+from engine.families.forecasting.repairs import is_future
+from engine.families.forecasting.series import Series, forecasting_of
+from engine.families.tabular.findings import counted
+from engine.spec import HoldoutSplit, RollingOriginSplit, RunSpec
+from engine.training.failures import RunFailed
+
+
+@dataclass(frozen=True)
+class Span:
+    """Steps from `first` to `last`, both included."""
+
+    first: int
+    last: int
+
+    def __len__(self) -> int:
+        return max(0, self.last - self.first + 1)
+
+    def text(self, frequency: Frequency) -> str:
+        """Return it for people."""
+        return f"{frequency.text_of(self.first)} to {frequency.text_of(self.last)}"
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A training and what judges it; `name` is empty where there is one alone. Without a test span `valid` judges."""
+
+    train: Span
+    valid: Span
+    test: Span | None
+    name: str = ""
+
+    @property
+    def prefix(self) -> str:
+        """What begins the fold's metrics."""
+        return f"{self.name}/" if self.name else ""
+
+
+def split(series: Series, spec: RunSpec) -> list[Fold]:
+    """Return the folds of a specification. Raises RunFailed where a stretch is too short for what is asked of it."""
+    known = ~is_future(series)
+    whole = Span(int(series.step[known].min()), int(series.step[known].max()))
+    kind = spec.split
+    if isinstance(kind, HoldoutSplit):
+        folds = [_holdout(whole, kind, series.frequency)]
+    elif isinstance(kind, RollingOriginSplit):
+        folds = _rolling(whole, kind, forecasting_of(spec).windows.horizon)
+    else:
+        raise RunFailed(
+            f"Series are split by time, not by a split of the kind “{kind.kind}”.",
+            "Choose holdout or rolling (split.kind).",
+        )
+    for fold in folds:
+        _check(fold, spec, series.frequency)
+    return folds
+
+
+def _holdout(whole: Span, kind: HoldoutSplit, frequency: Frequency) -> Fold:
+    test_first = whole.last + 1
+    if kind.test_from or kind.test_steps or kind.test:
+        test_first = _begin(kind.test_from, "split.test_from", kind.test_steps, kind.test, whole, whole.last, frequency)
+    has_test = test_first <= whole.last
+    valid_last = test_first - 1 - (kind.gap if has_test else 0)
+    valid_first = _begin(
+        kind.valid_from, "split.valid_from", kind.valid_steps, kind.valid, whole, valid_last, frequency
+    )
+    test = Span(test_first, whole.last) if has_test else None
+    return Fold(Span(whole.first, valid_first - 1 - kind.gap), Span(valid_first, valid_last), test)
+
+
+def _begin(date: str, key: str, steps: int, share: float, whole: Span, last: int, frequency: Frequency) -> int:
+    """Return the first step of a stretch that ends at `last`."""
+    if not date:
+        return last - (steps or max(1, round(share * len(whole)))) + 1
+    try:
+        first = frequency.of(date)
+    except ValueError as error:
+        raise RunFailed(
+            f"{key}: “{date}” is no {'date' if frequency.is_date else 'whole number'}.",
+            f"The series go from {whole.text(frequency)}.",
+        ) from error
+    if not whole.first < first <= last:
+        raise RunFailed(
+            f"{key}: {date} is not within the series, or after what comes later.",
+            f"The series go from {whole.text(frequency)}.",
+        )
+    return first
+
+
+def _rolling(whole: Span, kind: RollingOriginSplit, horizon: int) -> list[Fold]:
+    length = kind.test_steps or horizon
+    folds = []
+    for place in range(kind.folds):
+        last = whole.last - (kind.folds - 1 - place) * length
+        test = Span(last - length + 1, last)
+        valid_last = test.first - 1 - kind.gap
+        valid = Span(valid_last - (kind.valid_steps or length) + 1, valid_last)
+        train_last = valid.first - 1 - kind.gap
+        train_first = max(whole.first, train_last - kind.train_steps + 1) if kind.train_steps else whole.first
+        folds.append(Fold(Span(train_first, train_last), valid, test, f"fold{place + 1}"))
+    return folds
+
+
+def _check(fold: Fold, spec: RunSpec, frequency: Frequency) -> None:
+    own = forecasting_of(spec)
+    horizon = own.windows.horizon
+    least = own.windows.encoder_length + horizon + longest_lag(own)
+    which = f" ({fold.name})" if fold.name else ""
+    if len(fold.train) < least:
+        raise RunFailed(
+            f"There are {counted(len(fold.train), 'step')} to learn from{which}, and one window of past and horizon takes "
+            f"{least:,}.",
+            "Look back on fewer steps (forecasting.windows.encoder_length), forecast fewer (horizon), use shorter lags, or "
+            "keep less for validation and test (split).",
+        )
+    for part, span in (("validation", fold.valid), ("test", fold.test)):
+        if span is not None and len(span) < horizon:
+            raise RunFailed(
+                f"The {part}{which} has {counted(len(span), 'step')} ({span.text(frequency)}), and the horizon {horizon:,}.",
+                f"Give the {part} more steps (split), or forecast fewer (forecasting.windows.horizon).",
+            )

@@ -1,0 +1,142 @@
+"""Forecaster: a library network with its loss: what training makes small, and what a forecast is in the target's unit.
+Must not know where batches come from or what becomes of forecasts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from engine.families.forecasting import library
+from engine.families.forecasting.datasets import Names, template
+from engine.families.forecasting.recipe import Recipe
+from engine.families.forecasting.series import forecasting_of
+from engine.families.forecasting.window_loader import WindowBatch
+from engine.spec import DISTRIBUTIONS, ForecastingSpec, RunSpec
+from engine.training.failures import RunFailed
+
+SAMPLES = 200
+"""Paths that a network which goes on from its own forecasts draws, and its quantiles are taken from."""
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Forecasts of some windows: the median or the one number [n, horizon], quantiles [n, horizon, levels] or None."""
+
+    point: torch.Tensor
+    quantiles: torch.Tensor | None
+
+
+class Forecaster:
+    """A network of the library, and what its output means."""
+
+    def __init__(self, network: nn.Module, loss: Any, spec: ForecastingSpec, samples: bool, rescale: bool) -> None:
+        """`samples`: the network draws its own past; `rescale`: its output is not in the target's unit yet."""
+        self.network = network
+        self._loss, self._spec = loss, spec
+        self._samples, self._rescale = samples, rescale
+        self._median = spec.quantiles.index(0.5)
+
+    def loss(self, batch: WindowBatch) -> torch.Tensor:
+        """Return the mean loss of a batch; of a network that draws samples, with the true past shown to it."""
+        x, (target, _) = self._cast(batch)
+        output = self.network(x)
+        loss = self._loss_of(self._prediction(output, x), target, x)
+        ratio = getattr(self.network.hparams, "backcast_loss_ratio", 0) or 0
+        if not ratio:
+            return loss
+        # As NBeats.step and NHiTS.step weigh the two.
+        weight = float(ratio) * self._spec.windows.horizon / self._spec.windows.encoder_length
+        weight = weight / (weight + 1)
+        backcast = self._loss_of(output["backcast"], x["encoder_target"], x)
+        return loss * (1 - weight) + backcast * weight
+
+    def forecast(self, batch: WindowBatch) -> Forecast:
+        """Return the forecasts of a batch. Where samples are drawn they come from torch's source of chance."""
+        x, _ = self._cast(batch)
+        levels = list(self._spec.quantiles)
+        if self._samples:
+            drawn = self.network(x, n_samples=SAMPLES)["prediction"].float()
+            at = torch.tensor(levels, device=drawn.device, dtype=drawn.dtype)
+            return self._of_quantiles(torch.quantile(drawn, at, dim=-1).movedim(0, -1))
+        prediction = self._prediction(self.network(x), x)
+        if self._spec.loss == "quantile":
+            return self._of_quantiles(prediction)
+        if self._spec.loss in DISTRIBUTIONS:
+            return self._of_quantiles(self._loss.to_quantiles(prediction, quantiles=levels))
+        return Forecast(self._loss.to_prediction(prediction), None)
+
+    def _of_quantiles(self, quantiles: torch.Tensor) -> Forecast:
+        # Quantiles that were learned one by one may cross: sorted ones are never worse (Chernozhukov et al. 2010).
+        ordered = quantiles.sort(dim=-1).values
+        return Forecast(ordered[..., self._median], ordered)
+
+    def _prediction(self, output: Any, x: dict[str, torch.Tensor]) -> torch.Tensor:
+        prediction: torch.Tensor = output["prediction"]
+        if self._rescale:
+            network: Any = self.network
+            rescaled: torch.Tensor = network.transform_output(prediction, target_scale=x["target_scale"])
+            return rescaled
+        return prediction
+
+    def _loss_of(self, prediction: torch.Tensor, target: torch.Tensor, x: dict[str, torch.Tensor]) -> torch.Tensor:
+        """Return the mean of the library's loss; not through its metric object, which adds up and synchronises."""
+        kind = self._spec.loss
+        if kind == "mase":
+            past = x["encoder_target"]
+            scale = past.diff(dim=1).abs().mean(dim=1, keepdim=True).clamp(min=torch.finfo(past.dtype).eps)
+            point: torch.Tensor = self._loss.to_prediction(prediction)
+            return ((point - target).abs() / scale).mean()
+        losses: torch.Tensor = self._loss.loss(prediction, target)
+        return losses.mean().sqrt() if kind == "rmse" else losses.mean()
+
+    def _cast(self, batch: WindowBatch) -> WindowBatch:
+        """Return the batch in the number format of the weights."""
+        dtype = next(one.dtype for one in self.network.parameters() if one.is_floating_point())
+        x, (target, weight) = batch
+        if dtype == torch.float32:
+            return x, (target, weight)
+        x = {name: one.to(dtype) if one.is_floating_point() else one for name, one in x.items()}
+        return x, (target.to(dtype), weight)
+
+
+def build(spec: RunSpec, recipe: Recipe) -> Forecaster:
+    """Return the network that a specification names, with new weights. Raises RunFailed where it cannot be built."""
+    own, name = forecasting_of(spec), spec.model.name
+    try:
+        with library.quiet():
+            loss = library.make_loss(own)
+            dataset = template(Names.of(spec), recipe)
+            settings = {**_needed(name, own, len(dataset.reals)), **spec.model.params}
+            network = library.network_class(name).from_dataset(dataset, loss=loss, **settings)
+    except RunFailed:
+        raise
+    except Exception as error:
+        raise RunFailed(
+            f"{name} could not be built: {type(error).__name__}: {error}", "Check the model's parameters and its loss."
+        ) from error
+    if name == "xlstm":
+        # xLSTMTime of 1.8.0 normalises each forecast over the other windows of the batch: it would depend on them.
+        network.instance_norm = nn.Identity()
+    # The library keeps its losses as modules; their sums are not ours to save.
+    network.logging_metrics = nn.ModuleList()
+    return Forecaster(network, loss, own, samples=name == "deepar", rescale=name == "xlstm")
+
+
+def parameter_count(network: nn.Module) -> int:
+    """Return how many numbers training can change."""
+    return sum(one.numel() for one in network.parameters() if one.requires_grad)
+
+
+def _needed(name: str, spec: ForecastingSpec, reals: int) -> dict[str, Any]:
+    """Return what a model's class does not take from the data by itself."""
+    shared: dict[str, Any] = {"log_interval": -1}
+    if name == "xlstm":
+        return {**shared, "input_size": reals, "hidden_size": 64, "output_size": spec.windows.horizon}
+    if name == "deepar":
+        return {**shared, "n_validation_samples": SAMPLES}
+    if name == "timexer":
+        return {**shared, "patch_length": min(16, spec.windows.encoder_length)}
+    if name in {"tft", "decoder_mlp", "recurrent", "tide"} and spec.loss == "quantile":
+        return {**shared, "output_size": len(spec.quantiles)}
+    return shared

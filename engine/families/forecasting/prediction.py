@@ -1,0 +1,248 @@
+"""Forecasts beyond the end of the series in a new file: columns matched by name, inputs that are known ahead read from
+rows behind the last target, the rest said in words. Must not add the file to the workspace's datasets."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from engine.datasets import ReadOptions, import_file, parquet_path
+from engine.datasets.previewing import cell
+from engine.families.files import write_table
+from engine.families.forecasting import repairs
+from engine.families.forecasting.datasets import Names, longest_lag, make_dataset, to_frame
+from engine.families.forecasting.fitting import Material
+from engine.families.forecasting.folds import Fold, Span
+from engine.families.forecasting.judging import as_arrays, own_chance
+from engine.families.forecasting.library import quiet
+from engine.families.forecasting.loading import loader_of
+from engine.families.forecasting.placement import Placement
+from engine.families.forecasting.series import MISSING, Floats, Ints, Series, columns_of, forecasting_of, prepare
+from engine.families.forecasting.trained import TrainedForecaster, windows_at_once
+from engine.families.prediction import PredictionReport, Progress, check_ending
+from engine.families.tabular.findings import counted, named
+from engine.families.tabular.frames import read_columns
+from engine.families.tabular.matching import ColumnMatch, match_columns
+from engine.families.tabular.output import Output, distinct_names
+from engine.runs import RunStore
+from engine.training.failures import RunFailed
+from engine.training.loader import BatchPlan
+
+EXAMPLES = 20
+Marks = NDArray[np.bool_]
+
+
+def predict(
+    workspace: Path,
+    run_id: str,
+    source: Path,
+    options: ReadOptions | None = None,
+    out: Path | None = None,
+    limit: int = 200,
+    allow_missing: bool = False,
+    progress: Progress = lambda _told: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> PredictionReport:
+    """Forecast what comes after the last target of each series in a file, and write it to `out` where it is given.
+
+    Columns that the model needs and the file lacks are an error; so is an input known ahead that ends before the horizon,
+    unless `allow_missing` lets its last value stand. Raises RunFailed, DatasetError or StoreError in words.
+    """
+    source = Path(source)
+    check_ending(out)
+    with RunStore(workspace) as store:
+        model = TrainedForecaster.load(store.run_folder(store.run(run_id).id))
+    spec = model.spec
+    with TemporaryDirectory(prefix="tensorbench-") as scratch:
+        place = Path(scratch)
+        dataset = import_file(place, source, options, cancelled=cancelled)
+        match = _matched(model, [column.name for column in dataset.columns], source.name)
+        frame = read_columns(parquet_path(place, dataset.id), list(match.found.values()))
+        frame.columns = pd.Index(match.found)
+        series = ready(prepare(frame, spec, model.recipe.frequency), model, allow_missing)
+        if cancelled():
+            raise RunFailed("The prediction was cancelled.", "Nothing was written.")
+        table = forecast(model, series)
+        progress({"rows": len(table), "total_rows": len(table)})
+        write_table(place / "forecast.parquet", table)
+        output = Output(place / "forecast.parquet", place)
+        columns, preview = output.first(limit)
+        if out is not None:
+            output.write(out)
+        rejected = (
+            [f"{counted(dataset.rejected, 'line')} of {source.name} could not be read."] if dataset.rejected else []
+        )
+        return PredictionReport(
+            rows=len(table),
+            matched=tuple(match.found),
+            extra_columns=match.extra,
+            unseen=_unseen(model, series),
+            columns=columns,
+            predicted_columns=tuple(table.columns[len(series.identifiers.columns) + 2 :]),
+            preview=tuple(tuple(cell(value) for value in row) for row in preview),
+            path=None if out is None else str(out),
+            notes=(*match.notes, *rejected, *series.notes),
+        )
+
+
+def forecast(model: TrainedForecaster, series: Series) -> pd.DataFrame:
+    """Return a row a series and step behind its end: identifiers, time, steps ahead, forecast and quantiles.
+
+    `series` end with as many future rows as the horizon has steps.
+    """
+    spec, own = model.spec, forecasting_of(model.spec)
+    horizon = own.windows.horizon
+    point, quantiles = _forecast(model, series)
+    rows = (series.starts[1:, None] - horizon + np.arange(horizon)).ravel()
+    numbers = series.series[rows]
+    target = spec.data.roles.target[0]
+    columns: list[tuple[str, object]] = [
+        (name, series.identifiers[name].to_numpy()[numbers]) for name in series.identifiers.columns
+    ]
+    columns += [
+        (own.timeline.column, series.frequency.times(series.step[rows])),
+        ("step", np.tile(np.arange(1, horizon + 1), series.count)),
+        (f"predicted {target}", point.ravel()),
+    ]
+    if quantiles is not None:
+        levels = zip(own.quantiles, quantiles.reshape(-1, len(own.quantiles)).T, strict=True)
+        columns += [(f"quantile {level:g}", values) for level, values in levels]
+    names = distinct_names([name for name, _ in columns])
+    return pd.DataFrame(dict(zip(names, [values for _, values in columns], strict=True)))
+
+
+def ready(series: Series, model: TrainedForecaster, allow_missing: bool = False) -> Series:
+    """Return series of one window each, whose last rows are the future that is to be forecast."""
+    own = forecasting_of(model.spec)
+    horizon = own.windows.horizon
+    known = ~np.isnan(series.target)
+    empty = np.bincount(series.series[known], minlength=series.count) == 0
+    if empty.all():
+        target = model.spec.data.roles.target[0]
+        raise RunFailed(f"Column “{target}” is empty, and a forecast goes on from its past.", "Give its past values.")
+    if empty.any():
+        names = [series.names[number] for number in np.flatnonzero(empty)[:6]]
+        series = _without(series, empty).noted(
+            f"{counted(int(empty.sum()), 'series', 'series')} have no past and get no forecast: {named(names)}."
+        )
+    series = _extended(series, horizon, model, allow_missing)
+    least = own.windows.encoder_length + horizon + longest_lag(own)
+    policy = "pad" if own.timeline.short_series == "pad" else "drop"
+    series = repairs.with_inputs(repairs.long_enough(series, least, policy))
+    behind = series.starts[1:][series.series] - np.arange(len(series))
+    return series.rows(behind <= least)
+
+
+def _extended(series: Series, horizon: int, model: TrainedForecaster, allow_missing: bool) -> Series:
+    """Give each series as many future rows as the horizon has steps; inputs go on as they were."""
+    future = repairs.is_future(series)
+    ahead = np.bincount(series.series[future], minlength=series.count)
+    _check_known(series, future, ahead, horizon, model, allow_missing)
+    place = np.arange(len(series))
+    first_future = series.starts[1:] - ahead
+    series_kept = series.rows(place < first_future[series.series] + horizon)
+    ahead = np.minimum(ahead, horizon)
+    times = np.ones(len(series_kept), dtype=np.int64)
+    last = series_kept.starts[1:] - 1
+    times[last] += horizon - ahead
+    source = np.repeat(np.arange(len(series_kept)), times)
+    offset = np.arange(len(source)) - np.repeat(np.cumsum(times) - times, times)
+    grown = series_kept.rows(source)
+    target = np.where(offset > 0, np.nan, grown.target)
+    return replace(grown, step=grown.step + offset, target=target)
+
+
+def _check_known(
+    series: Series, future: Marks, ahead: Ints, horizon: int, model: TrainedForecaster, allow_missing: bool
+) -> None:
+    """Refuse inputs whose future is known by name, and not in the file."""
+    if allow_missing:
+        return
+    for name in forecasting_of(model.spec).inputs.known:
+        values = series.reals.get(name)
+        empty = np.isnan(values) if values is not None else series.texts[name] == MISSING
+        given = np.minimum(np.bincount(series.series[future & ~empty], minlength=series.count), ahead)
+        short = np.flatnonzero(given < horizon)
+        if not len(short):
+            continue
+        number = int(short[0])
+        last = int(series.step[series.starts[number + 1] - 1] - ahead[number])
+        raise RunFailed(
+            f"“{name}” is known ahead for the model, but not far enough in {counted(len(short), 'series', 'series')}: "
+            f"{series.names[number]} has it until {series.frequency.text_of(last + int(given[number]))}, and the forecast "
+            f"goes to {series.frequency.text_of(last + horizon)}.",
+            "Add rows behind the last target with the time and these columns, or allow missing ones: the last value then "
+            "goes on.",
+        )
+
+
+def _forecast(model: TrainedForecaster, series: Series) -> tuple[Floats, Floats | None]:
+    spec, own = model.spec, forecasting_of(model.spec)
+    names = Names.of(spec)
+    if model.forecaster is None:
+        return _baseline(model, series), None
+    dataset = make_dataset(to_frame(series, names), names, series.frequency, model.recipe)
+    placed = Placement.of(dataset, series, own.windows.horizon)
+    device = next(model.forecaster.network.parameters()).device
+    plan = BatchPlan.of(len(dataset), windows_at_once(spec, 1), merge_single=False)
+    points, levels = [], []
+    import torch
+
+    with quiet(), torch.inference_mode(), own_chance(spec.trainer.seed, device):
+        for batch in loader_of(dataset, plan, None, device):
+            point, quantiles = as_arrays(model.forecaster.forecast(batch))
+            points.append(point)
+            levels.append(quantiles)
+    # The library has its own order of series.
+    order = np.argsort(placed.number, kind="stable")
+    found = [one for one in levels if one is not None]
+    return np.concatenate(points)[order], np.concatenate(found)[order] if found else None
+
+
+def _baseline(model: TrainedForecaster, series: Series) -> Floats:
+    own = forecasting_of(model.spec)
+    horizon = own.windows.horizon
+    placed = Placement(series, np.arange(series.count), series.starts[1:] - horizon, horizon)
+    whole = Span(int(series.step.min()), int(series.step.max()))
+    material = Material(model.spec, series, Fold(whole, whole, None))
+    from engine.families.forecasting.evaluation import forecast_of
+
+    return forecast_of(model.spec.model.name, material, placed, slice(0, series.count))
+
+
+def _without(series: Series, left_out: Marks) -> Series:
+    kept = np.flatnonzero(~left_out)
+    renumbered = np.cumsum(~left_out) - 1
+    rest = series.rows(~left_out[series.series])
+    return replace(
+        rest, series=renumbered[rest.series], identifiers=series.identifiers.iloc[kept].reset_index(drop=True)
+    )
+
+
+def _matched(model: TrainedForecaster, present: list[str], file: str) -> ColumnMatch:
+    own, roles = forecasting_of(model.spec), model.spec.data.roles
+    match = match_columns(columns_of(model.spec), (), present)
+    # What is neither static nor known ahead is needed for the past, as the target is.
+    if match.missing:
+        raise RunFailed(
+            f"{file} {match.problem}",
+            f"A forecast goes on from the past of “{roles.target[0]}”, by “{own.timeline.column}”: add what is missing.",
+        )
+    return match
+
+
+def _unseen(model: TrainedForecaster, series: Series) -> dict[str, dict[str, int]]:
+    """Return categories that no training row had, by column, with their rows; they count as missing."""
+    plain = Names.of(model.spec).plain
+    found: dict[str, dict[str, int]] = {}
+    for name, texts in series.texts.items():
+        known = {*model.recipe.categories.get(plain[name], ()), MISSING}
+        new = Counter(str(text) for text in texts if text not in known)
+        if new:
+            found[name] = dict(new.most_common(EXAMPLES))
+    return found

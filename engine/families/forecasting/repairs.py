@@ -1,0 +1,197 @@
+"""Mends series by the specification's policies, or refuses them: rows that stand twice, steps and targets that are
+missing, series that are too short. Everything is counted and told."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from engine.families.forecasting.times import rows_text
+from engine.families.tabular.findings import counted, named
+from engine.training.failures import Fault, FaultKind, RunFailed
+
+if TYPE_CHECKING:
+    from engine.families.forecasting.series import Floats, Ints, Series
+
+MOST_GROWTH = 50
+"""How many times as many rows filling gaps may make: one wrong century would fill the memory."""
+
+
+def without_duplicates(series: "Series", rows: "Ints", policy: str) -> "Series":
+    """Let there be one row for each series and step. `rows` are the rows of the table that these were."""
+    same = (np.diff(series.series) == 0) & (np.diff(series.step) == 0)
+    if not same.any():
+        return series
+    twice = np.zeros(len(series), dtype=bool)
+    twice[1:] |= same
+    twice[:-1] |= same
+    if policy == "refuse":
+        marks = np.zeros(len(series), dtype=bool)
+        marks[rows[twice]] = True
+        first = int(np.flatnonzero(twice)[0])
+        raise RunFailed(
+            f"{counted(int(twice.sum()), 'row')} share their series and time with another: {rows_text(marks)} "
+            f"({series.names[series.series[first]]}, {series.frequency.text_of(int(series.step[first]))}).",
+            "Name the columns that tell the series apart (role group), or let several rows of a step become one "
+            "(forecasting.timeline.duplicates = mean, sum or last).",
+        )
+    starts = np.flatnonzero(np.concatenate([[True], ~same]))
+    ends = np.append(starts[1:], len(series)) - 1
+    kept = series.rows(ends.astype(np.int64))
+    if policy != "last":
+        target = _joined(series.target, starts, policy)
+        reals = {name: _joined(values, starts, "mean") for name, values in series.reals.items()}
+        kept = replace(kept, target=target, reals=reals)
+    how = {"mean": "their mean", "sum": "their sum", "last": "the last of them"}[policy]
+    return kept.noted(f"{counted(int(same.sum()), 'row')} stood for a series and time that had one: {how} is taken.")
+
+
+def without_gaps(series: "Series", policy: str) -> "Series":
+    """Let each step of a series be the one before plus one. Inputs of a step that was missing are those before it."""
+    jumps = np.where(np.diff(series.series) == 0, np.diff(series.step), 1)
+    if not (jumps > 1).any():
+        return series
+    missing = int((jumps - 1).sum())
+    worst = int(np.argmax(jumps))
+    where = (
+        f"{series.names[series.series[worst]]}: {series.frequency.text_of(int(series.step[worst]))} to "
+        f"{series.frequency.text_of(int(series.step[worst + 1]))}"
+    )
+    if policy == "refuse":
+        raise RunFailed(
+            f"{counted(missing, 'step')} are missing in {counted(_affected(series, jumps > 1), 'series', 'series')}; the "
+            f"longest gap is {counted(int(jumps[worst]) - 1, 'step')} ({where}).",
+            "Mend the file, or have gaps filled (forecasting.timeline.missing_steps = forward, interpolate or zero).",
+            Fault(FaultKind.GAPS, (), "time"),
+        )
+    if missing > MOST_GROWTH * len(series) + 100_000:
+        raise RunFailed(
+            f"Filling the gaps would add {missing:,} rows to {len(series):,}; the longest gap is {where}.",
+            "Look for a wrong date there, or choose a coarser frequency (forecasting.timeline.frequency).",
+        )
+    times = np.append(jumps, 1).astype(np.int64)
+    source = np.repeat(np.arange(len(series)), times)
+    filled = series.rows(source)
+    offset = np.arange(len(source)) - np.repeat(np.cumsum(times) - times, times)
+    target = np.where(offset > 0, np.nan, filled.target)
+    filled = replace(filled, step=filled.step + offset, target=target)
+    # A gap among future rows stays without a target.
+    inside = (offset > 0) & ~is_future(filled)
+    filled = replace(filled, target=_filled(filled, inside, policy))
+    affected = counted(_affected(series, jumps > 1), "series", "series")
+    return filled.noted(f"{counted(missing, 'missing step')} in {affected} were filled ({policy}).")
+
+
+def with_target(series: "Series", policy: str, name: str) -> "Series":
+    """Let every row but the future ones at a series' end have a target."""
+    gaps = np.isnan(series.target) & ~is_future(series)
+    if not gaps.any():
+        return series
+    count = counted(int(gaps.sum()), "row")
+    affected = np.unique(series.series[gaps])
+    if policy == "refuse":
+        first = int(np.flatnonzero(gaps)[0])
+        raise RunFailed(
+            f"Column “{name}” has no value in {count} before a series’ end, first in {series.names[series.series[first]]} "
+            f"at {series.frequency.text_of(int(series.step[first]))}; series: "
+            f"{named([series.names[one] for one in affected[:6]])}.",
+            "Mend the file, or have them filled (forecasting.timeline.missing_target = forward, interpolate or zero).",
+            Fault(FaultKind.GAPS, (name,), "target"),
+        )
+    filled = replace(series, target=_filled(series, gaps, policy))
+    left = np.isnan(filled.target) & ~is_future(filled)
+    if left.any():  # before a series' first value there is nothing to go on from
+        filled = filled.rows(~left)
+    return filled.noted(f"{count} of “{name}” had no value: filled ({policy}), or left out before a series’ first one.")
+
+
+def long_enough(series: "Series", least: int, policy: str) -> "Series":
+    """Let every series have so many rows: drop shorter ones, lengthen them at their beginning, or refuse them."""
+    lengths = series.lengths
+    short = np.flatnonzero(lengths < least)
+    if not len(short):
+        return series
+    told = named([series.names[one] for one in short[:6]])
+    words = f"{counted(len(short), 'series', 'series')} of {series.count:,} have fewer than {least:,} steps: {told}"
+    if policy == "refuse" or (policy == "drop" and len(short) == series.count):
+        raise RunFailed(
+            f"{words}; the longest has {int(lengths.max()):,}. A window of past and horizon takes {least:,}.",
+            "Look back on fewer steps (forecasting.windows.encoder_length), forecast fewer (horizon), or have short "
+            "series dropped or padded (forecasting.timeline.short_series).",
+        )
+    if policy == "drop":
+        kept = np.flatnonzero(lengths >= least)
+        renumbered = np.full(series.count, -1, dtype=np.int64)
+        renumbered[kept] = np.arange(len(kept))
+        rest = series.rows(np.isin(series.series, kept))
+        identifiers = series.identifiers.iloc[kept].reset_index(drop=True)
+        rest = replace(rest, series=renumbered[rest.series], identifiers=identifiers)
+        return rest.noted(f"{words}; they are left out.")
+    starts = series.starts[:-1]
+    times = np.ones(len(series), dtype=np.int64)
+    has_rows = short[lengths[short] > 0]
+    times[starts[has_rows]] += least - lengths[has_rows]
+    source = np.repeat(np.arange(len(series)), times)
+    padded = series.rows(source)
+    last = np.cumsum(times)
+    offset = np.arange(len(source)) - np.repeat(last, times) + 1  # …, -2, -1, 0 at a repeated first row
+    return replace(padded, step=padded.step + offset).noted(f"{words}; their first value is repeated before them.")
+
+
+def with_inputs(series: "Series") -> "Series":
+    """Let every number among the inputs be one: the last known before it, else the column's mean, is taken."""
+    notes = []
+    reals = dict(series.reals)
+    for name, values in series.reals.items():
+        gaps = np.isnan(values)
+        if gaps.any():
+            carried = _carried(values, series.series)
+            rest = 0.0 if gaps.all() else float(np.nanmean(values))
+            reals[name] = np.where(np.isnan(carried), rest, carried)
+            notes.append(f"{counted(int(gaps.sum()), 'row')} of “{name}” had no value: the last one before is taken.")
+    return replace(series, reals=reals).noted(*notes)
+
+
+def is_future(series: "Series") -> NDArray[np.bool_]:
+    """Return which rows stand at a series' end and have no target."""
+    known = ~np.isnan(series.target)
+    places = np.where(known, np.arange(len(series)), -1)
+    starts = series.starts
+    last = np.full(series.count, -1, dtype=np.int64)
+    filled = series.lengths > 0
+    if len(series):
+        last[filled] = np.maximum.reduceat(places, starts[:-1][filled])
+    future: NDArray[np.bool_] = np.arange(len(series)) > last[series.series]
+    return future
+
+
+def _joined(values: "Floats", starts: NDArray[np.intp], how: str) -> "Floats":
+    """Return mean or sum of the numbers between starts; NaN counts nothing, and is what there is where all are."""
+    known = ~np.isnan(values)
+    totals = np.add.reduceat(np.where(known, values, 0.0), starts)
+    counts = np.add.reduceat(known.astype(np.float64), starts)
+    result = totals if how == "sum" else totals / np.maximum(counts, 1)
+    return np.where(counts > 0, result, np.nan)
+
+
+def _filled(series: "Series", gaps: NDArray[np.bool_], policy: str) -> "Floats":
+    if policy == "zero":
+        return np.where(gaps, 0.0, series.target)
+    if policy == "forward":
+        return np.where(gaps, _carried(series.target, series.series), series.target)
+    places = np.arange(len(series), dtype=np.float64)
+    known = ~np.isnan(series.target)
+    between = np.interp(places, places[known], series.target[known])
+    # Before a series' first value a line would come from another series.
+    return np.where(gaps & ~np.isnan(_carried(series.target, series.series)), between, series.target)
+
+
+def _carried(values: "Floats", series: "Ints") -> "Floats":
+    """Return each number, or the last one before it in its series; NaN where there is none."""
+    return np.asarray(pd.Series(values).groupby(series).ffill(), dtype=np.float64)
+
+
+def _affected(series: "Series", marks: NDArray[np.bool_]) -> int:
+    return len(np.unique(series.series[:-1][marks]))

@@ -1,0 +1,202 @@
+"""From a table to evenly spaced series: rows sorted by series and step, none twice, none missing, none unreadable.
+What cannot be mended by the specification's policies is refused in a sentence. Must not know windows or models."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from engine.families.forecasting import repairs
+from engine.families.forecasting.frequency import Frequency, detected, named
+from engine.families.forecasting.times import read_times, rows_text
+from engine.families.tabular.findings import counted
+from engine.families.tabular.frames import Values, numbers
+from engine.families.tabular.labels import text_of, texts_of
+from engine.spec import ForecastingSpec, RunSpec
+from engine.training.failures import Fault, FaultKind, RunFailed
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Texts = NDArray[np.object_]
+MISSING = "(missing)"
+
+
+@dataclass(frozen=True)
+class Series:
+    """Series one after the other. All arrays have one entry a row, rows are sorted by series and step, and within a
+    series each step is the one before plus one. A target is NaN in future rows alone, which stand at a series' end.
+    """
+
+    frequency: Frequency
+    identifiers: pd.DataFrame  # a row a series: the values of the columns that name it
+    series: Ints
+    step: Ints
+    target: Floats
+    reals: dict[str, Floats]
+    texts: dict[str, Texts]
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.series)
+
+    @property
+    def count(self) -> int:
+        """How many series there are."""
+        return len(self.identifiers)
+
+    @property
+    def names(self) -> list[str]:
+        """Each series' name for people: the values of its identifiers."""
+        if not len(self.identifiers.columns):
+            return ["the series"] * self.count
+        columns = [self.identifiers[name].astype(str) for name in self.identifiers.columns]
+        return [" · ".join(values) for values in zip(*columns, strict=True)]
+
+    @property
+    def starts(self) -> Ints:
+        """The first row of each series, and the number of rows at the end."""
+        return np.searchsorted(self.series, np.arange(self.count + 1))
+
+    @property
+    def lengths(self) -> Ints:
+        """The rows of each series."""
+        return np.diff(self.starts)
+
+    def rows(self, keep: NDArray[np.bool_] | Ints) -> "Series":
+        """Return these rows, in the same order, with the same series even where one has no row any more."""
+        return replace(
+            self,
+            series=self.series[keep],
+            step=self.step[keep],
+            target=self.target[keep],
+            reals={name: values[keep] for name, values in self.reals.items()},
+            texts={name: values[keep] for name, values in self.texts.items()},
+        )
+
+    def noted(self, *notes: str) -> "Series":
+        """Return the same with more sentences about what was mended."""
+        return replace(self, notes=(*self.notes, *notes))
+
+
+def columns_of(spec: RunSpec) -> list[str]:
+    """Return the columns that a run reads."""
+    own, roles = forecasting_of(spec), spec.data.roles
+    wanted = [own.timeline.column, *roles.group, *roles.target, *roles.continuous, *roles.categorical]
+    return list(dict.fromkeys(name for name in wanted if name))
+
+
+def forecasting_of(spec: RunSpec) -> ForecastingSpec:
+    """Return a run's own part."""
+    return spec.forecasting or ForecastingSpec()
+
+
+def prepare(frame: pd.DataFrame, spec: RunSpec, frequency: Frequency | None = None) -> Series:
+    """Make even series of a table; rows at a series' end without a target stay, as its future.
+
+    `frequency` is the one of a trained model. Raises RunFailed with a sentence that names columns and rows.
+    """
+    if not len(frame):
+        raise RunFailed("The dataset has no rows.", "Import a file that has rows below its header.")
+    series, rows = _read(frame, spec, frequency)
+    own = forecasting_of(spec).timeline
+    series = repairs.without_duplicates(series, rows, own.duplicates)
+    series = repairs.without_gaps(series, own.missing_steps)
+    return repairs.with_target(series, own.missing_target, spec.data.roles.target[0])
+
+
+def _read(frame: pd.DataFrame, spec: RunSpec, known: Frequency | None) -> tuple[Series, Ints]:
+    """Return the table as sorted rows, which may be twice or missing yet, and each one's row in the table."""
+    own, roles = forecasting_of(spec), spec.data.roles
+    times = read_times(frame[own.timeline.column], own.timeline.column)
+    codes, identifiers = _identified(frame, roles.group)
+    frequency = known or _frequency(times.values, codes, times.is_date, own.timeline.frequency)
+    if frequency.is_date != times.is_date:
+        raise RunFailed(
+            f"Column “{own.timeline.column}” holds {'dates' if times.is_date else 'whole numbers'}, and the model "
+            f"learned from {'dates' if frequency.is_date else 'whole numbers'}.",
+            "Give it the same kind of times.",
+        )
+    notes = _check_grid(
+        times.values, frequency, own.timeline.column, bool(own.timeline.frequency), own.timeline.duplicates
+    )
+    steps = frequency.steps(times.values)
+    order = np.lexsort((steps, codes))
+    series = Series(
+        frequency=frequency,
+        identifiers=identifiers,
+        series=codes[order],
+        step=steps[order],
+        target=read_numbers(frame[roles.target[0]], roles.target[0])[order],
+        reals={name: read_numbers(frame[name], name)[order] for name in roles.continuous},
+        texts={name: _texts(frame[name])[order] for name in roles.categorical},
+        notes=tuple(notes),
+    )
+    return series, order.astype(np.int64)
+
+
+def _frequency(values: Ints, codes: Ints, is_date: bool, text: str) -> Frequency:
+    if not text:
+        return detected(values, codes, is_date)
+    try:
+        return named(text, values, is_date)
+    except ValueError as error:
+        raise RunFailed(f"forecasting.timeline.frequency: {error}.", "Leave it empty to have it detected.") from error
+
+
+def _check_grid(values: Ints, frequency: Frequency, column: str, is_chosen: bool, duplicates: str) -> list[str]:
+    """Refuse times between the steps, unless a coarser frequency was chosen on purpose; returns what to tell."""
+    off = frequency.off_grid(values)
+    if not off.any():
+        return []
+    if is_chosen and duplicates != "refuse":
+        return [f"{counted(int(off.sum()), 'row')} between two steps of {frequency.text} count for the step before."]
+    raise RunFailed(
+        f"Column “{column}” has irregular times: most are {frequency.text} apart, those in {rows_text(off)} are not.",
+        "Mend them, or choose a frequency (such as h or D) and let several rows of a step become one "
+        "(forecasting.timeline.duplicates = mean, sum or last).",
+    )
+
+
+def _identified(frame: pd.DataFrame, columns: tuple[str, ...]) -> tuple[Ints, pd.DataFrame]:
+    """Return each row's series, numbered in the order of their names, and the series' identifiers."""
+    if not columns:
+        return np.zeros(len(frame), dtype=np.int64), pd.DataFrame(index=pd.RangeIndex(1))
+    named_rows = pd.DataFrame({name: frame[name].map(text_of, na_action="ignore").fillna(MISSING) for name in columns})
+    grouped = named_rows.groupby(list(columns), sort=True, observed=True)
+    codes = np.asarray(grouped.ngroup(), dtype=np.int64)
+    first = np.unique(codes, return_index=True)[1]
+    return codes, named_rows.iloc[first].reset_index(drop=True)
+
+
+def read_numbers(column: Values, name: str) -> Floats:
+    """Return a column as numbers, NaN where there is none. Raises RunFailed for text."""
+    if column.dtype == object or pd.api.types.is_string_dtype(column.dtype):
+        wrong = (pd.to_numeric(column, errors="coerce").isna() & column.notna()).to_numpy()
+        if wrong.any():
+            example = str(column.to_numpy()[wrong][0])[:40]
+            raise RunFailed(
+                f"Column “{name}” holds no number in {rows_text(wrong)}, such as “{example}”.",
+                "Mend the file, or give the column the role categorical or ignore.",
+                Fault(FaultKind.TEXT, (name,), "continuous"),
+            )
+    return numbers(column)
+
+
+def _texts(column: Values) -> Texts:
+    codes, texts = texts_of(column)
+    return np.array([*texts, MISSING], dtype=object)[codes]
+
+
+def described(series: Series) -> Mapping[str, Any]:
+    """Return what there is, for the log."""
+    lengths = series.lengths
+    return {
+        "series": series.count,
+        "rows": len(series),
+        "frequency": series.frequency.text,
+        "shortest": int(lengths.min()),
+        "longest": int(lengths.max()),
+    }

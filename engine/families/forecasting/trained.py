@@ -1,0 +1,68 @@
+"""TrainedForecaster: a network with its recipe and specification, as files and back.
+Files are safetensors and JSON: loading one runs no code of its maker."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.families.forecasting.forecaster import Forecaster, build
+from engine.families.forecasting.recipe import Recipe
+from engine.families.forecasting.series import forecasting_of
+from engine.spec import RunSpec, parse
+from engine.training.failures import RunFailed
+from engine.training.weights import save_weights, write_whole
+
+WEIGHTS, DESCRIPTION = "model.safetensors", "model.json"
+NUMBERS_AT_ONCE = 1 << 18
+"""Steps of windows that go through a network together without gradients."""
+
+
+@dataclass(frozen=True)
+class TrainedForecaster:
+    """A model that can forecast; a baseline has no network. The network is in evaluation mode, on any device."""
+
+    spec: RunSpec
+    recipe: Recipe
+    forecaster: Forecaster | None
+
+    def save(self, folder: Path) -> None:
+        """Write model.safetensors and model.json; each appears whole or not at all."""
+        folder.mkdir(parents=True, exist_ok=True)
+        save_weights(folder / WEIGHTS, {} if self.forecaster is None else self.forecaster.network.state_dict())
+        description = {
+            "format": 1,
+            "spec": self.spec.model_dump(mode="json"),
+            "recipe": self.recipe.model_dump(mode="json"),
+        }
+        write_whole(folder / DESCRIPTION, json.dumps(description, ensure_ascii=False, indent=1).encode())
+
+    @classmethod
+    def load(cls, folder: Path) -> "TrainedForecaster":
+        """Rebuild a saved model on the CPU; it forecasts what it forecast before. Raises RunFailed without its files."""
+        from safetensors.torch import load_file
+
+        from engine.families.forecasting.library import BASELINES
+
+        try:
+            description = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+            weights = load_file(folder / WEIGHTS)
+        except OSError as error:
+            raise RunFailed(
+                "This run has no saved model.", "A model is kept when a run finishes, or is stopped after one epoch."
+            ) from error
+        spec, recipe = parse(description["spec"]), Recipe.model_validate(description["recipe"])
+        if spec.model.name in BASELINES:
+            return cls(spec, recipe, None)
+        forecaster = build(spec, recipe)
+        dtype = next((one.dtype for one in weights.values() if one.is_floating_point()), None)
+        forecaster.network.to(dtype).load_state_dict(weights)
+        forecaster.network.eval()
+        return cls(spec, recipe, forecaster)
+
+
+def windows_at_once(spec: RunSpec, batch_size: int) -> int:
+    """Return how many windows may go through a network without gradients; fewer where each draws many samples."""
+    windows = forecasting_of(spec).windows
+    steps = windows.encoder_length + windows.horizon
+    samples = 16 if spec.model.name == "deepar" else 1
+    return max(1, min(4_096, max(batch_size, NUMBERS_AT_ONCE // steps) // samples))

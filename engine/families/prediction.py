@@ -1,0 +1,67 @@
+"""A run's model on a new file, whatever its family: what is asked for and what is told. Imports a family when used."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from engine.datasets import ReadOptions
+from engine.runs import RunStore
+from engine.training.failures import RunFailed
+
+SUFFIXES = frozenset({".csv", ".parquet"})
+Progress = Callable[[object], None]
+
+
+class PredictionReport(BaseModel):
+    """What became of a file: rows, columns by how they matched, unseen categories with their row counts, the first
+    rows with their predictions, where the whole was written, and metrics where the file has the target.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    rows: int
+    matched: tuple[str, ...]
+    missing_columns: tuple[str, ...] = ()
+    extra_columns: tuple[str, ...] = ()
+    unseen: dict[str, dict[str, int]] = {}
+    columns: tuple[str, ...] = ()
+    predicted_columns: tuple[str, ...] = ()
+    preview: tuple[tuple[str | int | float | bool | None, ...], ...] = ()
+    path: str | None = None
+    metrics: dict[str, float] = {}
+    notes: tuple[str, ...] = ()
+
+
+def check_ending(out: Path | None) -> None:
+    """Raise RunFailed for a file that predictions cannot be written to."""
+    if out is not None and out.suffix.lower() not in SUFFIXES:
+        raise RunFailed(f"{out.name}: predictions are written as .csv or .parquet.", "Choose one of these endings.")
+
+
+def predict(
+    workspace: Path,
+    run_id: str,
+    source: Path,
+    options: ReadOptions | None = None,
+    out: Path | None = None,
+    limit: int = 200,
+    allow_missing: bool = False,
+    progress: Progress = lambda _told: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> PredictionReport:
+    """Predict every row of a file, or of series what comes after them, and write it to `out` (.csv or .parquet).
+
+    Columns that the model needs and the file lacks are an error, or with `allow_missing` all missing values.
+    `progress` hears {"rows", "total_rows"}. Raises RunFailed, DatasetError or StoreError in words; nothing is then
+    written.
+    """
+    with RunStore(workspace) as store:
+        spec = store.run(run_id).spec
+    if spec.family == "forecasting":
+        from engine.families.forecasting.prediction import predict as of_series
+
+        return of_series(workspace, run_id, source, options, out, limit, allow_missing, progress, cancelled)
+    from engine.families.tabular.prediction import predict as of_rows
+
+    return of_rows(workspace, run_id, source, options, out, limit, allow_missing, progress, cancelled)

@@ -1,0 +1,185 @@
+"""Loop: epochs of batches, each a forward and a backward pass, with optimizer steps between them; it can be left at any
+optimizer boundary and gone on with to the bit. Must not know what a batch holds or what a metric means."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Generic, Protocol, TypeVar
+
+import torch
+from torch import nn
+from torch.nn.utils import clip_grad_value_, clip_grads_with_norm_, get_total_norm
+
+from engine.spec import TrainerSpec
+from engine.training.loader import EpochLoader
+from engine.training.optimizers import make_optimizer
+from engine.training.randomness import random_state, restore_random_state
+from engine.training.schedules import make_scheduler, move_to, waits_for_validation
+from engine.training.steps import StepLog
+from engine.training.watch import Listener
+
+T = TypeVar("T")
+T_contra = TypeVar("T_contra", contravariant=True)
+
+
+class Task(Protocol[T_contra]):
+    """What is learned: a network, its loss on a batch, and how good it is."""
+
+    @property
+    def network(self) -> nn.Module:
+        """Return what is trained."""
+
+    def rows(self, batch: T_contra) -> int:
+        """Return how many samples a batch has; 0 for one that stands for nothing."""
+
+    def loss(self, batch: T_contra) -> torch.Tensor:
+        """Return the mean loss of a batch, with its graph."""
+
+    def validate(self) -> dict[str, float]:
+        """Return the metrics of the validation split, “loss” among them. The network is in evaluation mode."""
+
+
+class Loop(Generic[T]):
+    """Trains a task. `resumed` is the state of a loop that this one goes on for; the loader stands where that one did."""
+
+    def __init__(
+        self,
+        task: Task[T],
+        loader: EpochLoader[T],
+        settings: TrainerSpec,
+        device: torch.device,
+        log: StepLog,
+        listener: Listener,
+        resumed: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._task, self._loader, self._settings = task, loader, settings
+        self._device, self._log, self._listener = device, log, listener
+        self._resumed = resumed
+        self._batches = len(loader.plan.sizes)
+        self._accumulate = settings.accumulate_grad_batches
+        self._steps_per_epoch = -(-self._batches // self._accumulate)
+        self._step = int(resumed["step"]) if resumed else 0
+        self._epoch = int(resumed["epoch"]) if resumed else 0
+        self._batch = int(resumed["batch"]) if resumed else 0
+        self._losses: list[torch.Tensor] = []
+        self._parameters = [one for one in task.network.parameters() if one.requires_grad]
+        self._optimizer = make_optimizer(self._parameters, settings)
+        self._scheduler = make_scheduler(self._optimizer, settings, self._steps_per_epoch * settings.epochs)
+        self._plateau = waits_for_validation(self._scheduler)
+        self._scaler = torch.amp.GradScaler(device.type, enabled=settings.precision == "16-mixed")
+        if resumed is not None:
+            self._optimizer.load_state_dict(resumed["optimizer"])
+            self._scheduler.load_state_dict(resumed["scheduler"])
+            if resumed["precision"]:
+                self._scaler.load_state_dict(resumed["precision"])
+
+    def run(self) -> None:
+        """Train until the last epoch, or until the listener says that it is over. Raises Stopped, RunFailed."""
+        self._listener.started()
+        is_over = False
+        while not is_over and (self._epoch < self._settings.epochs or self._batch):
+            self._task.network.train()
+            self._log.restart_clock()
+            for batch in self._loader:
+                self._go_on()
+                rows = self._task.rows(batch)
+                if rows:
+                    self._train(batch, rows)
+            self._log.copy(end_of_epoch=True)
+            is_over = self._validate()
+
+    def state(self) -> dict[str, Any]:
+        """Return all that another loop needs to go on from here as if it were this one."""
+        return {
+            "step": self._step,
+            "epoch": self._epoch,
+            "batch": self._batch,
+            "network": self._task.network.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "scheduler": self._scheduler.state_dict(),
+            "precision": self._scaler.state_dict(),
+            "random": random_state(),
+        }
+
+    def is_sound(self) -> bool:
+        """Whether every weight is a number. Raises RunFailed where a loss was none."""
+        self._log.copy()
+        return all(bool(torch.isfinite(one).all()) for one in self._parameters)
+
+    def change(self, settings: TrainerSpec) -> None:
+        """Go on with another learning rate or number of epochs; the schedule is the one of the new settings."""
+        rate = settings.optimizer.learning_rate
+        is_new_rate = rate != self._settings.optimizer.learning_rate
+        self._settings = settings
+        self._optimizer.defaults["lr"] = rate
+        if self._plateau:
+            for group in self._optimizer.param_groups if is_new_rate else ():
+                group["lr"] = rate
+            return
+        for group in self._optimizer.param_groups:
+            group["lr"] = group["initial_lr"] = rate
+        self._scheduler = make_scheduler(self._optimizer, settings, self._steps_per_epoch * settings.epochs)
+        move_to(self._scheduler, self._step)
+
+    def _go_on(self) -> None:
+        if self._resumed is not None:
+            # Not before this: what was prepared until now has drawn from the same sources of chance.
+            restore_random_state(self._resumed["random"])
+            self._resumed = None
+
+    def _train(self, batch: T, rows: int) -> None:
+        """Go forward and backward on a batch; after the last batch of a step, step."""
+        first = self._batch - self._batch % self._accumulate
+        window = min(self._accumulate, self._batches - first)
+        self._batch += 1
+        with self._autocast():
+            loss = self._task.loss(batch)
+        self._scaler.scale(loss if window == 1 else loss / window).backward()
+        self._losses.append(loss.detach())
+        self._log.count_rows(rows)
+        if self._batch == first + window:
+            self._take_step()
+
+    def _take_step(self) -> None:
+        self._scaler.unscale_(self._optimizer)
+        norm = self._clipped()
+        self._scaler.step(self._optimizer)
+        self._scaler.update()
+        for parameter in self._parameters:
+            parameter.grad = None
+        self._step += 1
+        loss = self._losses[0] if len(self._losses) == 1 else torch.stack(self._losses).mean()
+        self._losses.clear()
+        rate = float(self._optimizer.param_groups[0]["lr"])
+        self._log.add(self._step, self._step / self._steps_per_epoch, loss, norm, rate)
+        if not self._plateau:
+            self._scheduler.step()
+        self._listener.boundary(self._step)
+
+    def _clipped(self) -> torch.Tensor | None:
+        """Return the gradient's norm, which stays on the device, after clipping as the settings say."""
+        gradients = [one.grad for one in self._parameters if one.grad is not None]
+        if not gradients:
+            return None
+        norm = get_total_norm(gradients)
+        limit = self._settings.gradient_clip
+        if limit and self._settings.gradient_clip_algorithm == "norm":
+            clip_grads_with_norm_(self._parameters, limit, norm)
+        elif limit:
+            clip_grad_value_(self._parameters, limit)
+        return norm
+
+    def _validate(self) -> bool:
+        """Measure the epoch; whether the training is over."""
+        self._task.network.eval()
+        with torch.no_grad(), self._autocast():
+            valid = self._task.validate()
+        if self._plateau:
+            self._scheduler.step(valid["loss"])  # type: ignore[arg-type]
+        self._epoch, self._batch = self._epoch + 1, 0
+        metrics = {f"valid/{key}": value for key, value in valid.items()}
+        return self._listener.epoch_ended(self._epoch, self._step, metrics)
+
+    def _autocast(self) -> AbstractContextManager[object]:
+        formats = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}
+        dtype = formats.get(self._settings.precision)
+        return nullcontext() if dtype is None else torch.autocast(self._device.type, dtype)
