@@ -4,6 +4,7 @@ what a model computes is the families' business."""
 from engine.catalog.checks import param_problem, problems, unsuited
 from engine.catalog.edits import batch_size_for, task_of, with_dataset, with_model, with_preset, with_value
 from engine.catalog.fields import COMMON_FIELDS, common_metrics, idle_fields
+from engine.catalog.forecasting_edits import fitted_to_model, new_forecasting
 from engine.catalog.models import changed_params, forecasting_models, model, preset_of, settings, tabular_models
 from engine.catalog.schedules import Option, optimizers, schedules
 from engine.catalog.schema import CatalogError, ModelInfo, Param, Preset
@@ -18,9 +19,11 @@ __all__ = [
     "batch_size_for",
     "changed_params",
     "common_metrics",
+    "fitted_to_model",
     "forecasting_models",
     "idle_fields",
     "model",
+    "new_forecasting",
     "optimizers",
     "param_problem",
     "preset_of",

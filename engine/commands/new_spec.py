@@ -16,7 +16,12 @@ from engine.spec import DataSpec, Role, Roles, RunSpec, SpecError, Task, to_json
 def new_command(options: Namespace) -> int:
     """Print a specification for a file and a target, or write it to a file."""
     dataset = dataset_of(options.workspace, options.data)
-    spec = new_spec(options.workspace, dataset, options.target, options.model, options.preset, options.task)
+    if options.family == "forecasting":
+        from engine.commands.new_forecasting import forecasting_spec
+
+        spec = forecasting_spec(options, dataset)
+    else:
+        spec = new_spec(options.workspace, dataset, options.target, options.model, options.preset, options.task)
     path: Path | None = options.output
     as_json = options.json if path is None else path.suffix == ".json"
     text = to_json(spec) if as_json else to_toml(spec)

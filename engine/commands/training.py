@@ -55,7 +55,7 @@ def _enqueue(options: Namespace, spec: RunSpec) -> int:
 def check_command(options: Namespace) -> int:
     """Say what a specification will do, and everything that looks wrong with it, without training."""
     spec = checked(options.workspace, changed(read(options.spec), options.set))
-    from engine.families.tabular.preflight import preflight
+    from engine.families.preflight import preflight
 
     report = preflight(options.workspace, spec)
     if options.json:
@@ -115,7 +115,7 @@ def checked(workspace: Path, spec: RunSpec) -> RunSpec:
 
     Raises SpecError or DatasetError, before there is any run.
     """
-    from engine.families.tabular.checks import check_columns
+    from engine.families.preflight import check_columns
 
     dataset = load_dataset(workspace, spec.data.dataset)
     found = problems(spec)

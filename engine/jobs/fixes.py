@@ -109,7 +109,9 @@ def _tenth(spec: RunSpec) -> float:
     return float(f"{spec.trainer.optimizer.learning_rate / 10:.6g}")
 
 
-def _gaps(_spec: RunSpec, fault: Fault) -> list[Fix]:
+def _gaps(spec: RunSpec, fault: Fault) -> list[Fix]:
+    if spec.family == "forecasting":
+        return _series_gaps(fault)
     key = f"tabular.preprocess.missing_{fault.role}"
     names = _named(fault.columns)
     found = [_set(f"Leave out the rows in which {names} has no value", key, "drop")]
@@ -120,7 +122,17 @@ def _gaps(_spec: RunSpec, fault: Fault) -> list[Fix]:
     return found
 
 
+def _series_gaps(fault: Fault) -> list[Fix]:
+    key = f"forecasting.timeline.missing_{'steps' if fault.role == 'time' else 'target'}"
+    return [
+        _set("Fill gaps with the last value before them", key, "forward"),
+        _set("Fill gaps with a line across them", key, "interpolate"),
+    ]
+
+
 def _text(spec: RunSpec, fault: Fault) -> list[Fix]:
+    if spec.family == "forecasting" and fault.role != "continuous":
+        return []
     if fault.role == "target":
         return [_set(f"Predict {_named(fault.columns)} as a class", "tabular.task", "classification")]
     roles = spec.data.roles

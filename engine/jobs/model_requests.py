@@ -8,7 +8,7 @@ from engine.spec import parse
 
 
 def _preflight(call: Call, spec: dict[str, object]) -> object:
-    from engine.families.tabular.preflight import preflight
+    from engine.families.preflight import preflight
 
     return preflight(call.workspace, parse(spec))
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from engine.jobs.failure import died
 from engine.jobs.processes import is_alive, kill_tree, spawn, start_time
 from engine.runs import Change, Holder, Outcome, RunRecord, RunStatus, RunStore
-from engine.spec import KFoldSplit
+from engine.spec import KFoldSplit, RollingOriginSplit
 from engine.training.changes import CHANGEABLE, EPOCHS, changed
 from engine.training.disk import clear_checkpoints
 from engine.training.state_files import FOLDER, LAST, StateError, fits_of, has_state, read_whole, state_step
@@ -263,8 +263,10 @@ def _check_change(run: RunRecord, wanted: Change) -> None:
     if run.status in {RunStatus.PAUSING, RunStatus.STOPPING}:
         raise NotNow(f"“{run.name}” is {run.status} just now: change it when it rests.")
     spec = run.spec_or_none
-    if spec is not None and isinstance(spec.split, KFoldSplit):
-        raise NotNow("The folds of a cross-validation have to be trained alike: their settings cannot be changed.")
+    if spec is not None and isinstance(spec.split, KFoldSplit | RollingOriginSplit):
+        raise NotNow(
+            "The folds of a cross-validation or a backtest have to be trained alike: their settings cannot be changed."
+        )
     if wanted.field == EPOCHS and wanted.value < wanted.epoch:
         raise NotNow(f"“{run.name}” has {wanted.epoch:g} epochs already: it cannot end before that.")
     try:

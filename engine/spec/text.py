@@ -11,6 +11,7 @@ import tomli_w
 from pydantic import BaseModel, ValidationError
 
 from engine.spec.run import SCHEMA_VERSION, RunSpec
+from engine.spec.tabular import TabularSpec
 
 
 class SpecError(ValueError):
@@ -27,8 +28,14 @@ def to_json(spec: RunSpec) -> str:
 
 
 def to_toml(spec: RunSpec) -> str:
-    """Return the whole specification as TOML; what is None is left out, as TOML has no null."""
-    return tomli_w.dumps(_without_none(spec.model_dump(mode="json")))
+    """Return the whole specification as TOML; what is None is left out, as TOML has no null.
+
+    The part about tables is left out of a forecasting run that says nothing there.
+    """
+    content = spec.model_dump(mode="json")
+    if spec.family == "forecasting" and spec.tabular == TabularSpec():
+        del content["tabular"]
+    return tomli_w.dumps(_without_none(content))
 
 
 def from_json(text: str) -> RunSpec:

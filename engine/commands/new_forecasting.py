@@ -1,0 +1,119 @@
+"""new forecasting: from a dataset, its time column and a target to a specification, with the series looked at first."""
+
+import difflib
+from argparse import Namespace
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from engine import datasets
+from engine.catalog import new_forecasting, problems, with_preset, with_value
+from engine.commands.output import BadInput
+from engine.datasets import Dataset
+from engine.spec import DataSpec, Role, Roles, RunSpec, SpecError
+
+
+def forecasting_spec(options: Namespace, dataset: Dataset) -> RunSpec:
+    """Return a specification with sensible defaults. Raises BadInput, DatasetError, SpecError or RunFailed in words."""
+    types = {column.name: column.type for column in dataset.columns}
+    for flag in ("target", "group", "known", "static"):
+        for name in getattr(options, flag) or ():
+            _check(dataset, types, name, f"--{flag}")
+    if options.horizon is None:
+        raise BadInput("--horizon: say how many steps are to be forecast")
+    time = _time(options.time, dataset, types)
+    target = _target(options.target, dataset, types)
+    roles = _roles(options, dataset, types, time, target)
+    data = DataSpec(dataset=dataset.id, name=dataset.name, roles=roles)
+    looked = _look(options.workspace, data, time, options.frequency or "")
+    spec = new_forecasting(
+        data,
+        time,
+        options.horizon,
+        known=tuple(options.known or ()),
+        static=tuple(options.static or ()),
+        model_name=options.model or "nhits",
+        **looked,
+    )
+    if options.encoder is not None:
+        spec = with_value(spec, "forecasting.windows.encoder_length", options.encoder)
+    if options.preset is not None:
+        spec = with_preset(spec, options.preset)
+    if found := problems(spec):
+        raise SpecError(found)
+    return spec
+
+
+def _check(dataset: Dataset, types: Mapping[str, str], name: str, flag: str) -> None:
+    if name not in types:
+        close = difflib.get_close_matches(name, list(types), n=1)
+        hint = f"did you mean “{close[0]}”?" if close else f"it has {', '.join(list(types)[:20])}"
+        raise BadInput(f"{flag}: {dataset.name} has no column “{name}”; {hint}")
+
+
+def _time(name: str | None, dataset: Dataset, types: Mapping[str, str]) -> str:
+    if name is not None:
+        _check(dataset, types, name, "--time")
+        return name
+    dates = [column for column, kind in types.items() if kind in {"date", "datetime"}]
+    if not dates:
+        raise BadInput(f"--time: {dataset.name} has no column of dates; name the column that orders the steps")
+    return dates[0]
+
+
+def _target(names: list[str] | None, dataset: Dataset, types: Mapping[str, str]) -> str:
+    if not names:
+        raise BadInput("--target: name the column that is to be forecast")
+    if len(names) > 1:
+        raise BadInput(f"--target: one column can be forecast, not {len(names)}")
+    if types[names[0]] not in {"integer", "number"}:
+        raise BadInput(
+            f"--target: “{names[0]}” of {dataset.name} holds {types[names[0]]}, and a forecast needs numbers"
+        )
+    return names[0]
+
+
+def _roles(options: Namespace, dataset: Dataset, types: Mapping[str, str], time: str, target: str) -> Roles:
+    """Return roles: what is left over and no identifier is an input."""
+    groups = tuple(options.group or ())
+    given = {time: Role.IGNORE, target: Role.TARGET, **dict.fromkeys(groups, Role.GROUP)}
+    inferred = datasets.infer_roles(options.workspace, dataset.id)
+    told = {*(options.known or ()), *(options.static or ())}
+    roles: dict[str, Role] = {}
+    for name, kind in types.items():
+        if name in given:
+            roles[name] = given[name]
+        elif kind in {"integer", "number"}:
+            roles[name] = Role.CONTINUOUS
+        elif name in told or (kind in {"text", "boolean"} and inferred.of(name) is not Role.IGNORE):
+            roles[name] = Role.CATEGORICAL
+        else:
+            roles[name] = Role.IGNORE
+    roles.pop(time)
+    return Roles.from_mapping(roles)
+
+
+def _look(workspace: Path, data: DataSpec, time: str, frequency: str) -> dict[str, Any]:
+    """Return what the series themselves tell: their frequency, a season, lengths, and which parts of the date matter."""
+    from engine.families.forecasting.calendar import suggested
+    from engine.families.forecasting.series import columns_of, prepare
+    from engine.families.tabular.frames import read_columns
+
+    bare = {"target": data.roles.target, "group": data.roles.group}
+    policies = {"duplicates": "mean", "missing_target": "forward"}
+    spec = RunSpec.model_validate(
+        {
+            "family": "forecasting",
+            "data": {"dataset": data.dataset, "roles": bare},
+            "forecasting": {"timeline": {"column": time, "frequency": frequency, **policies}},
+        }
+    )
+    series = prepare(read_columns(datasets.parquet_path(workspace, data.dataset), columns_of(spec)), spec)
+    text = series.frequency.text
+    return {
+        "frequency": "" if text.endswith("ns") else text,
+        "season": series.frequency.season,
+        "length": int(series.step.max() - series.step.min()) + 1,
+        "rows": len(series),
+        "calendar": suggested(series.frequency),
+    }

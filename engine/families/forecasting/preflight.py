@@ -1,0 +1,99 @@
+"""What a forecasting specification will do, before it does it: windows, steps, parameters, and what looks wrong.
+Must not train."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.families.forecasting.fitting import Material
+from engine.families.forecasting.folds import split
+from engine.families.forecasting.forecaster import build, parameter_count
+from engine.families.forecasting.library import BASELINES
+from engine.families.forecasting.running import load_series
+from engine.families.forecasting.scores import intervals
+from engine.families.forecasting.series import forecasting_of
+from engine.families.forecasting.window_loader import why_not
+from engine.families.tabular.findings import Finding, Severity, sorted_findings
+from engine.families.tabular.preflight import Preflight
+from engine.spec import RunSpec
+from engine.training.failures import RunFailed
+from engine.training.loader import BatchPlan
+
+
+def preflight(workspace: Path, spec: RunSpec) -> Preflight:
+    """Look at a specification and its data. Never raises for what a user could have got wrong: it becomes a finding.
+
+    `rows` counts windows; memory is not estimated.
+    """
+    findings = [*_setting_findings(spec), *_monitor_findings(spec)]
+    rows: dict[str, int] = {}
+    parameters, trainings = None, 0
+    if not any(one.severity == "error" for one in findings):
+        try:
+            series = load_series(workspace, spec)
+            findings += [_finding("info", "data", note) for note in series.notes]
+            folds = split(series, spec)
+            trainings = len(folds)
+            material = Material(spec, series, folds[0])
+            rows = _windows(material)
+            if reason := why_not(material.train):
+                findings.append(_finding("info", "forecasting.windows", f"Windows are read the slow way: {reason}"))
+            parameters = 0
+            if spec.model.name not in BASELINES:
+                parameters = parameter_count(build(spec, material.recipe).network)
+        except RunFailed as failure:
+            findings.append(_finding("error", "data", failure.cause, failure.advice))
+    trainer = spec.trainer
+    plan = BatchPlan.of(rows["train"], trainer.batch_size, trainer.drop_last) if rows.get("train") else BatchPlan(())
+    batches = len(plan.sizes)
+    return Preflight(
+        parameters=parameters,
+        memory_bytes=None,
+        steps_per_epoch=batches,
+        optimizer_steps=-(-batches // trainer.accumulate_grad_batches) * trainer.epochs,
+        trainings=trainings,
+        rows=rows,
+        warnings=sorted_findings(findings),
+    )
+
+
+def recorded_metrics(spec: RunSpec) -> tuple[str, ...]:
+    """Return the metrics that a run measures after each epoch."""
+    own = forecasting_of(spec)
+    names = ["loss", "mae", "rmse", "smape", "mase"]
+    if own.loss not in {"mae", "rmse", "smape", "mase", "poisson", "tweedie"}:
+        names += ["quantile_loss", *(f"coverage_{percent}" for _, _, percent in intervals(own.quantiles))]
+    return tuple(f"valid/{name}" for name in names)
+
+
+def _setting_findings(spec: RunSpec) -> Iterator[Finding]:
+    from engine.catalog import problems
+
+    for sentence in problems(spec):
+        field, _, text = sentence.partition(": ")
+        yield _finding("error", field, text[:1].upper() + text[1:].rstrip(".") + ".")
+
+
+def _monitor_findings(spec: RunSpec) -> Iterator[Finding]:
+    known = recorded_metrics(spec)
+    watched = {"trainer.checkpoints.monitor": spec.trainer.checkpoints.monitor}
+    if spec.trainer.early_stopping.enabled:
+        watched["trainer.early_stopping.monitor"] = spec.trainer.early_stopping.monitor
+    for field, name in watched.items():
+        if name not in known:
+            yield _finding(
+                "error", field, f"“{name}” is not measured by this run.", f"Choose one of {', '.join(known)}."
+            )
+
+
+def _windows(material: Material) -> dict[str, int]:
+    rows = {"train": len(material.train)}
+    for part, name, span in (
+        ("valid", "validation", material.fold.valid),
+        ("test", "test", material.fold.test),
+    ):
+        rows[part] = 0 if span is None else len(material.part(span, name)[0])
+    return rows
+
+
+def _finding(severity: Severity, field: str, text: str, fix: str = "") -> Finding:
+    return Finding(severity=severity, field=field, text=text, fix=fix)
