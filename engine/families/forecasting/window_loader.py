@@ -9,7 +9,7 @@ from pytorch_forecasting import TimeSeriesDataSet
 from engine.families.forecasting.window_columns import Cut, WindowColumns
 from engine.families.forecasting.window_rows import Rows, blank, gather
 from engine.families.forecasting.window_scales import of_series
-from engine.families.forecasting.window_support import why_not
+from engine.families.forecasting.window_support import why_not, wrong_scales
 from engine.families.forecasting.windows import Placed, Windows
 from engine.training.loader import BatchPlan, EpochLoader
 
@@ -22,7 +22,8 @@ WindowBatch = tuple[dict[str, Any], tuple[Any, torch.Tensor | None]]
 class WindowLoader(EpochLoader[WindowBatch]):
     """Batches of windows, on `device`; order, length and resuming are EpochLoader's.
 
-    `dataset` is what the library's `predict` asks a loader for. Raises ValueError for data sets that `why_not` names.
+    `dataset` is what the library's `predict` asks a loader for. Raises ValueError for data sets that `why_not` names,
+    and for those whose scales are wrong (`wrong_scales`).
     """
 
     def __init__(
@@ -32,7 +33,7 @@ class WindowLoader(EpochLoader[WindowBatch]):
         seed: int | None = None,
         device: torch.device | str = "cpu",
     ) -> None:
-        reason = why_not(dataset)
+        reason = why_not(dataset) or wrong_scales(dataset)
         if reason:
             raise ValueError(reason)
         super().__init__(len(dataset), plan, seed)

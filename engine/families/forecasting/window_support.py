@@ -31,6 +31,25 @@ def why_not(dataset: TimeSeriesDataSet) -> str:
     return _gaps(dataset) or _of_targets(dataset) or _of_covariates(dataset)
 
 
+def wrong_scales(dataset: TimeSeriesDataSet) -> str:
+    """Return a sentence if the library takes the target scales of one series for another's, else "".
+
+    WORKAROUND pytorch-forecasting 1.8: TimeSeriesDataSet looks scales up by the codes of its own encoder of identifiers
+    (“__group_id__…”), but GroupNormalizer knows series by the codes of the column's encoder. Both must give the same
+    codes; with `NaNLabelEncoder(add_nan=True)` for the column alone each series gets the scales of the one before it.
+    """
+    for normaliser in dataset.target_normalizers:
+        for name in getattr(normaliser, "_groups", []):
+            known = getattr(dataset._categorical_encoders.get(name), "classes_", {})
+            used = getattr(dataset._categorical_encoders.get(f"__group_id__{name}"), "classes_", known)
+            if any(used.get(label, code) != code for label, code in known.items()):
+                return (
+                    f"Series would be scaled by the numbers of others: categorical_encoders must hold encoders of the "
+                    f"same kind for {name} and __group_id__{name}."
+                )
+    return ""
+
+
 def _overridden(kind: type) -> list[str]:
     watched = ("__getitem__", "_collate_fn", "calculate_decoder_length", "transform_values")
     return [name for name in watched if getattr(kind, name) is not getattr(TimeSeriesDataSet, name)]

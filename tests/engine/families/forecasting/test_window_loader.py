@@ -258,7 +258,9 @@ def test_that_a_validation_set_with_unseen_series_equals_the_librarys() -> None:
     train = dataset_of(
         known,
         target_normalizer=GroupNormalizer(groups=["series"]),
-        categorical_encoders={"series": NaNLabelEncoder(add_nan=True, warn=False)},
+        categorical_encoders={
+            name: NaNLabelEncoder(add_nan=True, warn=False) for name in ("series", "__group_id__series")
+        },
     )
     for predict in (False, True):
         check(TimeSeriesDataSet.from_dataset(train, frame, predict=predict, stop_randomization=True))

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import torch
 from pytorch_forecasting import Baseline, GroupNormalizer, TimeSeriesDataSet
+from pytorch_forecasting.data.encoders import NaNLabelEncoder
 
 from engine.families.forecasting.window_loader import WindowLoader, why_not
 from engine.training.loader import BatchPlan
@@ -133,3 +134,16 @@ def test_that_a_data_set_with_windows_of_its_own_is_refused(dataset: TimeSeriesD
 
 def dataset_frame() -> pd.DataFrame:
     return pd.DataFrame({"series": "a", "t": np.arange(30), "y": np.arange(30.0), "price": np.arange(30.0)})
+
+
+def test_that_series_scaled_by_the_numbers_of_others_are_refused() -> None:
+    frame = pd.concat(
+        [dataset_frame(), dataset_frame().assign(series="b", y=1000.0 + np.arange(30))], ignore_index=True
+    )
+    encoders = {"series": NaNLabelEncoder(add_nan=True)}
+    wrong = dataset_of(frame, categorical_encoders=encoders)
+    with pytest.raises(ValueError, match="__group_id__series"):
+        loader_of(wrong)
+    right = dataset_of(frame, categorical_encoders=encoders | {"__group_id__series": NaNLabelEncoder(add_nan=True)})
+    x, _ = next(iter(loader_of(right, None)))
+    assert (x["target_scale"][:, 0] < 100).all()
