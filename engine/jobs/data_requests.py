@@ -1,6 +1,7 @@
 """What the data lab answers: datasets, their pages and profiles, and the records of runs. Must not import torch."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine import datasets
 from engine.datasets import ReadOptions
@@ -8,6 +9,10 @@ from engine.export import write_csv
 from engine.jobs.requests import Call, Method, RequestError
 from engine.runs.evaluation import Evaluation
 from engine.runs.store import RunStore
+from engine.spec import parse
+
+if TYPE_CHECKING:
+    from engine.families.forecasting.forecasts import Forecasts
 
 Options = dict[str, object] | None
 
@@ -94,10 +99,35 @@ def _evaluation(call: Call, run: str) -> object:
     return Evaluation.model_validate_json(path.read_text(encoding="utf-8"))
 
 
+def _forecasts(call: Call, run: str) -> "Forecasts":
+    from engine.families.forecasting.forecasts import Forecasts
+
+    with RunStore(call.workspace) as store:
+        return Forecasts.of(store.run_folder(run))
+
+
+def _forecast_names(call: Call, run: str) -> object:
+    return _forecasts(call, run).names
+
+
+def _forecast_series(call: Call, run: str, series: int) -> object:
+    return _forecasts(call, run).series(series)
+
+
+def _forecast_window(call: Call, run: str, series: int, place: int) -> object:
+    return _forecasts(call, run).window(series, place)
+
+
 def _export_csv(call: Call, run: str, path: str) -> object:
     with RunStore(call.workspace) as store:
         write_csv(store, run, Path(path), call.progress)
     return path
+
+
+def _series(call: Call, spec: dict[str, object], index: int = 0, origin: int | None = None) -> object:
+    from engine.families.forecasting.preview import series_view
+
+    return series_view(call.workspace, parse(spec), index, origin)
 
 
 def _options(options: Options) -> ReadOptions | None:
@@ -120,5 +150,9 @@ METHODS: dict[str, Method] = {
     "rejects": _rejects,
     "export_rejects": _export_rejects,
     "evaluation": _evaluation,
+    "forecast_names": _forecast_names,
+    "forecast_series": _forecast_series,
+    "forecast_window": _forecast_window,
     "export_csv": _export_csv,
+    "series": _series,
 }

@@ -10,6 +10,7 @@ import pandas as pd
 from engine.families.files import EVALUATION_FILE, PREDICTIONS_FILE, write_evaluation, write_table
 from engine.families.fold_scores import fold_scores
 from engine.families.forecasting.fitting import Material
+from engine.families.forecasting.forecasts import write_forecasts
 from engine.families.forecasting.judging import judge
 from engine.families.forecasting.library import BASELINES, quiet
 from engine.families.forecasting.loading import loader_of
@@ -142,6 +143,7 @@ def _finish(
     write_evaluation(recorder.folder, evaluation)
     recorder.artifact("evaluation", "evaluation", recorder.folder / EVALUATION_FILE)
     recorder.artifact("predictions", "table", recorder.folder / PREDICTIONS_FILE)
+    recorder.artifact("forecasts", "forecasts", write_forecasts(recorder.folder, found))
     recorder.summary({f"{shown}/{key}": value for key, value in metrics[shown].items()})
     return evaluation
 

@@ -15,7 +15,8 @@ from engine.families.forecasting import library
 from engine.families.forecasting.datasets import Names, keep_every, longest_lag, make_dataset, to_frame
 from engine.families.forecasting.folds import Fold, Span
 from engine.families.forecasting.forecaster import Forecaster, build, parameter_count
-from engine.families.forecasting.judging import judge
+from engine.families.forecasting.judging import Heard, judge
+from engine.families.forecasting.live import LiveForecaster, ShownLive
 from engine.families.forecasting.loading import Loader, loader_of, rows_of
 from engine.families.forecasting.placement import Placement, naive_scales, season_of
 from engine.families.forecasting.recipe import Recipe
@@ -32,6 +33,7 @@ from engine.training.hardware import choose_device, choose_threads, data_type
 from engine.training.loader import BatchPlan
 from engine.training.loop import Loop
 from engine.training.origin import take_weights
+from engine.training.randomness import seed_everything
 from engine.training.recorder import Recorder
 from engine.training.state_keeper import StateKeeper
 from engine.training.steps import StepLog
@@ -126,6 +128,7 @@ def fit(
     spec = recorder.spec
     trainer = changed(spec.trainer, [recorder.changes[place] for place in resumed["changes"]] if resumed else ())
     device = choose_device(trainer)
+    seed_everything(trainer.seed)
     forecaster = build(spec, material.recipe)
     network = forecaster.network
     count = parameter_count(network)
@@ -153,8 +156,11 @@ def fit(
 class _Task:
     """What the loop asks of a forecaster."""
 
-    def __init__(self, forecaster: Forecaster, valid: Loader, placed: Placement, material: Material) -> None:
+    def __init__(
+        self, forecaster: Forecaster, valid: Loader, placed: Placement, material: Material, heard: Heard
+    ) -> None:
         self._forecaster, self._valid, self._placed, self._material = forecaster, valid, placed, material
+        self._heard = heard
 
     @property
     def network(self) -> nn.Module:
@@ -173,7 +179,8 @@ class _Task:
         """Return loss and metrics of the validation windows."""
         own = self._material.names.spec
         scores = Scores(self._material.scales, own.windows.horizon, own.quantiles)
-        loss = judge(self._forecaster, self._valid, self._placed, scores, self._material.spec.trainer.seed)
+        seed = self._material.spec.trainer.seed
+        loss = judge(self._forecaster, self._valid, self._placed, scores, seed, self._heard)
         return {"loss": loss, **scores.overall()}
 
 
@@ -228,8 +235,10 @@ class _Training:
         at_once = windows_at_once(self.spec, trainer.batch_size)
         valid = loader_of(self.valid, BatchPlan.of(len(self.valid), at_once, merge_single=False), None, self.device)
         log = StepLog(self.recorder, self.device, fold.prefix, progressed=watch.progressed)
-        task = _Task(self.forecaster, valid, self.placed, self.material)
-        loop = Loop(task, loader, trainer, self.device, log, watch, resumed["training"] if resumed else None)
+        live = LiveForecaster(self.recorder, self.placed, fold.name)
+        task = _Task(self.forecaster, valid, self.placed, self.material, live.heard)
+        shown = ShownLive(watch, live)
+        loop = Loop(task, loader, trainer, self.device, log, shown, resumed["training"] if resumed else None)
         watch.begin(loop, self.device)
         if resumed is not None and resumed["is_over"] and resumed["epochs"] == watch.epochs():
             return False
@@ -243,6 +252,8 @@ class _Training:
         except RunFailed:
             self._keep_best(keeper)
             raise
+        finally:
+            live.finish()
         return False
 
     def _keep_best(self, keeper: CheckpointKeeper) -> None:

@@ -1,0 +1,79 @@
+"""Forecasts to look at: the shape of what a forecasting run shows while it learns and when it is done. Knows no model."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+LIVE_FILE = "live_forecasts.json"
+LIVE_EVENT = "forecasts"
+"""The kind of the event that tells that the live file was written anew."""
+
+
+class _Part(BaseModel):
+    # A network that has lost its way forecasts NaN, and that is to be seen.
+    model_config = ConfigDict(frozen=True, ser_json_inf_nan="constants")
+
+
+class ForecastWindow(_Part):
+    """One window of one series, in the target's unit.
+
+    `times` has the time of every step of `past` and of the horizon after it: seconds since 1970 where `is_date`, else
+    whole numbers. `past` is what the model saw, or its newest steps; `quantiles` has a line a level.
+    """
+
+    series: str
+    origin: str
+    is_date: bool
+    times: tuple[float, ...]
+    past: tuple[float, ...]
+    actual: tuple[float, ...]
+    forecast: tuple[float, ...]
+    quantiles: tuple[tuple[float, ...], ...] = ()
+    baselines: dict[str, tuple[float, ...]] = {}
+
+
+class LiveForecasts(_Part):
+    """Forecasts of a few validation windows as they were after an epoch; `levels` are those of the quantiles."""
+
+    target: str
+    fold: str
+    epoch: int
+    step: int
+    levels: tuple[float, ...]
+    windows: tuple[ForecastWindow, ...]
+
+
+class SeriesNames(_Part):
+    """Which series there are to look at, and of each how many windows; `target` and `levels` are those of all."""
+
+    target: str
+    levels: tuple[float, ...]
+    names: tuple[str, ...]
+    windows: tuple[int, ...]
+
+
+class SeriesForecasts(_Part):
+    """One series: its metrics and the baselines' on the same windows, and where its forecasts were wrong.
+
+    `origins` are the windows' origins and `errors` their mean absolute errors; `times`, `residuals`, `low` and `high` have,
+    for each step that was forecast, the mean and the extent of truth − forecast over all windows that forecast it.
+    """
+
+    series: str
+    is_date: bool
+    metrics: dict[str, float]
+    baselines: dict[str, dict[str, float]]
+    origins: tuple[float, ...]
+    errors: tuple[float, ...]
+    times: tuple[float, ...]
+    residuals: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+def read_live(folder: Path) -> LiveForecasts | None:
+    """Return the newest live forecasts in a run's folder, or None where there are none that can be read."""
+    try:
+        return LiveForecasts.model_validate_json((folder / LIVE_FILE).read_bytes())
+    except (OSError, ValueError):
+        return None
