@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, Q
 
 from app.forms import numbers
 from app.forms.field import Field
+from app.forms.several import SeveralEditor
 from app.forms.wording import choice_help, choice_label, say
 
 JSON_LINES = 4
@@ -79,6 +80,8 @@ class LineEditor(QLineEdit):
             return numbers.read(text, self._field)
         if self._field.kind == "integers":
             return numbers.read_integers(text)
+        if self._field.kind == "numbers":
+            return numbers.read_numbers(text)
         return None if self._field.nullable and not text else text
 
     def _shown(self, value: JsonValue) -> str:
@@ -270,7 +273,7 @@ class JsonEditor(QPlainTextEdit):
             self.problemChanged.emit(problem)
 
 
-Editor = LineEditor | SwitchEditor | ChoiceEditor | JsonEditor
+Editor = LineEditor | SwitchEditor | ChoiceEditor | JsonEditor | SeveralEditor
 
 
 def make_editor(field: Field, parent: QWidget | None = None) -> Editor:
@@ -279,6 +282,8 @@ def make_editor(field: Field, parent: QWidget | None = None) -> Editor:
         return SwitchEditor(field, parent)
     if field.kind == "choice":
         return ChoiceEditor(field, parent)
+    if field.kind == "several":
+        return SeveralEditor(field, parent)
     if field.kind == "json":
         return JsonEditor(field, parent)
     return LineEditor(field, parent)

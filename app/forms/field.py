@@ -12,7 +12,7 @@ from pydantic_core import PydanticUndefined
 
 from engine.catalog import COMMON_FIELDS, ModelInfo, Param
 
-FieldKind = Literal["int", "float", "bool", "choice", "text", "integers", "json"]
+FieldKind = Literal["int", "float", "bool", "choice", "text", "integers", "numbers", "several", "json"]
 
 
 @dataclass(frozen=True)
@@ -78,13 +78,14 @@ def _of_param(param: Param) -> Field:
 
 
 def _of_field(key: str, info: FieldInfo) -> Field:
+    several = _literals_inside(info.annotation)
     choices = _literals(info.annotation)
     field = Field(
         key=key,
-        kind="choice" if choices else _kind(info.annotation),
-        default=None if info.default is PydanticUndefined else info.default,
+        kind="choice" if choices else "several" if several else _kind(info.annotation),
+        default=_default(info.default),
         help=info.description or "",
-        choices=choices,
+        choices=choices or several,
         nullable=type(None) in get_args(info.annotation),
         common=key in COMMON_FIELDS,
     )
@@ -113,10 +114,23 @@ def _literals(hint: Any) -> tuple[JsonValue, ...]:
     return get_args(hint) if get_origin(hint) is Literal else ()
 
 
+def _literals_inside(hint: Any) -> tuple[JsonValue, ...]:
+    """Return what a tuple may hold, where that is one of a few values each."""
+    return _literals(get_args(hint)[0]) if get_origin(hint) is tuple and get_args(hint) else ()
+
+
+def _default(value: Any) -> JsonValue:
+    if value is PydanticUndefined:
+        return None
+    return list(value) if isinstance(value, tuple) else value
+
+
 def _kind(hint: Any) -> FieldKind:
     if get_origin(hint) in (Union, types.UnionType):
         hint = next(inner for inner in get_args(hint) if inner is not type(None))
     if get_origin(hint) is tuple and get_args(hint)[:1] == (int,):
         return "integers"
+    if get_origin(hint) is tuple and get_args(hint)[:1] == (float,):
+        return "numbers"
     kinds: dict[Any, FieldKind] = {int: "int", float: "float", bool: "bool", str: "text"}
     return kinds.get(hint, "json")

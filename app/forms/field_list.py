@@ -10,6 +10,7 @@ from app.forms.editors import ChoiceEditor
 from app.forms.field import Field
 from app.forms.row import FieldRow
 from app.forms.section import Section
+from app.forms.several import SeveralEditor
 from app.forms.wording import say
 
 
@@ -76,7 +77,7 @@ class FieldList(QWidget):
     def setChoices(self, key: str, choices: Sequence[str]) -> None:
         """Offer other values for a choice."""
         row = self._rows.get(key)
-        if row is not None and isinstance(row.editor, ChoiceEditor):
+        if row is not None and isinstance(row.editor, ChoiceEditor | SeveralEditor):
             row.editor.setChoices(tuple(choices))
 
     def setFaults(self, faults: Mapping[str, str]) -> None:

@@ -70,6 +70,14 @@ def read_integers(text: str) -> list[JsonValue]:
         raise ValueError(say("Whole numbers are needed here, such as 128, 64")) from None
 
 
+def read_numbers(text: str) -> list[JsonValue]:
+    """Return numbers separated by commas or spaces. Raises ValueError with a sentence to show."""
+    try:
+        return [float(part) for part in text.replace(",", " ").split()]
+    except ValueError:
+        raise ValueError(say("Numbers are needed here, such as 0.1, 0.5, 0.9")) from None
+
+
 def read_json(text: str, field: Field) -> JsonValue:
     """Return the value that JSON text holds. Raises ValueError with a sentence to show."""
     if not text.strip():

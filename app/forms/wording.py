@@ -3,6 +3,7 @@
 from pydantic import JsonValue
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from app.forms import forecasting_words
 from engine.catalog import Option, optimizers, schedules
 
 
@@ -14,7 +15,7 @@ def say(text: str) -> str:
 def label_of(key: str) -> str:
     """Return what a field is called: “Learning rate” for learning_rate; a dotted key may have a name of its own."""
     name = key.rpartition(".")[2]
-    known = _LABELS_OF_KEYS.get(key) or _LABELS.get(name)
+    known = _LABELS_OF_KEYS.get(key) or forecasting_words.LABELS.get(key) or _LABELS.get(name)
     if known is not None:
         return QCoreApplication.translate("Fields", str(known))
     words = name.replace("_", " ")
@@ -26,7 +27,8 @@ def choice_label(value: JsonValue, key: str = "") -> str:
     if value is None:
         return say("None")
     option = _option(value, key)
-    known = option.title if option is not None else _CHOICES.get(str(value))
+    own = forecasting_words.CHOICES.get(key, {}).get(str(value))
+    known = option.title if option is not None else own or _CHOICES.get(str(value))
     return QCoreApplication.translate("Choices", str(known)) if known is not None else str(value)
 
 

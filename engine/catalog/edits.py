@@ -103,7 +103,7 @@ def _split(old: dict[str, Any], kind: str) -> dict[str, Any]:
     new: dict[str, Any] = {"kind": kind}
     if kind in ("group", "time", "column"):
         new["column"] = old.get("column") or ""
-    if kind == "kfold":
+    if kind in ("kfold", "rolling"):
         return new
     return new if kind == "column" else {**new, **_shares(old)}
 

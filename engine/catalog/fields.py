@@ -6,7 +6,7 @@ from engine.catalog.gallery import PRETRAINABLE
 from engine.catalog.models import model
 from engine.catalog.schedules import Option, optimizers, schedules
 from engine.catalog.schema import CatalogError
-from engine.spec import RunSpec
+from engine.spec import DISTRIBUTIONS, ForecastingSpec, RunSpec
 
 # By dotted key; every other field of a group is folded away.
 COMMON_FIELDS = frozenset(
@@ -41,6 +41,23 @@ COMMON_FIELDS = frozenset(
         "tabular.pretrain.enabled",
         "tabular.pretrain.epochs",
         "tabular.pretrain.noise_probability",
+        "forecasting.timeline.column",
+        "forecasting.timeline.frequency",
+        "forecasting.timeline.missing_steps",
+        "forecasting.timeline.duplicates",
+        "forecasting.timeline.missing_target",
+        "forecasting.windows.encoder_length",
+        "forecasting.windows.horizon",
+        "forecasting.windows.step",
+        "forecasting.scaling.normaliser",
+        "forecasting.scaling.transformation",
+        "forecasting.inputs.series",
+        "forecasting.loss",
+        "forecasting.quantiles",
+        "split.valid_steps",
+        "split.test_steps",
+        "split.valid_from",
+        "split.test_from",
         "split.column",
         "split.valid",
         "split.test",
@@ -69,11 +86,15 @@ def idle_fields(spec: RunSpec) -> frozenset[str]:
 
     A key that stands for a group (tabular.balance) makes the whole group idle.
     """
+    if spec.family == "forecasting":
+        return frozenset((*_trainer_idle(spec), *_forecasting_idle(spec)))
     return frozenset((*_trainer_idle(spec), *_tabular_idle(spec), *_params_idle(spec)))
 
 
 def common_metrics(spec: RunSpec) -> tuple[str, ...]:
     """Return the metric keys that can be watched for this task, the usual one first."""
+    if spec.family == "forecasting":
+        return ("valid/loss", "valid/mae", "valid/rmse", "valid/smape", "valid/mase")
     if spec.tabular.task == "classification":
         return ("valid/loss", "valid/accuracy", "valid/f1_macro")
     return ("valid/loss", "valid/mae", "valid/rmse", "valid/r2")
@@ -92,6 +113,24 @@ def _trainer_idle(spec: RunSpec) -> Iterator[str]:
         yield from ("trainer.checkpoints.monitor", "trainer.checkpoints.mode")
     if trainer.device.startswith(("cuda", "mps")):
         yield "trainer.threads"
+
+
+def _forecasting_idle(spec: RunSpec) -> Iterator[str]:
+    own = spec.forecasting or ForecastingSpec()
+    if own.loss not in {"quantile", *DISTRIBUTIONS}:
+        yield "forecasting.quantiles"
+    if own.scaling.normaliser == "none":
+        yield from ("forecasting.scaling.method", "forecasting.scaling.center")
+    try:
+        info = model(spec.model.name)
+    except CatalogError:
+        return
+    if not info.losses:
+        yield from ("forecasting.loss", "forecasting.scaling", "forecasting.windows.step")
+    if not info.inputs or not info.losses:
+        yield from ("forecasting.inputs.series", "forecasting.inputs.target_scales")
+    if not (info.inputs and info.losses and info.relative_time):
+        yield "forecasting.inputs.relative_time"
 
 
 def _tabular_idle(spec: RunSpec) -> Iterator[str]:

@@ -100,14 +100,14 @@ def prepare(frame: pd.DataFrame, spec: RunSpec, frequency: Frequency | None = No
     """
     if not len(frame):
         raise RunFailed("The dataset has no rows.", "Import a file that has rows below its header.")
-    series, rows = _read(frame, spec, frequency)
+    series, rows = read_rows(frame, spec, frequency)
     own = forecasting_of(spec).timeline
     series = repairs.without_duplicates(series, rows, own.duplicates)
     series = repairs.without_gaps(series, own.missing_steps)
     return repairs.with_target(series, own.missing_target, spec.data.roles.target[0])
 
 
-def _read(frame: pd.DataFrame, spec: RunSpec, known: Frequency | None) -> tuple[Series, Ints]:
+def read_rows(frame: pd.DataFrame, spec: RunSpec, known: Frequency | None) -> tuple[Series, Ints]:
     """Return the table as sorted rows, which may be twice or missing yet, and each one's row in the table."""
     own, roles = forecasting_of(spec), spec.data.roles
     times = read_times(frame[own.timeline.column], own.timeline.column)

@@ -1,0 +1,57 @@
+"""What a form shows of series before training: pure data, which the family fills and the window draws."""
+
+from pydantic import BaseModel, ConfigDict
+
+from engine.spec import CalendarFeature
+
+Pair = tuple[float, float]
+
+
+class FoldView(BaseModel):
+    """Where a training's parts begin and end, as times on the plot."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    train: Pair
+    valid: Pair
+    test: Pair | None
+
+
+class SeriesView(BaseModel):
+    """All that is shown of one series. Times (`x`) are seconds since 1970 where `is_date`, else whole numbers.
+
+    `whole` is the whole series as pairs of lists, thinned to its extremes; `page` the steps around the window, exactly.
+    `encoder` and `horizon` are the window's two stretches; origins are steps, and `part` says where its horizon lies.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    problem: str = ""
+    groups: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    is_date: bool = True
+    frequency: str = ""
+    season: int = 1
+    calendar: tuple[CalendarFeature, ...] = ()
+    count: int = 0
+    rows: int = 0
+    shortest: int = 0
+    longest: int = 0
+    short: int = 0
+    index: int = 0
+    name: str = ""
+    begins: str = ""
+    ends: str = ""
+    steps: int = 0
+    whole: tuple[list[float], list[float | None]] = ([], [])
+    page: tuple[list[float], list[float | None]] = ([], [])
+    gaps: tuple[Pair, ...] = ()
+    folds: tuple[FoldView, ...] = ()
+    encoder: Pair | None = None
+    horizon: Pair | None = None
+    origin: int = 0
+    first_origin: int = 0
+    last_origin: int = 0
+    origin_text: str = ""
+    part: str = ""

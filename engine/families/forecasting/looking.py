@@ -1,0 +1,108 @@
+"""Looking at the series of a specification before training: read and mended as they will be, or, where the specification
+refuses them, as far as they can be drawn. What was read last is kept. Must not build windows or load torch."""
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from engine.datasets import parquet_path
+from engine.families.forecasting import repairs
+from engine.families.forecasting.series import Series, columns_of, forecasting_of, read_rows
+from engine.families.tabular.frames import read_columns
+from engine.spec import ForecastingSpec, Roles, RunSpec
+from engine.training.failures import RunFailed
+
+MOST_KEPT = 2
+TRIED_GROUPS = 8
+LOOKED_AT = 200_000
+
+
+@dataclass(frozen=True)
+class Looked:
+    """Series, what the file had of them (`rows`: sorted, maybe twice or with gaps), and why they are refused, if so.
+
+    `groups` are columns that tell series apart, where rows of one time stand there several times and none is named.
+    """
+
+    series: Series | None
+    rows: Series | None
+    problem: str = ""
+    groups: tuple[str, ...] = ()
+
+
+_kept: dict[tuple[str, str, str], Looked] = {}
+_lock = threading.Lock()
+
+
+def look(workspace: Path, spec: RunSpec) -> Looked:
+    """Return the series of a specification. Never raises for what a user could have got wrong."""
+    bare = _bare(spec)
+    key = (str(workspace), bare.data.dataset, bare.model_dump_json())
+    with _lock:
+        if key not in _kept:
+            while len(_kept) >= MOST_KEPT:
+                del _kept[next(iter(_kept))]
+            _kept[key] = _look(workspace, bare, spec.data.roles)
+        return _kept[key]
+
+
+def _bare(spec: RunSpec) -> RunSpec:
+    """Return the specification with the target as its only input, and nothing else that does not matter here."""
+    roles = Roles(target=spec.data.roles.target[:1], group=spec.data.roles.group)
+    own = ForecastingSpec(timeline=forecasting_of(spec).timeline)
+    data = spec.data.model_copy(update={"roles": roles, "name": ""})
+    return RunSpec.model_validate({"family": "forecasting", "data": data.model_dump(), "forecasting": own.model_dump()})
+
+
+def _look(workspace: Path, spec: RunSpec, roles: Roles) -> Looked:
+    path = parquet_path(workspace, spec.data.dataset)
+    if not spec.data.roles.target or not forecasting_of(spec).timeline.column:
+        return Looked(None, None, "Choose the time column and the target first.")
+    if not path.is_file():
+        return Looked(None, None, "The data is no longer in the workspace; import the file again.")
+    groups: tuple[str, ...] = ()
+    try:
+        frame = read_columns(path, columns_of(spec))
+        rows, places = read_rows(frame, spec, None)
+        if not spec.data.roles.group and _is_twice(rows):
+            groups = _groups(path, spec, (*roles.categorical, *roles.ignore, *roles.continuous))
+    except RunFailed as failure:
+        return Looked(None, None, str(failure))
+    timeline, problem = forecasting_of(spec).timeline, ""
+    target = spec.data.roles.target[0]
+    try:
+        series = _mended(rows, places, timeline.duplicates, timeline.missing_steps, timeline.missing_target, target)
+    except RunFailed as failure:
+        problem = str(failure)
+        try:
+            series = _mended(rows, places, "mean", "forward", "forward", target)
+        except RunFailed:
+            return Looked(None, None, problem, groups)
+    return Looked(series, rows, problem, groups)
+
+
+def _mended(rows: Series, places: "np.ndarray", duplicates: str, steps: str, missing: str, target: str) -> Series:
+    series = repairs.without_duplicates(rows, places, duplicates)
+    return repairs.with_target(repairs.without_gaps(series, steps), missing, target)
+
+
+def _is_twice(rows: Series) -> bool:
+    return bool(((np.diff(rows.series) == 0) & (np.diff(rows.step) == 0)).any())
+
+
+def _groups(path: Path, spec: RunSpec, candidates: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the one column, else the two, with which each time stands there once; columns of few values alone."""
+    time = forecasting_of(spec).timeline.column
+    taken = {time, *spec.data.roles.target}
+    frame = read_columns(path, list(dict.fromkeys([time, *(one for one in candidates if one not in taken)])))
+    frame = frame.head(LOOKED_AT)
+    few = [name for name in frame.columns if name != time and 1 < frame[name].nunique() <= len(frame) / 4]
+    few = [name for name in few if not pd.api.types.is_float_dtype(frame[name])][:TRIED_GROUPS]
+    pairs = [(one, other) for place, one in enumerate(few) for other in few[place + 1 :]]
+    for columns in (*((name,) for name in few), *pairs):
+        if not frame.duplicated([time, *columns]).any():
+            return columns
+    return ()

@@ -1,0 +1,101 @@
+"""What the window shows of series before training: pages, gaps, the split, and why series are refused."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from engine import datasets
+from engine.families.forecasting.preview import PAGE_POINTS, series_view
+
+SIX_HOURS = 6 * 3600.0
+
+
+@pytest.fixture
+def imported(workspace: Path, tmp_path: Path):
+    def done(frame: pd.DataFrame) -> str:
+        path = tmp_path / "series.csv"
+        frame.to_csv(path, index=False)
+        return datasets.import_file(workspace, path).id
+
+    return done
+
+
+def test_that_a_series_is_shown_with_its_split_and_the_first_window_of_the_test(
+    workspace, imported, shops, make_shop_spec
+):
+    view = series_view(workspace, make_shop_spec(data__dataset=imported(shops)), index=1)
+    assert (view.problem, view.count, view.index, view.name, view.frequency) == ("", 3, 1, "south", "h")
+    assert view.steps == len(view.whole[0]) == 60
+    (fold,) = view.folds
+    assert fold.train[1] == fold.valid[0] and fold.valid[1] == fold.test[0]
+    assert view.horizon[0] == view.encoder[1] == fold.test[0]
+    assert view.horizon[1] - view.horizon[0] == 4 * 3600
+    assert view.part == "test"
+    assert view.origin_text == "2024-01-03 00:00:00"
+
+
+def test_that_the_window_can_be_moved_and_stays_within_the_series(workspace, imported, shops, make_shop_spec):
+    spec = make_shop_spec(data__dataset=imported(shops))
+    first = series_view(workspace, spec, origin=-(10**6))
+    assert first.origin == first.first_origin and first.part == "train"
+    last = series_view(workspace, spec, origin=10**12)
+    assert last.origin == last.last_origin and last.horizon[1] == last.folds[0].test[1]
+    across = series_view(workspace, spec, origin=first.origin + 60 - 12 - 20 - 2)
+    assert across.part == ""
+
+
+def test_that_gaps_are_shown_where_the_file_has_no_rows(workspace, imported, shops, make_shop_spec):
+    gone = (shops["shop"] == "north") & shops["time"].dt.hour.isin([3, 4, 5, 6, 7, 8]) & (shops["time"].dt.day == 1)
+    spec = make_shop_spec(data__dataset=imported(shops[~gone]))
+    view = series_view(workspace, spec)
+    ((begin, end),) = view.gaps
+    assert end - begin == SIX_HOURS
+    assert "6 missing steps" in view.notes[0]
+    refused = make_shop_spec(data__dataset=spec.data.dataset, forecasting__timeline__missing_steps="refuse")
+    view = series_view(workspace, refused)
+    assert "6 steps are missing" in view.problem and view.gaps and view.steps == 60
+
+
+def test_that_rows_of_one_time_lead_to_the_column_that_tells_series_apart(workspace, imported, shops, make_shop_spec):
+    roles = {"target": ["sales"], "categorical": ["weather", "shop"], "continuous": ["price"]}
+    view = series_view(workspace, make_shop_spec(data__dataset=imported(shops), data__roles=roles))
+    assert view.groups == ("shop",)
+    assert "share their series and time" in view.problem
+    assert view.steps == 60  # drawn all the same, as the mean
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"forecasting__timeline__column": "weather"}, "No date can be read"),
+        ({"forecasting__timeline__column": ""}, "Choose the time column"),
+        ({"data__roles": {"group": ["shop"]}}, "Choose the time column and the target"),
+        ({"data__dataset": "e" * 16}, "no longer in the workspace"),
+        ({"forecasting__windows__encoder_length": 50}, "to learn from"),
+        ({"split": {"kind": "holdout", "test_from": "2031-01-01"}}, "not within the series"),
+    ],
+)
+def test_that_what_cannot_be_shown_is_said_in_a_sentence(workspace, imported, shops, make_shop_spec, changes, words):
+    spec = make_shop_spec(**{"data__dataset": imported(shops), **changes})
+    assert words in series_view(workspace, spec).problem
+
+
+def test_that_a_long_series_is_thinned_to_its_extremes_and_its_page_is_exact(workspace, imported, make_shop_spec):
+    values = np.sin(np.arange(50_000) / 50)
+    values[31_234] = 99.0
+    frame = pd.DataFrame({"time": np.arange(50_000), "sales": values})
+    spec = make_shop_spec(data__dataset=imported(frame), data__roles={"target": ["sales"]})
+    view = series_view(workspace, spec)
+    assert not view.is_date
+    assert len(view.whole[0]) <= PAGE_POINTS and max(view.whole[1]) == 99.0
+    assert view.whole[0] == sorted(view.whole[0])
+    assert np.diff(view.page[0]).tolist() == [1.0] * (len(view.page[0]) - 1)
+
+
+def test_that_a_rolling_backtest_shows_every_fold(workspace, imported, shops, make_shop_spec):
+    spec = make_shop_spec(data__dataset=imported(shops), split={"kind": "rolling", "folds": 3})
+    view = series_view(workspace, spec)
+    assert [fold.name for fold in view.folds] == ["fold1", "fold2", "fold3"]
+    assert view.horizon == view.folds[-1].test
