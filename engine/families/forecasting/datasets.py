@@ -96,7 +96,8 @@ def make_dataset(
     from pytorch_forecasting import TimeSeriesDataSet
 
     own = names.spec
-    categoricals = [*(names.plain[name] for name in names.categoricals), SERIES]
+    # The library looks a series' scale up by one encoder's codes and keeps it by the other's: both must count alike.
+    categoricals = [*(names.plain[name] for name in names.categoricals), SERIES, GROUP]
     categoricals += [IDENTITY] if own.inputs.series else []
     encoders = {name: make_encoder() for name in categoricals} if recipe is None else recipe.encoders()
     try:
@@ -128,7 +129,7 @@ def template(names: Names, recipe: Recipe) -> Any:
     own = names.spec
     rows = own.windows.encoder_length + own.windows.horizon + longest_lag(own)
     steps = np.arange(rows)
-    series = recipe.categories[GROUP][0]
+    series = recipe.categories[GROUP][-1]
     columns: dict[str, Any] = {TIME: steps, SERIES: pd.Categorical([series] * rows), TARGET: 1.0 + steps % 2}
     if own.inputs.series:
         columns[IDENTITY] = columns[SERIES]

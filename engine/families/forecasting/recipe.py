@@ -62,7 +62,7 @@ class Recipe(_Part):
 
     def encoders(self) -> dict[str, Any]:
         """Return the library's category encoders as they were fitted."""
-        return {name: _encoder(name, classes) for name, classes in self.categories.items()}
+        return {name: _encoder(classes) for name, classes in self.categories.items()}
 
     def fitted_scalers(self) -> dict[str, Any]:
         """Return the scalers of the inputs as they were fitted."""
@@ -131,10 +131,8 @@ def _classes(encoder: Any) -> tuple[str, ...]:
     return tuple(str(name) for name, _ in ordered)
 
 
-def _encoder(name: str, classes: tuple[str, ...]) -> Any:
-    from pytorch_forecasting.data.encoders import NaNLabelEncoder
-
-    encoder = NaNLabelEncoder() if name == GROUP else make_encoder()
+def _encoder(classes: tuple[str, ...]) -> Any:
+    encoder = make_encoder()
     encoder.classes_ = {one: code for code, one in enumerate(classes)}
     encoder.classes_vector_ = np.array(list(encoder.classes_))
     return encoder

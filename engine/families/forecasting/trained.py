@@ -5,6 +5,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
 from engine.families.forecasting.forecaster import Forecaster, build
 from engine.families.forecasting.recipe import Recipe
 from engine.families.forecasting.series import forecasting_of
@@ -28,7 +30,9 @@ class TrainedForecaster:
     def save(self, folder: Path) -> None:
         """Write model.safetensors and model.json; each appears whole or not at all."""
         folder.mkdir(parents=True, exist_ok=True)
-        save_weights(folder / WEIGHTS, {} if self.forecaster is None else self.forecaster.network.state_dict())
+        # The format wants at least one tensor; a baseline has none to give.
+        weights = {"none": torch.zeros(1)} if self.forecaster is None else self.forecaster.network.state_dict()
+        save_weights(folder / WEIGHTS, weights)
         description = {
             "format": 1,
             "spec": self.spec.model_dump(mode="json"),
