@@ -122,4 +122,4 @@ class SampleInfo(_Record):
     name: str
     title: str
     description: str
-    task: Literal["classification", "regression"]
+    task: Literal["classification", "regression", "forecasting"]

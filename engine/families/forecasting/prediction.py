@@ -21,7 +21,7 @@ from engine.families.forecasting.folds import Fold, Span
 from engine.families.forecasting.judging import as_arrays, own_chance
 from engine.families.forecasting.library import quiet
 from engine.families.forecasting.loading import loader_of
-from engine.families.forecasting.placement import Placement
+from engine.families.forecasting.placement import Placement, season_of
 from engine.families.forecasting.series import MISSING, Floats, Ints, Series, columns_of, forecasting_of, prepare
 from engine.families.forecasting.trained import TrainedForecaster, windows_at_once
 from engine.families.prediction import PredictionReport, Progress, check_ending
@@ -117,7 +117,7 @@ def forecast(model: TrainedForecaster, series: Series) -> pd.DataFrame:
 
 
 def ready(series: Series, model: TrainedForecaster, allow_missing: bool = False) -> Series:
-    """Return series of one window each, whose last rows are the future that is to be forecast."""
+    """Return series of one window each for a network, whose last rows are the future that is to be forecast."""
     own = forecasting_of(model.spec)
     horizon = own.windows.horizon
     known = ~np.isnan(series.target)
@@ -134,8 +134,10 @@ def ready(series: Series, model: TrainedForecaster, allow_missing: bool = False)
     least = own.windows.encoder_length + horizon + longest_lag(own)
     policy = "pad" if own.timeline.short_series == "pad" else "drop"
     series = repairs.with_inputs(repairs.long_enough(series, least, policy))
+    # A baseline may look back further than a window.
+    kept = least if model.forecaster is not None else max(least, season_of(series, own) + horizon)
     behind = series.starts[1:][series.series] - np.arange(len(series))
-    return series.rows(behind <= least)
+    return series.rows(behind <= kept)
 
 
 def _extended(series: Series, horizon: int, model: TrainedForecaster, allow_missing: bool) -> Series:

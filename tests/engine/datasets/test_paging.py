@@ -69,8 +69,10 @@ def test_that_a_profile_counts_exactly(workspace: Path, people: Dataset) -> None
         profile(workspace, people.id, "salary")
 
 
-def test_that_every_sample_has_a_target_and_inputs(workspace: Path) -> None:
+def test_that_every_sample_of_a_table_has_a_target_and_inputs(workspace: Path) -> None:
     for sample in sample_names():
+        if sample.task == "forecasting":
+            continue
         roles = infer_roles(workspace, import_sample(workspace, sample.name).id)
         assert len(roles.target) == 1
         assert len(roles.features) >= 10

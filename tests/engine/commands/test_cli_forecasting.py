@@ -1,0 +1,109 @@
+"""The command line takes series from a file to a forecast: new, check, train, metrics, show, predict."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from engine.spec import read
+
+Call = Callable[..., Any]
+FAST = (
+    "--set",
+    "trainer.epochs=1",
+    "--set",
+    "model.params.hidden_size=8",
+    "--set",
+    "forecasting.windows.step=12",
+    "--set",
+    "forecasting.windows.evaluation_step=12",
+    "--set",
+    "trainer.threads=1",
+)
+
+
+@pytest.fixture
+def waves(tensorbench: Call, tmp_path: Path) -> Path:
+    """A specification for the sample of waves."""
+    path = tmp_path / "waves.toml"
+    asked = ("--data", "waves", "--time", "time", "--target", "value", "--group", "series", "--horizon", 6)
+    answer = tensorbench("new", "forecasting", *asked, "-o", path)
+    assert answer.code == 0, answer.err
+    return path
+
+
+@pytest.mark.timeout(400)
+def test_that_series_go_from_a_file_to_a_forecast(tensorbench: Call, waves: Path, tmp_path: Path) -> None:
+    spec = read(waves)
+    assert spec.forecasting is not None
+    assert spec.forecasting.timeline.frequency == "h"
+    assert spec.forecasting.windows.encoder_length == 24
+    assert spec.forecasting.inputs.calendar == ("hour", "weekday", "month")
+    assert "[tabular" not in waves.read_text(encoding="utf-8")
+    checked = json.loads(tensorbench("check", waves, *FAST, "--json").out)
+    assert checked["ready"]
+    assert checked["rows"]["train"] == 40 * 27
+    trained = tensorbench("train", waves, *FAST, "--json")
+    assert trained.code == 0, trained.err
+    assert json.loads(trained.out)["outcome"]["kind"] == "finished"
+    keys = set(json.loads(tensorbench("metrics", "last", "--json").out))
+    assert {"train/loss", "valid/loss", "valid/mae", "valid/coverage_80"} <= keys
+    shown = tensorbench("show", "last")
+    assert "nhits on waves" in shown.out
+    assert "seasonal naive" in shown.out
+    evaluation = json.loads(tensorbench("show", "last", "--json").out)["evaluation"]
+    assert evaluation["forecast"]["series_count"] == 40
+    file, out = tmp_path / "new.csv", tmp_path / "out.csv"
+    times = pd.date_range("2024-05-01", periods=60, freq="h")
+    pd.DataFrame({"series": "new", "time": times, "value": range(60)}).to_csv(file, index=False)
+    predicted = tensorbench("predict", "last", file, "-o", out)
+    assert predicted.code == 0, predicted.err
+    assert pd.read_csv(out)["time"].tolist()[0] == "2024-05-03 12:00:00"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--target", "value"], "--horizon: say how many steps are to be forecast"),
+        (["--horizon", 6], "--target: name the column that is to be forecast"),
+        (["--horizon", 6, "--target", "valu"], "--target: waves has no column “valu”; did you mean “value”?"),
+        (
+            ["--horizon", 6, "--target", "series"],
+            "--target: “series” of waves holds text, and a forecast needs numbers",
+        ),
+        (["--horizon", 6, "--target", "value"], "20,000 rows share their series and time with another"),
+        (
+            ["--horizon", 6, "--target", "value", "--group", "series", "--model", "gandalf"],
+            "model.name: GANDALF learns from",
+        ),
+    ],
+)
+def test_that_what_is_missing_is_said_in_one_line(
+    tensorbench: Call, arguments: list, words: str, tmp_path: Path
+) -> None:
+    spec = tmp_path / "spec.toml"
+    answer = tensorbench("new", "forecasting", "--data", "waves", *arguments, "-o", spec)
+    if answer.code == 0:
+        answer = tensorbench("check", spec)
+    assert answer.code == 2
+    assert words in answer.err
+    assert answer.err.count("\n") == 1
+
+
+def test_that_years_and_weeks_with_gaps_are_series(tensorbench: Call, tmp_path: Path) -> None:
+    for sample, target, frequency in (("sunspots", "sunspots", "1"), ("co2", "co2", "W")):
+        spec = tmp_path / f"{sample}.toml"
+        time = {"sunspots": "year", "co2": "week"}[sample]
+        asked = ("--data", sample, "--target", target, "--time", time, "--horizon", 4, "--model", "last_value")
+        assert tensorbench("new", "forecasting", *asked, "-o", spec).code == 0
+        assert read(spec).forecasting.timeline.frequency == frequency  # type: ignore[union-attr]
+        assert tensorbench("check", spec).code == 0
+
+
+def test_that_forecasters_are_listed_beside_the_models_of_tables(tensorbench: Call) -> None:
+    listed = tensorbench("models").out
+    assert "seasonal_naive" in listed
+    assert "gandalf" in listed

@@ -1,0 +1,136 @@
+"""A model forecasts beyond the end of the series in a new file, and says what it lacks."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from engine.families.prediction import PredictionReport, predict
+from engine.runs import Outcome, RunStore
+from engine.spec import RunSpec
+from engine.training.failures import RunFailed
+
+Make = Callable[..., RunSpec]
+Train = Callable[[RunSpec], tuple[Outcome, str]]
+INPUTS = {
+    "data__roles": {"target": ["sales"], "group": ["shop"], "continuous": ["price"], "categorical": ["weather"]},
+    "forecasting__inputs": {"known": ["price"], "calendar": ["hour"]},
+    "model__params": {"hidden_size": 16},
+    "trainer__epochs": 1,
+}
+
+
+@pytest.fixture
+def trained(
+    shops: pd.DataFrame, snapshot: Callable[..., str], make_shop_spec: Make, train: Train
+) -> Callable[..., str]:
+    """Trains a model on the shops with these parts of a specification and returns the run's id."""
+    torch.set_num_threads(1)
+    snapshot(shops)
+    return lambda *model, **parts: train(make_shop_spec(*model, **parts))[1]
+
+
+def ahead(shops: pd.DataFrame, hours: int) -> pd.DataFrame:
+    """The shops with so many hours behind their end, in which only the price is known."""
+    times = pd.date_range("2024-01-03 12:00", periods=hours, freq="h")
+    rows = [{"time": time, "shop": shop, "price": 0.5} for shop in ("north", "south", "west") for time in times]
+    return pd.concat([shops, pd.DataFrame(rows)], ignore_index=True)
+
+
+def test_that_every_series_is_forecast_beyond_its_end(
+    trained: Callable[..., str], workspace: Path, shops: pd.DataFrame, tmp_path: Path
+) -> None:
+    run_id = trained(model__params={"hidden_size": 16}, trainer__epochs=1)
+    file, out = tmp_path / "shops.csv", tmp_path / "forecast.csv"
+    shops.drop(columns=["weather", "price"]).sample(frac=1, random_state=1).to_csv(file, index=False)
+    report = predict(workspace, run_id, file, out=out)
+    found = pd.read_csv(out, parse_dates=["time"])
+    assert report.rows == len(found) == 12
+    assert list(found.columns[:4]) == ["shop", "time", "step", "predicted sales"]
+    assert found["time"].min() == pd.Timestamp("2024-01-03 12:00")
+    assert found.groupby("shop")["step"].apply(list).tolist() == [[1, 2, 3, 4]] * 3
+    assert (np.diff(found[["quantile 0.02", "quantile 0.5", "quantile 0.98"]].to_numpy(), axis=1) >= 0).all()
+    assert found["predicted sales"].tolist() == found["quantile 0.5"].tolist()
+    again = predict(workspace, run_id, file)
+    assert again.preview == report.preview
+    assert report.extra_columns == ("day", "size")
+    assert PredictionReport.model_validate_json(report.model_dump_json()) == report
+
+
+def test_that_what_is_known_ahead_is_asked_for_and_used(
+    trained: Callable[..., str], workspace: Path, shops: pd.DataFrame, tmp_path: Path
+) -> None:
+    run_id = trained(**INPUTS)
+    file = tmp_path / "shops.csv"
+    ahead(shops, 2).to_csv(file, index=False)
+    with pytest.raises(RunFailed) as failed:
+        predict(workspace, run_id, file)
+    assert failed.value.cause == (
+        "“price” is known ahead for the model, but not far enough in 3 series: north has it until 2024-01-03 13:00:00, and "
+        "the forecast goes to 2024-01-03 15:00:00."
+    )
+    assert predict(workspace, run_id, file, allow_missing=True).rows == 12
+    whole = ahead(shops, 6)
+    whole.to_csv(file, index=False)
+    report = predict(workspace, run_id, file)
+    assert report.rows == 12
+    whole.assign(price=whole["price"].where(whole["sales"].notna(), 3.0)).to_csv(file, index=False)
+    assert predict(workspace, run_id, file).preview != report.preview
+
+
+def test_that_new_series_and_categories_are_told(
+    trained: Callable[..., str], workspace: Path, shops: pd.DataFrame, tmp_path: Path
+) -> None:
+    run_id = trained(**{**INPUTS, "forecasting__inputs": {"calendar": ["hour"], "series": True}})
+    new = shops[shops["shop"] == "west"].assign(shop="east", weather="fog")
+    short = shops[shops["shop"] == "west"].iloc[:5].assign(shop="tiny")
+    empty = shops[shops["shop"] == "west"].assign(shop="void", sales=np.nan)
+    file = tmp_path / "shops.csv"
+    pd.concat([shops, new, short, empty]).to_csv(file, index=False)
+    report = predict(workspace, run_id, file)
+    assert report.rows == 4 * 4
+    assert report.unseen == {"weather": {"fog": 16}}
+    assert any("“tiny”; they are left out" in note for note in report.notes)
+    assert any("1 series have no past and get no forecast: “void”" in note for note in report.notes)
+
+
+@pytest.mark.parametrize("name", ["last_value", "seasonal_naive"])
+def test_that_a_baseline_forecasts_too(
+    name: str, trained: Callable[..., str], workspace: Path, shops: pd.DataFrame, tmp_path: Path
+) -> None:
+    run_id = trained(name, forecasting__season=24)
+    file = tmp_path / "shops.csv"
+    shops.to_csv(file, index=False)
+    report = predict(workspace, run_id, file)
+    north = shops.loc[shops["shop"] == "north", "sales"].to_numpy()
+    expected = [north[-1]] * 4 if name == "last_value" else north[-24:-20].tolist()
+    assert [row[3] for row in report.preview[:4]] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda table: table.drop(columns=["sales"]), "shops.csv lacks a column that the model needs: “sales”."),
+        (lambda table: table.assign(sales=np.nan), "Column “sales” is empty, and a forecast goes on from its past."),
+        (lambda table: table.assign(time=range(len(table))), "holds whole numbers, and the model learned from dates"),
+        (lambda table: table.groupby("shop").head(6), "3 series of 3 have fewer than 16 steps"),
+    ],
+)
+def test_that_a_file_that_cannot_be_used_is_refused(
+    change: Callable[[pd.DataFrame], pd.DataFrame],
+    words: str,
+    trained: Callable[..., str],
+    workspace: Path,
+    shops: pd.DataFrame,
+    tmp_path: Path,
+) -> None:
+    run_id = trained("last_value")
+    change(shops).to_csv(tmp_path / "shops.csv", index=False)
+    with pytest.raises(RunFailed) as failed:
+        predict(workspace, run_id, tmp_path / "shops.csv")
+    assert words in failed.value.cause
+    with RunStore(workspace) as store:
+        assert store.run(run_id).spec.family == "forecasting"
