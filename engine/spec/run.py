@@ -30,4 +30,6 @@ class RunSpec(SpecModel):
     model: ModelSpec = ModelSpec()
     tabular: TabularSpec = TabularSpec()
     trainer: TrainerSpec = TrainerSpec()
-    origin: OriginSpec | None = Field(default=None, description="Where the first weights come from, if not from chance.")
+    origin: OriginSpec | None = Field(
+        default=None, description="Where the first weights come from, if not from chance."
+    )
