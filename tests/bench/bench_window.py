@@ -117,15 +117,10 @@ class _Window:
     def __init__(self, workspace: Path, warm_up: bool) -> None:
         from PySide6.QtWidgets import QApplication
 
-        from app.__main__ import spare_what_is_loaded
-        from app.main_window import MainWindow
-        from app.theme import apply
+        from app.__main__ import open_window
 
         self.application = QApplication([])
-        apply(self.application, "light")
-        self.window = MainWindow(workspace, warm_up=warm_up)
-        self.window.show()
-        spare_what_is_loaded()
+        self.window = open_window(self.application, workspace, warm_up)
 
     def until(self, condition: "object", timeout: float = 60) -> None:
         """Run the event loop until the condition holds. Raises TimeoutError."""
