@@ -236,7 +236,7 @@ def dress(app: QApplication) -> None:
     """Set the chosen theme's stylesheet, and tell everything that paints by itself."""
     from app import stylesheet
 
-    app.setStyleSheet(stylesheet.text(_State.theme))
+    app.setStyleSheet(stylesheet.text(theme()))
     themeNotifier().changed.emit()
 
 
