@@ -18,6 +18,7 @@ from app.requests import Requests
 from app.run_commands import RunCommands, Task
 from engine.jobs.dispatch import Dispatcher
 from engine.jobs.lab_client import LabClient
+from engine.jobs.processes import this_process
 from engine.jobs.supervisor import NotNow, Supervisor
 from engine.runs import QueueState, RunStore, StoreError
 from engine.spec import RunSpec
@@ -171,7 +172,7 @@ class EngineThread(QThread, RunCommands):
     def _start_run(self, spec: RunSpec) -> None:
         if self._store is None:
             return
-        run = self._store.create_run(spec)
+        run = self._store.create_run(spec, holder=this_process())
         self._tell_news()
         self.runStarted.emit(run.id)
         self._supervisor.start(run.id)

@@ -132,8 +132,7 @@ class RunCommands:
             self._refuse_as_started()
 
     def _resume_in_queue(self, run_id: str) -> None:
-        self._supervisor.reopen(run_id)
-        self._on_store(RunStore.enqueue, run_id)
+        self._supervisor.reopen(run_id, waiting=True)
 
     def _start_waiting(self, run_id: str) -> None:
         if self._on_store(self._dispatcher.start_now, run_id) is False:

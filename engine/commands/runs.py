@@ -173,6 +173,7 @@ def described(run: RunRecord) -> dict[str, Any]:
         "created": run.created,
         "started": run.started,
         "ended": run.ended,
+        "duration": run.duration,
         "stage": run.progress.stage,
         "step": run.progress.step,
         "epoch": run.progress.epoch,

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import psutil
 
+from engine.runs import Holder
+
 OFFLINE = {
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
@@ -53,6 +55,11 @@ def start_time(pid: int) -> float | None:
         return float(process.create_time())
     except psutil.Error:
         return None
+
+
+def this_process() -> Holder:
+    """Return what this process is known by, as one that is about to start a run."""
+    return Holder(os.getpid(), start_time(os.getpid()) or 0.0)
 
 
 def is_alive(pid: int | None, started: float | None) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from engine.jobs.failure import died
-from engine.jobs.processes import is_alive, kill_tree, spawn, start_time
+from engine.jobs.processes import is_alive, kill_tree, spawn, start_time, this_process
 from engine.runs import Change, Holder, Outcome, RunRecord, RunStatus, RunStore
 from engine.spec import KFoldSplit
 from engine.training.changes import CHANGEABLE, EPOCHS, changed
@@ -41,7 +41,17 @@ class Supervisor:
             self._ensure_standby()
 
     def start(self, run_id: str) -> None:
-        """Hand a queued run to a worker, and warm up the next standby."""
+        """Hand a queued run to a worker, and warm up the next standby. Raises OSError where none can be started; the run
+        waits again then where it waited, or is interrupted.
+        """
+        try:
+            self._start(run_id)
+        except BaseException:
+            with RunStore(self.workspace) as store:
+                store.release(run_id)
+            raise
+
+    def _start(self, run_id: str) -> None:
         with self._lock:
             self._ensure_standby()
             worker = self._standby
@@ -78,12 +88,12 @@ class Supervisor:
             run = store.run(run_id)
             if run.status.is_over:
                 return
-            if run.status is RunStatus.PAUSED:
+            if run.status is RunStatus.PAUSED and store.reopen(run_id, holder=this_process()):
                 # Its best model is in its state: a worker has to take it out.
-                store.reopen(run_id)
                 store.send(run_id, "stop")
                 self.start(run_id)
                 return
+            run = store.run(run_id)
             store.send(run_id, "stop")  # also to a worker that takes the queued run at this very moment
             if run.status is RunStatus.QUEUED:
                 store.finish(run_id, Outcome.stopped("The run was stopped before it began."))
@@ -99,8 +109,9 @@ class Supervisor:
             store.send(run_id, "pause")
             store.set_status(run_id, RunStatus.PAUSING)
 
-    def reopen(self, run_id: str, finished_too: bool = False) -> None:
-        """Let a run be started again where it was left; the caller starts it. The first of two that ask is heard.
+    def reopen(self, run_id: str, finished_too: bool = False, waiting: bool = False) -> None:
+        """Let a run be started again where it was left; the caller starts it, or with `waiting` the queue does. The first
+        of two that ask is heard. Should this process go before it has started the run, it is interrupted again.
 
         Raises:
             NotNow: it cannot go on, with the reason and what to do; the run stays as it was.
@@ -109,7 +120,7 @@ class Supervisor:
         with RunStore(self.workspace) as store:
             run = store.run(run_id)
             _check_that_it_can_go_on(run, store.run_folder(run_id), self.workspace, finished_too)
-            if not store.reopen(run_id, finished_too):
+            if not store.reopen(run_id, finished_too, waiting, None if waiting else this_process()):
                 raise NotNow(f"“{run.name}” was resumed or changed by somebody else just now.")
 
     def resume(self, run_id: str, finished_too: bool = False) -> None:
@@ -183,6 +194,7 @@ class Supervisor:
         """Give every run whose worker is gone its outcome. Returns those alive that others started."""
         adopted = []
         with RunStore(self.workspace) as store:
+            store.release_abandoned(is_alive)
             for run in store.runs():
                 if not run.status.is_active or run.id in self._workers:
                     continue

@@ -15,7 +15,7 @@ from types import FrameType
 
 from engine.jobs.failure import explain
 from engine.jobs.processes import start_time
-from engine.runs import Outcome, RunStatus, RunStore, StoreError
+from engine.runs import AUTO_DEVICE, Outcome, RunStatus, RunStore, StoreError
 from engine.training.failures import Stopped
 from engine.training.recorder import Recorder
 
@@ -41,6 +41,7 @@ def work(workspace: Path, run_id: str) -> None:
         if not store.claim(run_id, os.getpid(), start_time(os.getpid()) or 0.0):
             return
         attempt = store.run(run_id).attempt
+        _tell_device(store)
         _redirect_output(store.run_folder(run_id))
     try:
         with Recorder(workspace, run_id) as recorder:
@@ -90,6 +91,14 @@ def _warm_up() -> None:
         warm_up()
     except Exception:
         traceback.print_exc()
+
+
+def _tell_device(store: RunStore) -> None:
+    """Let the queue know which device “auto” is here."""
+    from engine.training.hardware import auto_device
+
+    if store.setting(AUTO_DEVICE) != (name := auto_device()):
+        store.set_setting(AUTO_DEVICE, name)
 
 
 def _level(outcome: Outcome) -> str:

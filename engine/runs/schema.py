@@ -7,7 +7,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-STORE_VERSION = 2
+STORE_VERSION = 3
 APPLICATION_ID = 0x7E450B  # "tensorb", so that a stranger's database is not taken for ours
 BUSY_S = 15  # how long one program waits for another's writing
 
@@ -20,7 +20,8 @@ CREATE TABLE IF NOT EXISTS runs (
     pid INTEGER, pid_started REAL, starred INTEGER NOT NULL DEFAULT 0, note TEXT NOT NULL DEFAULT '',
     trashed REAL, progress TEXT NOT NULL DEFAULT '{}', summary TEXT NOT NULL DEFAULT '{}', outcome TEXT,
     attempt INTEGER NOT NULL DEFAULT 1, queue_place REAL, tags TEXT NOT NULL DEFAULT '[]',
-    run_group TEXT NOT NULL DEFAULT '', changes TEXT NOT NULL DEFAULT '[]'
+    run_group TEXT NOT NULL DEFAULT '', changes TEXT NOT NULL DEFAULT '[]',
+    rested REAL NOT NULL DEFAULT 0, rests_since REAL, seen REAL
 );
 CREATE INDEX IF NOT EXISTS runs_by_revision ON runs (revision);
 CREATE INDEX IF NOT EXISTS runs_by_status ON runs (status);
@@ -65,6 +66,11 @@ MIGRATIONS = {
         "ALTER TABLE runs ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'",
         "ALTER TABLE runs ADD COLUMN run_group TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE runs ADD COLUMN changes TEXT NOT NULL DEFAULT '[]'",
+    ),
+    2: (
+        "ALTER TABLE runs ADD COLUMN rested REAL NOT NULL DEFAULT 0",
+        "ALTER TABLE runs ADD COLUMN rests_since REAL",
+        "ALTER TABLE runs ADD COLUMN seen REAL",
     ),
 }
 

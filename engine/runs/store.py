@@ -12,6 +12,7 @@ from engine.runs import queue
 from engine.runs.lifecycle import LifecycleStore
 from engine.runs.metrics import MetricTable, Points
 from engine.runs.outcome import Outcome
+from engine.runs.queue import Holder
 from engine.runs.records import (
     Artifact,
     Change,
@@ -30,7 +31,7 @@ from engine.spec import RunSpec, to_json
 _ACTIVE = tuple(status.value for status in RunStatus if status.is_active)
 _COLUMNS = (
     "id, name, status, spec, revision, created, started, ended, pid, pid_started, starred, note, "
-    "progress, summary, outcome, attempt, queue_place, tags, run_group, changes"
+    "progress, summary, outcome, attempt, queue_place, tags, run_group, changes, rested, rests_since"
 )
 
 
@@ -52,8 +53,8 @@ class RunStore(LifecycleStore):
 
     # Runs
 
-    def create_run(self, spec: RunSpec, waiting: bool = False) -> RunRecord:
-        """Record a new run that is to be started, or with `waiting` one at the end of the queue; make its folder."""
+    def create_run(self, spec: RunSpec, waiting: bool = False, holder: Holder | None = None) -> RunRecord:
+        """Record a new run that `holder` is to start, or with `waiting` one at the end of the queue; make its folder."""
         run = secrets.token_hex(4)
         name = spec.name or f"{spec.model.name} · {spec.data.name or spec.data.dataset[:8]}"
         self._run_folder(run).mkdir(parents=True, exist_ok=True)
@@ -64,6 +65,8 @@ class RunStore(LifecycleStore):
             )
             if waiting:
                 queue.enqueue(self._db, run)
+            elif holder is not None:
+                queue.hold(self._db, run, holder)
             self._touch(run)
         return self.run(run)
 
@@ -267,7 +270,9 @@ class RunStore(LifecycleStore):
         return self.workspace / "runs" / run_id
 
     def _set_progress(self, run_id: str, progress: Progress) -> None:
-        self._db.execute("UPDATE runs SET progress = ? WHERE id = ?", (json.dumps(asdict(progress)), run_id))
+        self._db.execute(
+            "UPDATE runs SET progress = ?, seen = ? WHERE id = ?", (json.dumps(asdict(progress)), time.time(), run_id)
+        )
 
     def _add_summary(self, run_id: str, values: Mapping[str, float]) -> None:
         row = self._db.execute("SELECT summary FROM runs WHERE id = ?", (run_id,)).fetchone()
@@ -298,4 +303,6 @@ def _record(row: Sequence[Any]) -> RunRecord:
         tags=tuple(json.loads(row[17])),
         group=row[18],
         changes=tuple(Change(**change) for change in json.loads(row[19])),
+        rested=row[20],
+        rests_since=row[21],
     )
