@@ -126,6 +126,8 @@ class EngineThread(QThread, RunCommands):
         sys.setswitchinterval(SWITCH_S)
         try:
             self._store = RunStore(self.workspace)
+            if self._store.note:
+                self.storeFailed.emit(self._store.note)
         except StoreError as error:
             self.storeFailed.emit(str(error))
         for poll in itertools.count():

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from engine.commands.output import DONE, BadInput, as_json, duration, number, pairs, size, table
+from engine.commands.output import DONE, BadInput, as_json, complain, duration, number, pairs, size, table
 from engine.commands.watching import print_curves
 from engine.jobs.supervisor import Supervisor
 from engine.runs import RunRecord, RunStore, SeriesInfo
@@ -36,7 +36,9 @@ def runs_command(options: Namespace) -> int:
     """List the runs, newest first."""
     Supervisor(options.workspace).reconcile()
     with RunStore(options.workspace) as store:
-        runs = store.runs()
+        runs, note = store.runs(), store.note
+    if note:
+        complain(note)
     if options.json:
         as_json([described(run) for run in runs])
         return DONE
@@ -51,6 +53,8 @@ def show_command(options: Namespace) -> int:
     """Tell everything about one run."""
     Supervisor(options.workspace).reconcile()
     with RunStore(options.workspace) as store:
+        if store.note:
+            complain(store.note)
         run = find(store, options.run)
         folder = store.run_folder(run.id)
         series = store.series_keys(run.id)

@@ -14,7 +14,9 @@ class Dispatcher:
 
     def start_waiting(self, store: RunStore) -> list[str]:
         """Start as many waiting runs as there is room for; returns their ids."""
-        started = []
+        started: list[str] = []
+        if store.note:
+            return started
         while (run_id := store.take_next(self._holder)) is not None:
             self._supervisor.start(run_id)
             started.append(run_id)
@@ -29,4 +31,4 @@ class Dispatcher:
 
     def recover(self, store: RunStore) -> list[str]:
         """Let the runs wait again that somebody took and died with; returns their ids."""
-        return store.release_abandoned(is_alive)
+        return [] if store.note else store.release_abandoned(is_alive)

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import psutil
 
@@ -25,7 +26,7 @@ def spawn(module: str, *arguments: str, log: Path | None = None, piped_output: b
 
     Its own session keeps it alive when the window or the terminal goes; it learns of that by the end of its input.
     """
-    stderr = log.open("ab") if log is not None else subprocess.DEVNULL
+    stderr = _opened(log)
     try:
         return subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
@@ -39,6 +40,14 @@ def spawn(module: str, *arguments: str, log: Path | None = None, piped_output: b
     finally:
         if not isinstance(stderr, int):
             stderr.close()
+
+
+def _opened(log: Path | None) -> BinaryIO | int:
+    """Open a log to write at its end; where that cannot be done, what would be written there is lost."""
+    try:
+        return log.open("ab") if log is not None else subprocess.DEVNULL
+    except OSError:
+        return subprocess.DEVNULL
 
 
 def _import_path() -> str:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from engine.jobs.failure import died
 from engine.jobs.processes import is_alive, kill_tree, spawn, start_time, this_process
 from engine.runs import Change, Holder, Outcome, RunRecord, RunStatus, RunStore
+from engine.runs.reading import is_read_only
 from engine.spec import KFoldSplit
 from engine.training.changes import CHANGEABLE, EPOCHS, changed
 from engine.training.disk import clear_checkpoints
@@ -37,6 +38,8 @@ class Supervisor:
 
     def warm_up(self) -> None:
         """Start a standby worker, which imports the libraries now so that the next run starts at once."""
+        if is_read_only(self.workspace):
+            return
         with self._lock:
             self._ensure_standby()
 
@@ -194,6 +197,8 @@ class Supervisor:
         """Give every run whose worker is gone its outcome. Returns those alive that others started."""
         adopted = []
         with RunStore(self.workspace) as store:
+            if store.note:
+                return []  # others may be at work in it, on a machine that this one does not know
             store.release_abandoned(is_alive)
             for run in store.runs():
                 if not run.status.is_active or run.id in self._workers:

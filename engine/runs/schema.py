@@ -7,6 +7,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from engine.runs import reading
+
 STORE_VERSION = 3
 APPLICATION_ID = 0x7E450B  # "tensorb", so that a stranger's database is not taken for ours
 BUSY_S = 15  # how long one program waits for another's writing
@@ -80,8 +82,15 @@ class StoreError(Exception):
 
 
 def connect(workspace: Path) -> sqlite3.Connection:
-    """Open (and where needed make) the workspace's database. Raises StoreError in words."""
+    """Open (and where needed make) the workspace's database; one that cannot be written, for reading only.
+
+    Raises StoreError in words. A store of a newer version is left untouched.
+    """
     path = workspace / "workspace.db"
+    if (version := reading.version_of(path)) is not None:
+        _expect_not_newer(version, path)
+    if reading.is_read_only(workspace):
+        return _connect_to_read(path)
     try:
         workspace.mkdir(parents=True, exist_ok=True)
         (workspace / "datasets").mkdir(exist_ok=True)
@@ -104,13 +113,41 @@ def connect(workspace: Path) -> sqlite3.Connection:
     return connection
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+def _expect_not_newer(version: int, path: Path) -> None:
     if version > STORE_VERSION:
         raise StoreError(
             f"{path}: this workspace was written by a newer Tensorbench (store version {version}, this program "
             f"reads up to {STORE_VERSION}). It was left untouched; open it with the newer program."
         )
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    try:
+        connection = reading.open_to_read(path)
+        version, application = (
+            connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("user_version", "application_id")
+        )
+    except sqlite3.OperationalError as error:
+        raise StoreError(
+            f"{path}: the last program that wrote this workspace was cut off, and the folder cannot be written to, "
+            f"which bringing it in order needs. {reading.COPY_IT}"
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise StoreError(_words(path, error)) from error
+    if (application, version) == (APPLICATION_ID, STORE_VERSION):
+        return connection
+    connection.close()
+    if application != APPLICATION_ID:
+        raise StoreError(f"{path}: this database was not made by Tensorbench. Choose another folder as workspace.")
+    raise StoreError(
+        f"{path}: this workspace was written by an older Tensorbench, and cannot be brought up to date because its folder "
+        f"cannot be written to. {reading.COPY_IT}"
+    )
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    _expect_not_newer(version, path)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA cache_size = -8000")

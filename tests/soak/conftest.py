@@ -177,7 +177,11 @@ class Story:
             training = self.store.run(self._run_id).pid
             return not any(lives(one) for one in self._orphans if one.pid != training)
 
-        wait_until(is_tidy, "the end of what killed windows had started")
+        try:
+            wait_until(is_tidy, "the end of what killed windows had started")
+        except AssertionError as error:
+            left = [told(one) for one in self._orphans if lives(one)]
+            raise AssertionError(f"{error}: {self.store.run(self._run_id).pid} trains; {left}") from None
 
     def close(self) -> None:
         """End everything that is still at work."""
@@ -284,11 +288,13 @@ def story(workspace: Path, spec: RunSpec) -> Iterator[Story]:
 
 
 def wait_until(met: Callable[[], bool], what: str, patience: float = PATIENCE_S) -> None:
-    """Look again and again until something is so."""
-    deadline = time.monotonic() + patience
+    """Look again and again until something is so. Time in which this process was itself stopped does not count."""
+    left, before = patience, time.monotonic()
     while not met():
-        assert time.monotonic() < deadline, f"{what} did not come within {patience:.0f} s"
+        assert left > 0, f"{what} did not come within {patience:.0f} s"
         NEVER.wait(LOOK_EVERY_S)
+        now = time.monotonic()
+        left, before = left - min(now - before, 1.0), now
 
 
 def wait_until_gone(processes: Sequence[psutil.Process]) -> None:
@@ -308,6 +314,15 @@ def lives(process: psutil.Process) -> bool:
         return process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def told(process: psutil.Process) -> str:
+    """Tell what a process is and what it does, for the report of a failure."""
+    with suppress(psutil.Error, OSError):
+        waits_in = Path(f"/proc/{process.pid}/wchan").read_text()
+        files = [(name.name, str(name.readlink())) for name in Path(f"/proc/{process.pid}/fd").iterdir()]
+        return f"{process.as_dict(['pid', 'ppid', 'status', 'cmdline', 'create_time', 'cpu_times'])} {waits_in} {files}"
+    return f"{process.pid}, gone"
 
 
 def worker_of(run: RunRecord) -> psutil.Process | None:
