@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from app.plots.canvas import Canvas, Frame, Stroke
+from app.plots.canvas import Canvas, Frame, Ribbon, Stroke
 from app.theme import theme
 
 LINE = 15.0
@@ -58,6 +58,7 @@ class CurveLayer(QWidget):
         self.area = QRectF()
         self.frame = Frame(0, 1, 0, 1, 16)  # what the area shows
         self.strokes: list[Stroke] = []
+        self.ribbons: list[Ribbon] = []
         self.is_exact = False  # whether strokes are drawn as lines instead of the canvas
         self.labels: list[EndLabel] = []
         self.marks: list[Mark] = []
@@ -92,6 +93,8 @@ class CurveLayer(QWidget):
         painter.save()
         painter.setClipRect(self.area)
         points = sum(len(stroke.x) for stroke in self.strokes)
+        for ribbon in self.ribbons:
+            ribbon.paint(painter, self.frame, self.area)
         for stroke in self.strokes:
             stroke.paint(painter, self.frame, self.area, points)
         painter.restore()
