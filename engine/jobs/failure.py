@@ -8,6 +8,7 @@ from engine.jobs.fixes import Checkpoint, fixes
 from engine.runs import Outcome, StoreError
 from engine.spec import RunSpec, SpecError
 from engine.training.failures import Fault, FaultKind, RunFailed
+from engine.training.state_files import StateError
 
 KILLED = -9
 """How a process ends that was killed: by somebody, or by a system that ran out of memory."""
@@ -58,7 +59,7 @@ def _fault(error: BaseException) -> Fault | None:
 def _words(error: BaseException, fault: Fault | None, traceback: str) -> tuple[str, str]:
     if isinstance(error, RunFailed):
         return error.cause, error.advice
-    if isinstance(error, StoreError | SpecError):
+    if isinstance(error, StoreError | SpecError | StateError):
         return str(error), ""
     if fault is not None and fault.kind is FaultKind.DISK_FULL:
         return "The disk is full.", "Free some space and start again; what was recorded is kept."

@@ -6,20 +6,15 @@ import threading
 import time
 from pathlib import Path
 
-from pydantic import ValidationError
-
+from engine.jobs.conditions import NotNow, check_change, check_that_it_can_go_on, stands_at
 from engine.jobs.failure import died
 from engine.jobs.processes import is_alive, kill_tree, spawn, start_time, this_process
 from engine.runs import Change, Holder, Outcome, RunRecord, RunStatus, RunStore
 from engine.runs.reading import is_read_only
-from engine.spec import KFoldSplit
-from engine.training.changes import CHANGEABLE, EPOCHS, changed
+from engine.training.changes import EPOCHS
 from engine.training.disk import clear_checkpoints
-from engine.training.state_files import FOLDER, LAST, StateError, fits_of, has_state, read_whole, state_step
 
-
-class NotNow(Exception):
-    """What was asked of a run cannot be done; the message says why, and the run stays as it was."""
+__all__ = ["NotNow", "Supervisor"]
 
 
 class Supervisor:
@@ -50,8 +45,7 @@ class Supervisor:
         try:
             self._start(run_id)
         except BaseException:
-            with RunStore(self.workspace) as store:
-                store.release(run_id)
+            self._give_up(run_id)
             raise
 
     def _start(self, run_id: str) -> None:
@@ -81,8 +75,12 @@ class Supervisor:
 
     def start_detached(self, run_id: str) -> None:
         """Hand a run to a fresh worker that nobody waits for, as `train --detach` does."""
-        worker = self._spawn()
-        self._hold(run_id, worker)
+        try:
+            worker = self._spawn()
+            self._hold(run_id, worker)
+        except BaseException:
+            self._give_up(run_id)
+            raise
         _hand_over(worker, self.workspace, run_id)
 
     def stop(self, run_id: str) -> None:
@@ -122,7 +120,7 @@ class Supervisor:
         """
         with RunStore(self.workspace) as store:
             run = store.run(run_id)
-            _check_that_it_can_go_on(run, store.run_folder(run_id), self.workspace, finished_too)
+            check_that_it_can_go_on(run, store.run_folder(run_id), self.workspace, finished_too)
             if not store.reopen(run_id, finished_too, waiting, None if waiting else this_process()):
                 raise NotNow(f"“{run.name}” was resumed or changed by somebody else just now.")
 
@@ -139,9 +137,9 @@ class Supervisor:
         """
         with RunStore(self.workspace) as store:
             run = store.run(run_id)
-            step, epoch = _stands_at(run, store.run_folder(run_id))
+            step, epoch = stands_at(run, store.run_folder(run_id))
             wanted = Change(step, epoch, name, value, time.time())
-            _check_change(run, wanted)
+            check_change(run, wanted)
             if run.status.is_active:
                 store.send(run_id, "change", {"field": name, "value": value})
             else:
@@ -156,7 +154,7 @@ class Supervisor:
         """Let a run be started again for so many epochs in all; the caller starts it. Raises NotNow, StoreError."""
         with RunStore(self.workspace) as store:
             run = store.run(run_id)
-            _check_that_it_can_go_on(run, store.run_folder(run_id), self.workspace, finished_too=True)
+            check_that_it_can_go_on(run, store.run_folder(run_id), self.workspace, finished_too=True)
         if epochs <= run.progress.epoch:
             raise NotNow(f"“{run.name}” has {run.progress.epoch:g} epochs already: ask for more than that in all.")
         self.change(run_id, EPOCHS, epochs)
@@ -229,6 +227,10 @@ class Supervisor:
     def _spawn(self) -> subprocess.Popen[bytes]:
         return spawn("engine.jobs.worker", log=self.workspace / "worker.log")
 
+    def _give_up(self, run_id: str) -> None:
+        with RunStore(self.workspace) as store:
+            store.release(run_id)
+
     def _hold(self, run_id: str, worker: subprocess.Popen[bytes]) -> None:
         """Let the run count as at work from now on, though its worker claims it only when it has warmed up."""
         with RunStore(self.workspace) as store:
@@ -241,54 +243,6 @@ class Supervisor:
         with self._lock:
             if self._workers.get(run_id) is worker:
                 del self._workers[run_id]
-
-
-def _check_that_it_can_go_on(run: RunRecord, folder: Path, workspace: Path, finished_too: bool) -> None:
-    """Raise NotNow where a run cannot go on from its last state."""
-    if not (run.status.can_resume or (finished_too and run.status is RunStatus.FINISHED)):
-        raise NotNow(f"“{run.name}” is {run.status}: there is nothing to resume.")
-    spec = run.spec_or_none
-    if spec is None:
-        raise NotNow(f"“{run.name}” was written by another version of Tensorbench; resume it with that one.")
-    # Where snapshots lie is known to engine.datasets too, which loads what reads tables: too much for a window.
-    if not (workspace / "datasets" / spec.data.dataset / "data.parquet").is_file():
-        raise NotNow(
-            f"“{run.name}” cannot go on: its dataset “{spec.data.name or spec.data.dataset}” is no longer in the "
-            "workspace. Import the same file again; its snapshot will have the same name."
-        )
-    if has_state(folder / FOLDER):
-        try:
-            read_whole(folder / FOLDER, LAST, fits_of(spec))
-        except StateError as error:
-            raise NotNow(str(error)) from error
-    elif run.status is RunStatus.FINISHED:
-        raise NotNow(f"“{run.name}” has kept no checkpoint to go on from. Start a new run with more epochs.")
-
-
-def _stands_at(run: RunRecord, folder: Path) -> tuple[int, float]:
-    """Return the step, and the epochs that are over, after which a run goes on: of one that rests, those of its state."""
-    at = run.progress
-    if run.status.is_active or not at.step:
-        return at.step, at.epoch
-    step = state_step(folder / FOLDER)
-    return step, at.epoch * step / at.step
-
-
-def _check_change(run: RunRecord, wanted: Change) -> None:
-    if wanted.field not in CHANGEABLE:
-        raise NotNow(f"{wanted.field} cannot be changed while a run goes on; these can: {', '.join(CHANGEABLE)}.")
-    if run.status in {RunStatus.PAUSING, RunStatus.STOPPING}:
-        raise NotNow(f"“{run.name}” is {run.status} just now: change it when it rests.")
-    spec = run.spec_or_none
-    if spec is not None and isinstance(spec.split, KFoldSplit):
-        raise NotNow("The folds of a cross-validation have to be trained alike: their settings cannot be changed.")
-    if wanted.field == EPOCHS and wanted.value < wanted.epoch:
-        raise NotNow(f"“{run.name}” has {wanted.epoch:g} epochs already: it cannot end before that.")
-    try:
-        if spec is not None:
-            changed(spec.trainer, [wanted])
-    except ValidationError as error:
-        raise NotNow(f"{wanted.field} cannot be {wanted.value:g}: {error.errors()[0]['msg']}.") from error
 
 
 def _hand_over(worker: subprocess.Popen[bytes], workspace: Path, run_id: str) -> None:
