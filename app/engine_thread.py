@@ -16,12 +16,14 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from app.requests import Requests
 from app.run_commands import RunCommands, Task
+from app.run_values import RunValues
 from engine.jobs.dispatch import Dispatcher
 from engine.jobs.lab_client import LabClient
 from engine.jobs.processes import this_process
 from engine.jobs.supervisor import NotNow, Supervisor
 from engine.runs import QueueState, RunStore, StoreError
 from engine.spec import RunSpec
+from engine.training.disk import disk_use
 
 POLL_S = 0.05
 SWITCH_S = 0.001  # Python lets a thread keep the interpreter for 5 ms by default: a third of a frame
@@ -55,8 +57,11 @@ class EngineThread(QThread, RunCommands):
     progressed = Signal(int, object)
     storeFailed = Signal(str)
     refused = Signal(str)  # a sentence: what was asked for cannot be done (any more)
+    diskTold = Signal(str, object)  # run id, DiskUse
     queueChanged = Signal(object)  # QueueState; the first time at once
     viewsChanged = Signal(object)  # dict[str, view], the saved views of the Runs page; the first time at once
+    fieldsTold = Signal(object, object)  # list[str] dotted settings, list[str] metrics
+    valuesTold = Signal(object)  # dict[str, dict[str, value]], by column and run
 
     def __init__(self, workspace: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -67,6 +72,7 @@ class EngineThread(QThread, RunCommands):
         self._dispatcher = Dispatcher(self._supervisor)
         self._queue: QueueState | None = None
         self._views: dict[str, Any] | None = None
+        self._values = RunValues()
         self._labs = {
             "data": LabClient("data", self.workspace, self._on_answer),
             "model": LabClient("model", self.workspace, self._on_answer),
@@ -134,6 +140,7 @@ class EngineThread(QThread, RunCommands):
             if not self._do_tasks():
                 break
             self._attempt(self._tell_news)
+            self._attempt(self._read_values)
             if poll % RECONCILE_EVERY == 0:
                 self._attempt(self._reconcile)
         for lab in self._labs.values():
@@ -144,7 +151,7 @@ class EngineThread(QThread, RunCommands):
 
     def _do_tasks(self) -> bool:
         """Do all that waits, after waiting a little for the first; False when the thread is to end."""
-        wait: float | None = POLL_S
+        wait: float | None = None if self._values.waiting else POLL_S
         while True:
             try:
                 task = self._tasks.get(timeout=wait) if wait else self._tasks.get_nowait()
@@ -214,6 +221,8 @@ class EngineThread(QThread, RunCommands):
         for run in changed:
             if run.id in self._watched:
                 self._tell_run(run.id)
+        if not first and (told := self._values.changed(self._store, [run.id for run in changed])):
+            self.valuesTold.emit(told)
         if self._revision != before:
             self._tell_queue()
 
@@ -228,6 +237,22 @@ class EngineThread(QThread, RunCommands):
         if (views := self._store.views()) != self._views:
             self._views = views
             self.viewsChanged.emit(views)
+
+    def _want_columns(self, columns: list[str]) -> None:
+        if self._store is not None and (told := self._values.want(self._store, columns)):
+            self.valuesTold.emit(told)
+
+    def _tell_fields(self) -> None:
+        if self._store is not None:
+            self.fieldsTold.emit(self._store.spec_fields(), self._store.metric_keys())
+
+    def _read_values(self) -> None:
+        if self._store is not None and (told := self._values.go_on(self._store)):
+            self.valuesTold.emit(told)
+
+    def _tell_disk(self, run_id: str) -> None:
+        if self._store is not None:
+            self.diskTold.emit(run_id, disk_use(self._store.run_folder(run_id)))
 
     def _tell_run(self, run_id: str) -> None:
         if self._store is None:

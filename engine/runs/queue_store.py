@@ -108,9 +108,14 @@ class QueueStore(StoreConnection):
 
     def set_tags(self, run_id: str, tags: Sequence[str]) -> None:
         """Replace a run's tags; blank and repeated ones are dropped."""
+        self.set_tags_of([run_id], tags)
+
+    def set_tags_of(self, run_ids: Sequence[str], tags: Sequence[str]) -> None:
+        """Replace the tags of some runs by the same ones, all at once."""
         kept = list(dict.fromkeys(" ".join(tag.split())[:TAG_LENGTH] for tag in tags if tag.strip()))
-        with self._writing(run_id):
-            self._db.execute("UPDATE runs SET tags = ? WHERE id = ?", (json.dumps(kept), run_id))
+        with self._writing(None):
+            self._db.executemany("UPDATE runs SET tags = ? WHERE id = ?", [(json.dumps(kept), run) for run in run_ids])
+            self._touch(*run_ids)
 
     def set_group(self, run_ids: Sequence[str], group: str) -> None:
         """Put runs into a group, or with an empty name into none."""

@@ -25,8 +25,6 @@ CREATE TABLE IF NOT EXISTS runs (
     run_group TEXT NOT NULL DEFAULT '', changes TEXT NOT NULL DEFAULT '[]',
     rested REAL NOT NULL DEFAULT 0, rests_since REAL, seen REAL
 );
-CREATE INDEX IF NOT EXISTS runs_by_revision ON runs (revision);
-CREATE INDEX IF NOT EXISTS runs_by_status ON runs (status);
 CREATE TABLE IF NOT EXISTS series (
     id INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, key TEXT NOT NULL,
     count INTEGER NOT NULL DEFAULT 0, last_step INTEGER NOT NULL DEFAULT 0, last_value REAL,
@@ -43,12 +41,10 @@ CREATE TABLE IF NOT EXISTS events (
     id INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     time REAL NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL
 );
-CREATE INDEX IF NOT EXISTS events_by_run ON events (run, id);
 CREATE TABLE IF NOT EXISTS log (
     id INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     time REAL NOT NULL, level TEXT NOT NULL, text TEXT NOT NULL
 );
-CREATE INDEX IF NOT EXISTS log_by_run ON log (run, id);
 CREATE TABLE IF NOT EXISTS artifacts (
     run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, name TEXT NOT NULL, kind TEXT NOT NULL,
     path TEXT NOT NULL, created REAL NOT NULL, PRIMARY KEY (run, name)
@@ -57,9 +53,17 @@ CREATE TABLE IF NOT EXISTS commands (
     id INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     kind TEXT NOT NULL, payload TEXT NOT NULL, created REAL NOT NULL, taken REAL
 );
-CREATE INDEX IF NOT EXISTS commands_by_run ON commands (run, taken);
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+# Made whenever a store is opened: an index changes no version, and an early store of this one may lack it.
+INDEXES = {
+    "runs_by_revision": "runs (revision)",
+    "runs_by_status": "runs (status)",
+    "series_by_key": "series (key, run)",
+    "events_by_run": "events (run, id)",
+    "log_by_run": "log (run, id)",
+    "commands_by_run": "commands (run, taken)",
+}
 # What makes a store of each version one of the next; tables that are new are made by TABLES.
 MIGRATIONS = {
     1: (
@@ -153,6 +157,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA cache_size = -8000")
     if version < STORE_VERSION:
         _create(connection, path)
+    _index(connection)
     # After the tables: a stranger's database keeps its own mode.
     if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         _use_write_ahead_log(connection)
@@ -179,6 +184,12 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+
+
+def _index(connection: sqlite3.Connection) -> None:
+    """Make the indexes that are missing. One that is there costs no writing, and so waits for nobody."""
+    for name, columns in INDEXES.items():
+        connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
 
 
 def _copy(connection: sqlite3.Connection, path: Path) -> None:

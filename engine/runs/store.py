@@ -5,10 +5,14 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json
+
 from engine.runs import queue
+from engine.runs.column_store import ColumnStore
 from engine.runs.lifecycle import LifecycleStore
 from engine.runs.metrics import MetricTable, Points
 from engine.runs.outcome import Outcome
@@ -35,7 +39,7 @@ _COLUMNS = (
 )
 
 
-class RunStore(LifecycleStore):
+class RunStore(LifecycleStore, ColumnStore):
     """One connection to a workspace's store. Any number may be open at once; each belongs to the thread that made it.
 
     Every call may raise StoreError, whose message can be shown as it is.
@@ -296,14 +300,32 @@ def _record(row: Sequence[Any]) -> RunRecord:
         pid_started=row[9],
         starred=bool(row[10]),
         note=row[11],
-        progress=Progress(**json.loads(progress)),
-        summary=json.loads(summary),
-        outcome=Outcome.model_validate_json(outcome) if outcome else None,
+        progress=Progress(**from_json(progress)),
+        summary=from_json(summary),
+        outcome=_outcome(outcome) if outcome else None,
         attempt=row[15],
         queue_place=row[16],
-        tags=tuple(json.loads(row[17])),
+        tags=_tags(row[17]),
         group=row[18],
-        changes=tuple(Change(**change) for change in json.loads(row[19])),
+        changes=_changes(row[19]),
         rested=row[20],
         rests_since=row[21],
     )
+
+
+# Of thousands of runs most have the same few of these: each is read once.
+
+
+@lru_cache(maxsize=512)
+def _outcome(text: str) -> Outcome:
+    return Outcome.model_validate_json(text)
+
+
+@lru_cache(maxsize=512)
+def _tags(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+@lru_cache(maxsize=64)
+def _changes(text: str) -> tuple[Change, ...]:
+    return tuple(Change(**change) for change in json.loads(text))
