@@ -91,9 +91,10 @@ class Stroke:
     def write(self, raster: Raster, frame: Frame, area: QRectF, pixel: int) -> None:
         """Write into pixels; `area` is all of them, and a thin line is so many `pixel` wide."""
         # What lies far outside needs no clipping here: the raster takes any finite number.
-        x = (self.x - frame.left) * (area.width() / (frame.right - frame.left))
+        scale = area.width() / (frame.right - frame.left)
         y = (frame.high - self.y) * (area.height() / (frame.high - frame.low))
-        raster.line(x, y, self.colour.rgba(), pixel + 1 if self.is_strong else pixel)
+        across = (scale, -frame.left * scale)
+        raster.line(self.x, y, self.colour.rgba(), pixel + 1 if self.is_strong else pixel, across)
 
 
 @dataclass(frozen=True)

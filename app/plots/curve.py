@@ -66,11 +66,10 @@ class Curve:
 
     def strokes(self, frame: Frame) -> Strokes:
         """Return at most two points a pixel column, and dots where a line alone would not show a point."""
-        style, base = STYLES.get(self.style, Qt.PenStyle.SolidLine), QColor(theme().base)
-        colour = self.inkColour()
-        under = blended(colour, base, UNDER)
+        style, colour = STYLES.get(self.style, Qt.PenStyle.SolidLine), self.inkColour()
+        under = colour if self.smooth is None else blended(colour, QColor(theme().base), UNDER)
         if self.style == "pale":
-            colour = blended(colour, base, PALE)
+            colour = blended(colour, QColor(theme().base), PALE)
         x, y = self.raw.window(frame.left, frame.right, frame.columns)
         y = frame.placed(y)
         ribbon, strong = self._ribbon(frame), self.is_strong

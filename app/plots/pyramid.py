@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.plots.columns import FACTOR, FIRST, Edges, block_of, even_plan, make_plan, moved_edges
+from app.plots.columns import FACTOR, FIRST, Edges, Part, block_of, even_plan, make_plan, moved_edges
 from app.plots.places import Floats, Growing, Ints, Places, as_array
 
 MOST_PASSES = 64  # of x from left to right, that are drawn each for itself
@@ -136,21 +136,20 @@ class Pyramid:
 
     def _extremes_of(self, moved: Edges) -> tuple[Floats, Floats]:
         lows, highs = np.empty(len(moved.edges) - 1), np.empty(len(moved.edges) - 1)
-        for level, first, last in moved.parts:
-            lows[first:last], highs[first:last] = self._reduced(level, moved.edges[first : last + 1])
+        for part in moved.parts:
+            lows[part.first : part.last], highs[part.first : part.last] = self._reduced(part, moved.edges)
         return lows, highs
 
-    def _reduced(self, level: int, edges: Ints) -> tuple[Floats, Floats]:
-        if level < 0:
-            values, starts = self._finite(int(edges[0]), int(edges[-1])), edges[:-1] - edges[0]
-            if len(values) > FIRST * len(starts) * 8 and self._levels:
-                return self._exactly(edges)
-            return np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
-        starts = edges[:-1] // block_of(level)
-        first, last = int(starts[0]), int(edges[-1]) // block_of(level)
-        starts -= first
-        low, high = (side.values[first:last] for side in self._levels[level])
-        return np.fmin.reduceat(low, starts), np.fmax.reduceat(high, starts)
+    def _reduced(self, part: Part, edges: Ints) -> tuple[Floats, Floats]:
+        if part.level < 0:
+            low = high = self._finite(part.begin, part.end)
+            if len(low) > FIRST * len(part.starts) * 8 and self._levels:
+                return self._exactly(edges[part.first : part.last + 1])
+        else:
+            low, high = (side.values[part.begin : part.end] for side in self._levels[part.level])
+        if part.gathered is not None:
+            return np.fmin.reduce(low[part.gathered]), np.fmax.reduce(high[part.gathered])
+        return np.fmin.reduceat(low, part.starts), np.fmax.reduceat(high, part.starts)
 
     def _exactly(self, edges: Ints) -> tuple[Floats, Floats]:
         """Reduce a few wide ranges with borders anywhere: whole blocks in the middle, single values at the ends."""

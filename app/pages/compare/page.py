@@ -53,7 +53,10 @@ class ComparePage(QWidget):
         self._hidden: set[str] = set()
         self._baseline = ""
         self._more_metrics: set[str] = set()
+        self._read: tuple[str, ...] = ()
         self._settings: dict[str, Mapping[str, object]] = {}
+        self._fields: dict[str, str] = {}
+        self._groups: list[tuple[str, ...]] = []
         self.bar = CompareBar(self)
         self.curves = ComparedPlot(self)
         self.fields = FieldsTab(self)
@@ -123,10 +126,8 @@ class ComparePage(QWidget):
     def redraw(self) -> None:
         """Draw curves, fields and table as the choices say."""
         runs = [self._runs[run_id] for run_id in self._ids if run_id in self._runs]
-        specs = {run.record.id: spec for run in runs if (spec := run.record.spec_or_none) is not None}
-        self._settings = {run_id: settings(spec) for run_id, spec in specs.items()}
-        fields = field_titles(differing(list(specs.values())))
-        groups = [group for group in seed_groups(specs) if len(group) > 1]
+        self._read_specs(runs)
+        fields, groups = self._fields, self._groups
         metrics = sorted({key for run in runs for key in list(run.book.keys())})
         self.bar.offer(metrics, fields, bool(groups))
         self._offer_metrics(metrics)
@@ -138,6 +139,17 @@ class ComparePage(QWidget):
         rows = [self._row(run, fields, smaller) for run in runs]
         self.table.show_(rows, fields, smaller)
         self.fields.show_([row for row in rows if row.is_shown], fields, metric, self.table.currentRun())
+
+    def _read_specs(self, runs: Sequence[Compared]) -> None:
+        """Find out what the runs differ in; a specification never changes, so only for runs that are new."""
+        ids = tuple(run.record.id for run in runs)
+        if ids == self._read:
+            return
+        self._read = ids
+        specs = {run.record.id: spec for run in runs if (spec := run.record.spec_or_none) is not None}
+        self._settings = {run_id: settings(spec) for run_id, spec in specs.items()}
+        self._fields = field_titles(differing(list(specs.values())))
+        self._groups = [group for group in seed_groups(specs) if len(group) > 1]
 
     def _draw_curves(self, runs: Sequence[Compared], metric: str, groups: Sequence[tuple[str, ...]]) -> None:
         axis = self.bar.axis()
