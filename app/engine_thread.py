@@ -243,12 +243,15 @@ class EngineThread(QThread, RunCommands):
             self.valuesTold.emit(told)
 
     def _tell_fields(self) -> None:
-        if self._store is not None:
-            self.fieldsTold.emit(self._store.spec_fields(), self._store.metric_keys())
+        self._values.ask_fields()
 
     def _read_values(self) -> None:
-        if self._store is not None and (told := self._values.go_on(self._store)):
+        if self._store is None:
+            return
+        if told := self._values.go_on(self._store):
             self.valuesTold.emit(told)
+        if fields := self._values.go_on_fields(self._store):
+            self.fieldsTold.emit(*fields)
 
     def _tell_disk(self, run_id: str) -> None:
         if self._store is not None:

@@ -25,12 +25,15 @@ class RunValues:
         self._wanted: list[str] = []
         self._unread: deque[tuple[str, list[str]]] = deque()
         self._read: Told = {}
+        self._settings: set[str] = set()
+        self._settings_end = 0
+        self._fields_asked = False
         self._seen: dict[tuple[str, str], tuple[int, float]] = {}
 
     @property
     def waiting(self) -> bool:
         """Whether something is still to be read."""
-        return bool(self._unread)
+        return bool(self._unread) or self._fields_asked
 
     def want(self, store: RunStore, columns: Sequence[str]) -> Told:
         """Say which columns are wanted from now on; returns the values of new ones, as far as they are quickly read."""
@@ -68,6 +71,22 @@ class RunValues:
         self._read.setdefault(column, {}).update(store.best_values(name, kind == "min", ids))
         finished = all(column != other for other, _ in self._unread)
         return {column: self._read.pop(column)} if finished else {}
+
+    def ask_fields(self) -> None:
+        """Have the settings and metrics read that there are."""
+        self._fields_asked = True
+
+    def go_on_fields(self, store: RunStore) -> tuple[list[str], list[str]] | None:
+        """Read on which settings there are; returns settings and metrics when that is done and was asked."""
+        if not self._fields_asked:
+            return None
+        found, end = store.more_spec_fields(self._settings_end, SLICE)
+        self._settings |= found
+        if end != self._settings_end:
+            self._settings_end = end
+            return None
+        self._fields_asked = False
+        return sorted(self._settings), store.metric_keys()
 
     def _read_later(self, store: RunStore, column: str) -> None:
         ids = store.run_ids()

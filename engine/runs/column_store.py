@@ -18,12 +18,22 @@ class ColumnStore(StoreConnection):
 
     def spec_fields(self) -> list[str]:
         """Return the dotted name of every setting that any run's specification has, such as trainer.batch_size."""
+        return sorted(self.more_spec_fields(0, -1)[0])
+
+    def more_spec_fields(self, after: int, at_most: int) -> tuple[set[str], int]:
+        """Return the settings of the next runs in the order they were made, and where they end; 0 begins.
+
+        Specifications never change: whoever has read so far needs to read on from there alone.
+        """
+        part = "SELECT rowid, spec FROM runs WHERE rowid > ? ORDER BY rowid LIMIT ?"
         with self._reading():
+            end = self._db.execute(f"SELECT max(rowid) FROM ({part})", (after, at_most)).fetchone()[0]
             rows = self._db.execute(
-                "SELECT DISTINCT tree.fullkey FROM runs, json_tree(runs.spec) AS tree "
-                "WHERE trashed IS NULL AND tree.type <> 'object' AND instr(tree.fullkey, '[') = 0"
+                f"SELECT DISTINCT tree.fullkey FROM ({part}) AS part, json_tree(part.spec) AS tree "
+                "WHERE tree.type <> 'object' AND instr(tree.fullkey, '[') = 0",
+                (after, at_most),
             ).fetchall()
-        return sorted(key.removeprefix("$.").replace('"', "") for (key,) in rows)
+        return {key.removeprefix("$.").replace('"', "") for (key,) in rows}, end or after
 
     def run_ids(self) -> list[str]:
         """Return the ids of the runs that are not in the trash, newest first."""

@@ -67,9 +67,13 @@ class RunsModel(QAbstractTableModel):
 
     def remove(self, ids: Iterable[str]) -> None:
         """Forget runs."""
-        gone = [self._rows.pop(run_id) for run_id in set(ids) if run_id in self._rows]
-        places = [place for row in gone if (place := self._arranged.find(row)) >= 0]
-        if len(places) > MOVE_AT_MOST or self._arranged.group is not None:
+        gone = [self._rows[run_id] for run_id in set(ids) if run_id in self._rows]
+        places = (
+            [place for row in gone if (place := self._arranged.find(row)) >= 0] if len(gone) <= MOVE_AT_MOST else []
+        )
+        for row in gone:
+            del self._rows[row.record.id]
+        if len(gone) > MOVE_AT_MOST or self._arranged.group is not None:
             self._order()
             return
         for place in sorted(places, reverse=True):

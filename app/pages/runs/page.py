@@ -1,5 +1,6 @@
 """The Runs page: the table, the bar above it, the note of the run at hand, and undo. It shows; the engine thread acts."""
 
+import gc
 from collections import deque
 from collections.abc import Callable
 from functools import partial
@@ -78,7 +79,7 @@ class RunsPage(QWidget):
         else:
             for first in range(0, len(records), SLICE):
                 self._news.append(partial(self._model.take, records[first : first + SLICE]))
-            self._news.append(self._model.arrange)
+            self._news.append(self._show_many)
         self._start_taking()
 
     @Slot(object)
@@ -100,6 +101,11 @@ class RunsPage(QWidget):
             self._next.stop()
             self.doings.refreshTags()
             self._refresh()
+
+    def _show_many(self) -> None:
+        self._model.arrange()
+        self._engine.tellFields()  # reads for a while, so that the first comparison need not wait for it
+        gc.freeze()  # thousands of records that stay: going through them again and again holds the window
 
     @Slot()
     def _refresh(self) -> None:

@@ -161,7 +161,10 @@ class StoreEngine(QObject):
                 self.valuesTold.emit(told)
 
     def tellFields(self) -> None:
-        self.fieldsTold.emit(self.store.spec_fields(), self.store.metric_keys())
+        self._values.ask_fields()
+        while self._values.waiting:
+            if fields := self._values.go_on_fields(self.store):
+                self.fieldsTold.emit(*fields)
 
     def trashRuns(self, ids: list[str]) -> None:
         self.store.trash(ids)
