@@ -66,6 +66,10 @@ class Arrangement:
     def keys(self, keys: list[Key]) -> None:
         self._keys = keys
 
+    def remember(self) -> None:
+        """Keep by what the runs were ordered, before that changes for some of them."""
+        self.keys = self.keys
+
     def order(self, rows: Mapping[str, Row]) -> None:
         """Order all runs afresh; `rows` stays theirs and may change afterwards, one run at a time."""
         self.sections, self.entries = {}, []

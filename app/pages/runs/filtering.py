@@ -61,9 +61,10 @@ class Filtering(QObject):
         self._resolve()
 
     def takeValues(self, told: dict[str, dict[str, Any]]) -> None:
-        """Go on with values that have come; the model has them already."""
+        """Go on with values that were waited for; the model has them already."""
+        waited_for = any(column in told and column not in self._known for column in self._needed)
         self._known.update(told)
-        if any(column in told for column in self._needed):
+        if waited_for:
             self._resolve()
 
     def forget(self, wanted: Sequence[str]) -> None:
@@ -98,7 +99,7 @@ class Filtering(QObject):
             return
         self.waited.emit(False)
         self.problemFound.emit("")
-        self._model.setPasses(test)
+        self._model.setPasses(test, needed)
         self.applied.emit()
 
     def _tell_problem(self, sentence: str) -> None:

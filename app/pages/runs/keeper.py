@@ -150,8 +150,11 @@ class ViewKeeper(QObject):
 
     @Slot(object)
     def _take_values(self, told: dict[str, dict[str, Any]]) -> None:
+        before = self._model.passing()
         self._model.setValues(told)
         self._filtering.takeValues(told)
+        if self._model.passing() != before:
+            self.shown.emit()
 
     @Slot(str)
     def _hide(self, column_id: str) -> None:

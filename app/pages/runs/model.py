@@ -43,6 +43,7 @@ class RunsModel(QAbstractTableModel):
         self._collapsed: set[str] = set()
         self._sorted_by = ColumnId.CREATED.id
         self._grouped_by = ""
+        self._passes_by: tuple[str, ...] = ()
         self._arranged = Arrangement(self._built_in[ColumnId.CREATED], collapsed=self._collapsed)
 
     # What the page uses
@@ -79,9 +80,10 @@ class RunsModel(QAbstractTableModel):
         for place in sorted(places, reverse=True):
             self._take_out(place)
 
-    def setPasses(self, passes: Callable[[Row], bool]) -> None:
-        """Show only the runs that a filter lets through."""
+    def setPasses(self, passes: Callable[[Row], bool], columns: Collection[str] = ()) -> None:
+        """Show only the runs that a filter lets through, which may look at the values of some chosen columns."""
         self._arranged.passes = passes
+        self._passes_by = tuple(columns)
         self._order()
 
     def setGroup(self, column_id: str, collapsed: Collection[str] = ()) -> None:
@@ -120,12 +122,20 @@ class RunsModel(QAbstractTableModel):
         return self._values.setdefault(column_id, {})
 
     def setValues(self, told: Mapping[str, Mapping[str, Any]]) -> None:
-        """Take values of chosen columns, by column and run."""
+        """Take values of chosen columns, by column and run; runs that they order or filter go where they belong."""
+        ids = {run_id for values in told.values() for run_id in values}
+        decides = any(one in told for one in (self._sorted_by, self._grouped_by, *self._passes_by))
+        afresh = decides and (len(ids) > MOVE_AT_MOST or self._arranged.group is not None)
+        if decides and not afresh:
+            self._arranged.remember()
         for column_id, values in told.items():
             self.values(column_id).update(values)
             self._look_again(column_id)
-        if any(column_id in told for column_id in (self._sorted_by, self._grouped_by)):
+        if afresh:
             self._order()
+        elif decides:
+            for row in [self._rows[run_id] for run_id in ids if run_id in self._rows]:
+                self._place(row)
         elif self._arranged.entries:
             self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, len(self._columns) - 1))
 

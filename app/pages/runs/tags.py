@@ -30,6 +30,7 @@ class TagsDialog(QDialog):
         self.setObjectName("runs.tags.dialog")
         self.setWindowTitle(self.tr("Tags"))
         self.resize(320, 360)
+        self._shown: tuple[dict[str, int], int] | None = None
         self._title = QLabel(self)
         self._title.setProperty("role", "muted")
         self._new = QLineEdit(self)
@@ -60,6 +61,10 @@ class TagsDialog(QDialog):
 
     def showTags(self, every: Mapping[str, int], selected: int) -> None:
         """Show every tag of the workspace with how many of the selected runs have it."""
+        if (dict(every), selected) == self._shown:
+            return
+        self._shown = (dict(every), selected)
+        at = self._list.currentRow()
         self._title.setText(self.tr("Tags of {0}").format(runs_count(selected)))
         self._known.setStringList(list(every))
         with QSignalBlocker(self._list):
@@ -70,6 +75,7 @@ class TagsDialog(QDialog):
                     Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
                 )
                 item.setCheckState(_state(having, selected))
+            self._list.setCurrentRow(min(at, self._list.count() - 1))
 
     @Slot()
     def _add(self) -> None:

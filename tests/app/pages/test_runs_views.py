@@ -150,6 +150,22 @@ def test_that_moved_columns_keep_their_order_when_others_come_and_go(page, engin
     assert titles(page)[:3] == ["★", "Name", "Status"]
 
 
+def test_that_a_run_moves_when_the_value_that_orders_it_changes(page, engine, samples):
+    ids = {name: samples.queued(name) for name in ("a", "b", "c", "d")}
+    for place, name in enumerate(ids):
+        engine.store.append(ids[name], {"extra": Points([1], [place / 10], [0.0], [0.0])})
+    engine.tell()
+    page.keeper.setColumn("last:extra", True)
+    table_of(page).sortByColumn(table_of(page).model().columnPlace("last:extra"), Qt.SortOrder.AscendingOrder)
+    page.findChild(QLineEdit, "runs.filter").setText("extra<0.9")
+    table_of(page).selectRun(ids["b"])
+    for name, value in (("b", 0.5), ("a", 0.25), ("d", 0.05), ("c", 0.95)):
+        engine.store.append(ids[name], {"extra": Points([2], [value], [0.0], [0.0])})
+        engine.tell()
+    assert column_of(page, "name") == ["d", "a", "b"]
+    assert table_of(page).selectedIds() == [ids["b"]]
+
+
 # Groups
 
 
