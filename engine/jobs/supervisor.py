@@ -9,10 +9,10 @@ from pathlib import Path
 from engine.jobs.conditions import NotNow, check_change, check_that_it_can_go_on, stands_at
 from engine.jobs.failure import died
 from engine.jobs.processes import is_alive, kill_tree, spawn, start_time, this_process
-from engine.runs import Change, Holder, Outcome, RunRecord, RunStatus, RunStore
+from engine.runs import Change, Holder, Outcome, RunRecord, RunStatus, RunStore, StoreError
 from engine.runs.reading import is_read_only
 from engine.training.changes import EPOCHS
-from engine.training.disk import clear_checkpoints
+from engine.training.disk import clear_checkpoints, free_room
 
 __all__ = ["NotNow", "Supervisor"]
 
@@ -29,6 +29,8 @@ class Supervisor:
         self._standby: subprocess.Popen[bytes] | None = None
         self._workers: dict[str, subprocess.Popen[bytes]] = {}
         self._watchers: dict[str, threading.Thread] = {}
+        self._unrecorded: dict[str, Outcome] = {}
+        """How workers ended whose end could not be recorded, because the disk was full, say."""
         self._closed = False
 
     def warm_up(self) -> None:
@@ -204,7 +206,9 @@ class Supervisor:
                 if is_alive(run.pid, run.pid_started):
                     adopted.append(run)
                 else:
-                    store.finish(run.id, Outcome.interrupted())
+                    free_room(store.run_folder(run.id))
+                    store.finish(run.id, self._unrecorded.get(run.id, Outcome.interrupted()))
+                    self._unrecorded.pop(run.id, None)
         return adopted
 
     def close(self) -> None:
@@ -238,8 +242,14 @@ class Supervisor:
 
     def _watch(self, run_id: str, worker: subprocess.Popen[bytes], attempt: int) -> None:
         code = worker.wait()
-        with RunStore(self.workspace) as store:
-            store.finish(run_id, died(code, store.run(run_id).spec_or_none), attempt)
+        outcome = died(code)
+        try:
+            with RunStore(self.workspace) as store:
+                outcome = died(code, store.run(run_id).spec_or_none)
+                free_room(store.run_folder(run_id))
+                store.finish(run_id, outcome, attempt)
+        except StoreError:
+            self._unrecorded[run_id] = outcome  # `reconcile` tries again
         with self._lock:
             if self._workers.get(run_id) is worker:
                 del self._workers[run_id]
