@@ -12,7 +12,7 @@ from app.plots.places import Floats, Ints, Places
 
 FIRST = 16  # values in a block of the lowest level
 FACTOR = 4  # blocks of one level in a block of the next
-FEW = 24  # blocks in a column
+FEW = 18  # blocks in a column, up to which it is faster to gather them
 
 
 @dataclass(frozen=True)

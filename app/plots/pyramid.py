@@ -148,7 +148,9 @@ class Pyramid:
         else:
             low, high = (side.values[part.begin : part.end] for side in self._levels[part.level])
         if part.gathered is not None:
-            return np.fmin.reduce(low[part.gathered]), np.fmax.reduce(high[part.gathered])
+            lows = low.take(part.gathered)
+            highs = lows if high is low else high.take(part.gathered)
+            return np.fmin.reduce(lows), np.fmax.reduce(highs)
         return np.fmin.reduceat(low, part.starts), np.fmax.reduceat(high, part.starts)
 
     def _exactly(self, edges: Ints) -> tuple[Floats, Floats]:

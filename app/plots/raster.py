@@ -69,12 +69,17 @@ class Raster:
         return found
 
     def _columns(self, pairs: _Pairs, y: Floats, colour: int, thickness: int) -> None:
-        rows = np.clip(y + 1, 0, self._height + 1).astype(np.int64).reshape(-1, 2)  # one more, so that cutting is floor
-        one, other = rows[:, 0], rows[:, 1]
+        shifted = y + 1  # so that cutting is rounding down
+        np.clip(shifted, 0, self._height + 1, out=shifted)
+        rows = shifted.astype(np.int64)
+        one, other = rows[0::2], rows[1::2]
         top, bottom = np.minimum(one, other), np.maximum(one, other)
         np.minimum(top[1:], other[:-1], out=top[1:])
         np.maximum(bottom[1:], other[:-1], out=bottom[1:])
-        self._fill(pairs.begins, np.maximum(top - 1, 0), np.minimum(bottom, self._height), colour, thickness)
+        top -= 1
+        np.maximum(top, 0, out=top)
+        np.minimum(bottom, self._height, out=bottom)
+        self._fill(pairs.begins, top, bottom, colour, thickness)
 
     def _any(self, x: Floats, y: Floats, colour: int, thickness: int) -> None:
         column = np.clip(np.floor(x), -1, self._width).astype(np.int64)

@@ -30,7 +30,7 @@ from app.pages.compare.wording import field_titles, metric_name
 from app.pages.run.notices import EmptyState
 from app.pages.run.plot_card import PlotCard
 from app.pages.run.wording import full_moment, is_smaller_better
-from app.plots.ink import Ink, ink_colour
+from app.plots.ink import TEXT, Ink, ink_colour
 from app.theme import themeNotifier
 from engine.runs.comparison import differing, seed_groups, settings
 from engine.runs.records import RunRecord, Series
@@ -189,9 +189,9 @@ class ComparePage(QWidget):
         known = self._settings.get(run_id, {})
         came = {key: run.came(key, is_smaller) for key, is_smaller in smaller.items()}
         values = {field: known.get(field) for field in fields}
-        return Row(
-            run_id, run.record.name, run.colour, values, came, run_id not in self._hidden, run_id == self._baseline
-        )
+        is_base = run_id == self._baseline
+        ink = TEXT if is_base else run.colour
+        return Row(run_id, run.record.name, ink, values, came, run_id not in self._hidden, is_base)
 
     def _offer_metrics(self, metrics: Sequence[str]) -> None:
         menu = self._metrics.menu()
