@@ -39,7 +39,7 @@ class DatasetView(QWidget):
         self.editor.changed.connect(self._on_roles)
         self.columns.columnSelected.connect(self.table.showColumn)
         self.table.columnPicked.connect(self.columns.select)
-        self.next.clicked.connect(self._choose)
+        self.next.clicked.connect(self.choose)
 
     @property
     def dataset(self) -> DatasetAnswer | None:
@@ -182,6 +182,7 @@ class DatasetView(QWidget):
         return "  ·  ".join(parts)
 
     @Slot()
-    def _choose(self) -> None:
+    def choose(self) -> None:
+        """Hand the dataset and its roles on, where they can be trained on."""
         if self._dataset is not None and self.next.isEnabled():
             self.chosen.emit(self._dataset, self.editor.value())
