@@ -19,6 +19,7 @@ class EndLabel:
     y: float
     text: str
     colour: QColor
+    is_strong: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,8 +141,15 @@ class CurveLayer(QWidget):
         return ys
 
     def _named(self) -> list[EndLabel]:
-        """Return as many labels as have room, from the top; the readout tells the others."""
-        return sorted(self.labels, key=lambda label: label.y)[: max(1, int(self.area.height() // LINE))]
+        """Return as many labels as have room, from the top: the strong ones, and some of the others from everywhere."""
+        room = max(1, int(self.area.height() // LINE))
+        if len(self.labels) > room:
+            strong = [label for label in self.labels if label.is_strong][:room]
+            others = sorted((label for label in self.labels if not label.is_strong), key=lambda label: label.y)
+            left = room - len(strong)
+            picked = [others[place * len(others) // left] for place in range(left)] if others else []
+            return sorted([*strong, *picked], key=lambda label: label.y)
+        return sorted(self.labels, key=lambda label: label.y)
 
     def _paint_labels(self, painter: QPainter) -> None:
         for label, y in zip(self._named(), self.placed(), strict=True):

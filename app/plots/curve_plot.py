@@ -316,7 +316,7 @@ class CurvePlot(Plot):
         y = area.bottom() - (frame.placedOne(value) - frame.low) / (frame.high - frame.low) * area.height()
         if not area.top() - 1 <= y <= area.bottom() + 1:
             return None
-        return EndLabel(y, f"{curve.label} {value:.4g}", curve.inkColour())
+        return EndLabel(y, f"{curve.label} {value:.4g}", curve.inkColour(), curve.is_strong)
 
     def _across(self, x: float) -> float:
         (left, right), _ = self.item.getViewBox().viewRange()
