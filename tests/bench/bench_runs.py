@@ -204,7 +204,7 @@ def _columns(page: _Page) -> dict[str, float]:
     keeper = page.page.keeper
 
     def shows(column: str) -> bool:
-        return len(page.model.values(column)) == RUNS
+        return len(page.model.columns.values(column)) == RUNS
 
     longest = 0.0
     for column in ("last:valid/accuracy", "max:valid/accuracy", "spec:trainer.batch_size"):
@@ -243,7 +243,7 @@ def _sorts(page: _Page) -> dict[str, float]:
     longest = 0.0
     for column in (*page.page.keeper.view().columns, "created"):
         for order in orders:
-            place = page.model.columnPlace(column)
+            place = page.model.columns.place(column)
             longest = max(longest, page.timed(partial(page.table.sortByColumn, place, order)))
         page.rest(0.1)
     return {"sort": longest}

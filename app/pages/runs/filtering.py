@@ -92,7 +92,7 @@ class Filtering(QObject):
             if not self._known.issuperset(needed):
                 self.waited.emit(True)
                 return
-            values = {column: self._model.values(column) for column in needed}
+            values = {column: self._model.columns.values(column) for column in needed}
             test = self._query.test(columns, values) if self._text.strip() else _all
         except QueryError as error:
             self._tell_problem(str(error))

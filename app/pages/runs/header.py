@@ -60,20 +60,20 @@ class RunsHeader(QHeaderView):
     def show_(self, wanted: Sequence[str], widths: Mapping[str, int]) -> None:
         """Show these columns in this order; the model must have them."""
         self._applying = True
-        self._wanted = [column_id for column_id in wanted if self._runs.has(column_id)]
+        self._wanted = [column_id for column_id in wanted if self._runs.columns.has(column_id)]
         self._widths = dict(widths)
         for place in range(self.count()):
-            self.setSectionHidden(place, self._runs.columnIdAt(place) not in self._wanted)
+            self.setSectionHidden(place, self._runs.columns.id(place) not in self._wanted)
         for visual, column_id in enumerate(self._wanted):
-            place = self._runs.columnPlace(column_id)
+            place = self._runs.columns.place(column_id)
             self.moveSection(self.visualIndex(place), visual)
-            self.resizeSection(place, self._widths.get(column_id, self._runs.column(column_id).width))
+            self.resizeSection(place, self._widths.get(column_id, self._runs.columns.get(column_id).width))
         self._applying = False
         self.fitNote()
 
     def reveal(self, column_id: str) -> None:
         """Ask the table to bring a column into view."""
-        self.revealRequested.emit(self._runs.columnPlace(column_id))
+        self.revealRequested.emit(self._runs.columns.place(column_id))
 
     def fitNote(self) -> None:
         """Leave the note's column out where it would not fit among the standard ones: the note stands below as well."""
@@ -81,7 +81,9 @@ class RunsHeader(QHeaderView):
         if note not in self._wanted:
             return
         standard = self._wanted == [column.id for column in STANDARD]
-        others = sum(self.sectionSize(self._runs.columnPlace(one)) for one in self._wanted if one != note)
+        # Not as wide as they are: without a note the last one takes what room is left.
+        widths = (self._widths.get(one, self._runs.columns.get(one).width) for one in self._wanted if one != note)
+        others = sum(widths)
         self._applying = True
         self.setSectionHidden(ColumnId.NOTE, standard and self.viewport().width() < others + NOTE_WIDTH)
         self._applying = False
@@ -93,7 +95,7 @@ class RunsHeader(QHeaderView):
     @Slot(int, int, int)
     def _take_move(self, _logical: int, _before: int, _after: int) -> None:
         if not self._applying:
-            order = [self._runs.columnIdAt(self.logicalIndex(visual)) for visual in range(self.count())]
+            order = [self._runs.columns.id(self.logicalIndex(visual)) for visual in range(self.count())]
             self._wanted = [column_id for column_id in order if column_id in self._wanted]
             self.layoutChosen.emit()
 
@@ -102,7 +104,7 @@ class RunsHeader(QHeaderView):
         last = self.stretchLastSection() and self.visualIndex(place) == self._last()
         if self._applying or last or not before or not after or self.cursor().shape() != Qt.CursorShape.SplitHCursor:
             return  # the last one's width is what is left over
-        self._widths[self._runs.columnIdAt(place)] = after
+        self._widths[self._runs.columns.id(place)] = after
         self.layoutChosen.emit()
 
     def _last(self) -> int:
@@ -111,7 +113,7 @@ class RunsHeader(QHeaderView):
     @Slot(QPoint)
     def _open_menu(self, position: QPoint) -> None:
         place = self.logicalIndexAt(position)
-        self._asked_about = self._runs.columnIdAt(place) if 0 <= place < self.count() else ""
+        self._asked_about = self._runs.columns.id(place) if 0 <= place < self.count() else ""
         menu = self.menuFor(self._asked_about)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.mapToGlobal(position))
@@ -122,7 +124,7 @@ class RunsHeader(QHeaderView):
         menu = QMenu(self)
         menu.setObjectName("runs.table.header.menu")
         if column_id and column_id not in ALWAYS:
-            title = self._runs.column(column_id).title
+            title = self._runs.columns.get(column_id).title
             self._add(menu, "hide", self.tr("Hide “{0}”").format(title)).triggered.connect(self._hide)
             self._add(menu, "group", self.tr("Group by “{0}”").format(title)).triggered.connect(self._group)
             menu.addSeparator()

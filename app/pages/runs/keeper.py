@@ -8,9 +8,10 @@ from app.engine_thread import EngineThread
 from app.pages.runs.bar import RunsBar
 from app.pages.runs.chooser import STANDARD_GROUPS, title_of
 from app.pages.runs.chosen import SPEC, is_chosen
+from app.pages.runs.column_set import BUILT_IN
 from app.pages.runs.columns import ColumnId
 from app.pages.runs.filtering import Filtering
-from app.pages.runs.model import BUILT_IN, RunsModel
+from app.pages.runs.model import RunsModel
 from app.pages.runs.table import RunsTable
 from app.pages.runs.view import AT_HAND, View, read_views
 
@@ -75,7 +76,7 @@ class ViewKeeper(QObject):
         self._name = view.name
         columns = [one for one in view.columns if one in BUILT_IN or is_chosen(one)]
         self._set_columns(columns, view.widths)
-        self._table.sortBy(view.sort if self._model.has(view.sort) else View().sort, view.descending)
+        self._table.sortBy(view.sort if self._model.columns.has(view.sort) else View().sort, view.descending)
         self._model.setGroup(view.group, view.collapsed)
         self._bar.setFilterText(view.filter)
         self._filtering.setText(view.filter)
@@ -174,7 +175,7 @@ class ViewKeeper(QObject):
     @Slot()
     def _want(self) -> None:
         """Say which values are needed: those of the chosen columns and those that the filter compares."""
-        wanted = list(dict.fromkeys([*self._model.chosen(), *self._filtering.columns()]))
+        wanted = list(dict.fromkeys([*self._model.columns.chosen, *self._filtering.columns()]))
         if wanted != self._wanted:
             self._wanted = wanted
             self._filtering.forget(wanted)
@@ -182,7 +183,7 @@ class ViewKeeper(QObject):
 
     def _offer_groups(self) -> None:
         offered = [column.id for column in STANDARD_GROUPS]
-        offered += [one for one in self._model.chosen() if one.startswith(f"{SPEC}:")]
+        offered += [one for one in self._model.columns.chosen if one.startswith(f"{SPEC}:")]
         now = self._model.groupedBy()
         if now and now not in offered:
             offered.append(now)

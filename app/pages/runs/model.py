@@ -1,29 +1,25 @@
 """The table model of runs: sorted, filtered, grouped and updated row by row, so that a selection stays where it is."""
 
-import bisect
 import dataclasses
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from app.pages.run.wording import DASH
-from app.pages.runs.arrangement import SECTION, Arrangement, Section
-from app.pages.runs.chosen import column as chosen_column
-from app.pages.runs.columns import Column, ColumnId, Row, columns, tooltip
+from app.pages.runs.arranged_model import ROOT, ArrangedModel, Index
+from app.pages.runs.arrangement import SECTION, Section
+from app.pages.runs.columns import ColumnId, Row, tooltip
 from engine.runs.records import RunRecord
 
-Index = QModelIndex | QPersistentModelIndex
-ROOT = QModelIndex()
 MOVE_AT_MOST = 64  # more changed runs than this are cheaper to order afresh
 STATUS_ROLE = Qt.ItemDataRole.UserRole + 1
 STAR_ROLE = Qt.ItemDataRole.UserRole + 2
 TAGS_ROLE = Qt.ItemDataRole.UserRole + 3
 SECTION_ROLE = Qt.ItemDataRole.UserRole + 4  # (title, count, whether it is open), of a section's row alone
-BUILT_IN = {column.id: column for column in ColumnId}
 
 
-class RunsModel(QAbstractTableModel):
+class RunsModel(ArrangedModel):
     """Every run that the filter lets through, in the order of one column, in sections where they are grouped.
 
     The columns that all runs have come first and stay; those that were chosen follow them.
@@ -35,16 +31,9 @@ class RunsModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._built_in = columns()
-        self._columns: list[Column] = list(self._built_in.values())
-        self._chosen: list[str] = []
-        self._values: dict[str, dict[str, Any]] = {}
-        self._rows: dict[str, Row] = {}
-        self._collapsed: set[str] = set()
         self._sorted_by = ColumnId.CREATED.id
         self._grouped_by = ""
         self._passes_by: tuple[str, ...] = ()
-        self._arranged = Arrangement(self._built_in[ColumnId.CREATED], collapsed=self._collapsed)
 
     # What the page uses
 
@@ -88,8 +77,8 @@ class RunsModel(QAbstractTableModel):
 
     def setGroup(self, column_id: str, collapsed: Collection[str] = ()) -> None:
         """Group the runs by a column, or with an empty id not at all."""
-        self._grouped_by = column_id if self.has(column_id) else ""
-        self._arranged.group = self.column(column_id) if self._grouped_by else None
+        self._grouped_by = column_id if self.columns.has(column_id) else ""
+        self._arranged.group = self.columns.get(column_id) if self._grouped_by else None
         self._collapsed.clear()
         self._collapsed.update(collapsed)
         self._order()
@@ -102,24 +91,18 @@ class RunsModel(QAbstractTableModel):
 
     def setChosen(self, ids: Sequence[str]) -> None:
         """Have these columns of settings and metrics behind the ones that all runs have."""
-        for column_id in [known for known in self._chosen if known not in ids]:
-            place = len(ColumnId) + self._chosen.index(column_id)
+        for column_id in [known for known in self.columns.chosen if known not in ids]:
+            place = self.columns.place(column_id)
             if column_id in {self._sorted_by, self._grouped_by}:
                 self._forget_arrangement(column_id)
             self.beginRemoveColumns(ROOT, place, place)
-            self._chosen.remove(column_id)
-            del self._columns[place]
+            self.columns.take_out(column_id)
             self.endRemoveColumns()
-        for column_id in [wanted for wanted in ids if wanted not in self._chosen]:
-            place = len(self._columns)
+        for column_id in [wanted for wanted in ids if wanted not in self.columns.chosen]:
+            place = len(self.columns.every)
             self.beginInsertColumns(ROOT, place, place)
-            self._chosen.append(column_id)
-            self._columns.append(chosen_column(column_id, self.values(column_id)))
+            self.columns.add(column_id)
             self.endInsertColumns()
-
-    def values(self, column_id: str) -> dict[str, Any]:
-        """Return what is known of a chosen column's values, by run."""
-        return self._values.setdefault(column_id, {})
 
     def setValues(self, told: Mapping[str, Mapping[str, Any]]) -> None:
         """Take values of chosen columns, by column and run; runs that they order or filter go where they belong."""
@@ -128,16 +111,15 @@ class RunsModel(QAbstractTableModel):
         afresh = decides and (len(ids) > MOVE_AT_MOST or self._arranged.group is not None)
         if decides and not afresh:
             self._arranged.remember()
-        for column_id, values in told.items():
-            self.values(column_id).update(values)
-            self._look_again(column_id)
+        for place in self.columns.learn(told):
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, place, place)
         if afresh:
             self._order()
         elif decides:
             for row in [self._rows[run_id] for run_id in ids if run_id in self._rows]:
                 self._place(row)
         elif self._arranged.entries:
-            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, len(self._columns) - 1))
+            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, len(self.columns.every) - 1))
 
     def total(self) -> int:
         """Return the number of runs, shown or not."""
@@ -175,29 +157,6 @@ class RunsModel(QAbstractTableModel):
         row = self._rows.get(run_id)
         return self._arranged.find(row) if row else -1
 
-    # Columns
-
-    def has(self, column_id: str) -> bool:
-        """Whether there is a column of this id."""
-        return column_id in BUILT_IN or column_id in self._chosen
-
-    def column(self, column_id: str) -> Column:
-        """Return a column by its id."""
-        return self._columns[self.columnPlace(column_id)]
-
-    def columnPlace(self, column_id: str) -> int:
-        """Return a column's place in the model. Raises ValueError where there is none."""
-        built_in = BUILT_IN.get(column_id)
-        return int(built_in) if built_in is not None else len(ColumnId) + self._chosen.index(column_id)
-
-    def columnIdAt(self, place: int) -> str:
-        """Return the id of the column at a place of the model."""
-        return ColumnId(place).id if place < len(ColumnId) else self._chosen[place - len(ColumnId)]
-
-    def chosen(self) -> list[str]:
-        """Return the ids of the chosen columns."""
-        return list(self._chosen)
-
     def sortedBy(self) -> tuple[str, bool]:
         """Return the id of the column that orders the runs, and whether from high to low."""
         return self._sorted_by, self._arranged.descending
@@ -212,20 +171,12 @@ class RunsModel(QAbstractTableModel):
 
     # Qt's model
 
-    def rowCount(self, parent: Index = ROOT) -> int:
-        """Return the number of runs and sections shown."""
-        return 0 if parent.isValid() else len(self._arranged.entries)
-
-    def columnCount(self, parent: Index = ROOT) -> int:
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(self._columns)
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a cell's text, tooltip, alignment, or what its delegate draws."""
         row = self._rows.get(self._arranged.entries[index.row()])
         if row is None:
             return self._section_data(index, role)
-        column = self._columns[index.column()]
+        column = self.columns.every[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             return column.text(row)
         if role == Qt.ItemDataRole.EditRole:
@@ -249,9 +200,9 @@ class RunsModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a column's title or explanation."""
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self._columns):
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns.every):
             return None
-        column = self._columns[section]
+        column = self.columns.every[section]
         if role == Qt.ItemDataRole.DisplayRole:
             return self._title(section)
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -282,13 +233,13 @@ class RunsModel(QAbstractTableModel):
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Order the runs by a column; runs without a value come last in both directions."""
-        if not 0 <= column < len(self._columns):
+        if not 0 <= column < len(self.columns.every):
             return
-        self._sorted_by = self.columnIdAt(column)
-        self._arranged.column = self._columns[column]
+        self._sorted_by = self.columns.id(column)
+        self._arranged.column = self.columns.every[column]
         self._arranged.descending = order is Qt.SortOrder.DescendingOrder
         self._order()
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._columns) - 1)
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns.every) - 1)
 
     def toggleStar(self, index: Index) -> None:
         """Ask to star a run, or to take its star away."""
@@ -305,8 +256,8 @@ class RunsModel(QAbstractTableModel):
 
     def _title(self, place: int) -> str:
         """Return a column's title, with an arrow where the table is sorted by it: a style's own covers the text."""
-        column = self._columns[place]
-        if self.columnIdAt(place) != self._sorted_by or place == ColumnId.STAR:
+        column = self.columns.every[place]
+        if self.columns.id(place) != self._sorted_by or place == ColumnId.STAR:
             return column.title
         arrow = "↓" if self._arranged.descending else "↑"
         return f"{arrow} {column.title}" if column.numeric else f"{column.title} {arrow}"
@@ -321,16 +272,6 @@ class RunsModel(QAbstractTableModel):
         named = role in {Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole}
         return f"{title} ({section.count})" if named and index.column() == ColumnId.NAME else None
 
-    def _look_again(self, column_id: str) -> None:
-        """Align a setting's column by what its values are."""
-        if column_id not in self._chosen:
-            return
-        place = self.columnPlace(column_id)
-        column = chosen_column(column_id, self.values(column_id))
-        if column.numeric != self._columns[place].numeric:
-            self._columns[place] = column
-            self.headerDataChanged.emit(Qt.Orientation.Horizontal, place, place)
-
     def _untitled(self) -> str:
         """Return the title of the section of the runs without what the others are grouped by."""
         known = {ColumnId.GROUP.id: self.tr("No group"), ColumnId.TAGS.id: self.tr("No tags")}
@@ -342,68 +283,3 @@ class RunsModel(QAbstractTableModel):
             self.setGroup("")
         if column_id == self._sorted_by:
             self.sort(ColumnId.CREATED, Qt.SortOrder.DescendingOrder)
-
-    def _order(self) -> None:
-        self.layoutAboutToBeChanged.emit()
-        held = self.persistentIndexList()
-        before = [self._arranged.entries[index.row()] for index in held]
-        self._arranged.order(self._rows)
-        if held:
-            places = {entry: place for place, entry in enumerate(self._arranged.entries)}
-            after = [
-                self.index(places[entry], index.column()) if entry in places else QModelIndex()
-                for entry, index in zip(before, held, strict=True)
-            ]
-            self.changePersistentIndexList(held, after)
-        self.layoutChanged.emit()
-
-    def _place(self, row: Row) -> None:
-        """Show a run where it belongs now: in place, moved, inserted or hidden."""
-        arranged = self._arranged
-        before = self._rows.get(row.record.id)
-        if arranged.group is not None and (before is None or self._changes_section(before, row)):
-            self._rows[row.record.id] = row
-            self._order()
-            return
-        place = arranged.find(before) if before else -1
-        self._rows[row.record.id] = row
-        passes = arranged.passes(row)
-        if place >= 0 and (not passes or arranged.key(row) != arranged.keys[place]):
-            place = self._move(place, row) if passes else self._take_out(place)
-        if place >= 0:
-            self.dataChanged.emit(self.index(place, 0), self.index(place, len(self._columns) - 1))
-        elif passes and arranged.group is None:  # in a closed section it stays unseen
-            self._insert(row)
-
-    def _changes_section(self, before: Row, after: Row) -> bool:
-        arranged = self._arranged
-        return arranged.section(before) != arranged.section(after) or arranged.passes(before) != arranged.passes(after)
-
-    def _insert(self, row: Row) -> None:
-        key = self._arranged.key(row)
-        place = bisect.bisect_left(self._arranged.keys, key)
-        self.beginInsertRows(QModelIndex(), place, place)
-        self._arranged.keys.insert(place, key)
-        self._arranged.entries.insert(place, row.record.id)
-        self._arranged.count += 1
-        self.endInsertRows()
-
-    def _move(self, place: int, row: Row) -> int:
-        arranged, key = self._arranged, self._arranged.key(row)
-        others = arranged.keys[:place] + arranged.keys[place + 1 :]
-        target = bisect.bisect_left(others, key)
-        if target != place:
-            self.beginMoveRows(ROOT, place, place, ROOT, target + 1 if target > place else target)
-            arranged.entries.insert(target, arranged.entries.pop(place))
-        arranged.keys = others
-        arranged.keys.insert(target, key)
-        if target != place:
-            self.endMoveRows()
-        return target
-
-    def _take_out(self, place: int) -> int:
-        self.beginRemoveRows(QModelIndex(), place, place)
-        del self._arranged.entries[place], self._arranged.keys[place]
-        self._arranged.count -= 1
-        self.endRemoveRows()
-        return -1

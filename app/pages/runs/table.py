@@ -65,7 +65,7 @@ class RunsTable(QTableView):
     def sortBy(self, column_id: str, descending: bool) -> None:
         """Order the runs by a column."""
         order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
-        place = self._runs.columnPlace(column_id)
+        place = self._runs.columns.place(column_id)
         with QSignalBlocker(self.head):
             self.head.setSortIndicator(place, order)
         self._runs.sort(place, order)

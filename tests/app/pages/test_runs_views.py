@@ -34,7 +34,7 @@ def table_of(page: RunsPage) -> QTableView:
 
 def column_of(page: RunsPage, column_id: str) -> list[str]:
     model = table_of(page).model()
-    place = model.columnPlace(column_id)
+    place = model.columns.place(column_id)
     return [model.index(row, place).data() for row in range(model.rowCount())]
 
 
@@ -102,7 +102,7 @@ def test_that_runs_without_a_value_stand_last_in_both_directions(page, engine, s
             engine.store.append(run_id, {"extra": Points([1], [value], [0.0], [0.0])})
     engine.tell()
     page.keeper.setColumn("last:extra", True)
-    place = table_of(page).model().columnPlace("last:extra")
+    place = table_of(page).model().columns.place("last:extra")
     table_of(page).sortByColumn(place, Qt.SortOrder.AscendingOrder)
     assert column_of(page, "name") == ["low", "high", "broken", "none"]
     table_of(page).sortByColumn(place, Qt.SortOrder.DescendingOrder)
@@ -142,7 +142,7 @@ def test_that_moved_columns_keep_their_order_when_others_come_and_go(page, engin
     page.keeper.setColumn(RATE, True)
     page.keeper.setColumn(BATCH, True)
     head = table_of(page).horizontalHeader()
-    head.moveSection(head.visualIndex(table_of(page).model().columnPlace(BATCH)), 1)
+    head.moveSection(head.visualIndex(table_of(page).model().columns.place(BATCH)), 1)
     assert titles(page)[:3] == ["★", "batch size", "Name"]
     page.keeper.setColumn(RATE, False)
     assert titles(page)[:3] == ["★", "batch size", "Name"] and "learning rate" not in titles(page)
@@ -156,7 +156,7 @@ def test_that_a_run_moves_when_the_value_that_orders_it_changes(page, engine, sa
         engine.store.append(ids[name], {"extra": Points([1], [place / 10], [0.0], [0.0])})
     engine.tell()
     page.keeper.setColumn("last:extra", True)
-    table_of(page).sortByColumn(table_of(page).model().columnPlace("last:extra"), Qt.SortOrder.AscendingOrder)
+    table_of(page).sortByColumn(table_of(page).model().columns.place("last:extra"), Qt.SortOrder.AscendingOrder)
     page.findChild(QLineEdit, "runs.filter").setText("extra<0.9")
     table_of(page).selectRun(ids["b"])
     for name, value in (("b", 0.5), ("a", 0.25), ("d", 0.05), ("c", 0.95)):
