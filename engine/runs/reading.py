@@ -27,8 +27,8 @@ def is_read_only(workspace: Path) -> bool:
 def words(workspace: Path) -> str:
     """Return the sentence that says so."""
     return (
-        f"{workspace}: this workspace can only be looked at, because its folder or its database cannot be written to. "
-        f"To train or to change anything: {COPY_IT[0].lower()}{COPY_IT[1:]}"
+        f"Read only: {workspace} cannot be written to. To train or change anything, copy it to a folder that you may "
+        "write in, and open that."
     )
 
 

@@ -114,13 +114,13 @@ def test_that_a_workspace_that_cannot_be_written_is_shown_and_says_so(only_to_re
     listed = bound("-m", "engine.cli", "--workspace", only_to_read, "runs", "--json")
     assert listed.returncode == 0, listed.stderr
     assert [run["id"] for run in json.loads(listed.stdout)] == [run_id]
-    assert f"{only_to_read}: this workspace can only be looked at" in listed.stderr and "Copy" not in listed.stdout
+    assert f"Read only: {only_to_read} cannot be written to" in listed.stderr and "Copy" not in listed.stdout
     metrics = bound("-m", "engine.cli", "--workspace", only_to_read, "metrics", run_id, "train/loss", "--csv")
     assert metrics.returncode == 0 and metrics.stdout.splitlines()[-1].endswith("0.25")
     refused = bound("-m", "engine.cli", "--workspace", only_to_read, "stop", run_id)
     assert refused.returncode == 2
     tagged = bound("-m", "engine.cli", "--workspace", only_to_read, "tag", run_id, "x")
-    assert tagged.returncode == 2 and "can only be looked at" in tagged.stderr
+    assert tagged.returncode == 2 and "Read only" in tagged.stderr
     assert contents(only_to_read) == before
 
 
@@ -150,7 +150,7 @@ def test_that_the_window_shows_a_workspace_that_cannot_be_written(only_to_read: 
     window = bound("-c", WINDOW, only_to_read, run_id)
     assert window.returncode == 0, window.stderr
     said = window.stdout.splitlines()
-    assert [line for line in said if "looked at" in line] == said[:1]  # it is told once
+    assert [line for line in said if "Read only" in line] == said[:1]  # it is told once
     assert "runs: night" in said and "series: train/loss" in said
 
 
@@ -172,6 +172,6 @@ def test_that_nothing_is_recorded_where_nothing_can_be_written(
 ) -> None:
     RunStore(workspace).close()
     monkeypatch.setattr(os, "access", lambda path, mode: False)
-    with RunStore(workspace) as store, pytest.raises(StoreError, match="can only be looked at"):
+    with RunStore(workspace) as store, pytest.raises(StoreError, match="Read only"):
         store.create_run(RunSpec(data=DataSpec(dataset="abc")))
     assert not list((workspace / "runs").iterdir())
