@@ -34,8 +34,9 @@ WINDOW = Path(__file__).with_name("window.py")
 class Window:
     """A process that has the workspace open and shows its runs; it may be killed, and opened again."""
 
-    def __init__(self, workspace: Path) -> None:
+    def __init__(self, workspace: Path, name: str = "shown") -> None:
         self._workspace = workspace
+        self._name = name
         self._process: subprocess.Popen[bytes] | None = None
         self.shown: list[Path] = []
         """A file for each time it was opened: what was shown."""
@@ -45,7 +46,7 @@ class Window:
         return self._process is not None
 
     def open(self) -> None:
-        self.shown.append(self._workspace / f"shown-{len(self.shown)}")
+        self.shown.append(self._workspace / f"{self._name}-{len(self.shown)}")
         command = [sys.executable, WINDOW, self._workspace, self.shown[-1]]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL)
@@ -132,6 +133,7 @@ class Story:
         self.chance = chance
         self.witness = Witness(workspace)
         self.window = Window(workspace)
+        self.other = Window(workspace, "other")
         self.store = RunStore(workspace)
         self._run_id = ""
         self._orphans: list[psutil.Process] = []
@@ -185,6 +187,8 @@ class Story:
 
     def close(self) -> None:
         """End everything that is still at work."""
+        self._orphans += self.other.children()
+        self.other.kill()
         self._orphans += self.window.children()
         self.window.kill()
         for run in self.store.runs():
@@ -193,6 +197,18 @@ class Story:
         for orphan in self._orphans:
             end(orphan)
         self.store.close()
+
+    def expect_every_point_in(self, window: Window) -> None:
+        """Wait until a window that was open from the beginning has shown every point that was recorded."""
+        alone = Witness(self.store.workspace)
+
+        def is_whole() -> bool:
+            alone.hear(window.shown[-1])
+            return alone.points == sum(
+                info.count for run in self.store.runs() for info in self.store.series_keys(run.id)
+            )
+
+        wait_until(is_whole, "every point in a window")
 
     def finish(self) -> list[str]:
         """Let every run go on to its end; returns their ids."""
@@ -224,7 +240,7 @@ class Story:
         return found
 
     def _testify(self) -> None:
-        for shown in self.window.shown:
+        for shown in (*self.window.shown, *self.other.shown):
             self.witness.hear(shown)
         self.witness.testify()
 

@@ -22,6 +22,18 @@ def test_that_three_kills_lose_nothing_and_the_run_comes_out_as_if_nobody_had_ki
     assert story.recorded(run_id) == story.recorded(story.undisturbed())
 
 
+def test_that_two_windows_show_every_point_of_runs_that_each_were_trained_once(story: Any) -> None:
+    story.spec = with_settings(story.spec, {"trainer.epochs": "40"})
+    ids = {story.store.create_run(story.spec, waiting=True).id for _ in range(2)}
+    story.window.open()
+    story.other.open()
+    assert set(story.finish()) == ids
+    story.expect_every_point_in(story.window)
+    story.expect_every_point_in(story.other)
+    one, two = (story.recorded(run_id) for run_id in ids)
+    assert one == two and all(story.store.run(run_id).attempt == 1 for run_id in ids)
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 def test_that_fifty_kills_lose_nothing_and_every_run_comes_out_as_if_nobody_had_killed_it(story: Any) -> None:
