@@ -77,6 +77,7 @@ class DatasetView(QWidget):
         self.rejected.setProperty("quiet", True)
         self.rejected.setToolTip(self.tr("Show the lines that could not be read"))
         self.rejected.clicked.connect(self.showRejects)
+        self.rejected.hide()
         self._trouble = QLabel(self)
         self._trouble.setObjectName("data.trouble")
         self._trouble.setProperty("role", "error")
