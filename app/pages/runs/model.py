@@ -235,9 +235,11 @@ class RunsModel(ArrangedModel):
         """Order the runs by a column; runs without a value come last in both directions."""
         if not 0 <= column < len(self.columns.every):
             return
+        wanted, descending = self.columns.every[column], order is Qt.SortOrder.DescendingOrder
+        if wanted is self._arranged.column and descending is self._arranged.descending:
+            return  # a table asks twice for what its head was told once
         self._sorted_by = self.columns.id(column)
-        self._arranged.column = self.columns.every[column]
-        self._arranged.descending = order is Qt.SortOrder.DescendingOrder
+        self._arranged.column, self._arranged.descending = wanted, descending
         self._order()
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns.every) - 1)
 
