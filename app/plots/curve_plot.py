@@ -20,6 +20,7 @@ from app.plots.plot import Plot
 from app.plots.turns import turns
 
 REDRAW_MS = 25
+MOST_LABELS = 40  # at the ends of curves: more would have no room, and each costs time at every frame
 LABEL_WIDTH = 108
 AXIS_WIDTH = 46  # the same in every plot, so that plots above each other are aligned
 LABEL_SHARE = 0.3  # of a narrow plot's width, at most
@@ -274,8 +275,7 @@ class CurvePlot(Plot):
         self._layer.area = QRectF(
             self.view.mapTo(self, self.view.mapFromScene(box.sceneBoundingRect().topLeft())), box.size()
         )
-        curves = () if self._is_compact else self._curves.values()
-        self._layer.labels = [label for curve in curves if (label := self._end_label(curve, frame))]
+        self._layer.labels = [label for curve in self._named() if (label := self._end_label(curve, frame))]
         marks = [Mark(self._across(mark.x), mark.label, mark.kind) for mark in self._markers]
         for curve in self._curves.values():
             x, y = curve.bad(frame.left, frame.right)
@@ -304,6 +304,12 @@ class CurvePlot(Plot):
             return []
         levels = self.item.getAxis("left").tickValues(low, high, box.height())
         return [self._down(value) for value in (levels[0][1] if levels else ())]
+
+    def _named(self) -> list[Curve]:
+        """Return the curves that may have their name at their end: the strong ones, and some from everywhere."""
+        curves = [] if self._is_compact else list(self._curves.values())
+        every = -(-len(curves) // MOST_LABELS)
+        return [curve for place, curve in enumerate(curves) if curve.is_strong or not place % every]
 
     def _end_label(self, curve: Curve, frame: Frame) -> EndLabel | None:
         value = curve.valueNear(frame.right)
