@@ -5,6 +5,12 @@ import gc
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from app.main_window import MainWindow
 
 SETTLED_MS = 1500
 
@@ -42,26 +48,35 @@ def _has_display() -> bool:
 def _open_window(workspace: Path, files: list[Path]) -> int:
     from PySide6.QtWidgets import QApplication, QMessageBox
 
-    from app.main_window import MainWindow
-    from app.settings import Settings
-    from app.theme import apply
-    from engine.runs import RunStore, StoreError
+    from engine.runs import StoreError
 
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Tensorbench")
     application.setOrganizationName("Tensorbench")
-    settings = Settings()
-    apply(application, settings.theme)
     try:
-        RunStore(workspace).close()
+        window = open_window(application, workspace)
     except StoreError as error:
         QMessageBox.critical(None, "Tensorbench", str(error))
         return 2
-    window = MainWindow(workspace, settings)
-    window.show()
     window.openPaths(files)
-    spare_what_is_loaded()
     return application.exec()
+
+
+def open_window(application: "QApplication", workspace: Path, warm_up: bool = True) -> "MainWindow":
+    """Make the window on a workspace and show it. Raises StoreError."""
+    from app import theme
+    from app.main_window import MainWindow
+    from app.settings import Settings
+    from engine.runs import RunStore
+
+    settings = Settings()
+    theme.choose(application, settings.theme)
+    RunStore(workspace).close()
+    window = MainWindow(workspace, settings, warm_up)
+    theme.dress(application)
+    window.show()
+    spare_what_is_loaded()
+    return window
 
 
 def spare_what_is_loaded() -> None:

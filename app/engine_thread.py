@@ -16,11 +16,14 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from app.requests import Requests
 from app.run_commands import RunCommands, Task
+from app.run_values import RunValues
 from engine.jobs.dispatch import Dispatcher
 from engine.jobs.lab_client import LabClient
+from engine.jobs.processes import this_process
 from engine.jobs.supervisor import NotNow, Supervisor
 from engine.runs import QueueState, RunStore, StoreError
 from engine.spec import RunSpec
+from engine.training.disk import disk_use
 
 POLL_S = 0.05
 SWITCH_S = 0.001  # Python lets a thread keep the interpreter for 5 ms by default: a third of a frame
@@ -54,8 +57,11 @@ class EngineThread(QThread, RunCommands):
     progressed = Signal(int, object)
     storeFailed = Signal(str)
     refused = Signal(str)  # a sentence: what was asked for cannot be done (any more)
+    diskTold = Signal(str, object)  # run id, DiskUse
     queueChanged = Signal(object)  # QueueState; the first time at once
     viewsChanged = Signal(object)  # dict[str, view], the saved views of the Runs page; the first time at once
+    fieldsTold = Signal(object, object)  # list[str] dotted settings, list[str] metrics
+    valuesTold = Signal(object)  # dict[str, dict[str, value]], by column and run
 
     def __init__(self, workspace: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +72,7 @@ class EngineThread(QThread, RunCommands):
         self._dispatcher = Dispatcher(self._supervisor)
         self._queue: QueueState | None = None
         self._views: dict[str, Any] | None = None
+        self._values = RunValues()
         self._labs = {
             "data": LabClient("data", self.workspace, self._on_answer),
             "model": LabClient("model", self.workspace, self._on_answer),
@@ -125,12 +132,15 @@ class EngineThread(QThread, RunCommands):
         sys.setswitchinterval(SWITCH_S)
         try:
             self._store = RunStore(self.workspace)
+            if self._store.note:
+                self.storeFailed.emit(self._store.note)
         except StoreError as error:
             self.storeFailed.emit(str(error))
         for poll in itertools.count():
             if not self._do_tasks():
                 break
             self._attempt(self._tell_news)
+            self._attempt(self._read_values)
             if poll % RECONCILE_EVERY == 0:
                 self._attempt(self._reconcile)
         for lab in self._labs.values():
@@ -141,7 +151,7 @@ class EngineThread(QThread, RunCommands):
 
     def _do_tasks(self) -> bool:
         """Do all that waits, after waiting a little for the first; False when the thread is to end."""
-        wait: float | None = POLL_S
+        wait: float | None = None if self._values.waiting else POLL_S
         while True:
             try:
                 task = self._tasks.get(timeout=wait) if wait else self._tasks.get_nowait()
@@ -171,7 +181,7 @@ class EngineThread(QThread, RunCommands):
     def _start_run(self, spec: RunSpec) -> None:
         if self._store is None:
             return
-        run = self._store.create_run(spec)
+        run = self._store.create_run(spec, holder=this_process())
         self._tell_news()
         self.runStarted.emit(run.id)
         self._supervisor.start(run.id)
@@ -211,6 +221,8 @@ class EngineThread(QThread, RunCommands):
         for run in changed:
             if run.id in self._watched:
                 self._tell_run(run.id)
+        if not first and (told := self._values.changed(self._store, [run.id for run in changed])):
+            self.valuesTold.emit(told)
         if self._revision != before:
             self._tell_queue()
 
@@ -225,6 +237,25 @@ class EngineThread(QThread, RunCommands):
         if (views := self._store.views()) != self._views:
             self._views = views
             self.viewsChanged.emit(views)
+
+    def _want_columns(self, columns: list[str]) -> None:
+        if self._store is not None and (told := self._values.want(self._store, columns)):
+            self.valuesTold.emit(told)
+
+    def _tell_fields(self) -> None:
+        self._values.ask_fields()
+
+    def _read_values(self) -> None:
+        if self._store is None:
+            return
+        if told := self._values.go_on(self._store):
+            self.valuesTold.emit(told)
+        if fields := self._values.go_on_fields(self._store):
+            self.fieldsTold.emit(*fields)
+
+    def _tell_disk(self, run_id: str) -> None:
+        if self._store is not None:
+            self.diskTold.emit(run_id, disk_use(self._store.run_folder(run_id)))
 
     def _tell_run(self, run_id: str) -> None:
         if self._store is None:

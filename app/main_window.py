@@ -161,6 +161,8 @@ class MainWindow(QMainWindow):
         self._rail.choose(name)
         if name == "train":
             self.engine.warmUp("model")
+            if self.train.spec() is None:
+                self.data.chooseShown()
 
     @Slot(str)
     def _show_trouble(self, sentence: str) -> None:

@@ -64,6 +64,14 @@ class RunCommands:
         """Train a finished run further, to so many epochs in all."""
         self._tasks.put(partial(self._supervisor.extend, run_id, epochs))
 
+    def measureDisk(self, run_id: str) -> None:
+        """Ask what a run's files take; `diskTold` answers."""
+        self._tasks.put(partial(self._tell_disk, run_id))
+
+    def clearCheckpoints(self, run_id: str, state_too: bool) -> None:
+        """Delete the checkpoints of a run that is over, and with `state_too` what it is resumed from; `diskTold` tells."""
+        self._tasks.put(partial(self._clear_checkpoints, run_id, state_too))
+
     # The queue
 
     def enqueue(self, spec: RunSpec) -> None:
@@ -102,8 +110,7 @@ class RunCommands:
 
     def tagRuns(self, run_ids: Sequence[str], tags: Sequence[str]) -> None:
         """Replace the tags of some runs."""
-        for run_id in run_ids:
-            self._tasks.put(partial(self._on_store, RunStore.set_tags, run_id, list(tags)))
+        self._tasks.put(partial(self._on_store, RunStore.set_tags_of, list(run_ids), list(tags)))
 
     def groupRuns(self, run_ids: Sequence[str], name: str) -> None:
         """Put runs into a group, or with an empty name into none."""
@@ -125,15 +132,38 @@ class RunCommands:
         """Forget a saved view."""
         self._tasks.put(partial(self._on_store, RunStore.delete_view, name))
 
+    def showColumns(self, columns: Sequence[str]) -> None:
+        """Say which settings and metrics of runs are looked at, as column ids (spec:…, last:…, min:…, max:…).
+
+        `valuesTold` tells the values of those that are new, and from then on what changes.
+        """
+        self._tasks.put(partial(self._want_columns, list(columns)))
+
+    def tellFields(self) -> None:
+        """Ask which settings and metrics there are; `fieldsTold` answers."""
+        self._tasks.put(self._tell_fields)
+
     # On the thread
+
+    def _tell_disk(self, run_id: str) -> None:
+        raise NotImplementedError
+
+    def _clear_checkpoints(self, run_id: str, state_too: bool) -> None:
+        self._supervisor.clear_checkpoints(run_id, state_too)
+        self._tell_disk(run_id)
+
+    def _want_columns(self, columns: list[str]) -> None:
+        raise NotImplementedError
+
+    def _tell_fields(self) -> None:
+        raise NotImplementedError
 
     def _move_in_queue(self, run_id: str, before: str | None) -> None:
         if self._on_store(RunStore.move_in_queue, run_id, before) is False:
             self._refuse_as_started()
 
     def _resume_in_queue(self, run_id: str) -> None:
-        self._supervisor.reopen(run_id)
-        self._on_store(RunStore.enqueue, run_id)
+        self._supervisor.reopen(run_id, waiting=True)
 
     def _start_waiting(self, run_id: str) -> None:
         if self._on_store(self._dispatcher.start_now, run_id) is False:

@@ -205,8 +205,16 @@ def mode() -> Mode:
 
 def apply(app: QApplication, mode: Mode = "system", point_size: float = 10.0) -> None:
     """Give the application its style, palette, fonts and stylesheet, and tell everything that paints by itself."""
-    from app import stylesheet
+    choose(app, mode, point_size)
+    dress(app)
 
+
+def choose(app: QApplication, mode: Mode = "system", point_size: float = 10.0) -> None:
+    """Set all that widgets ask for while they are made, but no stylesheet yet.
+
+    Under a stylesheet each widget that is laid out is styled anew with everything in it, so that a window takes four
+    times as long to make; `dress` then styles all of it at once.
+    """
     _State.mode = mode
     hints = app.styleHints()
     if mode == "system":
@@ -219,10 +227,16 @@ def apply(app: QApplication, mode: Mode = "system", point_size: float = 10.0) ->
         app.setStyle("Fusion")
     app.setPalette(palette(_State.theme))
     app.setFont(_State.theme.font())
-    app.setStyleSheet(stylesheet.text(_State.theme))
     if _State.listening is None:
         _State.listening = hints.colorSchemeChanged
         _State.listening.connect(_system_changed)
+
+
+def dress(app: QApplication) -> None:
+    """Set the chosen theme's stylesheet, and tell everything that paints by itself."""
+    from app import stylesheet
+
+    app.setStyleSheet(stylesheet.text(theme()))
     themeNotifier().changed.emit()
 
 

@@ -94,6 +94,7 @@ class RunsSection(QWidget):
     def openPredict(self, run_id: str) -> None:
         """Show the prediction page for a run's model."""
         self._run_id = run_id
+        self._engine.warmUp("model")
         self.predict.setRun(run_id)
         self._go(self.predict)
 

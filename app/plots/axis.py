@@ -1,6 +1,7 @@
 """The axes of plots: what is written at their ticks. Numbers, powers of ten, or time that has passed."""
 
 import math
+import time
 from collections.abc import Sequence
 
 import pyqtgraph as pg
@@ -40,6 +41,15 @@ def duration(seconds: float, spacing: float = 1.0) -> str:
     return f"{sign}{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}" if whole >= 3600 else sign + minutes
 
 
+def clock(when: float, spacing: float, with_day: bool = False) -> str:
+    """Write a moment (seconds since 1970) as the clock here shows it: 14:05, 14:05:30, 21 Nov 14:05."""
+    there = time.localtime(when)
+    text = time.strftime("%H:%M" if spacing >= 60 else "%H:%M:%S", there)
+    if spacing < 1:
+        text += f"{when % 1:.2f}"[1:]
+    return f"{there.tm_mday} {time.strftime('%b', there)} {text}" if with_day else text
+
+
 def _fixed(value: float, spacing: float) -> str:
     places = max(0, math.ceil(-math.log10(spacing) - 1e-9))
     text = f"{value:,.{places}f}"
@@ -51,13 +61,23 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
 
     def __init__(self, orientation: str) -> None:
         super().__init__(orientation)
+        self.enableAutoSIPrefix(False)
         self.is_time = False
+        self._origin: float | None = None
 
-    def setTime(self, is_time: bool) -> None:
-        """Take values as seconds that have passed."""
-        self.is_time = is_time
+    def setTime(self, is_time: bool, origin: float | None = None) -> None:
+        """Take values as seconds that have passed; with an `origin` (seconds since 1970) as moments after it."""
+        if (is_time, origin) == (self.is_time, self._origin):
+            return
+        self.is_time, self._origin = is_time, origin
         self.picture = None
         self.update()
+
+    def words(self, value: float) -> str:
+        """Write a single value."""
+        if self.is_time and self._origin is not None:
+            return clock(self._origin + value, 1.0, True)
+        return duration(value) if self.is_time else f"{value:,.6g}"
 
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
         """Return the spacing of ticks: for time in steps of minutes and hours."""
@@ -66,12 +86,18 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         if not self.is_time or wanted <= 1 or self.logMode:
             return list(super().tickSpacing(low, high, size))
         step = next((step for step in TIME_STEPS if step >= wanted), math.ceil(wanted / 86400) * 86400)
-        return [(float(step), 0.0)]
+        if self._origin is None:
+            return [(float(step), 0.0)]
+        midnight = time.mktime((*time.localtime(self._origin)[:3], 0, 0, 0, 0, 0, -1))
+        return [(float(step), (midnight - self._origin) % step)]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """Return what is written at ticks."""
         if self.logMode:
             return self.logTickStrings(values, scale, spacing)
+        if self.is_time and self._origin is not None:
+            low, high = self.range
+            return [clock(self._origin + value * scale, spacing, high - low > 72_000) for value in values]
         if self.is_time:
             return [duration(value * scale, spacing * scale) for value in values]
         return figures([value * scale for value in values], spacing * scale)

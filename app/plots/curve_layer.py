@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from app.plots.canvas import Canvas, Frame, Stroke
+from app.plots.canvas import Canvas, Frame, Ribbon, Stroke
 from app.theme import theme
 
 LINE = 15.0
@@ -19,6 +19,7 @@ class EndLabel:
     y: float
     text: str
     colour: QColor
+    is_strong: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class CurveLayer(QWidget):
         self.area = QRectF()
         self.frame = Frame(0, 1, 0, 1, 16)  # what the area shows
         self.strokes: list[Stroke] = []
+        self.ribbons: list[Ribbon] = []
         self.is_exact = False  # whether strokes are drawn as lines instead of the canvas
         self.labels: list[EndLabel] = []
         self.marks: list[Mark] = []
@@ -92,6 +94,8 @@ class CurveLayer(QWidget):
         painter.save()
         painter.setClipRect(self.area)
         points = sum(len(stroke.x) for stroke in self.strokes)
+        for ribbon in self.ribbons:
+            ribbon.paint(painter, self.frame, self.area)
         for stroke in self.strokes:
             stroke.paint(painter, self.frame, self.area, points)
         painter.restore()
@@ -137,8 +141,15 @@ class CurveLayer(QWidget):
         return ys
 
     def _named(self) -> list[EndLabel]:
-        """Return as many labels as have room, from the top; the readout tells the others."""
-        return sorted(self.labels, key=lambda label: label.y)[: max(1, int(self.area.height() // LINE))]
+        """Return as many labels as have room, from the top: the strong ones, and some of the others from everywhere."""
+        room = max(1, int(self.area.height() // LINE))
+        if len(self.labels) > room:
+            strong = [label for label in self.labels if label.is_strong][:room]
+            others = sorted((label for label in self.labels if not label.is_strong), key=lambda label: label.y)
+            left = room - len(strong)
+            picked = [others[place * len(others) // left] for place in range(left)] if others else []
+            return sorted([*strong, *picked], key=lambda label: label.y)
+        return sorted(self.labels, key=lambda label: label.y)
 
     def _paint_labels(self, painter: QPainter) -> None:
         for label, y in zip(self._named(), self.placed(), strict=True):

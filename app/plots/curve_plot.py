@@ -1,7 +1,7 @@
 """CurvePlot: any number of growing curves of any length; no point's extremum is lost at any zoom."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,20 +9,23 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from app.plots.axis import Axis, duration
-from app.plots.canvas import Canvas, Frame
+from app.plots.axis import Axis
+from app.plots.canvas import Canvas, Frame, Ribbon, Stroke
 from app.plots.curve import Curve, Strokes, in_order, rows_of
 from app.plots.curve_layer import CurveLayer, Dot, EndLabel, Mark, Reading
 from app.plots.export import Numbers
+from app.plots.ink import Ink
 from app.plots.places import Floats, as_array
 from app.plots.plot import Plot
 from app.plots.turns import turns
 
 REDRAW_MS = 25
+MOST_LABELS = 40  # at the ends of curves: more would have no room, and each costs time at every frame
 LABEL_WIDTH = 108
 AXIS_WIDTH = 46  # the same in every plot, so that plots above each other are aligned
 LABEL_SHARE = 0.3  # of a narrow plot's width, at most
 MOST_READ = 12
+_Read = tuple[Curve, tuple[float, str]]
 
 
 class CurvePlot(Plot):
@@ -36,6 +39,7 @@ class CurvePlot(Plot):
         self._is_log = False
         self._following = True
         self._is_compact = False
+        self._label_width = LABEL_WIDTH
         self._canvas = Canvas()
         self._strokes: dict[str, Strokes] = {}
         self._drawing: Iterator[None] | None = None
@@ -59,7 +63,7 @@ class CurvePlot(Plot):
     # Content
 
     def setCurve(
-        self, key: str, x: Floats | range, y: Floats, label: str = "", colour: int = 0, style: str = "solid"
+        self, key: str, x: Floats | range, y: Floats, label: str = "", colour: Ink = 0, style: str = "solid"
     ) -> None:
         """Draw a curve, in place of the one of this key. `style` is solid, pale, dashed or dotted."""
         self.removeCurve(key)
@@ -73,6 +77,18 @@ class CurvePlot(Plot):
             x = np.ascontiguousarray(x, dtype=np.float64)
         self._curves[key].append(x, np.ascontiguousarray(y, dtype=np.float64))
         self._schedule()
+
+    def setRibbon(self, key: str, x: Floats, low: Floats, high: Floats) -> None:
+        """Wash the area between two curves in the colour of a curve: the interval around it. All values are finite."""
+        self._curves[key].ribbon = (x, low, high)
+        self._schedule()
+
+    def setStrong(self, keys: Collection[str]) -> None:
+        """Draw these curves thicker and above the others, and no other ones."""
+        for key, curve in self._curves.items():
+            if curve.is_strong != (key in keys):
+                curve.is_strong = key in keys
+                self._schedule()
 
     def removeCurve(self, key: str) -> None:
         """Take a curve away."""
@@ -91,6 +107,10 @@ class CurvePlot(Plot):
         """Return all points of a curve."""
         raw = self._curves[key].raw
         return as_array(raw.x.whole()), raw.y.values
+
+    def pointCount(self, key: str) -> int:
+        """Return how many points a curve has; cheaper than asking for them."""
+        return len(self._curves[key].raw)
 
     def keys(self) -> list[str]:
         """Return the curves' keys, in the order in which they came."""
@@ -124,14 +144,19 @@ class CurvePlot(Plot):
         super().setAxisLabels(x, y)
         self.item.showLabel("bottom", bool(x) and not self._is_compact)
 
-    def setTimeAxis(self, is_time: bool) -> None:
-        """Take x as seconds that have passed, and write 2:30 for 150."""
-        self._bottom().setTime(is_time)
+    def setTimeAxis(self, is_time: bool, origin: float | None = None) -> None:
+        """Take x as seconds that have passed, and write 2:30 for 150; or what the clock shows, counted from `origin`."""
+        self._bottom().setTime(is_time, origin)
+
+    def setLabelWidth(self, width: int) -> None:
+        """Leave so many pixels for the names at the curves' ends, and less in a narrow plot."""
+        self._label_width = width
+        self._leave_room()
 
     def setCompact(self, compact: bool) -> None:
         """Leave out the labels at the curves' ends and the x axis: for a small plot whose title tells the value."""
         self._is_compact = compact
-        self.item.layout.setContentsMargins(0, 4, 4 if compact else LABEL_WIDTH, 0)
+        self._leave_room()
         self.item.getAxis("bottom").setStyle(showValues=not compact)
         self.item.showLabel("bottom", not compact)
         self.setMinimumHeight(48 if compact else 120)
@@ -185,8 +210,10 @@ class CurvePlot(Plot):
         points = sum(len(one.raw.x) for one in strokes.values())
         box = self.item.getViewBox()
         self._canvas.begin(frame, box.size(), self.devicePixelRatioF())
-        for stroke in in_order(strokes.values()):
-            self._canvas.add(stroke, points)
+        ribbons = [one.ribbon for one in strokes.values() if one.ribbon is not None]
+        pieces: list[Ribbon | Stroke] = [*ribbons, *in_order(strokes.values())]
+        for piece in pieces:
+            self._canvas.add(piece, points)
             yield
         self._is_placing = True
         if self._following:
@@ -227,6 +254,12 @@ class CurvePlot(Plot):
         left, right = min(end[0] for end in ends), max(end[1] for end in ends)
         extremes = [found for curve in drawn if (found := curve.raw.extremes()) is not None]
         low, high = (min(low for low, _ in extremes), max(high for _, high in extremes)) if extremes else (0.0, 1.0)
+        ribbons = [curve.ribbon for curve in drawn if curve.ribbon is not None]
+        if ribbons and floor is None:
+            # An interval of two runs may be so wide that nothing else could be seen.
+            span = high - low
+            low = max(min([low, *(float(ribbon[1].min()) for ribbon in ribbons)]), low - span)
+            high = min(max([high, *(float(ribbon[2].max()) for ribbon in ribbons)]), high + span)
         if floor is not None:
             high = float(np.log10(high)) if high > 0 else 0.0
             low = floor + 3
@@ -242,11 +275,12 @@ class CurvePlot(Plot):
         self._layer.area = QRectF(
             self.view.mapTo(self, self.view.mapFromScene(box.sceneBoundingRect().topLeft())), box.size()
         )
-        curves = () if self._is_compact else self._curves.values()
-        self._layer.labels = [label for curve in curves if (label := self._end_label(curve, frame))]
+        self._layer.labels = [label for curve in self._named() if (label := self._end_label(curve, frame))]
         marks = [Mark(self._across(mark.x), mark.label, mark.kind) for mark in self._markers]
         for curve in self._curves.values():
             x, y = curve.bad(frame.left, frame.right)
+            if not len(x):
+                continue
             for kind, at in (("nan", x[~(y > 0)]), ("infinite", x[y > 0])):
                 pixels = np.unique(np.round((at - frame.left) / (frame.right - frame.left) * self._layer.area.width()))
                 marks += [Mark(float(self._layer.area.left() + pixel), "", kind) for pixel in pixels]
@@ -258,7 +292,8 @@ class CurvePlot(Plot):
             if key in self._curves
             for x, y in zip(*strokes.dots, strict=True)
         ]
-        self._layer.strokes = list(in_order(self._strokes.values()))
+        self._layer.strokes = in_order(self._strokes.values())
+        self._layer.ribbons = [one.ribbon for one in self._strokes.values() if one.ribbon is not None]
         self._layer.update()
 
     def _grid(self) -> list[float]:
@@ -270,15 +305,24 @@ class CurvePlot(Plot):
         levels = self.item.getAxis("left").tickValues(low, high, box.height())
         return [self._down(value) for value in (levels[0][1] if levels else ())]
 
+    def _named(self) -> list[Curve]:
+        """Return the curves that may have their name at their end: the strong ones, and some from everywhere."""
+        curves = [] if self._is_compact else list(self._curves.values())
+        every = -(-len(curves) // MOST_LABELS)
+        return [curve for place, curve in enumerate(curves) if curve.is_strong or not place % every]
+
     def _end_label(self, curve: Curve, frame: Frame) -> EndLabel | None:
         value = curve.valueNear(frame.right)
-        if value is None or curve.ends()[0] > frame.right or curve.ends()[1] < frame.left:
+        if value is None:
             return None
-        y = self._down(float(frame.placed(np.array([value]))[0]))
+        first, last = curve.ends()
+        if first > frame.right or last < frame.left:
+            return None
         area = self._layer.area
+        y = area.bottom() - (frame.placedOne(value) - frame.low) / (frame.high - frame.low) * area.height()
         if not area.top() - 1 <= y <= area.bottom() + 1:
             return None
-        return EndLabel(y, f"{curve.label} {value:.4g}", curve.inkColour())
+        return EndLabel(y, f"{curve.label} {value:.4g}", curve.inkColour(), curve.is_strong)
 
     def _across(self, x: float) -> float:
         (left, right), _ = self.item.getViewBox().viewRange()
@@ -337,13 +381,22 @@ class CurvePlot(Plot):
             found = [(curve, reading) for curve in self._curves.values() if (reading := curve.reading(at)) is not None]
             if found:
                 nearest = min((reading[0] for _, reading in found), key=lambda x: abs(x - at))
-                x = duration(nearest) if self._bottom().is_time else f"{nearest:,.6g}"
-                lines = [(text, curve.inkColour()) for curve, (_, text) in found]
-                if len(lines) > MOST_READ:
-                    more = self.tr("and {0} more").format(len(lines) - MOST_READ + 1)
-                    lines = [*lines[: MOST_READ - 1], (more, self.palette().placeholderText().color())]
+                lines = [(text, curve.inkColour()) for curve, (_, text) in self._nearest(found, place)]
+                if len(found) > len(lines):
+                    more = self.tr("and {0} more").format(len(found) - len(lines))
+                    lines.append((more, self.palette().placeholderText().color()))
+                x = self._bottom().words(nearest)
                 self._layer.reading = Reading(self._across(nearest), f"{self._labels[0]} {x}".strip(), tuple(lines))
         self._layer.update()
+
+    def _nearest(self, found: list[_Read], place: QPointF) -> list[_Read]:
+        """Return as many readings as there is room for: where there are more, those of the curves nearest to the pointer."""
+        if len(found) <= MOST_READ:
+            return found
+        value = self.item.getViewBox().mapSceneToView(place).y()
+        heights = self._view(16, self._floor()).placed(np.array([curve.valueAt(x) for curve, (x, _) in found]))
+        near = np.argsort(np.abs(heights - value), kind="stable")[: MOST_READ - 1]
+        return [found[index] for index in sorted(near.tolist(), key=lambda index: -heights[index])]
 
     def isCurrent(self) -> bool:
         """Whether all that was told is on show."""
@@ -361,6 +414,10 @@ class CurvePlot(Plot):
     def numbers(self) -> Numbers:
         """Return curve, x and y of every point."""
         curves = [(key, curve.raw.x.whole(), curve.raw.y.values) for key, curve in self._curves.items()]
+        for key, curve in self._curves.items():
+            if curve.ribbon is not None:
+                x, low, high = curve.ribbon
+                curves += [(f"{key}/low", x, low), (f"{key}/high", x, high)]
         return ["curve", self._labels[0] or "x", "value"], rows_of(curves)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -378,9 +435,12 @@ class CurvePlot(Plot):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Redraw for the new width."""
         super().resizeEvent(event)
-        room = 4.0 if self._is_compact else min(LABEL_WIDTH, self.width() * LABEL_SHARE)
-        self.item.layout.setContentsMargins(0, 4, room, 0)
+        self._leave_room()
         self._schedule()
+
+    def _leave_room(self) -> None:
+        room = 4.0 if self._is_compact else min(self._label_width, self.width() * LABEL_SHARE)
+        self.item.layout.setContentsMargins(0, 4, room, 0)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Show everything again."""

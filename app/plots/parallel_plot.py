@@ -1,6 +1,5 @@
 """ParallelPlot: an axis a field, a line a run through its values; the last axis is the result. It knows no run."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,9 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from app.plots.export import Numbers
+from app.plots.ink import Ink, ink_colour
 from app.plots.plot import Plot
+from app.plots.scale import Scale, scale_of
 from app.theme import theme
 
 MARGIN, HEAD, FOOT = 72.0, 36.0, 28.0
@@ -18,29 +19,31 @@ MARGIN, HEAD, FOOT = 72.0, 36.0, 28.0
 
 @dataclass(frozen=True)
 class Line:
-    """One run: its name, colour and a value a field (a number, a word, or None)."""
+    """One run: its name, colour and a value a field (a number, a word, or None). A strong one lies above the others."""
 
     name: str
-    colour: int
+    colour: Ink
     values: Mapping[str, Any]
+    is_strong: bool = False
 
 
 class ParallelPlot(Plot):
-    """Numbers lie along an axis from low to high; other values have even places in the order of their names."""
+    """Numbers lie along an axis from low to high, by magnitude where they are far apart; other values in even steps."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._fields: list[str] = []
         self._lines: list[Line] = []
-        self._scales: dict[str, dict[str, float]] = {}
+        self._titles: dict[str, str] = {}
+        self._scales: dict[str, Scale] = {}
         self.view.hide()
         self.setMinimumHeight(240)
         self.setEmptyText(self.tr("These runs differ in no setting"))
 
-    def setLines(self, fields: Sequence[str], lines: Sequence[Line]) -> None:
-        """Show these fields as axes, from left to right, and these lines."""
-        self._fields, self._lines = list(fields), list(lines)
-        self._scales = {field: _places([line.values.get(field) for line in lines]) for field in fields}
+    def setLines(self, fields: Mapping[str, str], lines: Sequence[Line]) -> None:
+        """Show these fields with their titles as axes, from left to right, and these lines."""
+        self._fields, self._lines, self._titles = list(fields), list(lines), dict(fields)
+        self._scales = {field: scale_of([line.values.get(field) for line in lines]) for field in fields}
         self.redraw()
 
     def redraw(self) -> None:
@@ -62,7 +65,7 @@ class ParallelPlot(Plot):
 
     def place(self, field: str, value: object) -> float | None:
         """Return where a value stands on its axis, 0 (bottom) to 1 (top), or None where there is none."""
-        return self._scales[field].get(repr(value))
+        return self._scales[field].share(value)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint axes, their ends in words, and the lines."""
@@ -76,7 +79,7 @@ class ParallelPlot(Plot):
             xs = [area.left() + area.width() * place / (len(self._fields) - 1) for place in range(len(self._fields))]
             for x, field in zip(xs, self._fields, strict=True):
                 self._paint_axis(painter, x, field, area)
-            for line in self._lines:
+            for line in sorted(self._lines, key=lambda line: line.is_strong):
                 self._paint_line(painter, xs, line, area)
             for x, field in zip(xs, self._fields, strict=True):
                 self._paint_words(painter, x, field, area)
@@ -87,7 +90,7 @@ class ParallelPlot(Plot):
             for x, field in zip(xs, self._fields, strict=True)
             if (share := self.place(field, line.values.get(field))) is not None
         ]
-        painter.setPen(QPen(QColor(theme().seriesColor(line.colour)), 1.8))
+        painter.setPen(QPen(ink_colour(line.colour), 3.0 if line.is_strong else 1.6))
         painter.drawPolyline(QPolygonF(points))
         for point in points:
             painter.drawEllipse(point, 2.0, 2.0)
@@ -98,38 +101,22 @@ class ParallelPlot(Plot):
         painter.setPen(QColor(theme().text))
         width = area.width() / max(1, len(self._fields) - 1)
         metrics = painter.fontMetrics()
-        title = metrics.elidedText(field, Qt.TextElideMode.ElideLeft, int(max(width - 8, 2 * MARGIN - 8)))
+        room = min(max(width, 2 * MARGIN), 2 * min(x, self.width() - x)) - 8
+        title = metrics.elidedText(self._titles[field], Qt.TextElideMode.ElideRight, int(room))
         centre = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(x - width / 2, 4, width, HEAD - 8), centre, title)
+        painter.drawText(QRectF(x - room / 2, 4, room, HEAD - 8), centre, title)
 
     def _paint_words(self, painter: QPainter, x: float, field: str, area: QRectF) -> None:
         """Write an axis's values beside it, on plates, where they do not cover each other."""
         metrics = painter.fontMetrics()
         painter.setPen(QColor(theme().muted))
-        shown: set[int] = set()
-        for text, share in self._scales[field].items():
+        shown: list[float] = []
+        for text, share in self._scales[field].ticks():
             y = area.bottom() - share * area.height()
             if any(abs(y - other) < 14 for other in shown):
                 continue
-            shown.add(round(y))
-            words = metrics.elidedText(_short(text), Qt.TextElideMode.ElideRight, 64)
+            shown.append(y)
+            words = metrics.elidedText(text, Qt.TextElideMode.ElideRight, 64)
             plate = QRectF(x + 5, y - 8, metrics.horizontalAdvance(words) + 4, 16)
             painter.fillRect(plate, QColor(theme().base))
             painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, words)
-
-
-def _places(values: Sequence[Any]) -> dict[str, float]:
-    """Return where each value stands, 0 to 1, by its representation."""
-    known = [value for value in values if not (value is None or (isinstance(value, float) and math.isnan(value)))]
-    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in known) and known:
-        low, high = min(known), max(known)
-        return {repr(value): (value - low) / (high - low) if high > low else 0.5 for value in sorted(set(known))}
-    words = sorted({repr(value) for value in known})
-    return {word: place / (len(words) - 1) if len(words) > 1 else 0.5 for place, word in enumerate(words)}
-
-
-def _short(text: str) -> str:
-    try:
-        return f"{float(text):.4g}"
-    except ValueError:
-        return text.strip("'")

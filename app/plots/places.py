@@ -45,6 +45,11 @@ class Places:
     def __len__(self) -> int:
         return self._any.size if self._even is None else len(self._even)
 
+    @property
+    def even(self) -> range | None:
+        """All places, where they are evenly spaced."""
+        return self._even
+
     def append(self, more: Floats | range) -> None:
         """Add places at the end."""
         if not len(more):

@@ -2,10 +2,9 @@
 
 import numpy as np
 
+from app.plots.columns import FACTOR, FIRST, Edges, Part, block_of, even_plan, make_plan, moved_edges
 from app.plots.places import Floats, Growing, Ints, Places, as_array
 
-FIRST = 16  # values in a block of the lowest level
-FACTOR = 4  # blocks of one level in a block of the next
 MOST_PASSES = 64  # of x from left to right, that are drawn each for itself
 _PORTION = 1 << 16  # values reduced at once, so that what lies between stays in the cache
 
@@ -78,7 +77,7 @@ class Pyramid:
         """Return the lowest and highest finite value, or None without any."""
         level = min(len(self._levels), 5) - 1  # blocks of 4,096 are few, and so is what no block covers yet
         low, high = (side.values for side in self._levels[level]) if self._levels else (np.empty(0), np.empty(0))
-        rest = self._finite(len(low) * self._block(level), len(self))
+        rest = self._finite(len(low) * block_of(level), len(self))
         lowest = np.fmin.reduce(np.append(low, rest), initial=np.nan)
         highest = np.fmax.reduce(np.append(high, rest), initial=np.nan)
         return None if np.isnan(lowest) else (float(lowest), float(highest))
@@ -108,22 +107,17 @@ class Pyramid:
         return found
 
     def _pass(self, start: int, end: int, left: float, right: float, columns: int) -> tuple[Floats, Floats]:
-        after = start + int(self.x.search(np.array([right]), start, end, after=True)[0])
-        first = max(start, start + int(self.x.search(np.array([left]), start, end)[0]) - 1)
-        last = min(end, after + 1)
-        if last - first <= 2 * columns:
-            return self.x.part(first, last), self.y.values[first:last]
-        borders = self.x.search(np.linspace(left, right, columns + 1), start, end) + start
-        borders[-1] = after
-        # The points beyond the picture are ranges by themselves: their places must not draw others out of it.
-        edges, lows, highs = self.columns(np.concatenate([[first], borders, [last]]).astype(np.int64))
+        view, levels = (start, end, left, right, columns), len(self._levels)
+        even = self.x.even
+        plan = even_plan(even, *view, levels) if even is not None else make_plan(self.x, *view, levels)
+        if plan.edges is None:
+            return self.x.part(plan.first, plan.last), self.y.values[plan.first : plan.last]
+        lows, highs = self._extremes_of(plan.edges)
         # Every second column from high to low: neighbours are then joined low to low and high to high.
-        ys = np.stack([lows, highs], axis=1)
-        ys[1::2] = ys[1::2, ::-1]
-        begins, ends = self.x.at(edges[:-1]), self.x.at(edges[1:] - 1)
-        middles = (begins + ends) / 2
-        middles[0], middles[-1] = begins[0], ends[-1]
-        return np.repeat(middles, 2), ys.ravel()
+        ys = np.empty((len(lows), 2))
+        ys[0::2, 0], ys[0::2, 1] = lows[0::2], highs[0::2]
+        ys[1::2, 0], ys[1::2, 1] = highs[1::2], lows[1::2]
+        return plan.x, ys.ravel()
 
     def _by_position(self, columns: int) -> tuple[Floats, Floats]:
         if len(self) <= 2 * columns:
@@ -137,33 +131,27 @@ class Pyramid:
         An edge moves by at most an eighth of the narrower range beside it, on to a block's border, never inwards at the
         two ends. Each extreme is exact for the range between the edges that are returned.
         """
-        widths = np.diff(edges)
-        narrow = np.minimum(np.append(widths[:1], widths), np.append(widths, widths[-1:]))
-        blocks = np.array([self._block(level) for level in range(-1, len(self._levels))], dtype=np.int64)
-        level = np.searchsorted(blocks[1:] * 4, narrow, side="right")
-        sizes = blocks[level]
-        sizes[[0, -1]], level[[0, -1]] = 1, 0
-        moved = (edges + sizes // 2) // sizes * sizes
-        kept = np.append(True, np.diff(moved) > 0)
-        moved, level = moved[kept], level[kept]
-        between = np.minimum(level[:-1], level[1:]) - 1
-        lows, highs = np.empty(len(between)), np.empty(len(between))
-        turns = (np.flatnonzero(np.diff(between)) + 1).tolist()
-        for first, last in zip([0, *turns], [*turns, len(between)], strict=True):
-            spans = self._reduced(int(between[first]), moved[first : last + 1])
-            lows[first:last], highs[first:last] = spans
-        return moved, lows, highs
+        moved = moved_edges(edges, len(self._levels))
+        return moved.edges, *self._extremes_of(moved)
 
-    def _reduced(self, level: int, edges: Ints) -> tuple[Floats, Floats]:
-        if level < 0:
-            values, starts = self._finite(int(edges[0]), int(edges[-1])), edges[:-1] - edges[0]
-            if len(values) > FIRST * len(starts) * 8 and self._levels:
-                return self._exactly(edges)
-            return np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
-        first, last = int(edges[0]) // self._block(level), int(edges[-1]) // self._block(level)
-        starts = edges[:-1] // self._block(level) - first
-        low, high = (side.values[first:last] for side in self._levels[level])
-        return np.fmin.reduceat(low, starts), np.fmax.reduceat(high, starts)
+    def _extremes_of(self, moved: Edges) -> tuple[Floats, Floats]:
+        lows, highs = np.empty(len(moved.edges) - 1), np.empty(len(moved.edges) - 1)
+        for part in moved.parts:
+            lows[part.first : part.last], highs[part.first : part.last] = self._reduced(part, moved.edges)
+        return lows, highs
+
+    def _reduced(self, part: Part, edges: Ints) -> tuple[Floats, Floats]:
+        if part.level < 0:
+            low = high = self._finite(part.begin, part.end)
+            if len(low) > FIRST * len(part.starts) * 8 and self._levels:
+                return self._exactly(edges[part.first : part.last + 1])
+        else:
+            low, high = (side.values[part.begin : part.end] for side in self._levels[part.level])
+        if part.gathered is not None:
+            lows = low.take(part.gathered)
+            highs = lows if high is low else high.take(part.gathered)
+            return np.fmin.reduce(lows), np.fmax.reduce(highs)
+        return np.fmin.reduceat(low, part.starts), np.fmax.reduceat(high, part.starts)
 
     def _exactly(self, edges: Ints) -> tuple[Floats, Floats]:
         """Reduce a few wide ranges with borders anywhere: whole blocks in the middle, single values at the ends."""
@@ -182,10 +170,6 @@ class Pyramid:
     def _finite(self, start: int, stop: int) -> Floats:
         values = self.y.values[start:stop]
         return np.where(np.isfinite(values), values, np.nan) if self._bad else values
-
-    @staticmethod
-    def _block(level: int) -> int:
-        return 1 if level < 0 else FIRST * FACTOR**level
 
     def _extend_levels(self) -> None:
         low = high = self.y.values

@@ -10,6 +10,7 @@ from engine import datasets
 from engine.commands.new_spec import new_spec
 from engine.commands.output import DONE, RUN_FAILED, duration
 from engine.commands.training import tell, watched_run
+from engine.jobs.processes import this_process
 from engine.runs import OutcomeKind, RunStore
 from engine.spec import with_settings
 
@@ -26,7 +27,7 @@ def demo_command(workspace: Path, pictures: Callable[[Path, str], Sequence[Path]
     spec = with_settings(new_spec(workspace, dataset), SETTINGS)
     print(f"Training {spec.model.name} for {spec.trainer.epochs} epochs …\n", flush=True)
     with RunStore(workspace) as store:
-        run_id = store.create_run(spec).id
+        run_id = store.create_run(spec, holder=this_process()).id
     run = watched_run(workspace, run_id, quiet=False)
     done = run.outcome is not None and run.outcome.kind is OutcomeKind.FINISHED
     with RunStore(workspace) as store:

@@ -85,8 +85,7 @@ def _move(options: Namespace) -> int:
 def _add(options: Namespace) -> int:
     with RunStore(options.workspace) as store:
         run = find(store, options.run)
-        Supervisor(options.workspace).reopen(run.id)
-        store.enqueue(run.id)
+        Supervisor(options.workspace).reopen(run.id, waiting=True)
     return _list(options)
 
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from engine.commands.output import DONE, BadInput, as_json, duration, number, pairs, size, table
+from engine.commands.output import DONE, BadInput, as_json, complain, duration, number, pairs, size, table
 from engine.commands.watching import print_curves
 from engine.jobs.supervisor import Supervisor
-from engine.runs import RunRecord, RunStore, SeriesInfo
+from engine.runs import RunRecord, RunStore, SeriesInfo, StoreError
 from engine.runs.evaluation import Evaluation
 from engine.training.disk import disk_use
 
@@ -34,9 +34,11 @@ def find(store: RunStore, text: str) -> RunRecord:
 
 def runs_command(options: Namespace) -> int:
     """List the runs, newest first."""
-    Supervisor(options.workspace).reconcile()
+    trouble = _reconcile(options.workspace)
     with RunStore(options.workspace) as store:
-        runs = store.runs()
+        runs, note = store.runs(), store.note or trouble
+    if note:
+        complain(note)
     if options.json:
         as_json([described(run) for run in runs])
         return DONE
@@ -49,8 +51,10 @@ def runs_command(options: Namespace) -> int:
 
 def show_command(options: Namespace) -> int:
     """Tell everything about one run."""
-    Supervisor(options.workspace).reconcile()
+    trouble = _reconcile(options.workspace)
     with RunStore(options.workspace) as store:
+        if note := store.note or trouble:
+            complain(note)
         run = find(store, options.run)
         folder = store.run_folder(run.id)
         series = store.series_keys(run.id)
@@ -173,6 +177,7 @@ def described(run: RunRecord) -> dict[str, Any]:
         "created": run.created,
         "started": run.started,
         "ended": run.ended,
+        "duration": run.duration,
         "stage": run.progress.stage,
         "step": run.progress.step,
         "epoch": run.progress.epoch,
@@ -187,6 +192,15 @@ def described(run: RunRecord) -> dict[str, Any]:
         "outcome": run.outcome,
         "spec": json.loads(run.spec_json),
     }
+
+
+def _reconcile(workspace: Path) -> str:
+    """Give runs whose worker is gone their outcome; returns why that cannot be done. What is there is told all the same."""
+    try:
+        Supervisor(workspace).reconcile()
+    except StoreError as error:
+        return str(error)
+    return ""
 
 
 def _as_option(key: str, value: JsonValue) -> str:

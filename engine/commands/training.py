@@ -9,6 +9,7 @@ from engine.commands.output import BAD_INPUT, DONE, RUN_FAILED, BadInput, as_jso
 from engine.commands.runs import described, show_run
 from engine.commands.watching import View, print_curves, view
 from engine.datasets import load_dataset
+from engine.jobs.processes import this_process
 from engine.jobs.supervisor import Supervisor
 from engine.runs import OutcomeKind, RunRecord, RunStore
 from engine.spec import RunSpec, SpecError, read, with_settings
@@ -29,7 +30,7 @@ def begin(options: Namespace, spec: RunSpec) -> int:
     if options.queue:
         return _enqueue(options, spec)
     with RunStore(options.workspace) as store:
-        run = store.create_run(spec)
+        run = store.create_run(spec, holder=this_process())
         folder = store.run_folder(run.id)
     if not options.detach:
         return follow(options.workspace, run.id, quiet=options.json)

@@ -21,6 +21,7 @@ from engine.datasets.snapshots import dataset_folder, load_dataset, write_descri
 from engine.datasets.sniffing import read_head, sniff
 
 Progress = Callable[[float, str], None]
+ID_DIGITS = 20
 POLL_S = 0.1
 
 
@@ -79,13 +80,13 @@ def _import(
 
 def content_hash(path: Path, options: ReadOptions, cancelled: Callable[[], bool]) -> str:
     """Return the hash that names a snapshot: of the source's bytes and of how they are read."""
-    digest = hashlib.blake2b(options.model_dump_json().encode(), digest_size=10)
+    digest = hashlib.sha256(options.model_dump_json().encode())  # in hardware on today's processors
     with path.open("rb") as file:
         while block := file.read(2**20):
             digest.update(block)
             if cancelled():
                 return ""
-    return digest.hexdigest()
+    return digest.hexdigest()[:ID_DIGITS]
 
 
 def _describe(dataset_id: str, path: Path, options: ReadOptions, name: str, converted: Converted) -> Dataset:

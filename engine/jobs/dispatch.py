@@ -1,10 +1,8 @@
 """Dispatch: starts what waits in the queue whenever there is room. Any window and any terminal may do it at once."""
 
-import os
-
-from engine.jobs.processes import is_alive, start_time
+from engine.jobs.processes import is_alive, this_process
 from engine.jobs.supervisor import Supervisor
-from engine.runs import Holder, RunStore
+from engine.runs import RunStore
 
 
 class Dispatcher:
@@ -12,13 +10,15 @@ class Dispatcher:
 
     def __init__(self, supervisor: Supervisor) -> None:
         self._supervisor = supervisor
-        self._holder = Holder(os.getpid(), start_time(os.getpid()) or 0.0)
+        self._holder = this_process()
 
     def start_waiting(self, store: RunStore) -> list[str]:
         """Start as many waiting runs as there is room for; returns their ids."""
-        started = []
+        started: list[str] = []
+        if store.note:
+            return started
         while (run_id := store.take_next(self._holder)) is not None:
-            self._start(store, run_id)
+            self._supervisor.start(run_id)
             started.append(run_id)
         return started
 
@@ -26,16 +26,9 @@ class Dispatcher:
         """Start a waiting run whether there is room or not; False where it does not wait (any more)."""
         if not store.take(run_id, self._holder):
             return False
-        self._start(store, run_id)
+        self._supervisor.start(run_id)
         return True
 
     def recover(self, store: RunStore) -> list[str]:
         """Let the runs wait again that somebody took and died with; returns their ids."""
-        return store.release_abandoned(is_alive)
-
-    def _start(self, store: RunStore, run_id: str) -> None:
-        try:
-            self._supervisor.start(run_id)
-        except BaseException:
-            store.release(run_id)
-            raise
+        return [] if store.note else store.release_abandoned(is_alive)

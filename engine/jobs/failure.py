@@ -7,7 +7,8 @@ from pathlib import Path
 from engine.jobs.fixes import Checkpoint, fixes
 from engine.runs import Outcome, StoreError
 from engine.spec import RunSpec, SpecError
-from engine.training.failures import Fault, FaultKind, RunFailed
+from engine.training.failures import Fault, FaultKind, RunFailed, is_out_of_memory
+from engine.training.state_files import StateError
 
 KILLED = -9
 """How a process ends that was killed: by somebody, or by a system that ran out of memory."""
@@ -44,7 +45,7 @@ def died(exit_code: int | None, spec: RunSpec | None = None) -> Outcome:
 def _fault(error: BaseException) -> Fault | None:
     if isinstance(error, RunFailed):
         return error.fault
-    if _is_out_of_memory(error):
+    if is_out_of_memory(error):
         text = str(error).lower()
         on_gpu = "cuda" in text or "mps backend" in text
         return Fault(FaultKind.GPU_MEMORY if on_gpu else FaultKind.HOST_MEMORY)
@@ -58,7 +59,7 @@ def _fault(error: BaseException) -> Fault | None:
 def _words(error: BaseException, fault: Fault | None, traceback: str) -> tuple[str, str]:
     if isinstance(error, RunFailed):
         return error.cause, error.advice
-    if isinstance(error, StoreError | SpecError):
+    if isinstance(error, StoreError | SpecError | StateError):
         return str(error), ""
     if fault is not None and fault.kind is FaultKind.DISK_FULL:
         return "The disk is full.", "Free some space and start again; what was recorded is kept."
@@ -84,10 +85,3 @@ def _good_checkpoint(folder: Path, step: int) -> Checkpoint | None:
         if made < step - 1 and path.with_suffix(".safetensors").exists():
             good[made] = path.stem
     return Checkpoint(folder.name, good[max(good)], max(good)) if good else None
-
-
-def _is_out_of_memory(error: BaseException) -> bool:
-    if isinstance(error, MemoryError):
-        return True
-    text = str(error).lower()
-    return type(error).__name__ == "OutOfMemoryError" or "out of memory" in text or "can't allocate memory" in text

@@ -4,8 +4,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import psutil
+
+from engine.runs import Holder
 
 OFFLINE = {
     "HF_HUB_OFFLINE": "1",
@@ -23,7 +26,7 @@ def spawn(module: str, *arguments: str, log: Path | None = None, piped_output: b
 
     Its own session keeps it alive when the window or the terminal goes; it learns of that by the end of its input.
     """
-    stderr = log.open("ab") if log is not None else subprocess.DEVNULL
+    stderr = _opened(log)
     try:
         return subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
@@ -37,6 +40,14 @@ def spawn(module: str, *arguments: str, log: Path | None = None, piped_output: b
     finally:
         if not isinstance(stderr, int):
             stderr.close()
+
+
+def _opened(log: Path | None) -> BinaryIO | int:
+    """Open a log to write at its end; where that cannot be done, what would be written there is lost."""
+    try:
+        return log.open("ab") if log is not None else subprocess.DEVNULL
+    except OSError:
+        return subprocess.DEVNULL
 
 
 def _import_path() -> str:
@@ -53,6 +64,11 @@ def start_time(pid: int) -> float | None:
         return float(process.create_time())
     except psutil.Error:
         return None
+
+
+def this_process() -> Holder:
+    """Return what this process is known by, as one that is about to start a run."""
+    return Holder(os.getpid(), start_time(os.getpid()) or 0.0)
 
 
 def is_alive(pid: int | None, started: float | None) -> bool:

@@ -6,19 +6,15 @@ import threading
 import time
 from pathlib import Path
 
-from pydantic import ValidationError
-
+from engine.jobs.conditions import NotNow, check_change, check_that_it_can_go_on, stands_at
 from engine.jobs.failure import died
-from engine.jobs.processes import is_alive, kill_tree, spawn, start_time
-from engine.runs import Change, Holder, Outcome, RunRecord, RunStatus, RunStore
-from engine.spec import KFoldSplit, RollingOriginSplit
-from engine.training.changes import CHANGEABLE, EPOCHS, changed
-from engine.training.disk import clear_checkpoints
-from engine.training.state_files import FOLDER, LAST, StateError, fits_of, has_state, read_whole, state_step
+from engine.jobs.processes import is_alive, kill_tree, spawn, start_time, this_process
+from engine.runs import Change, Holder, Outcome, RunRecord, RunStatus, RunStore, StoreError
+from engine.runs.reading import is_read_only
+from engine.training.changes import EPOCHS
+from engine.training.disk import clear_checkpoints, free_room
 
-
-class NotNow(Exception):
-    """What was asked of a run cannot be done; the message says why, and the run stays as it was."""
+__all__ = ["NotNow", "Supervisor"]
 
 
 class Supervisor:
@@ -33,15 +29,28 @@ class Supervisor:
         self._standby: subprocess.Popen[bytes] | None = None
         self._workers: dict[str, subprocess.Popen[bytes]] = {}
         self._watchers: dict[str, threading.Thread] = {}
+        self._unrecorded: dict[str, Outcome] = {}
+        """How workers ended whose end could not be recorded, because the disk was full, say."""
         self._closed = False
 
     def warm_up(self) -> None:
         """Start a standby worker, which imports the libraries now so that the next run starts at once."""
+        if is_read_only(self.workspace):
+            return
         with self._lock:
             self._ensure_standby()
 
     def start(self, run_id: str) -> None:
-        """Hand a queued run to a worker, and warm up the next standby."""
+        """Hand a queued run to a worker, and warm up the next standby. Raises OSError where none can be started; the run
+        waits again then where it waited, or is interrupted.
+        """
+        try:
+            self._start(run_id)
+        except BaseException:
+            self._give_up(run_id)
+            raise
+
+    def _start(self, run_id: str) -> None:
         with self._lock:
             self._ensure_standby()
             worker = self._standby
@@ -68,8 +77,12 @@ class Supervisor:
 
     def start_detached(self, run_id: str) -> None:
         """Hand a run to a fresh worker that nobody waits for, as `train --detach` does."""
-        worker = self._spawn()
-        self._hold(run_id, worker)
+        try:
+            worker = self._spawn()
+            self._hold(run_id, worker)
+        except BaseException:
+            self._give_up(run_id)
+            raise
         _hand_over(worker, self.workspace, run_id)
 
     def stop(self, run_id: str) -> None:
@@ -78,12 +91,12 @@ class Supervisor:
             run = store.run(run_id)
             if run.status.is_over:
                 return
-            if run.status is RunStatus.PAUSED:
+            if run.status is RunStatus.PAUSED and store.reopen(run_id, holder=this_process()):
                 # Its best model is in its state: a worker has to take it out.
-                store.reopen(run_id)
                 store.send(run_id, "stop")
                 self.start(run_id)
                 return
+            run = store.run(run_id)
             store.send(run_id, "stop")  # also to a worker that takes the queued run at this very moment
             if run.status is RunStatus.QUEUED:
                 store.finish(run_id, Outcome.stopped("The run was stopped before it began."))
@@ -99,8 +112,9 @@ class Supervisor:
             store.send(run_id, "pause")
             store.set_status(run_id, RunStatus.PAUSING)
 
-    def reopen(self, run_id: str, finished_too: bool = False) -> None:
-        """Let a run be started again where it was left; the caller starts it. The first of two that ask is heard.
+    def reopen(self, run_id: str, finished_too: bool = False, waiting: bool = False) -> None:
+        """Let a run be started again where it was left; the caller starts it, or with `waiting` the queue does. The first
+        of two that ask is heard. Should this process go before it has started the run, it is interrupted again.
 
         Raises:
             NotNow: it cannot go on, with the reason and what to do; the run stays as it was.
@@ -108,8 +122,8 @@ class Supervisor:
         """
         with RunStore(self.workspace) as store:
             run = store.run(run_id)
-            _check_that_it_can_go_on(run, store.run_folder(run_id), self.workspace, finished_too)
-            if not store.reopen(run_id, finished_too):
+            check_that_it_can_go_on(run, store.run_folder(run_id), self.workspace, finished_too)
+            if not store.reopen(run_id, finished_too, waiting, None if waiting else this_process()):
                 raise NotNow(f"“{run.name}” was resumed or changed by somebody else just now.")
 
     def resume(self, run_id: str, finished_too: bool = False) -> None:
@@ -125,9 +139,9 @@ class Supervisor:
         """
         with RunStore(self.workspace) as store:
             run = store.run(run_id)
-            step, epoch = _stands_at(run, store.run_folder(run_id))
+            step, epoch = stands_at(run, store.run_folder(run_id))
             wanted = Change(step, epoch, name, value, time.time())
-            _check_change(run, wanted)
+            check_change(run, wanted)
             if run.status.is_active:
                 store.send(run_id, "change", {"field": name, "value": value})
             else:
@@ -142,7 +156,7 @@ class Supervisor:
         """Let a run be started again for so many epochs in all; the caller starts it. Raises NotNow, StoreError."""
         with RunStore(self.workspace) as store:
             run = store.run(run_id)
-            _check_that_it_can_go_on(run, store.run_folder(run_id), self.workspace, finished_too=True)
+            check_that_it_can_go_on(run, store.run_folder(run_id), self.workspace, finished_too=True)
         if epochs <= run.progress.epoch:
             raise NotNow(f"“{run.name}” has {run.progress.epoch:g} epochs already: ask for more than that in all.")
         self.change(run_id, EPOCHS, epochs)
@@ -183,13 +197,18 @@ class Supervisor:
         """Give every run whose worker is gone its outcome. Returns those alive that others started."""
         adopted = []
         with RunStore(self.workspace) as store:
+            if store.note:
+                return []  # others may be at work in it, on a machine that this one does not know
+            store.release_abandoned(is_alive)
             for run in store.runs():
                 if not run.status.is_active or run.id in self._workers:
                     continue
                 if is_alive(run.pid, run.pid_started):
                     adopted.append(run)
                 else:
-                    store.finish(run.id, Outcome.interrupted())
+                    free_room(store.run_folder(run.id))
+                    store.finish(run.id, self._unrecorded.get(run.id, Outcome.interrupted()))
+                    self._unrecorded.pop(run.id, None)
         return adopted
 
     def close(self) -> None:
@@ -212,6 +231,10 @@ class Supervisor:
     def _spawn(self) -> subprocess.Popen[bytes]:
         return spawn("engine.jobs.worker", log=self.workspace / "worker.log")
 
+    def _give_up(self, run_id: str) -> None:
+        with RunStore(self.workspace) as store:
+            store.release(run_id)
+
     def _hold(self, run_id: str, worker: subprocess.Popen[bytes]) -> None:
         """Let the run count as at work from now on, though its worker claims it only when it has warmed up."""
         with RunStore(self.workspace) as store:
@@ -219,61 +242,17 @@ class Supervisor:
 
     def _watch(self, run_id: str, worker: subprocess.Popen[bytes], attempt: int) -> None:
         code = worker.wait()
-        with RunStore(self.workspace) as store:
-            store.finish(run_id, died(code, store.run(run_id).spec_or_none), attempt)
+        outcome = died(code)
+        try:
+            with RunStore(self.workspace) as store:
+                outcome = died(code, store.run(run_id).spec_or_none)
+                free_room(store.run_folder(run_id))
+                store.finish(run_id, outcome, attempt)
+        except StoreError:
+            self._unrecorded[run_id] = outcome  # `reconcile` tries again
         with self._lock:
             if self._workers.get(run_id) is worker:
                 del self._workers[run_id]
-
-
-def _check_that_it_can_go_on(run: RunRecord, folder: Path, workspace: Path, finished_too: bool) -> None:
-    """Raise NotNow where a run cannot go on from its last state."""
-    if not (run.status.can_resume or (finished_too and run.status is RunStatus.FINISHED)):
-        raise NotNow(f"“{run.name}” is {run.status}: there is nothing to resume.")
-    spec = run.spec_or_none
-    if spec is None:
-        raise NotNow(f"“{run.name}” was written by another version of Tensorbench; resume it with that one.")
-    # Where snapshots lie is known to engine.datasets too, which loads what reads tables: too much for a window.
-    if not (workspace / "datasets" / spec.data.dataset / "data.parquet").is_file():
-        raise NotNow(
-            f"“{run.name}” cannot go on: its dataset “{spec.data.name or spec.data.dataset}” is no longer in the "
-            "workspace. Import the same file again; its snapshot will have the same name."
-        )
-    if has_state(folder / FOLDER):
-        try:
-            read_whole(folder / FOLDER, LAST, fits_of(spec))
-        except StateError as error:
-            raise NotNow(str(error)) from error
-    elif run.status is RunStatus.FINISHED:
-        raise NotNow(f"“{run.name}” has kept no checkpoint to go on from. Start a new run with more epochs.")
-
-
-def _stands_at(run: RunRecord, folder: Path) -> tuple[int, float]:
-    """Return the step, and the epochs that are over, after which a run goes on: of one that rests, those of its state."""
-    at = run.progress
-    if run.status.is_active or not at.step:
-        return at.step, at.epoch
-    step = state_step(folder / FOLDER)
-    return step, at.epoch * step / at.step
-
-
-def _check_change(run: RunRecord, wanted: Change) -> None:
-    if wanted.field not in CHANGEABLE:
-        raise NotNow(f"{wanted.field} cannot be changed while a run goes on; these can: {', '.join(CHANGEABLE)}.")
-    if run.status in {RunStatus.PAUSING, RunStatus.STOPPING}:
-        raise NotNow(f"“{run.name}” is {run.status} just now: change it when it rests.")
-    spec = run.spec_or_none
-    if spec is not None and isinstance(spec.split, KFoldSplit | RollingOriginSplit):
-        raise NotNow(
-            "The folds of a cross-validation or a backtest have to be trained alike: their settings cannot be changed."
-        )
-    if wanted.field == EPOCHS and wanted.value < wanted.epoch:
-        raise NotNow(f"“{run.name}” has {wanted.epoch:g} epochs already: it cannot end before that.")
-    try:
-        if spec is not None:
-            changed(spec.trainer, [wanted])
-    except ValidationError as error:
-        raise NotNow(f"{wanted.field} cannot be {wanted.value:g}: {error.errors()[0]['msg']}.") from error
 
 
 def _hand_over(worker: subprocess.Popen[bytes], workspace: Path, run_id: str) -> None:

@@ -15,7 +15,8 @@ from types import FrameType
 
 from engine.jobs.failure import explain
 from engine.jobs.processes import start_time
-from engine.runs import Outcome, RunStatus, RunStore, StoreError
+from engine.runs import AUTO_DEVICE, Outcome, RunStatus, RunStore, StoreError
+from engine.training.disk import free_room, hold_room
 from engine.training.failures import Stopped
 from engine.training.recorder import Recorder
 
@@ -41,7 +42,10 @@ def work(workspace: Path, run_id: str) -> None:
         if not store.claim(run_id, os.getpid(), start_time(os.getpid()) or 0.0):
             return
         attempt = store.run(run_id).attempt
-        _redirect_output(store.run_folder(run_id))
+        _tell_device(store)
+        folder = store.run_folder(run_id)
+        _redirect_output(folder)
+    hold_room(folder)
     try:
         with Recorder(workspace, run_id) as recorder:
             signal.signal(signal.SIGTERM, _StopOnSignal(recorder))
@@ -52,6 +56,8 @@ def work(workspace: Path, run_id: str) -> None:
             recorder.log(said, "info" if outcome is None else _level(outcome))
     except Exception as error:
         outcome = _explained(error, workspace, run_id)
+    finally:
+        free_room(folder)
     with RunStore(workspace) as store:
         if outcome is None:
             store.rest(run_id, os.getpid())
@@ -70,6 +76,7 @@ def _train(workspace: Path, recorder: Recorder) -> Outcome | None:
     except Stopped as stopped:
         return None if stopped.to_rest else Outcome.stopped()
     except Exception as error:
+        free_room(recorder.folder)  # what is recorded from now on may need it
         return _explained(error, workspace, recorder.run_id)
 
 
@@ -90,6 +97,14 @@ def _warm_up() -> None:
         warm_up()
     except Exception:
         traceback.print_exc()
+
+
+def _tell_device(store: RunStore) -> None:
+    """Let the queue know which device “auto” is here."""
+    from engine.training.hardware import auto_device
+
+    if store.setting(AUTO_DEVICE) != (name := auto_device()):
+        store.set_setting(AUTO_DEVICE, name)
 
 
 def _level(outcome: Outcome) -> str:

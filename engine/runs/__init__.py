@@ -2,7 +2,7 @@
 
 from engine.runs.metrics import Points
 from engine.runs.outcome import Fix, Outcome, OutcomeKind
-from engine.runs.queue import Holder, QueueState
+from engine.runs.queue import AUTO_DEVICE, Holder, QueueState
 from engine.runs.records import (
     Artifact,
     Change,
@@ -19,6 +19,7 @@ from engine.runs.schema import StoreError
 from engine.runs.store import RunStore
 
 __all__ = [
+    "AUTO_DEVICE",
     "Artifact",
     "Change",
     "Command",

@@ -89,13 +89,43 @@ class Came:
     mean: float | None
 
 
+NOTHING = Came(None, None, None)
+
+
+@dataclass
+class Tally:
+    """Counts a metric's finite values as they come, so that what it came to is known without reading them again."""
+
+    final: float = 0.0
+    lowest: float = np.inf
+    highest: float = -np.inf
+    total: float = 0.0
+    count: int = 0
+
+    def add(self, values: Floats) -> None:
+        """Count the next values."""
+        finite = np.isfinite(values)
+        known = values if finite.all() else values[finite]
+        if len(known):
+            self.final = float(known[-1])
+            self.lowest = min(self.lowest, float(known.min()))
+            self.highest = max(self.highest, float(known.max()))
+            self.total += float(known.sum())
+            self.count += len(known)
+
+    def came(self, smaller_is_better: bool) -> Came:
+        """Return the last, the best and the mean of what was counted."""
+        if not self.count:
+            return NOTHING
+        best = self.lowest if smaller_is_better else self.highest
+        return Came(self.final, best, self.total / self.count)
+
+
 def came_to(values: Floats, smaller_is_better: bool) -> Came:
     """Return the last, the best and the mean of a metric's finite values."""
-    finite = values[np.isfinite(values)]
-    if not len(finite):
-        return Came(None, None, None)
-    best = finite.min() if smaller_is_better else finite.max()
-    return Came(float(finite[-1]), float(best), float(finite.mean()))
+    tally = Tally()
+    tally.add(values)
+    return tally.came(smaller_is_better)
 
 
 @dataclass(frozen=True)
@@ -112,7 +142,8 @@ class Band:
 def band(curves: Sequence[tuple[Floats, Floats]], points: int = 1000) -> Band | None:
     """Return the mean of curves over the x that all of them cover, each read linearly between its points.
 
-    None where there are fewer than two curves, or no x that they share.
+    At all of their places, or where these are many at so many `points` in even steps. None where there are fewer than
+    two curves, or no x that they share.
     """
     known = [(x[np.isfinite(y)], y[np.isfinite(y)]) for x, y in curves]
     known = [(x, y) for x, y in known if len(x)]
@@ -121,9 +152,10 @@ def band(curves: Sequence[tuple[Floats, Floats]], points: int = 1000) -> Band | 
     first, last = max(x[0] for x, _ in known), min(x[-1] for x, _ in known)
     if first > last:
         return None
-    places = np.unique(np.concatenate([x[(x >= first) & (x <= last)] for x, _ in known]))
-    if len(places) > points:
-        places = np.linspace(first, last, points)
+    places = np.linspace(first, last, points)
+    if max(len(x) for x, _ in known) <= points:
+        exact = np.unique(np.concatenate([x[(x >= first) & (x <= last)] for x, _ in known]))
+        places = exact if len(exact) <= points else places
     rows = np.stack([np.interp(places, x, y) for x, y in known])
     mean = rows.mean(axis=0)
     error = rows.std(axis=0, ddof=1) / np.sqrt(len(rows)) * t_975(len(rows) - 1)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.runs.schema import connect, store_error
+from engine.runs import reading
+from engine.runs.schema import StoreError, connect, store_error
 
 
 class StoreConnection:
@@ -14,6 +15,8 @@ class StoreConnection:
     def __init__(self, workspace: Path) -> None:
         self.workspace = Path(workspace)
         self._db = connect(self.workspace)
+        self.note = reading.words(self.workspace) if reading.is_read_only(self.workspace) else ""
+        """A sentence where the workspace can only be looked at; every call that would change it raises it."""
 
     def close(self) -> None:
         """Close the connection."""
@@ -29,8 +32,13 @@ class StoreConnection:
             "UPDATE runs SET revision = (SELECT revision FROM clock) WHERE id = ?", [(run,) for run in run_ids]
         )
 
+    def _expect_writable(self) -> None:
+        if self.note:
+            raise StoreError(self.note)
+
     @contextmanager
     def _writing(self, run_id: str | None) -> Iterator[None]:
+        self._expect_writable()
         try:
             self._db.execute("BEGIN IMMEDIATE")
             try:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from engine.runs import queue
 from engine.runs.outcome import Outcome
+from engine.runs.queue import Holder
 from engine.runs.queue_store import QueueStore
 from engine.runs.records import Change, RunStatus
 
@@ -17,15 +18,19 @@ class LifecycleStore(QueueStore):
 
     def claim(self, run_id: str, pid: int, pid_started: float) -> bool:
         """Take a run for a worker process; False where somebody else was first, or where it waits in the queue."""
+        now = time.time()
         with self._writing(run_id):
             taken = self._db.execute(
-                "UPDATE runs SET status = ?, pid = ?, pid_started = ?, started = coalesce(started, ?) "
+                "UPDATE runs SET status = ?, pid = ?, pid_started = ?, started = coalesce(started, ?), seen = ?, "
+                "rested = rested + max(0, coalesce(? - rests_since, 0)), rests_since = NULL "
                 "WHERE id = ? AND status IN (?, ?) AND pid IS NULL AND queue_place IS NULL",
                 (
                     RunStatus.STARTING.value,
                     pid,
                     pid_started,
-                    time.time(),
+                    now,
+                    now,
+                    now,
                     run_id,
                     RunStatus.QUEUED.value,
                     RunStatus.STARTING.value,
@@ -43,26 +48,35 @@ class LifecycleStore(QueueStore):
         """Let a run rest whose worker has written its state and goes; False where it is not that worker's."""
         with self._writing(run_id):
             done = self._db.execute(
-                "UPDATE runs SET status = ?, pid = NULL, pid_started = NULL WHERE id = ? AND pid = ? AND outcome IS NULL",
-                (RunStatus.PAUSED.value, run_id, pid),
+                "UPDATE runs SET status = ?, pid = NULL, pid_started = NULL, rests_since = ? "
+                "WHERE id = ? AND pid = ? AND outcome IS NULL",
+                (RunStatus.PAUSED.value, time.time(), run_id, pid),
             )
         return done.rowcount == 1
 
-    def reopen(self, run_id: str, finished_too: bool = False) -> bool:
+    def reopen(
+        self, run_id: str, finished_too: bool = False, waiting: bool = False, holder: Holder | None = None
+    ) -> bool:
         """Let a run that rests or has ended be started again; False where it is not in such a state (any more).
 
-        Of two that ask at once, one is told True.
+        `holder` is to start it, and should that process go before, the run is interrupted again; with `waiting` it goes
+        to the end of the queue. Of two that ask at once, one is told True.
         """
         states = f"{_RESUMED}, '{RunStatus.FINISHED}'" if finished_too else _RESUMED
         with self._writing(run_id):
             done = self._db.execute(
                 "UPDATE runs SET status = ?, pid = NULL, pid_started = NULL, ended = NULL, outcome = NULL, "
-                f"queue_place = NULL, attempt = attempt + 1 WHERE id = ? AND status IN ({states}) AND trashed IS NULL",
+                "rests_since = coalesce(rests_since, ended), queue_place = NULL, attempt = attempt + 1 "
+                f"WHERE id = ? AND status IN ({states}) AND trashed IS NULL",
                 (RunStatus.QUEUED.value, run_id),
             )
             if done.rowcount:
                 # What was asked of the worker that is gone is not meant for the next one.
                 self._db.execute("UPDATE commands SET taken = ? WHERE run = ? AND taken IS NULL", (time.time(), run_id))
+                if waiting:
+                    queue.enqueue(self._db, run_id)
+                elif holder is not None:
+                    queue.hold(self._db, run_id, holder)
         return done.rowcount == 1
 
     def finish(self, run_id: str, outcome: Outcome, attempt: int | None = None) -> bool:

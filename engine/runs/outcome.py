@@ -91,3 +91,13 @@ class Outcome(BaseModel):
             cause="The worker process was gone when the workspace was opened; the machine may have been switched off.",
             advice=f"Everything recorded until then is kept. {_RESUME}.",
         )
+
+    @classmethod
+    def not_started(cls) -> "Outcome":
+        """Return the outcome of a run whose starter was gone, or failed, before a worker had taken it."""
+        return cls(
+            kind=OutcomeKind.INTERRUPTED,
+            title="Interrupted",
+            cause="The program that was to start this run ended, or failed to start a worker, before one had taken it.",
+            advice=f"Nothing recorded before is lost. {_RESUME}, or begins where there is none.",
+        )

@@ -21,9 +21,11 @@ _AT_WORK = (
     f"(status IN ({_ACTIVE}) OR (status = '{RunStatus.QUEUED}' AND queue_place IS NULL AND {_IS_HELD})) "
     "AND trashed IS NULL"
 )
-# “auto” is a device of its own: which one it means is known only where torch is imported.
+AUTO_DEVICE = "device.auto"
+"""The setting that says which device “auto” is: told by the workers, who have torch; until one has, it is its own."""
+_AUTO = f"coalesce((SELECT json_extract(value, '$') FROM settings WHERE name = '{AUTO_DEVICE}'), 'auto')"
 _NAMED = "coalesce(json_extract(spec, '$.trainer.device'), 'auto')"
-_DEVICE = f"CASE {_NAMED} WHEN 'cuda' THEN 'cuda:0' ELSE {_NAMED} END"
+_DEVICE = f"CASE {_NAMED} WHEN 'cuda' THEN 'cuda:0' WHEN 'auto' THEN {_AUTO} ELSE {_NAMED} END"
 
 
 @dataclass(frozen=True)

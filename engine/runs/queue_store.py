@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.runs import queue
 from engine.runs.connection import StoreConnection
-from engine.runs.outcome import Outcome
+from engine.runs.outcome import Outcome, OutcomeKind
 from engine.runs.queue import Holder, QueueState
 from engine.runs.records import RunStatus
 
@@ -71,14 +71,15 @@ class QueueStore(StoreConnection):
             queue.hold(self._db, run_id, holder)
 
     def release(self, run_id: str) -> None:
-        """Give a run up that could not be started: it waits again where it waited."""
+        """Give a run up that could not be started: it waits again where it waited, or else is interrupted."""
         with self._writing(run_id):
-            queue.release(self._db, run_id)
+            if queue.release(self._db, run_id):
+                self._end(run_id, Outcome.not_started())
 
     def release_abandoned(self, alive: Callable[[int, float], bool]) -> list[str]:
         """Let the runs wait again whose process went before it claimed them; returns their ids.
 
-        Those that were started directly have no place to go back to: they become interrupted.
+        Those that were started directly have no place to go back to: they become interrupted, and can be resumed.
         """
         with self._reading():
             if not queue.held(self._db):
@@ -86,13 +87,16 @@ class QueueStore(StoreConnection):
         with self._writing(None):
             again, lost = queue.release_abandoned(self._db, alive)
             for run_id in lost:
-                self._end(run_id, Outcome.interrupted())
+                self._end(run_id, Outcome.not_started())
             self._touch(*again, *lost)
         return again
 
     def _end(self, run_id: str, outcome: Outcome, attempt: int | None = None) -> bool:
+        # Of a worker that was found gone, only its last sign of life is known.
+        last_sign = "seen" if outcome.kind is OutcomeKind.INTERRUPTED else "NULL"
         done = self._db.execute(
-            "UPDATE runs SET status = ?, ended = ?, outcome = ?, queue_place = NULL WHERE id = ? AND outcome IS NULL "
+            "UPDATE runs SET status = ?, ended = ?, outcome = ?, queue_place = NULL, "
+            f"rests_since = coalesce(rests_since, {last_sign}) WHERE id = ? AND outcome IS NULL "
             f"AND status <> '{RunStatus.PAUSED}' AND attempt = coalesce(?, attempt)",
             (outcome.kind.value, time.time(), outcome.model_dump_json(), run_id, attempt),
         )
@@ -104,9 +108,14 @@ class QueueStore(StoreConnection):
 
     def set_tags(self, run_id: str, tags: Sequence[str]) -> None:
         """Replace a run's tags; blank and repeated ones are dropped."""
+        self.set_tags_of([run_id], tags)
+
+    def set_tags_of(self, run_ids: Sequence[str], tags: Sequence[str]) -> None:
+        """Replace the tags of some runs by the same ones, all at once."""
         kept = list(dict.fromkeys(" ".join(tag.split())[:TAG_LENGTH] for tag in tags if tag.strip()))
-        with self._writing(run_id):
-            self._db.execute("UPDATE runs SET tags = ? WHERE id = ?", (json.dumps(kept), run_id))
+        with self._writing(None):
+            self._db.executemany("UPDATE runs SET tags = ? WHERE id = ?", [(json.dumps(kept), run) for run in run_ids])
+            self._touch(*run_ids)
 
     def set_group(self, run_ids: Sequence[str], group: str) -> None:
         """Put runs into a group, or with an empty name into none."""

@@ -104,6 +104,10 @@ class RunRecord:
     tags: tuple[str, ...] = ()
     group: str = ""
     changes: tuple[Change, ...] = ()
+    rested: float = 0.0
+    """Seconds between its first start and its last in which nobody worked on it."""
+    rests_since: float | None = None
+    """When the last work on a run that rests was done; None while it goes on."""
 
     @property
     def spec(self) -> RunSpec:
@@ -120,10 +124,10 @@ class RunRecord:
 
     @property
     def duration(self) -> float | None:
-        """Seconds from start to end, or to now while the run goes on; None before it starts."""
+        """Seconds of work from start to end, or to now while the run goes on; None before it starts. Pauses do not count."""
         if self.started is None:
             return None
-        return (self.ended or time.time()) - self.started
+        return max(0.0, (self.rests_since or self.ended or time.time()) - self.started - self.rested)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,9 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-STORE_VERSION = 2
+from engine.runs import reading
+
+STORE_VERSION = 3
 APPLICATION_ID = 0x7E450B  # "tensorb", so that a stranger's database is not taken for ours
 BUSY_S = 15  # how long one program waits for another's writing
 
@@ -20,10 +22,9 @@ CREATE TABLE IF NOT EXISTS runs (
     pid INTEGER, pid_started REAL, starred INTEGER NOT NULL DEFAULT 0, note TEXT NOT NULL DEFAULT '',
     trashed REAL, progress TEXT NOT NULL DEFAULT '{}', summary TEXT NOT NULL DEFAULT '{}', outcome TEXT,
     attempt INTEGER NOT NULL DEFAULT 1, queue_place REAL, tags TEXT NOT NULL DEFAULT '[]',
-    run_group TEXT NOT NULL DEFAULT '', changes TEXT NOT NULL DEFAULT '[]'
+    run_group TEXT NOT NULL DEFAULT '', changes TEXT NOT NULL DEFAULT '[]',
+    rested REAL NOT NULL DEFAULT 0, rests_since REAL, seen REAL
 );
-CREATE INDEX IF NOT EXISTS runs_by_revision ON runs (revision);
-CREATE INDEX IF NOT EXISTS runs_by_status ON runs (status);
 CREATE TABLE IF NOT EXISTS series (
     id INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, key TEXT NOT NULL,
     count INTEGER NOT NULL DEFAULT 0, last_step INTEGER NOT NULL DEFAULT 0, last_value REAL,
@@ -40,12 +41,10 @@ CREATE TABLE IF NOT EXISTS events (
     id INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     time REAL NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL
 );
-CREATE INDEX IF NOT EXISTS events_by_run ON events (run, id);
 CREATE TABLE IF NOT EXISTS log (
     id INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     time REAL NOT NULL, level TEXT NOT NULL, text TEXT NOT NULL
 );
-CREATE INDEX IF NOT EXISTS log_by_run ON log (run, id);
 CREATE TABLE IF NOT EXISTS artifacts (
     run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, name TEXT NOT NULL, kind TEXT NOT NULL,
     path TEXT NOT NULL, created REAL NOT NULL, PRIMARY KEY (run, name)
@@ -54,9 +53,17 @@ CREATE TABLE IF NOT EXISTS commands (
     id INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     kind TEXT NOT NULL, payload TEXT NOT NULL, created REAL NOT NULL, taken REAL
 );
-CREATE INDEX IF NOT EXISTS commands_by_run ON commands (run, taken);
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+# Made whenever a store is opened: an index changes no version, and an early store of this one may lack it.
+INDEXES = {
+    "runs_by_revision": "runs (revision)",
+    "runs_by_status": "runs (status)",
+    "series_by_key": "series (key, run)",
+    "events_by_run": "events (run, id)",
+    "log_by_run": "log (run, id)",
+    "commands_by_run": "commands (run, taken)",
+}
 # What makes a store of each version one of the next; tables that are new are made by TABLES.
 MIGRATIONS = {
     1: (
@@ -66,6 +73,11 @@ MIGRATIONS = {
         "ALTER TABLE runs ADD COLUMN run_group TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE runs ADD COLUMN changes TEXT NOT NULL DEFAULT '[]'",
     ),
+    2: (
+        "ALTER TABLE runs ADD COLUMN rested REAL NOT NULL DEFAULT 0",
+        "ALTER TABLE runs ADD COLUMN rests_since REAL",
+        "ALTER TABLE runs ADD COLUMN seen REAL",
+    ),
 }
 
 
@@ -74,8 +86,15 @@ class StoreError(Exception):
 
 
 def connect(workspace: Path) -> sqlite3.Connection:
-    """Open (and where needed make) the workspace's database. Raises StoreError in words."""
+    """Open (and where needed make) the workspace's database; one that cannot be written, for reading only.
+
+    Raises StoreError in words. A store of a newer version is left untouched.
+    """
     path = workspace / "workspace.db"
+    if (version := reading.version_of(path)) is not None:
+        _expect_not_newer(version, path)
+    if reading.is_read_only(workspace):
+        return _connect_to_read(path)
     try:
         workspace.mkdir(parents=True, exist_ok=True)
         (workspace / "datasets").mkdir(exist_ok=True)
@@ -98,18 +117,47 @@ def connect(workspace: Path) -> sqlite3.Connection:
     return connection
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+def _expect_not_newer(version: int, path: Path) -> None:
     if version > STORE_VERSION:
         raise StoreError(
             f"{path}: this workspace was written by a newer Tensorbench (store version {version}, this program "
             f"reads up to {STORE_VERSION}). It was left untouched; open it with the newer program."
         )
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    try:
+        connection = reading.open_to_read(path)
+        version, application = (
+            connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("user_version", "application_id")
+        )
+    except sqlite3.OperationalError as error:
+        raise StoreError(
+            f"{path}: the last program that wrote this workspace was cut off, and the folder cannot be written to, "
+            f"which bringing it in order needs. {reading.COPY_IT}"
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise StoreError(_words(path, error)) from error
+    if (application, version) == (APPLICATION_ID, STORE_VERSION):
+        return connection
+    connection.close()
+    if application != APPLICATION_ID:
+        raise StoreError(f"{path}: this database was not made by Tensorbench. Choose another folder as workspace.")
+    raise StoreError(
+        f"{path}: this workspace was written by an older Tensorbench, and cannot be brought up to date because its folder "
+        f"cannot be written to. {reading.COPY_IT}"
+    )
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    _expect_not_newer(version, path)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA cache_size = -8000")
     if version < STORE_VERSION:
         _create(connection, path)
+    _index(connection)
     # After the tables: a stranger's database keeps its own mode.
     if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         _use_write_ahead_log(connection)
@@ -136,6 +184,12 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+
+
+def _index(connection: sqlite3.Connection) -> None:
+    """Make the indexes that are missing. One that is there costs no writing, and so waits for nobody."""
+    for name, columns in INDEXES.items():
+        connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
 
 
 def _copy(connection: sqlite3.Connection, path: Path) -> None:

@@ -5,13 +5,18 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json
+
 from engine.runs import queue
+from engine.runs.column_store import ColumnStore
 from engine.runs.lifecycle import LifecycleStore
 from engine.runs.metrics import MetricTable, Points
 from engine.runs.outcome import Outcome
+from engine.runs.queue import Holder
 from engine.runs.records import (
     Artifact,
     Change,
@@ -30,11 +35,11 @@ from engine.spec import RunSpec, to_json
 _ACTIVE = tuple(status.value for status in RunStatus if status.is_active)
 _COLUMNS = (
     "id, name, status, spec, revision, created, started, ended, pid, pid_started, starred, note, "
-    "progress, summary, outcome, attempt, queue_place, tags, run_group, changes"
+    "progress, summary, outcome, attempt, queue_place, tags, run_group, changes, rested, rests_since"
 )
 
 
-class RunStore(LifecycleStore):
+class RunStore(LifecycleStore, ColumnStore):
     """One connection to a workspace's store. Any number may be open at once; each belongs to the thread that made it.
 
     Every call may raise StoreError, whose message can be shown as it is.
@@ -52,8 +57,9 @@ class RunStore(LifecycleStore):
 
     # Runs
 
-    def create_run(self, spec: RunSpec, waiting: bool = False) -> RunRecord:
-        """Record a new run that is to be started, or with `waiting` one at the end of the queue; make its folder."""
+    def create_run(self, spec: RunSpec, waiting: bool = False, holder: Holder | None = None) -> RunRecord:
+        """Record a new run that `holder` is to start, or with `waiting` one at the end of the queue; make its folder."""
+        self._expect_writable()
         run = secrets.token_hex(4)
         name = spec.name or f"{spec.model.name} · {spec.data.name or spec.data.dataset[:8]}"
         self._run_folder(run).mkdir(parents=True, exist_ok=True)
@@ -64,6 +70,8 @@ class RunStore(LifecycleStore):
             )
             if waiting:
                 queue.enqueue(self._db, run)
+            elif holder is not None:
+                queue.hold(self._db, run, holder)
             self._touch(run)
         return self.run(run)
 
@@ -267,7 +275,9 @@ class RunStore(LifecycleStore):
         return self.workspace / "runs" / run_id
 
     def _set_progress(self, run_id: str, progress: Progress) -> None:
-        self._db.execute("UPDATE runs SET progress = ? WHERE id = ?", (json.dumps(asdict(progress)), run_id))
+        self._db.execute(
+            "UPDATE runs SET progress = ?, seen = ? WHERE id = ?", (json.dumps(asdict(progress)), time.time(), run_id)
+        )
 
     def _add_summary(self, run_id: str, values: Mapping[str, float]) -> None:
         row = self._db.execute("SELECT summary FROM runs WHERE id = ?", (run_id,)).fetchone()
@@ -290,12 +300,32 @@ def _record(row: Sequence[Any]) -> RunRecord:
         pid_started=row[9],
         starred=bool(row[10]),
         note=row[11],
-        progress=Progress(**json.loads(progress)),
-        summary=json.loads(summary),
-        outcome=Outcome.model_validate_json(outcome) if outcome else None,
+        progress=Progress(**from_json(progress)),
+        summary=from_json(summary),
+        outcome=_outcome(outcome) if outcome else None,
         attempt=row[15],
         queue_place=row[16],
-        tags=tuple(json.loads(row[17])),
+        tags=_tags(row[17]),
         group=row[18],
-        changes=tuple(Change(**change) for change in json.loads(row[19])),
+        changes=_changes(row[19]),
+        rested=row[20],
+        rests_since=row[21],
     )
+
+
+# Of thousands of runs most have the same few of these: each is read once.
+
+
+@lru_cache(maxsize=512)
+def _outcome(text: str) -> Outcome:
+    return Outcome.model_validate_json(text)
+
+
+@lru_cache(maxsize=512)
+def _tags(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+@lru_cache(maxsize=64)
+def _changes(text: str) -> tuple[Change, ...]:
+    return tuple(Change(**change) for change in json.loads(text))

@@ -1,9 +1,13 @@
 """What a run's files take on disk, and how old checkpoints are cleared away. Imports no torch; a window may use it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.training.state_files import FOLDER, LAST, SUFFIX
+
+RESERVE, ROOM = "reserve", 1 << 20
+"""A file of zeros in the folder of a run at work, and its bytes: given back so that a full disk can be told of."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,18 @@ def clear_checkpoints(folder: Path, state_too: bool = False) -> int:
         path.unlink(missing_ok=True)
         freed += size
     return freed
+
+
+def hold_room(folder: Path) -> None:
+    """Take some room on the disk for what has to be written when there is no more; does nothing where there is none now."""
+    with suppress(OSError):
+        (folder / RESERVE).write_bytes(bytes(ROOM))
+
+
+def free_room(folder: Path) -> None:
+    """Give that room back."""
+    with suppress(OSError):
+        (folder / RESERVE).unlink(missing_ok=True)
 
 
 def _files(folder: Path) -> list[Path]:

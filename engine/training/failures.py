@@ -48,3 +48,11 @@ class RunFailed(Exception):
         self.cause = cause
         self.advice = advice
         self.fault = fault
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an exception says that there was too little memory, on the host or on a GPU."""
+    if isinstance(error, MemoryError):
+        return True
+    text = str(error).lower()
+    return type(error).__name__ == "OutOfMemoryError" or "out of memory" in text or "can't allocate memory" in text

@@ -15,11 +15,16 @@ _DEVICE = Fault(FaultKind.DEVICE)
 _PRECISION = Fault(FaultKind.PRECISION)
 
 
+def auto_device() -> str:
+    """Return the device that “auto” stands for on this machine: a GPU where there is one."""
+    return "cuda:0" if torch.cuda.is_available() else "cpu"
+
+
 def choose_device(trainer: TrainerSpec) -> torch.device:
     """Return the device of a run; “auto” takes a GPU where there is one."""
     wanted = trainer.device
     if wanted == "auto":
-        wanted = "cuda" if torch.cuda.is_available() else "cpu"
+        wanted = auto_device()
     if wanted.startswith("cuda") and not torch.cuda.is_available():
         raise RunFailed("No CUDA GPU can be used on this machine.", "Set the device to auto or cpu.", _DEVICE)
     if wanted == "mps" and not torch.backends.mps.is_available():

@@ -12,6 +12,7 @@ FORMAT, VERSION = "tensorbench.training-state", 1
 SUFFIX = ".state.json"
 FOLDER, LAST = "checkpoints", "last"
 """Where in a run's folder states are, and the name of the one that it is resumed from."""
+OWNER = "run"
 AGAIN = "The run stays as it was. It can be started anew from its specification."
 
 
@@ -19,13 +20,14 @@ class StateError(Exception):
     """A state that cannot be used; the message says why and what to do."""
 
 
-def fits_of(spec: RunSpec) -> dict[str, Any]:
-    """Return what a state must share with a run that is to go on from it, by the name of each in words."""
+def fits_of(spec: RunSpec, run: str = "") -> dict[str, Any]:
+    """Return what a state must share with a run of this id that is to go on from it, by the name of each in words."""
     shared = {
         "model": spec.model.name,
         "model’s settings": dict(spec.model.params),
         "dataset": spec.data.dataset,
         "choice of columns": spec.data.roles.model_dump(mode="json"),
+        **({OWNER: run} if run else {}),
     }
     own = spec.forecasting
     return shared if own is None else {**shared, "choice of windows": own.model_dump(mode="json")}
@@ -53,6 +55,8 @@ def read_whole(folder: Path, name: str, fits: Mapping[str, Any]) -> tuple[dict[s
     path = folder / f"{name}{SUFFIX}"
     described = _description(path)
     for key, wanted in json.loads(json.dumps(dict(fits))).items():
+        if key == OWNER and key not in described["fits"]:
+            continue  # early states did not say whose they are
         if described["fits"].get(key) != wanted:
             raise StateError(
                 f"{path.name}: this checkpoint belongs to another {key} ({_short(described['fits'].get(key))} instead of "
@@ -67,6 +71,8 @@ def read_whole(folder: Path, name: str, fits: Mapping[str, Any]) -> tuple[dict[s
         raise StateError(f"{file.name}: this part of the checkpoint is gone. {AGAIN}") from error
     if hashlib.sha256(data).hexdigest() != described["sha256"]:
         raise StateError(f"{file.name}: this checkpoint is damaged or was exchanged. {AGAIN}")
+    if not _is_safetensors(data):
+        raise StateError(f"{file.name}: this is no safetensors file. It was not opened. {AGAIN}")
     return described, data
 
 
@@ -84,9 +90,19 @@ def _description(path: Path) -> dict[str, Any]:
                 f"{path.name}: this checkpoint was written by a newer Tensorbench. Resume it with that one."
             )
         _ = described["fits"].items(), described["tensors"], described["sha256"], described["content"]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        int(described["step"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StateError(f"{path.name}: this is no checkpoint of Tensorbench. It was not opened. {AGAIN}") from error
     return dict(described)
+
+
+def _is_safetensors(data: bytes) -> bool:
+    """Whether data begins as safetensors does: with the length of a JSON object and the object; what follows is numbers."""
+    length = int.from_bytes(data[:8], "little")
+    try:
+        return isinstance(json.loads(data[8 : 8 + length]), dict) and len(data) >= 8 + length
+    except (ValueError, RecursionError):
+        return False
 
 
 def _short(value: object) -> str:

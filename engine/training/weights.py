@@ -22,8 +22,12 @@ def write_whole(path: Path, content: bytes) -> None:
     """Write a file beside its place and move it there, so that nobody ever reads half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".part")
-    with partial.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())  # or a power cut could leave the new name with nothing in it
+    try:
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # or a power cut could leave the new name with nothing in it
+    except OSError:
+        partial.unlink(missing_ok=True)  # on a full disk, what comes next needs the room: to tell that it is full
+        raise
     os.replace(partial, path)  # noqa: PTH105 - replaces an existing file on Windows too

@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.engine_thread import EngineThread, Requests
-from engine.runs import Points, RunStore
+from engine.runs import Outcome, Points, RunStore
 from engine.spec import DataSpec, RunSpec
 
 
@@ -104,3 +104,24 @@ def test_that_trouble_with_one_command_is_told_and_the_thread_goes_on(engine: En
     assert "nothing" in trouble.args[0]
     with qtbot.waitSignal(engine.answered, timeout=30_000):
         engine.ask("data", "datasets", {})
+
+
+def test_that_checkpoints_are_cleared_on_the_thread_unless_the_run_still_needs_them(
+    engine: EngineThread, qtbot: QtBot
+) -> None:
+    with RunStore(engine.workspace) as store:
+        run = store.create_run(RunSpec(name="kept", data=DataSpec(dataset="x"))).id
+        folder = store.run_folder(run) / "checkpoints"
+        folder.mkdir(parents=True)
+        (folder / "best-1.safetensors").write_bytes(b"x" * 3000)
+        store.claim(run, 1, 0.0)
+        with qtbot.waitSignal(engine.refused, timeout=10_000) as refused:
+            engine.clearCheckpoints(run, False)
+        assert "still needs its checkpoints" in refused.args[0]
+        store.finish(run, Outcome.finished())
+    with qtbot.waitSignal(engine.diskTold, timeout=10_000) as told:
+        engine.measureDisk(run)
+    assert told.args[0] == run and told.args[1].checkpoints == 3000
+    with qtbot.waitSignal(engine.diskTold, timeout=10_000) as told:
+        engine.clearCheckpoints(run, False)
+    assert told.args[1].checkpoints == 0 and not list(folder.iterdir())

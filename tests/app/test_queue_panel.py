@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel
-from PySide6.QtWidgets import QPushButton, QSpinBox
+from PySide6.QtWidgets import QAbstractButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from app.engine_thread import EngineThread
@@ -74,10 +74,10 @@ def test_that_runs_are_put_into_another_order(
     qtbot.waitUntil(lambda: order_in_store(workspace) == [third, first, second], timeout=10_000)
     qtbot.waitUntil(lambda: model.ids() == [third, first, second])
     choose(panel, 2)
-    panel.findChild(QPushButton, "queue.first").click()
+    panel.findChild(QAbstractButton, "queue.first").click()
     qtbot.waitUntil(lambda: order_in_store(workspace) == [second, third, first], timeout=10_000)
     choose(panel, 0)
-    panel._move_by(2)
+    panel._move_down()
     qtbot.waitUntil(lambda: order_in_store(workspace) == [third, second, first], timeout=10_000)
 
 
@@ -86,7 +86,7 @@ def test_that_a_run_is_taken_out_and_the_limit_is_kept(
 ) -> None:
     first, second = fill(panel, engine, qtbot, 2)
     choose(panel, 0)
-    panel.findChild(QPushButton, "queue.remove").click()
+    panel.findChild(QAbstractButton, "queue.remove").click()
     qtbot.waitUntil(lambda: panel.model.waiting.ids() == [second], timeout=10_000)
     with RunStore(workspace) as store:
         assert store.run(first).status is RunStatus.STOPPED

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
+TURNS = 2  # of each, in turns; the better one counts, for a disk that writes back disturbs either
 ROWS = 4_000_000
 
 
@@ -40,7 +42,8 @@ def measure(folder: Path, count: int) -> list[dict[str, object]]:
     """Make the file, and time each step in a process of its own."""
     size = make_csv(folder / "big.csv", count) / 1e6
     child("duckdb", folder)  # warms the file cache
-    theirs, ours = child("duckdb", folder), child("import", folder)
+    turns = [(child("duckdb", folder), child("import", folder)) for _ in range(TURNS)]
+    theirs, ours = (min(found, key=lambda one: one["seconds"]) for found in zip(*turns, strict=True))
     look, pages = child("preview", folder), child("pages", folder)
     ratio = ours["seconds"] / theirs["seconds"]
     return [
@@ -109,6 +112,7 @@ def whole_import(folder: Path) -> None:
     """The import as the window does it, hash and rejects included."""
     from engine import datasets
 
+    shutil.rmtree(folder / "workspace", ignore_errors=True)
     started = time.perf_counter()
     dataset = datasets.import_file(folder / "workspace", folder / "big.csv", progress=lambda _share, _stage: None)
     tell(started, rows=dataset.rows)

@@ -136,17 +136,20 @@ def the_spec(batch: int) -> "object":
 
 def train_ours(folder: Path, frame: pd.DataFrame, batch: int) -> tuple[float, float]:
     """Train as a run does, recorder and store included; returns seconds and the validation loss."""
-    from engine.families.tabular.fitting import Place, fit
+    from engine.families.tabular.fitting import fit
     from engine.families.tabular.splitting import Fold
     from engine.runs import RunStore
     from engine.training.recorder import Recorder
+    from engine.training.state_files import fits_of
+    from engine.training.state_keeper import StateKeeper
 
     spec = the_spec(batch)
     with RunStore(folder) as store:
         run = store.create_run(spec)
     train, valid = parts(frame)
     with Recorder(folder, run.id) as recorder, timed_fit() as seconds:
-        fitted = fit(recorder, spec, frame, Fold(train, valid, valid[:0]), Place())
+        states = StateKeeper(recorder, spec.trainer.checkpoints, fits_of(spec))
+        fitted = fit(recorder, spec, frame, Fold(train, valid, valid[:0]), states)
     return seconds[0], fitted.best_value
 
 

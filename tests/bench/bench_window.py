@@ -80,7 +80,8 @@ def measure() -> list[dict[str, object]]:
         rows.append(
             _row("… memory of the window's process", f"{loop['memory']:.0f} MB", "≤ 250 MB", loop["memory"] <= 250)
         )
-        big = _child("big", workspace)
+        bigs = [_child("big", workspace / str(turn)) for turn in range(3)]
+        big = sorted(bigs, key=lambda one: one["opens"])[1]
         rows.append(
             _row("run of 10 M points in one series opens", f"{big['opens']:.2f} s", "≤ 0.3 s", big["opens"] <= 0.3)
         )
@@ -117,15 +118,10 @@ class _Window:
     def __init__(self, workspace: Path, warm_up: bool) -> None:
         from PySide6.QtWidgets import QApplication
 
-        from app.__main__ import spare_what_is_loaded
-        from app.main_window import MainWindow
-        from app.theme import apply
+        from app.__main__ import open_window
 
         self.application = QApplication([])
-        apply(self.application, "light")
-        self.window = MainWindow(workspace, warm_up=warm_up)
-        self.window.show()
-        spare_what_is_loaded()
+        self.window = open_window(self.application, workspace, warm_up)
 
     def until(self, condition: "object", timeout: float = 60) -> None:
         """Run the event loop until the condition holds. Raises TimeoutError."""
@@ -291,21 +287,20 @@ def _big(workspace: Path) -> None:
         values = np.random.default_rng(0).normal(size=count)
         store.append(run_id, {"train/loss": Points(steps, values, steps * 0.01, steps * 0.001)})
     window = _Window(workspace, warm_up=False)
-    known: list[bool] = []
-    window.window.engine.runsChanged.connect(lambda *_: known.append(True))
-    window.until(lambda: known)
+    window.until(lambda: run_id in window.window.runs._names)
     page = window.window.runs.run
     opened = time.perf_counter()
     window.window._open_run(run_id)
     window.until(lambda: any(_is_whole(plot.curves, count) for plot in page.findChild(LiveTab).plots().values()))
-    page.grab()
+    for plot in page.findChild(LiveTab).plots().values():
+        plot.curves.repaint()
     print(json.dumps({"opens": time.perf_counter() - opened}))
     window.close()
 
 
 def _is_whole(plot: "CurvePlot", count: int) -> bool:
     """Whether a plot shows a curve of so many points."""
-    return plot.isCurrent() and any(len(plot.curveData(key)[0]) == count for key in list(plot.keys()))
+    return plot.isCurrent() and any(plot.pointCount(key) == count for key in list(plot.keys()))
 
 
 CHILDREN = {"start": _start, "click": _click, "loop": _loop, "big": _big}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
@@ -120,4 +120,27 @@ def test_that_a_run_started_elsewhere_appears_and_can_be_stopped_from_the_window
     elsewhere.wait(run_id, 30)
     elsewhere.close()
     qtbot.waitUntil(lambda: not window.statusBar_.activeRuns(), timeout=SLOW)
+    window.close()
+
+
+def test_that_the_train_page_takes_the_dataset_on_show(workspace: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    window = open_window(workspace, qtbot)
+    window.showTrain()
+    assert window.train.spec() is None
+    window.openPaths([write_flowers(tmp_path / "flowers.csv", 60, seed=1)])
+    press(window, "data.import.start", qtbot)
+    following = window.findChild(QAbstractButton, "data.next")
+    qtbot.waitUntil(lambda: following.isVisible() and following.isEnabled(), timeout=SLOW)
+    window.showTrain()
+    assert window.train.spec().data.roles.target == ("species",)
+    window.close()
+
+
+def test_that_a_file_dialog_opens_where_the_last_table_lies(workspace: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    window = open_window(workspace, qtbot)
+    window.openPaths([write_flowers(tmp_path / "flowers.csv", 60, seed=1)])
+    window.data.chooseFile()
+    dialog = window.findChild(QFileDialog, "data.open.dialog")
+    assert Path(dialog.directory().absolutePath()) == tmp_path
+    dialog.reject()
     window.close()

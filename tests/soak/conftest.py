@@ -1,5 +1,7 @@
 """What a test of kills needs: a window in a process of its own, and a witness who remembers every point it was shown."""
 
+import json
+import os
 import random
 import sqlite3
 import subprocess
@@ -8,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -25,33 +28,28 @@ PATIENCE_S = 90.0
 LOOK_EVERY_S = 0.02  # leaves the cores to those who train
 NEVER = threading.Event()
 
-# What a window does about runs, without its widgets: it starts what waits, watches, and adopts what it finds at work.
-WINDOW = """
-import sys
-from pathlib import Path
-from PySide6.QtCore import QCoreApplication
-from app.engine_thread import EngineThread
-application = QCoreApplication([])
-engine = EngineThread(Path(sys.argv[1]))
-engine.start()
-application.exec()
-"""
+WINDOW = Path(__file__).with_name("window.py")
 
 
 class Window:
-    """A process that has the workspace open; it may be killed, and opened again."""
+    """A process that has the workspace open and shows its runs; it may be killed, and opened again."""
 
-    def __init__(self, workspace: Path) -> None:
+    def __init__(self, workspace: Path, name: str = "shown") -> None:
         self._workspace = workspace
+        self._name = name
         self._process: subprocess.Popen[bytes] | None = None
+        self.shown: list[Path] = []
+        """A file for each time it was opened: what was shown."""
 
     @property
     def is_open(self) -> bool:
         return self._process is not None
 
     def open(self) -> None:
-        command = [sys.executable, "-c", WINDOW, str(self._workspace)]
-        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL)
+        self.shown.append(self._workspace / f"{self._name}-{len(self.shown)}")
+        command = [sys.executable, WINDOW, self._workspace, self.shown[-1]]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL)
 
     def kill(self) -> None:
         """End the window by SIGKILL; what it started is left to itself."""
@@ -65,25 +63,36 @@ class Window:
 
 
 class Witness:
-    """Reads the store as a page does, and remembers every point that it was shown."""
+    """Remembers every point that was shown: by the windows, and to itself, which reads the store as a page does."""
 
     def __init__(self, workspace: Path) -> None:
         self._workspace = workspace
         self._seen: dict[tuple[str, str], tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
+        self._read: dict[Path, int] = {}
         self.points = 0
+        self.points_in_windows = 0
 
     def look(self, store: RunStore, run_id: str) -> None:
         """See what is new in a run."""
         for info in store.series_keys(run_id):
-            none = (np.empty(0, dtype=np.int64), np.empty(0))
-            steps, values = self._seen.get((run_id, info.key), none)
-            if info.count > len(steps):
-                news = store.series(run_id, info.key, len(steps), axes=())
-                self._seen[(run_id, info.key)] = (
-                    np.concatenate([steps, news.steps]),
-                    np.concatenate([values, news.values]),
-                )
-                self.points += len(news.steps)
+            known = self._known(run_id, info.key)
+            if info.count > known:
+                news = store.series(run_id, info.key, known, axes=())
+                self._remember(run_id, info.key, known, news.steps, news.values)
+
+    def hear(self, shown: Path) -> None:
+        """Take what a window has shown since it was last heard; a piece that a kill cut short was not shown."""
+        with shown.open("rb") if shown.exists() else closing(BytesIO()) as file:
+            file.seek(self._read.get(shown, 0))
+            while (line := file.readline()).endswith(b"\n"):
+                head = json.loads(line)
+                data = file.read(16 * head["count"])
+                if len(data) < 16 * head["count"]:
+                    break
+                steps, values = np.frombuffer(data, np.int64, head["count"]), np.frombuffer(data, np.float64)
+                self._remember(head["run"], head["key"], head["start"], steps, values[head["count"] :])
+                self.points_in_windows += head["count"]
+                self._read[shown] = file.tell()
 
     def testify(self) -> None:
         """Fail where the store is damaged, or where a point is gone, moved or changed that was shown before."""
@@ -96,6 +105,25 @@ class Witness:
                 np.testing.assert_array_equal(kept.steps[: len(steps)], steps)
                 np.testing.assert_array_equal(kept.values[: len(values)], values)
 
+    def _known(self, run_id: str, key: str) -> int:
+        return len(self._seen[run_id, key][0]) if (run_id, key) in self._seen else 0
+
+    def _remember(
+        self, run_id: str, key: str, start: int, steps: NDArray[np.int64], values: NDArray[np.float64]
+    ) -> None:
+        """Keep points from a place on; those that were seen before must be the same."""
+        before = self._seen.get((run_id, key), (np.empty(0, dtype=np.int64), np.empty(0)))
+        known = len(before[0])
+        assert start <= known, f"{run_id} {key}: points {known} to {start} were left out"
+        again = min(known - start, len(steps))
+        np.testing.assert_array_equal(steps[:again], before[0][start : start + again])
+        np.testing.assert_array_equal(values[:again], before[1][start : start + again])
+        self._seen[run_id, key] = (
+            np.concatenate([before[0], steps[again:]]),
+            np.concatenate([before[1], values[again:]]),
+        )
+        self.points += len(steps) - again
+
 
 class Story:
     """A workspace in which a window works the queue off, and processes meet a violent end at random moments."""
@@ -105,10 +133,14 @@ class Story:
         self.chance = chance
         self.witness = Witness(workspace)
         self.window = Window(workspace)
+        self.other = Window(workspace, "other")
         self.store = RunStore(workspace)
         self._run_id = ""
         self._orphans: list[psutil.Process] = []
         self.kills = 0
+        self.ended = 0
+        """How many kills ended the run; the others left it at work, or it waits again."""
+        self.resumed = 0
 
     def kill(self, victims: Sequence[str], longest: float, early: bool = False) -> RunRecord:
         """Let a run train for up to `longest` seconds, kill, and look whether everything is still there.
@@ -130,13 +162,15 @@ class Story:
             return self.store.run(self._run_id)
         self._strike(victims)
         self.kills += 1
-        self.witness.testify()
+        self._testify()
         if not self.window.is_open:
             self.window.open()
         wait_until(self._is_settled, "an honest status")
         self._see()
-        self.witness.testify()
-        return self.store.run(self._run_id)
+        self._testify()
+        run = self.store.run(self._run_id)
+        self.ended += run.status.can_resume
+        return run
 
     def expect_no_orphans(self) -> None:
         """Wait until nothing is left of the windows that were killed, but the worker that trains."""
@@ -145,10 +179,16 @@ class Story:
             training = self.store.run(self._run_id).pid
             return not any(lives(one) for one in self._orphans if one.pid != training)
 
-        wait_until(is_tidy, "the end of what killed windows had started")
+        try:
+            wait_until(is_tidy, "the end of what killed windows had started")
+        except AssertionError as error:
+            left = [told(one) for one in self._orphans if lives(one)]
+            raise AssertionError(f"{error}: {self.store.run(self._run_id).pid} trains; {left}") from None
 
     def close(self) -> None:
         """End everything that is still at work."""
+        self._orphans += self.other.children()
+        self.other.kill()
         self._orphans += self.window.children()
         self.window.kill()
         for run in self.store.runs():
@@ -157,6 +197,18 @@ class Story:
         for orphan in self._orphans:
             end(orphan)
         self.store.close()
+
+    def expect_every_point_in(self, window: Window) -> None:
+        """Wait until a window that was open from the beginning has shown every point that was recorded."""
+        alone = Witness(self.store.workspace)
+
+        def is_whole() -> bool:
+            alone.hear(window.shown[-1])
+            return alone.points == sum(
+                info.count for run in self.store.runs() for info in self.store.series_keys(run.id)
+            )
+
+        wait_until(is_whole, "every point in a window")
 
     def finish(self) -> list[str]:
         """Let every run go on to its end; returns their ids."""
@@ -168,6 +220,8 @@ class Story:
                 self._go_on()
                 wait_until(self._is_over, "the end of a run", 20 * PATIENCE_S)
                 self._see()
+        self._testify()
+        assert self.resumed == self.ended
         return [run.id for run in self.store.runs()]
 
     def undisturbed(self) -> str:
@@ -185,6 +239,11 @@ class Story:
                 found[info.key] = (series.steps.tolist(), series.values.tobytes())
         return found
 
+    def _testify(self) -> None:
+        for shown in (*self.window.shown, *self.other.shown):
+            self.witness.hear(shown)
+        self.witness.testify()
+
     def _next_run(self) -> str:
         if self._run_id and self.store.run(self._run_id).status is not RunStatus.FINISHED:
             self._go_on()
@@ -195,6 +254,7 @@ class Story:
         """Let a run that was killed be resumed by whichever window has room."""
         if self.store.reopen(self._run_id):
             assert self.store.enqueue(self._run_id)
+            self.resumed += 1
 
     def _is_over(self) -> bool:
         return self.store.run(self._run_id).status.is_over
@@ -244,11 +304,13 @@ def story(workspace: Path, spec: RunSpec) -> Iterator[Story]:
 
 
 def wait_until(met: Callable[[], bool], what: str, patience: float = PATIENCE_S) -> None:
-    """Look again and again until something is so."""
-    deadline = time.monotonic() + patience
+    """Look again and again until something is so. Time in which this process was itself stopped does not count."""
+    left, before = patience, time.monotonic()
     while not met():
-        assert time.monotonic() < deadline, f"{what} did not come within {patience:.0f} s"
+        assert left > 0, f"{what} did not come within {patience:.0f} s"
         NEVER.wait(LOOK_EVERY_S)
+        now = time.monotonic()
+        left, before = left - min(now - before, 1.0), now
 
 
 def wait_until_gone(processes: Sequence[psutil.Process]) -> None:
@@ -268,6 +330,15 @@ def lives(process: psutil.Process) -> bool:
         return process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def told(process: psutil.Process) -> str:
+    """Tell what a process is and what it does, for the report of a failure."""
+    with suppress(psutil.Error, OSError):
+        waits_in = Path(f"/proc/{process.pid}/wchan").read_text()
+        files = [(name.name, str(name.readlink())) for name in Path(f"/proc/{process.pid}/fd").iterdir()]
+        return f"{process.as_dict(['pid', 'ppid', 'status', 'cmdline', 'create_time', 'cpu_times'])} {waits_in} {files}"
+    return f"{process.pid}, gone"
 
 
 def worker_of(run: RunRecord) -> psutil.Process | None:

@@ -5,16 +5,33 @@ from typing import Any
 import pytest
 
 from engine.runs import RunStatus
+from engine.spec import with_settings
 
 KILLS = 50
 VICTIMS = (("worker",), ("window",), ("worker", "window"), ("window", "worker"))
 
 
-def test_that_three_kills_lose_nothing_that_was_shown(story: Any) -> None:
+def test_that_three_kills_lose_nothing_and_the_run_comes_out_as_if_nobody_had_killed_it(story: Any) -> None:
+    story.spec = with_settings(story.spec, {"trainer.epochs": "300"})
     assert story.kill(["worker"], longest=0.3).status is RunStatus.CRASHED
     assert story.kill(["window"], longest=0.3).status is RunStatus.RUNNING  # and the next window has adopted it
-    assert story.kill(["worker"], longest=0.3).status is RunStatus.INTERRUPTED
-    assert story.witness.points > 100
+    assert story.kill(["worker", "window"], longest=0.3).status is RunStatus.INTERRUPTED
+    (run_id,) = story.finish()
+    assert story.store.run(run_id).attempt == 3
+    assert story.witness.points > 1000 and story.witness.points_in_windows > 1000
+    assert story.recorded(run_id) == story.recorded(story.undisturbed())
+
+
+def test_that_two_windows_show_every_point_of_runs_that_each_were_trained_once(story: Any) -> None:
+    story.spec = with_settings(story.spec, {"trainer.epochs": "40"})
+    ids = {story.store.create_run(story.spec, waiting=True).id for _ in range(2)}
+    story.window.open()
+    story.other.open()
+    assert set(story.finish()) == ids
+    story.expect_every_point_in(story.window)
+    story.expect_every_point_in(story.other)
+    one, two = (story.recorded(run_id) for run_id in ids)
+    assert one == two and all(story.store.run(run_id).attempt == 1 for run_id in ids)
 
 
 @pytest.mark.soak
@@ -26,9 +43,11 @@ def test_that_fifty_kills_lose_nothing_and_every_run_comes_out_as_if_nobody_had_
         run = story.kill(victims, longest=6.0, early=early)
         story.expect_no_orphans()
         print(f"{story.kills} {'+'.join(victims)}{' early' if early else ''}: {run.id} {run.status}, attempt "
-              f"{run.attempt}, step {run.progress.step:,}, {story.witness.points:,} points seen")  # fmt: skip
+              f"{run.attempt}, step {run.progress.step:,}, {story.witness.points:,} points seen", flush=True)  # fmt: skip
     finished = story.finish()
-    story.witness.testify()
+    print(f"{story.kills} kills, {story.ended} of which ended a run: {story.resumed} resumed, {len(finished)} runs "
+          f"finished; {story.witness.points_in_windows:,} points shown in {len(story.window.shown)} windows, none lost",
+          flush=True)  # fmt: skip
     reference = story.recorded(story.undisturbed())
     for run_id in finished:
         assert story.recorded(run_id) == reference, run_id

@@ -1,11 +1,11 @@
 """The controls of the Compare page: metric, axis, scale, smoothing, colour and seeds. They say what was chosen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSlider, QWidget
 
-from app.pages.run.plot_groups import curve_name, plot_title
+from app.pages.compare.wording import metric_name
 
 AXES = ("step", "epoch", "time", "clock")
 BY_RUN = ""
@@ -53,7 +53,7 @@ class CompareBar(QWidget):
         return str(self._metric.currentData() or "")
 
     def axis(self) -> str:
-        """Return step, epoch, time (since each run's start) or clock (since the first one's)."""
+        """Return step, epoch, time (since each run's start) or clock (when it was)."""
         return str(self._axis.currentData())
 
     def scale(self) -> str:
@@ -68,11 +68,12 @@ class CompareBar(QWidget):
         """Whether runs with other seeds are drawn as one."""
         return self._seeds.isChecked()
 
-    def offer(self, metrics: Sequence[str], fields: Sequence[str], has_seeds: bool) -> None:
-        """Offer these metrics and fields; what was chosen stays where it is still there."""
-        titles = [(key, _title(key)) for key in metrics]
-        self._fill(self._metric, titles, "valid/loss")
-        self._fill(self._colour, [(BY_RUN, self.tr("Run")), *((field, field) for field in fields)], BY_RUN)
+    def offer(self, metrics: Sequence[str], fields: Mapping[str, str], has_seeds: bool) -> None:
+        """Offer these metrics, and fields with their titles; what was chosen stays where it is still there."""
+        self._fill(self._metric, [(key, metric_name(key)) for key in metrics], "valid/loss")
+        self._fill(self._colour, [(BY_RUN, self.tr("Run")), *fields.items()], BY_RUN)
+        for place in range(1, self._colour.count()):
+            self._colour.setItemData(place, self._colour.itemData(place), Qt.ItemDataRole.ToolTipRole)
         self._seeds.setVisible(has_seeds)
 
     def _fill(self, combo: QComboBox, entries: Sequence[tuple[str, str]], first: str) -> None:
@@ -122,11 +123,3 @@ class CompareBar(QWidget):
     def _tell_smoothing(self, value: int) -> None:
         share = value / 100
         self.smoothingChanged.emit(min(0.999, 1.0 - (1.0 - share) ** 2) if share else 0.0)
-
-
-def _title(key: str) -> str:
-    name = curve_name(key)
-    if name.split == "pretrain" or not name.split:
-        return plot_title(name.plot)
-    title = f"{plot_title(name.metric)}, {name.label}"
-    return title

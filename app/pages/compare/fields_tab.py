@@ -1,38 +1,44 @@
-"""What settings did to the metric: a cloud of one numeric setting against the result, and parallel axes of all of them."""
+"""What settings did to the metric: dots of one setting against the result, and parallel axes of all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-import numpy as np
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QSplitter, QVBoxLayout, QWidget
 
-from app.pages.compare.table import Row
+from app.pages.compare.model import Row
+from app.pages.compare.wording import metric_name
 from app.pages.run.plot_card import PlotCard
-from app.plots import XYPlot
+from app.plots.dot_plot import DotPlot, Spot
 from app.plots.parallel_plot import Line, ParallelPlot
-
-NAMED_UP_TO = 8  # runs; of more a legend would cover the plot
-WIDE_SPAN = 30.0  # a setting whose values are so many times apart was chosen by its magnitude
 
 
 class FieldsTab(QWidget):
-    """Two plots side by side. They show the best value of the metric."""
+    """Two plots side by side. They show what the metric came to: its best, final or mean value."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.parallel = ParallelPlot(self)
-        self.cloud = XYPlot(self)
-        self.cloud.setEmptyText(self.tr("These runs differ in no setting that is a number"))
+        self.cloud = DotPlot(self)
+        self.cloud.setEmptyText(self.tr("These runs differ in no setting, or have not recorded this metric"))
         self._rows: list[Row] = []
-        self._metric = ""
+        self._fields: dict[str, str] = {}
+        self._metric, self._chosen = "", ""
+        self._is_stale = False
         self._field = QComboBox(self)
         self._field.setObjectName("compare.field")
         self._field.setAccessibleName(self.tr("Setting"))
         self._field.setToolTip(self.tr("The setting that the result is drawn over"))
         self._field.setMaximumWidth(200)
+        self._which = QComboBox(self)
+        self._which.setObjectName("compare.which")
+        self._which.setAccessibleName(self.tr("Result"))
+        self._which.setToolTip(self.tr("Which value of the metric is the result"))
+        for which, text in (("best", self.tr("Best")), ("final", self.tr("Final")), ("mean", self.tr("Mean"))):
+            self._which.addItem(text, which)
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.setChildrenCollapsible(False)
-        split.addWidget(PlotCard("compare.fields", self.tr("Settings and result"), self.parallel, self))
+        split.addWidget(PlotCard("compare.fields", self.tr("Settings and result"), self.parallel, self, (self._which,)))
         split.addWidget(
             PlotCard("compare.cloud", self.tr("Result over"), self.cloud, self, extra=(self._field,)),
         )
@@ -42,49 +48,70 @@ class FieldsTab(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(split)
         self._field.currentIndexChanged.connect(self._draw_cloud)
+        self._which.currentIndexChanged.connect(self._draw)
 
-    def show_(self, rows: Sequence[Row], fields: Sequence[str], metric: str) -> None:
-        """Show runs by these settings and their best value of a metric."""
-        self._rows, self._metric = list(rows), metric
-        lines = [Line(row.name, row.colour, {**row.fields, metric: row.came.best}) for row in rows]
-        self.parallel.setLines([*fields, metric] if metric else list(fields), lines)
-        self._offer([field for field in fields if any(is_number(row.fields.get(field)) for row in rows)])
+    def show_(self, rows: Sequence[Row], fields: Mapping[str, str], metric: str, chosen: str = "") -> None:
+        """Show runs by these settings (and their titles) and a metric, and the chosen run above the others."""
+        now = list(rows), dict(fields), metric, chosen
+        if now != (self._rows, self._fields, self._metric, self._chosen):
+            self._rows, self._fields, self._metric, self._chosen = now
+            self._is_stale = True
+        if self.isVisible() and self._is_stale:
+            self._draw()
+
+    def choose(self, run_id: str, rows: Sequence[Row]) -> None:
+        """Draw this run above the others."""
+        self.show_(rows, self._fields, self._metric, run_id)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what came while nobody looked."""
+        super().showEvent(event)
+        if self._is_stale:
+            self._draw()
+
+    def _result(self) -> str:
+        return f"{metric_name(self._metric)}, {self._which.currentText().lower()}"
+
+    def _is_strong(self, row: Row) -> bool:
+        return row.is_base or row.id == self._chosen
+
+    @Slot()
+    def _draw(self) -> None:
+        self._is_stale = False
+        which, fields = str(self._which.currentData()), dict(self._fields)
+        if self._metric:
+            fields[self._metric] = self._result()
+        results = {row.id: row.figure(self._metric, which) for row in self._rows}
+        lines = [
+            Line(row.name, row.colour, {**row.fields, self._metric: results[row.id]}, self._is_strong(row))
+            for row in self._rows
+            if results[row.id] is not None or not self._metric
+        ]
+        self.parallel.setLines(fields, lines)
+        self._offer()
         self._draw_cloud()
 
-    def _offer(self, fields: Sequence[str]) -> None:
-        if [self._field.itemData(place) for place in range(self._field.count())] == list(fields):
+    def _offer(self) -> None:
+        if [self._field.itemData(place) for place in range(self._field.count())] == list(self._fields):
             return
         before = self._field.currentData()
         self._field.blockSignals(True)
         self._field.clear()
-        for field in fields:
-            self._field.addItem(field.rpartition(".")[2].replace("_", " "), field)
+        for field, title in self._fields.items():
+            self._field.addItem(title, field)
             self._field.setItemData(self._field.count() - 1, field, Qt.ItemDataRole.ToolTipRole)
         # The seed is a number, but what it does to the result is chance.
-        telling = next((field for field in fields if not field.endswith("seed")), None)
-        self._field.setCurrentIndex(max(0, self._field.findData(before if before in fields else telling)))
-        self._field.setVisible(bool(fields))
+        telling = next((field for field in self._fields if not field.endswith("seed")), None)
+        self._field.setCurrentIndex(max(0, self._field.findData(before if before in self._fields else telling)))
+        self._field.setVisible(bool(self._fields))
         self._field.blockSignals(False)
 
     @Slot()
     def _draw_cloud(self) -> None:
-        field = str(self._field.currentData() or "")
-        points = [
-            (row, float(row.fields[field]), row.came.best)
+        field, which = str(self._field.currentData() or ""), str(self._which.currentData())
+        spots = [
+            Spot(row.name, row.colour, row.fields[field], result, self._is_strong(row))
             for row in self._rows
-            if is_number(row.fields.get(field)) and row.came.best is not None
+            if field in row.fields and (result := row.figure(self._metric, which)) is not None
         ]
-        at = [x for _, x, _ in points]
-        self.cloud.item.setLogMode(x=bool(at) and min(at) > 0 and max(at) >= WIDE_SPAN * min(at))
-        self.cloud.setAxisLabels(field, self.tr("best {0}").format(self._metric))
-        self.cloud.clear()
-        for place, (row, x, best) in enumerate(points):
-            name = row.name if len(points) <= NAMED_UP_TO else ""
-            key = f"{row.name} ({place + 1})"
-            self.cloud.setCurve(key, np.array([x]), np.array([best]), name, row.colour, "dots")
-        self.cloud.item.autoRange(padding=0.08)
-
-
-def is_number(value: object) -> bool:
-    """Whether a setting is a number; yes and no are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+        self.cloud.setSpots(spots, self._fields.get(field, ""), self._result() if self._metric else "")

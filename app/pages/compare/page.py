@@ -1,14 +1,16 @@
 """The Compare page: curves of several runs over each other, and a table of what differs and what it came to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from html import escape
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPushButton,
     QSplitter,
     QStackedWidget,
@@ -20,14 +22,17 @@ from PySide6.QtWidgets import (
 from app.engine_thread import EngineThread
 from app.icons import icon
 from app.pages.compare.bar import CompareBar
-from app.pages.compare.curves import Compared, ComparedPlot
+from app.pages.compare.colours import Legend, inks_of
+from app.pages.compare.curves import PLACES, Compared, ComparedPlot
 from app.pages.compare.fields_tab import FieldsTab
 from app.pages.compare.table import CompareTable, Row
+from app.pages.compare.wording import field_titles, metric_name
 from app.pages.run.notices import EmptyState
 from app.pages.run.plot_card import PlotCard
-from app.pages.run.wording import is_smaller_better
+from app.pages.run.wording import full_moment, is_smaller_better
+from app.plots.ink import TEXT, Ink, ink_colour
 from app.theme import themeNotifier
-from engine.runs.comparison import came_to, differing, seed_groups, settings
+from engine.runs.comparison import differing, seed_groups, settings
 from engine.runs.records import RunRecord, Series
 
 REDRAW_MS = 150
@@ -47,6 +52,11 @@ class ComparePage(QWidget):
         self._runs: dict[str, Compared] = {}
         self._hidden: set[str] = set()
         self._baseline = ""
+        self._more_metrics: set[str] = set()
+        self._read: tuple[str, ...] = ()
+        self._settings: dict[str, Mapping[str, object]] = {}
+        self._fields: dict[str, str] = {}
+        self._groups: list[tuple[str, ...]] = []
         self.bar = CompareBar(self)
         self.curves = ComparedPlot(self)
         self.fields = FieldsTab(self)
@@ -74,7 +84,6 @@ class ComparePage(QWidget):
         self._title.setText(self.tr("Compare {0} runs").format(len(self._ids)))
         for run_id in added:
             self._engine.watch(run_id)
-            self._engine.tellAxes(run_id)
         self._redraw.start()
 
     def leave(self) -> None:
@@ -117,44 +126,83 @@ class ComparePage(QWidget):
     def redraw(self) -> None:
         """Draw curves, fields and table as the choices say."""
         runs = [self._runs[run_id] for run_id in self._ids if run_id in self._runs]
-        specs = {run.record.id: spec for run in runs if (spec := run.record.spec_or_none) is not None}
-        fields = differing(list(specs.values()))
-        groups = [group for group in seed_groups(specs) if len(group) > 1]
+        self._read_specs(runs)
+        fields, groups = self._fields, self._groups
         metrics = sorted({key for run in runs for key in list(run.book.keys())})
         self.bar.offer(metrics, fields, bool(groups))
+        self._offer_metrics(metrics)
         self._paint(runs, fields)
         metric = self.bar.chosenMetric()
-        shown = [run for run in runs if run.record.id not in self._hidden]
+        self._draw_curves([run for run in runs if run.record.id not in self._hidden], metric, groups)
+        shown = [metric, *sorted(self._more_metrics - {metric})] if metric else []
+        smaller = {key: is_smaller_better(key) for key in shown}
+        rows = [self._row(run, fields, smaller) for run in runs]
+        self.table.show_(rows, fields, smaller)
+        self.fields.show_([row for row in rows if row.is_shown], fields, metric, self.table.currentRun())
+
+    def _read_specs(self, runs: Sequence[Compared]) -> None:
+        """Find out what the runs differ in; a specification never changes, so only for runs that are new."""
+        ids = tuple(run.record.id for run in runs)
+        if ids == self._read:
+            return
+        self._read = ids
+        specs = {run.record.id: spec for run in runs if (spec := run.record.spec_or_none) is not None}
+        self._settings = {run_id: settings(spec) for run_id, spec in specs.items()}
+        self._fields = field_titles(differing(list(specs.values())))
+        self._groups = [group for group in seed_groups(specs) if len(group) > 1]
+
+    def _draw_curves(self, runs: Sequence[Compared], metric: str, groups: Sequence[tuple[str, ...]]) -> None:
+        axis = self.bar.axis()
+        for run in runs:
+            if not run.book.knows(PLACES[axis]):
+                self._engine.tellAxes(run.record.id)
         self.curves.setScale(self.bar.scale())
+        first = min((run.began for run in runs), default=0.0)
         names = {
             "step": self.tr("step"),
             "epoch": self.tr("epoch"),
             "time": self.tr("time since each start"),
-            "clock": self.tr("time since the first start"),
+            "clock": self.tr("wall time, from {0}").format(full_moment(first)),
         }
-        self.curves.setAxisLabel(names[self.bar.axis()])
-        self.curves.setTimeAxis(self.bar.axis() in {"time", "clock"})
-        self.curves.draw(shown, metric, self.bar.axis(), groups if self.bar.wantsSeeds() else ())
-        rows = [self._row(run, fields, metric) for run in runs]
-        smaller = is_smaller_better(metric)
-        self.table.show_(rows, fields, smaller, self._hidden, self._baseline)
-        self.fields.show_([row for row in rows if row.id not in self._hidden], fields, metric)
+        self.curves.setAxisLabel(names[axis])
+        self._card.setTitle(metric_name(metric) if metric else self.tr("Curves"))
+        self.curves.draw(runs, metric, axis, groups if self.bar.wantsSeeds() else (), self._baseline)
+        self._mark()
 
-    def _paint(self, runs: Sequence[Compared], fields: Sequence[str]) -> None:
+    def _paint(self, runs: Sequence[Compared], fields: Mapping[str, str]) -> None:
         """Give the runs their colours: one each, or one a value of the chosen setting."""
-        chosen = self.bar.colour()
-        specs = [run.record.spec_or_none for run in runs]
-        values = [str(settings(spec).get(chosen)) if spec and chosen in fields else "" for spec in specs]
-        order = sorted(set(values))
-        for place, (run, value) in enumerate(zip(runs, values, strict=True)):
-            run.colour = order.index(value) if chosen in fields else place
+        chosen, legend = self.bar.colour(), list[tuple[str, Ink]]()
+        inks: Sequence[Ink] = range(len(runs))
+        if chosen in fields:
+            inks, legend = inks_of([self._settings.get(run.record.id, {}).get(chosen) for run in runs])
+        for run, ink in zip(runs, inks, strict=True):
+            run.colour = ink
+        self._show_legend(fields.get(chosen, ""), legend)
 
-    def _row(self, run: Compared, fields: Sequence[str], metric: str) -> Row:
-        spec = run.record.spec_or_none
-        known = settings(spec) if spec is not None else {}
-        values = run.book.values(metric) if run.book.count(metric) else np.empty(0)
-        came = came_to(values, is_smaller_better(metric))
-        return Row(run.record.id, run.record.name, run.colour, {field: known.get(field) for field in fields}, came)
+    def _show_legend(self, title: str, legend: Legend) -> None:
+        marks = [f'<span style="color:{ink_colour(ink).name()}">■</span>&nbsp;{escape(text)}' for text, ink in legend]
+        self._legend.setText("&nbsp;&nbsp; ".join([escape(title), *marks]))
+        self._legend.setVisible(bool(legend))
+
+    def _row(self, run: Compared, fields: Mapping[str, str], smaller: Mapping[str, bool]) -> Row:
+        run_id = run.record.id
+        known = self._settings.get(run_id, {})
+        came = {key: run.came(key, is_smaller) for key, is_smaller in smaller.items()}
+        values = {field: known.get(field) for field in fields}
+        is_base = run_id == self._baseline
+        ink = TEXT if is_base else run.colour
+        return Row(run_id, run.record.name, ink, values, came, run_id not in self._hidden, is_base)
+
+    def _offer_metrics(self, metrics: Sequence[str]) -> None:
+        menu = self._metrics.menu()
+        if [action.data() for action in menu.actions()] == list(metrics):
+            return
+        menu.clear()
+        for key in metrics:
+            action = menu.addAction(metric_name(key))
+            action.setData(key)
+            action.setCheckable(True)
+            action.setChecked(key in self._more_metrics)
 
     # What the user does
 
@@ -167,6 +215,25 @@ class ComparePage(QWidget):
     def _pin(self) -> None:
         chosen = self.table.currentRun()
         self._baseline = "" if chosen == self._baseline else chosen
+        self.redraw()
+
+    @Slot(str)
+    def _choose(self, run_id: str) -> None:
+        """Bring a run out in every plot, and offer to pin it."""
+        self._mark()
+        rows = [row for row in self.table.rows() if row.is_shown]
+        self.fields.choose(run_id, rows)
+
+    def _mark(self) -> None:
+        chosen = self.table.currentRun()
+        is_base = bool(chosen) and chosen == self._baseline
+        self._baseline_button.setEnabled(bool(chosen))
+        self._baseline_button.setText(self.tr("Unpin baseline") if is_base else self.tr("Pin baseline"))
+        self.curves.setStrong({chosen, self._baseline} - {""})
+
+    @Slot(QAction)
+    def _choose_metrics(self, _action: QAction) -> None:
+        self._more_metrics = {action.data() for action in self._metrics.menu().actions() if action.isChecked()}
         self.redraw()
 
     @Slot()
@@ -189,20 +256,30 @@ class ComparePage(QWidget):
     def _arrange(self) -> None:
         self._title = QLabel(self)
         self._title.setProperty("role", "title")
-        self._baseline_button = self._button(
-            "compare.baseline", self.tr("Baseline"), "target", self.tr("Show differences to the chosen run, or to none")
+        self._legend = QLabel(self)
+        self._legend.setObjectName("compare.legend")
+        self._legend.setTextFormat(Qt.TextFormat.RichText)
+        self._legend.hide()
+        told = self.tr(
+            "Show differences to the run that is chosen in the table, and draw it as dark as text; or no more"
         )
+        self._baseline_button = self._button("compare.baseline", self.tr("Pin baseline"), "target", told)
+        told = self.tr("Show in the table what more metrics came to")
+        self._metrics = self._button("compare.metrics", self.tr("Metrics"), "table", told)
+        self._metrics.setMenu(QMenu(self._metrics))
         self._save = self._button("compare.export", self.tr("Table as CSV"), "export", self.tr("Save the table"))
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self._title, 1)
         head.addWidget(self._baseline_button)
+        head.addWidget(self._metrics)
         head.addWidget(self._save)
         tabs = QTabWidget(self)
         tabs.setObjectName("compare.tabs")
         tabs.setAccessibleName(self.tr("Ways to compare"))
         tabs.setDocumentMode(True)
-        tabs.addTab(PlotCard("compare.curves", self.tr("Curves"), self.curves, self), self.tr("Curves"))
+        self._card = PlotCard("compare.curves", self.tr("Curves"), self.curves, self)
+        tabs.addTab(self._card, self.tr("Curves"))
         tabs.addTab(self.fields, self.tr("Fields"))
         split = QSplitter(Qt.Orientation.Vertical, self)
         split.setChildrenCollapsible(False)
@@ -216,6 +293,7 @@ class ComparePage(QWidget):
         inner.setSpacing(12)
         inner.addLayout(head)
         inner.addWidget(self.bar)
+        inner.addWidget(self._legend)
         inner.addWidget(split, 1)
         self._empty = EmptyState("compare.empty", "", "", self.tr("Choose runs"), self)
         self._say_what_to_do()
@@ -242,6 +320,8 @@ class ComparePage(QWidget):
         self.bar.changed.connect(self._redraw.start)
         self.bar.smoothingChanged.connect(self.curves.setSmoothing)
         self.table.shownChanged.connect(self._show_run)
+        self.table.chosen.connect(self._choose)
+        self._metrics.menu().triggered.connect(self._choose_metrics)
         self.table.openRequested.connect(self.openRequested)
         self._baseline_button.clicked.connect(self._pin)
         self._save.clicked.connect(self._export_table)

@@ -1,38 +1,24 @@
-"""The table under compared curves: the settings that differ, and what the metric came to. It shows what it is told."""
+"""The table under compared curves: the settings that differ, and what the metrics came to. It shows what it is told."""
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
-from app.pages.run.wording import figure
-from app.theme import theme
-from engine.runs.comparison import Came
+from app.pages.compare.model import ORDER, CompareModel, Row
 
-CAME = ("final", "best", "mean")
-SWATCH = 10
+LEAST = 240  # pixels of the first column, or what its names need
+__all__ = ["CompareTable", "Row"]
 
 
-@dataclass(frozen=True)
-class Row:
-    """One run: its id, name, colour, differing settings and what the metric came to."""
-
-    id: str
-    name: str
-    colour: int
-    fields: Mapping[str, Any]
-    came: Came
-
-
-class CompareTable(QTableWidget):
-    """Runs as rows. A tick shows or hides a curve; the best of each column is starred and bold."""
+class CompareTable(QTableView):
+    """Runs as rows. A tick shows or hides a curve; the best of each column is starred and bold; a header sorts."""
 
     shownChanged = Signal(str, bool)
+    chosen = Signal(str)  # the run that the keyboard is at, or an empty text
     openRequested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -40,111 +26,80 @@ class CompareTable(QTableWidget):
         self.setObjectName("compare.table")
         self.setAccessibleName(self.tr("Compared runs"))
         self.setToolTip(self.tr("The tick shows or hides a curve; a double click opens the run"))
+        self._content = CompareModel(self)
+        self._sorted = QSortFilterProxyModel(self)
+        self._sorted.setSourceModel(self._content)
+        self._sorted.setSortRole(ORDER)
+        self.setModel(self._sorted)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setShowGrid(False)
         self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(32)
-        self.horizontalHeader().setHighlightSections(False)
-        self._rows: list[Row] = []
-        self._fields: tuple[str, ...] = ()
-        self.itemChanged.connect(self._tell_shown)
-        self.cellDoubleClicked.connect(self._open)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)  # as they were chosen, at first
+        header.setSortIndicatorClearable(True)
+        self.setSortingEnabled(True)
+        self._content.shownChanged.connect(self.shownChanged)
+        self.selectionModel().currentRowChanged.connect(self._tell_chosen)
+        self.doubleClicked.connect(self._open)
 
     def currentRun(self) -> str:
         """Return the id of the run that the keyboard is at, or an empty text."""
-        place = self.currentRow()
-        return self._rows[place].id if 0 <= place < len(self._rows) else ""
+        return self._run_at(self.currentIndex())
 
-    def show_(
-        self, rows: Sequence[Row], fields: Sequence[str], smaller: bool, hidden: set[str], baseline: str = ""
-    ) -> None:
-        """Show runs; with a baseline the differences to it stand beside the numbers."""
+    def rows(self) -> list[Row]:
+        """Return what is shown, in the order in which it was told."""
+        return self._content.rows()
+
+    def chooseRun(self, run_id: str) -> None:
+        """Go to a run."""
+        for place in range(self._sorted.rowCount()):
+            if self._run_at(self._sorted.index(place, 0)) == run_id:
+                self.setCurrentIndex(self._sorted.index(place, 0))
+
+    def show_(self, rows: Sequence[Row], fields: Mapping[str, str], metrics: Mapping[str, bool]) -> None:
+        """Show runs with these settings (and their titles) and metrics (and whether less of them is better)."""
         before = self.currentRun()
-        self._rows, self._fields = list(rows), tuple(fields)
-        self.blockSignals(True)
-        self.setColumnCount(1 + len(fields) + len(CAME))
-        names = {"final": self.tr("final"), "best": self.tr("best"), "mean": self.tr("mean")}
-        shorter = [_short(field) for field in fields]
-        self.setHorizontalHeaderLabels([self.tr("Run"), *shorter, *(names[name] for name in CAME)])
-        for place, field in enumerate(fields, start=1):
-            title = self.horizontalHeaderItem(place)
-            assert title is not None
-            title.setToolTip(field)
-        self.setRowCount(len(rows))
-        base = next((row.came for row in rows if row.id == baseline), None)
-        for place, row in enumerate(rows):
-            self._fill(place, row, hidden, row.id == baseline, base)
-        self._star(smaller)
-        self.resizeColumnsToContents()
-        self.setColumnWidth(0, min(360, max(160, self.columnWidth(0))))
-        for place, row in enumerate(rows):
-            if row.id == before:
-                self.setCurrentCell(place, 0)
-        self.blockSignals(False)
+        if self._content.show_(rows, fields, metrics):
+            self._fit()
+            if before:
+                self.chooseRun(before)
 
     def export(self, path: Path) -> None:
-        """Write the table as CSV. Raises OSError."""
+        """Write the table as CSV, in the order on show. Raises OSError."""
+        order = [self._sorted.mapToSource(self._sorted.index(row, 0)).row() for row in range(self._sorted.rowCount())]
         with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["id", "run", *self._fields, *CAME])
-            for row in self._rows:
-                values = [row.fields.get(field) for field in self._fields]
-                writer.writerow([row.id, row.name, *values, *(getattr(row.came, name) for name in CAME)])
+            csv.writer(file).writerows(self._content.rows_for_export(order))
 
-    def _fill(self, place: int, row: Row, hidden: set[str], is_base: bool, base: Came | None) -> None:
-        name = QTableWidgetItem(row.name + (self.tr("  · baseline") if is_base else ""))
-        name.setFlags(name.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-        name.setCheckState(Qt.CheckState.Unchecked if row.id in hidden else Qt.CheckState.Checked)
-        swatch = QPixmap(SWATCH, SWATCH)
-        swatch.fill(QColor(theme().seriesColor(row.colour)))
-        name.setIcon(swatch)
-        name.setToolTip(row.name)
-        self.setItem(place, 0, name)
-        for column, field in enumerate(self._fields, start=1):
-            value = row.fields.get(field)
-            item = QTableWidgetItem("–" if value is None else str(value))
-            item.setToolTip(f"{field} = {value}")
-            self.setItem(place, column, item)
-        for column, which in enumerate(CAME, start=1 + len(self._fields)):
-            number = getattr(row.came, which)
-            text = figure(number)
-            reference = getattr(base, which) if base is not None else None
-            if number is not None and reference is not None and not is_base:
-                apart = number - reference
-                text += f"  ({'+' if apart >= 0 else '−'}{figure(abs(apart), 3)})"
-            item = QTableWidgetItem(text)
-            item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            self.setItem(place, column, item)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the first column what is left."""
+        super().resizeEvent(event)
+        self._give_rest()
 
-    def _star(self, smaller: bool) -> None:
-        for column, which in enumerate(CAME, start=1 + len(self._fields)):
-            known = [(getattr(row.came, which), place) for place, row in enumerate(self._rows)]
-            numbers = [(value, place) for value, place in known if value is not None]
-            if len(numbers) < 2:
-                continue
-            _, best = min(numbers) if smaller else max(numbers)
-            item = self.item(best, column)
-            assert item is not None
-            bold = QFont(item.font())
-            bold.setBold(True)
-            item.setFont(bold)
-            item.setText(f"★ {item.text()}")
-            item.setToolTip(self.tr("The best of these runs"))
+    def _fit(self) -> None:
+        self.resizeColumnsToContents()
+        self._give_rest()
 
-    @Slot(QTableWidgetItem)
-    def _tell_shown(self, item: QTableWidgetItem) -> None:
-        if item.column() == 0:
-            self.shownChanged.emit(self._rows[item.row()].id, item.checkState() is Qt.CheckState.Checked)
+    def _give_rest(self) -> None:
+        header = self.horizontalHeader()
+        if header.count():
+            others = header.length() - header.sectionSize(0)
+            rest = self.viewport().width() - others
+            header.resizeSection(0, max(rest, min(LEAST, self.sizeHintForColumn(0))))
 
-    @Slot(int, int)
-    def _open(self, place: int, _column: int) -> None:
-        self.openRequested.emit(self._rows[place].id)
+    def _run_at(self, index: QModelIndex) -> str:
+        return self._content.run_at(self._sorted.mapToSource(index).row()) if index.isValid() else ""
 
+    @Slot(QModelIndex, QModelIndex)
+    def _tell_chosen(self, index: QModelIndex, _before: QModelIndex) -> None:
+        self.chosen.emit(self._run_at(index))
 
-def _short(field: str) -> str:
-    """Return a dotted key as a column's title: its last part, and with “name” the one before."""
-    *before, last = field.split(".")
-    words = f"{before[-1]} {last}" if last == "name" and before else last
-    return words.replace("_", " ")
+    @Slot(QModelIndex)
+    def _open(self, index: QModelIndex) -> None:
+        self.openRequested.emit(self._run_at(index))

@@ -39,7 +39,7 @@ class DatasetView(QWidget):
         self.editor.changed.connect(self._on_roles)
         self.columns.columnSelected.connect(self.table.showColumn)
         self.table.columnPicked.connect(self.columns.select)
-        self.next.clicked.connect(self._choose)
+        self.next.clicked.connect(self.choose)
 
     @property
     def dataset(self) -> DatasetAnswer | None:
@@ -77,6 +77,7 @@ class DatasetView(QWidget):
         self.rejected.setProperty("quiet", True)
         self.rejected.setToolTip(self.tr("Show the lines that could not be read"))
         self.rejected.clicked.connect(self.showRejects)
+        self.rejected.hide()
         self._trouble = QLabel(self)
         self._trouble.setObjectName("data.trouble")
         self._trouble.setProperty("role", "error")
@@ -182,6 +183,7 @@ class DatasetView(QWidget):
         return "  ·  ".join(parts)
 
     @Slot()
-    def _choose(self) -> None:
+    def choose(self) -> None:
+        """Hand the dataset and its roles on, where they can be trained on."""
         if self._dataset is not None and self.next.isEnabled():
             self.chosen.emit(self._dataset, self.editor.value())

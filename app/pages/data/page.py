@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QWidget
 
+from app.dialogs import file_dialog
 from app.engine_thread import EngineThread, Requests
 from app.pages.data.answers import DatasetAnswer, SampleAnswer
 from app.pages.data.dataset_list import DatasetList
@@ -70,13 +71,16 @@ class DataPage(QWidget):
     @Slot()
     def chooseFile(self) -> None:
         """Let the user choose a file."""
-        dialog = QFileDialog(self, self.tr("Open data"))
-        dialog.setObjectName("data.open.dialog")
+        dialog = file_dialog(self, self.tr("Open data"), "data.open.dialog")
         dialog.setNameFilters([self.tr("Tables ({0})").format(SUFFIXES), self.tr("All files (*)")])
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.openPath)
         dialog.open()
+
+    @Slot()
+    def chooseShown(self) -> None:
+        """Hand on the dataset on show with its roles, where there is one that can be trained on."""
+        self.dataset.choose()
 
     @Slot(str)
     def openSample(self, name: str) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.dialogs import file_dialog
 from app.engine_thread import EngineThread, Requests
 from app.icons import icon
 from app.pages.data.answers import DatasetAnswer, RejectAnswer
@@ -170,10 +171,10 @@ class RejectsPanel(QWidget):
     @Slot()
     def chooseExport(self) -> None:
         """Let the user say where the rejected lines go."""
-        dialog = QFileDialog(self, self.tr("Export rejected lines"), "", self.tr("CSV (*.csv)"))
+        dialog = file_dialog(self, self.tr("Export rejected lines"), "data.rejects.dialog")
+        dialog.setNameFilter(self.tr("CSV (*.csv)"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("csv")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.exportTo)
         dialog.open()
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.dialogs import file_dialog
 from app.icons import icon, primary_icon
 from app.pages.predict.run_choice import RunChoice
 
@@ -72,23 +73,21 @@ class PredictControls(QWidget):
     @Slot()
     def chooseFile(self) -> None:
         """Let the user choose the file to predict."""
-        dialog = QFileDialog(self, self.tr("Choose a file to predict"))
+        dialog = file_dialog(self, self.tr("Choose a file to predict"), "predict.open.dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         tables = self.tr("Tables (*.csv *.tsv *.txt *.parquet *.jsonl *.ndjson *.json *.xlsx *.xls)")
         dialog.setNameFilters([tables, self.tr("All files (*)")])
         dialog.fileSelected.connect(self.fileChosen)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     @Slot()
     def _choose_target(self) -> None:
-        dialog = QFileDialog(self, self.tr("Save the predictions"))
+        dialog = file_dialog(self, self.tr("Save the predictions"), "predict.save.dialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters([self.tr("CSV (*.csv)"), self.tr("Parquet (*.parquet)")])
         dialog.setDefaultSuffix("csv")
         dialog.selectFile(f"{Path(self._file.text()).stem}-predictions.csv")
         dialog.fileSelected.connect(self.saveRequested)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def _arrange(self) -> None:

@@ -42,6 +42,7 @@ class RunButtons(QWidget):
     forkRequested = Signal()
     copyRequested = Signal()
     exportRequested = Signal()
+    clearRequested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +77,7 @@ class RunButtons(QWidget):
         stop.setText(words.get(status, self.tr("Stop")))
         self._kill.setVisible(status.is_active)
         self._fork.setEnabled(status in WITH_MODEL)
+        self._clear.setEnabled(status.is_over)
 
     def _add(self, name: str, text: str, explanation: str, drawing: str) -> None:
         button = QPushButton(text, self)
@@ -105,6 +107,7 @@ class RunButtons(QWidget):
         self._export = self._action(
             "tensorboard", tr("Export for TensorBoard …"), tr("Write event files into a folder")
         )
+        self._clear = self._action("clear", tr("Clear checkpoints …"), tr("Free the space that they take on disk"))
         self.menu.addSeparator()
         self._kill = self._action("kill", tr("End at once"), tr("Do not wait for the next step; Resume stays possible"))
         self._more.setMenu(self.menu)
@@ -131,6 +134,7 @@ class RunButtons(QWidget):
             (self._copy, self.copyRequested),
             (self._fork, self.forkRequested),
             (self._export, self.exportRequested),
+            (self._clear, self.clearRequested),
             (self._kill, self.killRequested),
         ):
             action.triggered.connect(signal)

@@ -12,6 +12,7 @@ from app.pages.run.results_tab import ResultsTab
 from app.pages.run.run_actions import RunActions
 from app.pages.run.settings_tab import SettingsTab
 from engine.runs.records import LogLine, RunRecord, RunStatus, Series
+from engine.training.disk import DiskUse
 
 WITH_RESULTS = frozenset({RunStatus.FINISHED, RunStatus.STOPPED})
 
@@ -81,6 +82,9 @@ class RunPage(QWidget):
             self._settings.setSpec(spec, record.spec_json)
             self._stack.setCurrentIndex(1)
             self._tabs.setCurrentWidget(self._live)
+        self._settings.disk.setRecord(record)
+        if before is None or before.status is not record.status:
+            self._engine.measureDisk(record.id)
         self._header.setRecord(record)
         self._actions.setRecord(record)
         self._live.setChanges(record.changes)
@@ -106,6 +110,29 @@ class RunPage(QWidget):
             self._record = None
             self._actions.setRecord(None)
             self._stack.setCurrentIndex(0)
+
+    @Slot(int)
+    def _measure(self, _tab: int) -> None:
+        """Measure anew what the disk holds when the user goes to look: a run at work writes."""
+        if self._run_id and self._tabs.currentWidget() is self._settings:
+            self._engine.measureDisk(self._run_id)
+
+    @Slot(str, object)
+    def _take_disk(self, run_id: str, use: DiskUse) -> None:
+        if run_id == self._run_id:
+            self._settings.disk.setUse(use)
+
+    @Slot()
+    def _ask_to_clear(self) -> None:
+        if self._settings.disk.canClear():
+            self._settings.disk.ask()
+        else:
+            self.told.emit(self.tr("This run has no checkpoints on disk."))
+
+    @Slot(bool)
+    def _clear_checkpoints(self, state_too: bool) -> None:
+        if self._run_id:
+            self._engine.clearCheckpoints(self._run_id, state_too)
 
     @Slot(str, object)
     def _take_series(self, run_id: str, grown: dict[str, Series]) -> None:
@@ -164,6 +191,10 @@ class RunPage(QWidget):
         self._engine.runsRemoved.connect(self._forget_runs)
         self._engine.seriesGrew.connect(self._take_series)
         self._engine.logGrew.connect(self._take_log)
+        self._engine.diskTold.connect(self._take_disk)
+        self._tabs.currentChanged.connect(self._measure)
+        self._settings.disk.clearRequested.connect(self._clear_checkpoints)
+        self._header.buttons.clearRequested.connect(self._ask_to_clear)
         self._live.axesWanted.connect(self._tell_axes)
         self._requests.answered.connect(self._take_answer)
         self._requests.failed.connect(self._take_failure)

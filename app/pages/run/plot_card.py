@@ -48,6 +48,11 @@ class PlotCard(QFrame):
         """Return the title."""
         return self._title.text()
 
+    def setTitle(self, title: str) -> None:
+        """Give it another title."""
+        self._title.setText(title)
+        self.plot.setAccessibleName(title)
+
     def setValue(self, text: str) -> None:
         """Say beside the title what the plot's curve is at now."""
         self._value.setText(text)

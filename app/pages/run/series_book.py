@@ -49,6 +49,11 @@ class SeriesBook:
         self._held.clear()
         self._began = began
 
+    @property
+    def began(self) -> float | None:
+        """The time that the time axis counts from, where one is known."""
+        return self._began
+
     def take(self, series: Series) -> Literal["grew", "began", "ignored"]:
         """Take new points. A replay from the start replaces what is held; news that leave a gap are not taken."""
         held = self._held.setdefault(series.key, _Held())

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.icons import icon
+from app.pages.run.disk_bar import DiskBar
 from app.theme import theme, themeNotifier
 from engine.spec import DataSpec, RunSpec, to_toml
 
@@ -100,6 +101,7 @@ class SettingsTab(QWidget):
         self._copy.setToolTip(self.tr("Copy the whole specification"))
         self._copy.setIcon(icon("copy"))
         self._copy.clicked.connect(self.copy)
+        self.disk = DiskBar(self)
         themeNotifier().changed.connect(self._use_fonts)
         self._arrange()
         self._use_fonts()
@@ -132,7 +134,9 @@ class SettingsTab(QWidget):
         splitter.setSizes([560, 480])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 12, 0, 0)
-        layout.addWidget(splitter)
+        layout.addWidget(splitter, 1)
+        layout.addSpacing(4)
+        layout.addWidget(self.disk)
 
     def _side(self, title: str, content: QWidget, button: QPushButton | None) -> QWidget:
         side = QWidget(self)

@@ -36,6 +36,11 @@ def count(value: int) -> str:
     return f"{value:,}".replace(",", "\u202f")
 
 
+def size(number: int) -> str:
+    """Write a size on disk: 12.3 MB."""
+    return QLocale().formattedDataSize(number, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+
+
 def runs_count(number: int) -> str:
     """Write a number of runs: “1 run”, “12 runs”."""
     return _tr("1 run") if number == 1 else _tr("{0} runs").format(count(number))

@@ -1,15 +1,16 @@
-"""The columns of the table of runs: what each shows, sorts by and explains. Pure functions of a row, no widgets."""
+"""The columns that every table of runs has: what each shows, sorts by and explains. Functions of a row, no widgets."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 from typing import Any
 
+from pydantic_core import from_json
 from PySide6.QtCore import QCoreApplication
 
 from app.pages.run.wording import DASH, duration, figure, full_moment, metric_title, moment, status_word
-from engine.runs.records import RunRecord
+from engine.runs.records import RunRecord, RunStatus
 
 PREFERRED_SCORES = ("accuracy", "auroc", "r2", "rmse", "mae", "f1_macro", "log_loss")
 SPLITS = ("test", "valid")
@@ -29,6 +30,13 @@ class ColumnId(IntEnum):
     DURATION = 8
     CREATED = 9
     NOTE = 10
+    TAGS = 11
+    GROUP = 12
+
+    @property
+    def id(self) -> str:
+        """The column's name in saved views."""
+        return self.name.lower()
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,17 @@ class Row:
     def of(cls, record: RunRecord, before: "Row | None" = None) -> "Row":
         """Make a run's row; the specification never changes, so an earlier row of the run saves reading it again."""
         dataset, model = (before.dataset, before.model) if before else _from_spec(record.spec_json)
-        words = (record.name, dataset, model, record.status.value, status_word(record.status), record.note, record.id)
+        words = (
+            record.name,
+            dataset,
+            model,
+            record.status.value,
+            _status_word(record.status),
+            record.note,
+            record.id,
+            record.group,
+            *record.tags,
+        )
         return cls(record, dataset, model, _score(record), _loss(record), "\n".join(words).casefold())
 
 
@@ -69,9 +87,7 @@ def columns() -> dict[ColumnId, Column]:
         ColumnId.STAR: Column(
             "★", tr("Starred runs; click or press S"), _nothing, lambda row: not row.record.starred, width=36
         ),
-        ColumnId.NAME: Column(
-            tr("Name"), tr("Press F2 to rename"), _name, lambda row: row.record.name.casefold(), width=172
-        ),
+        ColumnId.NAME: Column(tr("Name"), tr("Press F2 to rename"), _name, _name, width=216),
         ColumnId.STATUS: Column(
             tr("Status"), tr("Where the run stands"), _status, lambda row: row.record.status.value, width=104
         ),
@@ -112,6 +128,10 @@ def columns() -> dict[ColumnId, Column]:
             tr("Created"), tr("When Train was pressed"), _created, lambda row: row.record.created, True, 112
         ),
         ColumnId.NOTE: Column(tr("Note"), tr("Your own words"), _note, lambda row: row.record.note or None, width=160),
+        ColumnId.TAGS: Column(tr("Tags"), tr("Press T to tag"), _tags, lambda row: _tags(row) or None, width=152),
+        ColumnId.GROUP: Column(
+            tr("Group"), tr("Press G to group"), lambda row: row.record.group, lambda row: row.record.group, width=120
+        ),
     }
 
 
@@ -137,10 +157,15 @@ def _tr(text: str) -> str:
 
 def _from_spec(text: str) -> tuple[str, str]:
     """Read the dataset's and the model's name; also of a specification that a newer version wrote."""
-    spec = json.loads(text)
+    spec = from_json(text)
     data = spec.get("data", {})
     dataset = data.get("name") or str(data.get("dataset", ""))[:8]
     return dataset, str(spec.get("model", {}).get("name", "")).replace("_", " ")
+
+
+@cache
+def _status_word(status: RunStatus) -> str:
+    return status_word(status)
 
 
 def _score(record: RunRecord) -> tuple[str, float] | None:
@@ -191,6 +216,10 @@ def _epochs(row: Row) -> str:
 
 def _created(row: Row) -> str:
     return moment(row.record.created)
+
+
+def _tags(row: Row) -> str:
+    return ", ".join(row.record.tags)
 
 
 def _note(row: Row) -> str:

@@ -1,88 +1,151 @@
-"""The table model of runs: sorted, filtered and updated row by row, so that a selection stays where it is.
+"""The table model of runs: sorted, filtered, grouped and updated row by row, so that a selection stays where it is."""
 
-It sorts by keys made once a run instead of asking for every comparison: 10,000 runs are ordered in milliseconds.
-"""
-
-import bisect
 import dataclasses
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
-from app.pages.runs.columns import ColumnId, Row, columns, tooltip
+from app.pages.run.wording import DASH
+from app.pages.runs.arranged_model import ROOT, ArrangedModel, Index
+from app.pages.runs.arrangement import SECTION, Section
+from app.pages.runs.columns import ColumnId, Row, tooltip
 from engine.runs.records import RunRecord
 
-Index = QModelIndex | QPersistentModelIndex
-ROOT = QModelIndex()
 MOVE_AT_MOST = 64  # more changed runs than this are cheaper to order afresh
 STATUS_ROLE = Qt.ItemDataRole.UserRole + 1
 STAR_ROLE = Qt.ItemDataRole.UserRole + 2
+TAGS_ROLE = Qt.ItemDataRole.UserRole + 3
+SECTION_ROLE = Qt.ItemDataRole.UserRole + 4  # (title, count, whether it is open), of a section's row alone
 
 
-class RunsModel(QAbstractTableModel):
-    """Every run that the filter lets through, in the order of one column."""
+class RunsModel(ArrangedModel):
+    """Every run that the filter lets through, in the order of one column, in sections where they are grouped.
+
+    The columns that all runs have come first and stay; those that were chosen follow them.
+    """
 
     renameRequested = Signal(str, str)
     starRequested = Signal(str, bool)
+    sectionToggled = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._columns = columns()
-        self._rows: dict[str, Row] = {}
-        self._shown: list[str] = []
-        self._keys: list[tuple[Any, ...]] = []
-        self._words: list[str] = []
-        self._column = ColumnId.CREATED
-        self._descending = True
+        self._sorted_by = ColumnId.CREATED.id
+        self._grouped_by = ""
+        self._passes_by: tuple[str, ...] = ()
 
     # What the page uses
 
-    def upsert(self, records: Sequence[RunRecord]) -> None:
-        """Take new and changed runs."""
-        afresh = len(records) > MOVE_AT_MOST
+    def take(self, records: Sequence[RunRecord]) -> None:
+        """Take new and changed runs without showing them; `arrange` does."""
         for record in records:
-            row = Row.of(record, self._rows.get(record.id))
-            if afresh:
-                self._rows[record.id] = row
-            else:
-                self._place(row)
-        if afresh:
+            self._rows[record.id] = Row.of(record, self._rows.get(record.id))
+
+    def arrange(self) -> None:
+        """Order all runs afresh; what is selected stays selected."""
+        self._order()
+
+    def upsert(self, records: Sequence[RunRecord]) -> None:
+        """Take and show new and changed runs."""
+        if len(records) > MOVE_AT_MOST:
+            self.take(records)
             self._order()
+            return
+        for record in records:
+            self._place(Row.of(record, self._rows.get(record.id)))
 
     def remove(self, ids: Iterable[str]) -> None:
         """Forget runs."""
-        gone = set(ids)
-        places = [place for place, run_id in enumerate(self._shown) if run_id in gone]
-        if len(places) > MOVE_AT_MOST:
-            for run_id in gone:
-                self._rows.pop(run_id, None)
+        gone = [self._rows[run_id] for run_id in set(ids) if run_id in self._rows]
+        places = (
+            [place for row in gone if (place := self._arranged.find(row)) >= 0] if len(gone) <= MOVE_AT_MOST else []
+        )
+        for row in gone:
+            del self._rows[row.record.id]
+        if len(gone) > MOVE_AT_MOST or self._arranged.group is not None:
             self._order()
             return
-        for place in reversed(places):
+        for place in sorted(places, reverse=True):
             self._take_out(place)
-        for run_id in gone:
-            self._rows.pop(run_id, None)
 
-    def setFilter(self, text: str) -> None:
-        """Show only the runs that contain every word of the text in a name, dataset, model, status or note."""
-        words = text.casefold().split()
-        if words != self._words:
-            self._words = words
+    def setPasses(self, passes: Callable[[Row], bool], columns: Collection[str] = ()) -> None:
+        """Show only the runs that a filter lets through, which may look at the values of some chosen columns."""
+        self._arranged.passes = passes
+        self._passes_by = tuple(columns)
+        self._order()
+
+    def setGroup(self, column_id: str, collapsed: Collection[str] = ()) -> None:
+        """Group the runs by a column, or with an empty id not at all."""
+        self._grouped_by = column_id if self.columns.has(column_id) else ""
+        self._arranged.group = self.columns.get(column_id) if self._grouped_by else None
+        self._collapsed.clear()
+        self._collapsed.update(collapsed)
+        self._order()
+
+    def toggleSection(self, title: str) -> None:
+        """Open or close a section."""
+        self._collapsed.symmetric_difference_update({title})
+        self._order()
+        self.sectionToggled.emit()
+
+    def setChosen(self, ids: Sequence[str]) -> None:
+        """Have these columns of settings and metrics behind the ones that all runs have."""
+        for column_id in [known for known in self.columns.chosen if known not in ids]:
+            place = self.columns.place(column_id)
+            if column_id in {self._sorted_by, self._grouped_by}:
+                self._forget_arrangement(column_id)
+            self.beginRemoveColumns(ROOT, place, place)
+            self.columns.take_out(column_id)
+            self.endRemoveColumns()
+        for column_id in [wanted for wanted in ids if wanted not in self.columns.chosen]:
+            place = len(self.columns.every)
+            self.beginInsertColumns(ROOT, place, place)
+            self.columns.add(column_id)
+            self.endInsertColumns()
+
+    def setValues(self, told: Mapping[str, Mapping[str, Any]]) -> None:
+        """Take values of chosen columns, by column and run; runs that they order or filter go where they belong."""
+        ids = {run_id for values in told.values() for run_id in values}
+        decides = any(one in told for one in (self._sorted_by, self._grouped_by, *self._passes_by))
+        afresh = decides and (len(ids) > MOVE_AT_MOST or self._arranged.group is not None)
+        if decides and not afresh:
+            self._arranged.remember()
+        for place in self.columns.learn(told):
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, place, place)
+        if afresh:
             self._order()
+        elif decides:
+            for row in [self._rows[run_id] for run_id in ids if run_id in self._rows]:
+                self._place(row)
+        elif self._arranged.entries:
+            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, len(self.columns.every) - 1))
 
     def total(self) -> int:
         """Return the number of runs, shown or not."""
         return len(self._rows)
 
+    def passing(self) -> int:
+        """Return the number of runs that the filter lets through."""
+        return self._arranged.count
+
+    def rows(self) -> Collection[Row]:
+        """Return every run, shown or not."""
+        return self._rows.values()
+
     def records(self) -> list[RunRecord]:
         """Return the runs that are shown, from top to bottom."""
-        return [self._rows[run_id].record for run_id in self._shown]
+        return [self._rows[entry].record for entry in self._arranged.entries if not entry.startswith(SECTION)]
 
-    def recordAt(self, place: int) -> RunRecord:
-        """Return the run of a row of the table."""
-        return self._rows[self._shown[place]].record
+    def recordAt(self, place: int) -> RunRecord | None:
+        """Return the run of a row of the table; None for a section's row."""
+        row = self._rows.get(self._arranged.entries[place])
+        return row.record if row else None
+
+    def sectionAt(self, place: int) -> Section | None:
+        """Return the section whose row this is; None for a run's row."""
+        entry = self._arranged.entries[place]
+        return self._arranged.sections[entry[len(SECTION) :]] if entry.startswith(SECTION) else None
 
     def record(self, run_id: str) -> RunRecord | None:
         """Return a run by its id."""
@@ -92,46 +155,56 @@ class RunsModel(QAbstractTableModel):
     def placeOf(self, run_id: str) -> int:
         """Return the row of the table that shows a run, or -1."""
         row = self._rows.get(run_id)
-        return self._find(row) if row else -1
+        return self._arranged.find(row) if row else -1
+
+    def sortedBy(self) -> tuple[str, bool]:
+        """Return the id of the column that orders the runs, and whether from high to low."""
+        return self._sorted_by, self._arranged.descending
+
+    def groupedBy(self) -> str:
+        """Return the id of the column that groups the runs, or an empty text."""
+        return self._grouped_by
+
+    def collapsed(self) -> list[str]:
+        """Return the titles of the closed sections."""
+        return sorted(self._collapsed)
 
     # Qt's model
 
-    def rowCount(self, parent: Index = ROOT) -> int:
-        """Return the number of runs shown."""
-        return 0 if parent.isValid() else len(self._shown)
-
-    def columnCount(self, parent: Index = ROOT) -> int:
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(self._columns)
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a cell's text, tooltip, alignment, or the status and star that its delegate draws."""
-        row = self._rows[self._shown[index.row()]]
-        column = ColumnId(index.column())
+        """Return a cell's text, tooltip, alignment, or what its delegate draws."""
+        row = self._rows.get(self._arranged.entries[index.row()])
+        if row is None:
+            return self._section_data(index, role)
+        column = self.columns.every[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._columns[column].text(row)
+            return column.text(row)
         if role == Qt.ItemDataRole.EditRole:
-            return row.record.name if column is ColumnId.NAME else None
+            return row.record.name if index.column() == ColumnId.NAME else None
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if self._columns[column].numeric else Qt.AlignmentFlag.AlignLeft
+            side = Qt.AlignmentFlag.AlignRight if column.numeric else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tooltip(row, column) or None
-        if role == Qt.ItemDataRole.AccessibleTextRole and column is ColumnId.STAR:
+            return (
+                tooltip(row, ColumnId(index.column())) if index.column() < len(ColumnId) else column.text(row)
+            ) or None
+        if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == ColumnId.STAR:
             return self.tr("starred") if row.record.starred else self.tr("not starred")
         if role == STATUS_ROLE:
             return row.record.status
         if role == STAR_ROLE:
             return row.record.starred
+        if role == TAGS_ROLE:
+            return row.record.tags
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a column's title or explanation."""
-        if orientation is not Qt.Orientation.Horizontal:
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns.every):
             return None
-        column = self._columns[ColumnId(section)]
+        column = self.columns.every[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._title(ColumnId(section))
+            return self._title(section)
         if role == Qt.ItemDataRole.ToolTipRole:
             return column.explanation
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -140,136 +213,75 @@ class RunsModel(QAbstractTableModel):
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Return what can be done with a cell: names can be edited."""
+        """Return what can be done with a cell: names can be edited, sections are no runs to select."""
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
+        if self.recordAt(index.row()) is None:
+            return flags
+        flags |= Qt.ItemFlag.ItemIsSelectable
         return flags | Qt.ItemFlag.ItemIsEditable if index.column() == ColumnId.NAME else flags
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Ask for a new name; it is shown at once, before the store has it."""
         record = self.recordAt(index.row())
         name = str(value).strip()
-        if role != Qt.ItemDataRole.EditRole or not name or name == record.name:
+        if role != Qt.ItemDataRole.EditRole or record is None or not name or name == record.name:
             return False
         self.renameRequested.emit(record.id, name)
         return True
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Order the runs by a column; runs without a value come last in both directions."""
-        self._column = ColumnId(column)
-        self._descending = order is Qt.SortOrder.DescendingOrder
+        if not 0 <= column < len(self.columns.every):
+            return
+        wanted, descending = self.columns.every[column], order is Qt.SortOrder.DescendingOrder
+        if wanted is self._arranged.column and descending is self._arranged.descending:
+            return  # a table asks twice for what its head was told once
+        self._sorted_by = self.columns.id(column)
+        self._arranged.column, self._arranged.descending = wanted, descending
         self._order()
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._columns) - 1)
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns.every) - 1)
 
     def toggleStar(self, index: Index) -> None:
         """Ask to star a run, or to take its star away."""
-        record = self.recordAt(index.row())
-        self.starRequested.emit(record.id, not record.starred)
+        if record := self.recordAt(index.row()):
+            self.starRequested.emit(record.id, not record.starred)
 
-    def replace(self, run_id: str, name: str | None = None, starred: bool | None = None) -> None:
-        """Show a change before the store has confirmed it."""
+    def replace(self, run_id: str, **changes: Any) -> None:
+        """Show a change of a run's record before the store has confirmed it."""
         row = self._rows.get(run_id)
-        if row is None:
-            return
-        changes: dict[str, Any] = {"name": name, "starred": starred}
-        kept = {key: value for key, value in changes.items() if value is not None}
-        self._place(Row.of(dataclasses.replace(row.record, **kept), row))
+        if row is not None:
+            self._place(Row.of(dataclasses.replace(row.record, **changes), row))
 
-    # Order
+    # Inside
 
-    def _title(self, column: ColumnId) -> str:
+    def _title(self, place: int) -> str:
         """Return a column's title, with an arrow where the table is sorted by it: a style's own covers the text."""
-        title = self._columns[column].title
-        if column is not self._column or column is ColumnId.STAR:
-            return title
-        arrow = "↓" if self._descending else "↑"
-        return f"{arrow} {title}" if self._columns[column].numeric else f"{title} {arrow}"
+        column = self.columns.every[place]
+        if self.columns.id(place) != self._sorted_by or place == ColumnId.STAR:
+            return column.title
+        arrow = "↓" if self._arranged.descending else "↑"
+        return f"{arrow} {column.title}" if column.numeric else f"{column.title} {arrow}"
 
-    def _key(self, row: Row) -> tuple[Any, ...]:
-        value = self._columns[self._column].key(row)
-        if value is None or (isinstance(value, float) and math.isnan(value)):
-            return (1, 0, row.record.created, row.record.id)
-        return (0, _Down(value) if self._descending else value, -row.record.created, row.record.id)
+    def _section_data(self, index: Index, role: int) -> Any:
+        section = self.sectionAt(index.row())
+        if section is None:
+            return None
+        title = section.title or self._untitled()
+        if role == SECTION_ROLE:
+            return (title, section.count, section.title not in self._collapsed)
+        named = role in {Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole}
+        return f"{title} ({section.count})" if named and index.column() == ColumnId.NAME else None
 
-    def _passes(self, row: Row) -> bool:
-        return all(word in row.haystack for word in self._words)
+    def _untitled(self) -> str:
+        """Return the title of the section of the runs without what the others are grouped by."""
+        known = {ColumnId.GROUP.id: self.tr("No group"), ColumnId.TAGS.id: self.tr("No tags")}
+        return known.get(self._grouped_by, DASH)
 
-    def _order(self) -> None:
-        """Order all runs afresh; what is selected stays selected."""
-        self.layoutAboutToBeChanged.emit()
-        held = self.persistentIndexList()
-        before = [self._shown[index.row()] for index in held]
-        ordered = sorted((self._key(row), run_id) for run_id, row in self._rows.items() if self._passes(row))
-        self._keys = [key for key, _ in ordered]
-        self._shown = [run_id for _, run_id in ordered]
-        places = {run_id: place for place, run_id in enumerate(self._shown)}
-        after = [
-            self.index(places[run_id], index.column()) if run_id in places else QModelIndex()
-            for run_id, index in zip(before, held, strict=True)
-        ]
-        self.changePersistentIndexList(held, after)
-        self.layoutChanged.emit()
-
-    def _find(self, row: Row) -> int:
-        key = self._key(row)
-        place = bisect.bisect_left(self._keys, key)
-        if place < len(self._shown) and self._shown[place] == row.record.id:
-            return place
-        # A running run's duration grows, so its key may not be the one it was placed by.
-        return self._shown.index(row.record.id) if row.record.id in self._shown else -1
-
-    def _place(self, row: Row) -> None:
-        """Show a run where it belongs now: in place, moved, inserted or hidden."""
-        before = self._rows.get(row.record.id)
-        place = self._find(before) if before else -1
-        self._rows[row.record.id] = row
-        passes = self._passes(row)
-        if place >= 0 and (not passes or self._key(row) != self._keys[place]):
-            place = self._move(place, row) if passes else self._take_out(place)
-        if place >= 0:
-            self.dataChanged.emit(self.index(place, 0), self.index(place, len(self._columns) - 1))
-        elif passes:
-            key = self._key(row)
-            place = bisect.bisect_left(self._keys, key)
-            self.beginInsertRows(QModelIndex(), place, place)
-            self._keys.insert(place, key)
-            self._shown.insert(place, row.record.id)
-            self.endInsertRows()
-
-    def _move(self, place: int, row: Row) -> int:
-        key = self._key(row)
-        others = self._keys[:place] + self._keys[place + 1 :]
-        target = bisect.bisect_left(others, key)
-        if target != place:
-            self.beginMoveRows(ROOT, place, place, ROOT, target + 1 if target > place else target)
-            self._shown.insert(target, self._shown.pop(place))
-        self._keys = others
-        self._keys.insert(target, key)
-        if target != place:
-            self.endMoveRows()
-        return target
-
-    def _take_out(self, place: int) -> int:
-        self.beginRemoveRows(QModelIndex(), place, place)
-        del self._shown[place], self._keys[place]
-        self.endRemoveRows()
-        return -1
-
-
-class _Down:
-    """A value that sorts the other way round."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __lt__(self, other: "_Down") -> bool:
-        return bool(other.value < self.value)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Down) and bool(self.value == other.value)
-
-    def __hash__(self) -> int:
-        return hash(self.value)
+    def _forget_arrangement(self, column_id: str) -> None:
+        """Order and group without a column that goes."""
+        if column_id == self._grouped_by:
+            self.setGroup("")
+        if column_id == self._sorted_by:
+            self.sort(ColumnId.CREATED, Qt.SortOrder.DescendingOrder)

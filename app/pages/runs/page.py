@@ -1,18 +1,23 @@
-"""The Runs page: the table, its filter, the note of the run at hand, and undo. It shows; the engine thread acts."""
+"""The Runs page: the table, the bar above it, the note of the run at hand, and undo. It shows; the engine thread acts."""
 
+import gc
 from collections import deque
 from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QKeySequence, QUndoStack
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QKeySequence, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from app.engine_thread import EngineThread
 from app.icons import icon
 from app.pages.run.notices import EmptyState, UndoBar
 from app.pages.run.wording import count, runs_count
-from app.pages.runs.changes import DeleteRuns, RenameRun
+from app.pages.runs.bar import RunsBar
+from app.pages.runs.chooser import ColumnsDialog
+from app.pages.runs.doings import RunDoings
+from app.pages.runs.filtering import Filtering
+from app.pages.runs.keeper import ViewKeeper
 from app.pages.runs.model import RunsModel
 from app.pages.runs.note import NoteEditor
 from app.pages.runs.table import RunsTable
@@ -32,14 +37,17 @@ class RunsPage(QWidget):
         super().__init__(parent)
         self._engine = engine
         self._model = RunsModel(self)
-        self._undo = QUndoStack(self)
+        self._filtering = Filtering(engine, self._model, self)
         self._news: deque[Callable[[], None]] = deque()
-        self._heard = False
         self._next = QTimer(self)
         self._next.setInterval(0)
         self._next.timeout.connect(self._take_news)
+        self._chooser: ColumnsDialog | None = None
         self._arrange()
+        self.keeper = ViewKeeper(engine, self._model, self._table, self._bar, self._filtering)
+        self.doings = RunDoings(engine, self._model, self._table, self.keeper, self._notice)
         self._connect()
+        self._connect_actions()
         self._refresh()
 
     def selectRun(self, run_id: str) -> None:
@@ -49,22 +57,29 @@ class RunsPage(QWidget):
     @Slot()
     def focusFilter(self) -> None:
         """Put the cursor into the filter box."""
-        self._filter.setFocus()
-        self._filter.selectAll()
+        self._bar.filter.setFocus()
+        self._bar.filter.selectAll()
 
     @Slot()
     def undo(self) -> None:
-        """Take back the last deletion or renaming."""
-        self._undo.undo()
-        self._bar.hide()
+        """Take back what was done last."""
+        self.doings.undo()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Let the keys go to the table."""
+        super().showEvent(event)
+        self._table.setFocus()
 
     # News
 
     @Slot(object)
     def _queue_runs(self, records: list[RunRecord]) -> None:
-        self._heard = True
-        for first in range(0, len(records), SLICE):
-            self._news.append(partial(self._model.upsert, records[first : first + SLICE]))
+        if len(records) <= SLICE:
+            self._news.append(partial(self._model.upsert, records))
+        else:
+            for first in range(0, len(records), SLICE):
+                self._news.append(partial(self._model.take, records[first : first + SLICE]))
+            self._news.append(self._show_many)
         self._start_taking()
 
     @Slot(object)
@@ -84,27 +99,40 @@ class RunsPage(QWidget):
             self._news.popleft()()
         if not self._news:
             self._next.stop()
-        self._refresh()
+            self.doings.refreshTags()
+            self._refresh()
 
+    def _show_many(self) -> None:
+        self._model.arrange()
+        self._engine.tellFields()  # reads for a while, so that the first comparison need not wait for it
+        gc.freeze()  # thousands of records that stay: going through them again and again holds the window
+
+    @Slot()
     def _refresh(self) -> None:
-        total, shown = self._model.total(), self._model.rowCount()
+        total, passing = self._model.total(), self._model.passing()
         if total == 0:
             self._stack.setCurrentWidget(self._empty)
-        elif shown == 0:
+        elif passing == 0:
             self._no_match.setTexts(
-                self.tr("No run matches “{0}”").format(self._filter.text().strip()),
-                self.tr("The filter looks at names, datasets, models, states and notes."),
+                self.tr("No run matches “{0}”").format(self._filtering.text().strip()),
+                self.tr(
+                    "The filter looks at names, datasets, models, states, tags, groups and notes, and compares values."
+                ),
             )
             self._stack.setCurrentWidget(self._no_match)
         else:
-            self._stack.setCurrentWidget(self._table)
-        all_shown = shown == total
+            self._show_table()
         runs = runs_count(total)
-        self._count.setText(runs if all_shown else self.tr("{0} of {1}").format(count(shown), runs))
-        self._count.setVisible(total > 0)
-        self._note.setVisible(total > 0)
-        self._filter.setEnabled(total > 0)
+        self._count.setText(runs if passing == total else self.tr("{0} of {1}").format(count(passing), runs))
+        for widget in (self._count, self._note, self._bar):
+            widget.setVisible(total > 0)
         self._show_current()
+
+    def _show_table(self) -> None:
+        if self._stack.currentWidget() is not self._table:
+            self._stack.setCurrentWidget(self._table)
+            if self.isVisible() and not self._bar.filter.hasFocus():
+                self._table.setFocus()
 
     @Slot()
     def _show_current(self) -> None:
@@ -112,9 +140,8 @@ class RunsPage(QWidget):
         record = self._model.record(run_id) if run_id else None
         self._note.setRun(run_id, record.name if record else "", record.note if record else "")
         chosen = len(self._table.selectedIds())
-        self._open.setEnabled(chosen > 0)
-        self._compare.setEnabled(chosen > 1)
-        self._delete.setEnabled(chosen > 0)
+        for button, least in ((self._open, 1), (self._compare, 2), (self._delete, 1), (self._tag, 1), (self._group, 1)):
+            button.setEnabled(chosen >= least)
 
     # What the user does
 
@@ -129,91 +156,81 @@ class RunsPage(QWidget):
             self.compareRequested.emit(ids)
 
     @Slot()
-    def _delete_selected(self) -> None:
-        records = [self._model.record(run_id) for run_id in self._table.selectedIds()]
-        ids = [record.id for record in records if record and not record.status.is_active]
-        at_work = len(records) - len(ids)
-        if ids:
-            self._undo.push(DeleteRuns(self._engine, ids))
-        said = self.tr("Deleted {0}.").format(runs_count(len(ids))) if ids else ""
-        if at_work:
-            said = (
-                said + " " + self.tr("Still at work and kept: {0}; stop first.").format(runs_count(at_work))
-            ).strip()
-        if said:
-            self._bar.say(said, with_undo=bool(ids))
+    def chooseColumns(self) -> None:
+        """Let the user choose columns."""
+        if self._chooser is None:
+            self._chooser = ColumnsDialog(self.window())
+            self._chooser.chosenChanged.connect(self.keeper.setColumn)
+            self._chooser.resetRequested.connect(self.keeper.resetColumns)
+            self.keeper.columnsChanged.connect(self._chooser.setWanted)
+            self._engine.fieldsTold.connect(self._offer_columns)
+        self._chooser.show()
+        self._chooser.raise_()
+        self._engine.tellFields()
 
-    @Slot(str, str)
-    def _rename(self, run_id: str, name: str) -> None:
-        record = self._model.record(run_id)
-        if record is not None:
-            self._undo.push(RenameRun(self._engine, run_id, record.name, name))
-            self._model.replace(run_id, name=name)
+    @Slot(object, object)
+    def _offer_columns(self, settings: list[str], metrics: list[str]) -> None:
+        if self._chooser is not None and self._chooser.isVisible():
+            self._chooser.setColumns(settings, metrics, self._table.head.wanted())
 
-    @Slot(str, bool)
-    def _star(self, run_id: str, starred: bool) -> None:
-        self._engine.starRun(run_id, starred)
-        self._model.replace(run_id, starred=starred)
-
-    @Slot(str)
-    def _set_filter(self, text: str) -> None:
-        self._model.setFilter(text)
-        self._refresh()
+    @Slot(bool)
+    def _show_waiting(self, waits: bool) -> None:
+        if waits:
+            self._count.setText(self.tr("Reading values …"))
+        else:
+            self._refresh()
 
     # Inside
 
     def _arrange(self) -> None:
-        title = QLabel(self.tr("Runs"), self)
-        title.setProperty("role", "title")
         self._count = QLabel(self)
         self._count.setProperty("role", "muted")
-        self._filter = QLineEdit(self)
-        self._filter.setObjectName("runs.filter")
-        self._filter.setAccessibleName(self.tr("Filter runs"))
-        self._filter.setToolTip(self.tr("Words to look for in names, datasets, models, states and notes (Ctrl+F)"))
-        self._filter.setPlaceholderText(self.tr("Filter runs"))
-        self._filter.setClearButtonEnabled(True)
-        self._filter.setFixedWidth(264)
-        self._delete = self._button(
-            "runs.delete", self.tr("Delete"), "trash", self.tr("Delete the selected runs (Del)")
+        self._make_buttons()
+        self._bar = RunsBar(self)
+        self._table = RunsTable(self._model, self)
+        advice = self.tr(
+            "Choose a table, pick a model and press Train: every run is kept here with its curves and results."
         )
-        self._compare = self._button(
-            "runs.compare", self.tr("Compare"), "chart", self.tr("Compare the selected runs, two or more (Ctrl+K)")
-        )
-        self._compare.setShortcut("Ctrl+K")
-        self._open = self._button("runs.open", self.tr("Open"), "", self.tr("Open the selected run (Enter)"))
-        self._open.setProperty("primary", True)
+        self._empty = EmptyState("runs.empty", self.tr("No runs yet"), advice, self.tr("Train a model"), self)
+        self._no_match = EmptyState("runs.nomatch", "", "", self.tr("Clear the filter"), self)
+        self._stack = QStackedWidget(self)
+        for page in (self._table, self._empty, self._no_match):
+            self._stack.addWidget(page)
+        self._notice = UndoBar("runs", self)
+        self._note = NoteEditor(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 16, 24, 16)
+        layout.setSpacing(12)
+        layout.addLayout(self._head())
+        layout.addWidget(self._bar)
+        layout.addWidget(self._notice)
+        layout.addWidget(self._stack, 1)
+        layout.addWidget(self._note)
+
+    def _head(self) -> QHBoxLayout:
+        title = QLabel(self.tr("Runs"), self)
+        title.setProperty("role", "title")
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(title)
         head.addSpacing(8)
         head.addWidget(self._count)
         head.addStretch(1)
-        for widget in (self._filter, self._delete, self._compare, self._open):
+        for widget in (self._tag, self._group, self._delete, self._compare, self._open):
             head.addWidget(widget)
-        self._table = RunsTable(self._model, self)
-        self._empty = EmptyState(
-            "runs.empty",
-            self.tr("No runs yet"),
-            self.tr(
-                "Choose a table, pick a model and press Train: every run is kept here with its curves and results."
-            ),
-            self.tr("Train a model"),
-            self,
+        return head
+
+    def _make_buttons(self) -> None:
+        tr = self.tr
+        self._tag = self._button("runs.tag", tr("Tags…"), "", tr("Tag the selected runs (T)"))
+        self._group = self._button("runs.group", tr("Group…"), "group", tr("Put the selected runs into a group (G)"))
+        self._delete = self._button("runs.delete", tr("Delete"), "trash", tr("Delete the selected runs (Del)"))
+        self._compare = self._button(
+            "runs.compare", tr("Compare"), "chart", tr("Compare the selected runs, two or more (Ctrl+K)")
         )
-        self._no_match = EmptyState("runs.nomatch", "", "", self.tr("Clear the filter"), self)
-        self._stack = QStackedWidget(self)
-        for page in (self._table, self._empty, self._no_match):
-            self._stack.addWidget(page)
-        self._bar = UndoBar("runs", self)
-        self._note = NoteEditor(self)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 16, 24, 16)
-        layout.setSpacing(12)
-        layout.addLayout(head)
-        layout.addWidget(self._bar)
-        layout.addWidget(self._stack, 1)
-        layout.addWidget(self._note)
+        self._compare.setShortcut("Ctrl+K")
+        self._open = self._button("runs.open", tr("Open"), "", tr("Open the selected run (Enter)"))
+        self._open.setProperty("primary", True)
 
     def _button(self, path: str, text: str, drawing: str, explanation: str) -> QPushButton:
         button = QPushButton(text, self)
@@ -227,22 +244,36 @@ class RunsPage(QWidget):
     def _connect(self) -> None:
         self._engine.runsChanged.connect(self._queue_runs)
         self._engine.runsRemoved.connect(self._queue_removal)
-        self._model.renameRequested.connect(self._rename)
-        self._model.starRequested.connect(self._star)
         self._table.openRequested.connect(self.openRequested)
-        self._table.deleteRequested.connect(self._delete_selected)
+        self._table.head.columnsRequested.connect(self.chooseColumns)
         self._table.selectionModel().selectionChanged.connect(self._show_current)
-        self._filter.textChanged.connect(self._set_filter)
+        self._bar.filterChanged.connect(self._filtering.setText)
+        self._bar.filterChanged.connect(self.keeper.noteFilter)
+        self._bar.columnsRequested.connect(self.chooseColumns)
+        self._filtering.problemFound.connect(self._bar.showProblem)
+        self._filtering.waited.connect(self._show_waiting)
+        self._filtering.applied.connect(self._refresh)
+        self.keeper.shown.connect(self._refresh)
+        view = self._bar.view
+        view.saveRequested.connect(self.doings.saveView)
+        view.renameRequested.connect(self.doings.renameView)
+        view.deleteRequested.connect(self.doings.deleteView)
+        self._tag.clicked.connect(self.doings.tag)
+        self._group.clicked.connect(self.doings.group)
         self._open.clicked.connect(self._open_current)
-        self._delete.clicked.connect(self._delete_selected)
+        self._delete.clicked.connect(self.doings.delete)
         self._compare.clicked.connect(self._compare_selected)
-        self._bar.undoRequested.connect(self.undo)
+        self.doings.openWished.connect(self._open_current)
+        self.doings.compareWished.connect(self._compare_selected)
+        self._notice.undoRequested.connect(self.undo)
         self._empty.activated.connect(self.trainRequested)
-        self._no_match.activated.connect(self._filter.clear)
+        self._no_match.activated.connect(self._bar.filter.clear)
         self._note.noteChanged.connect(self._engine.noteRun)
-        undo = self._undo.createUndoAction(self)
+
+    def _connect_actions(self) -> None:
+        undo = self.doings.stack.createUndoAction(self)
         undo.setShortcut(QKeySequence.StandardKey.Undo)
-        redo = self._undo.createRedoAction(self)
+        redo = self.doings.stack.createRedoAction(self)
         redo.setShortcut(QKeySequence.StandardKey.Redo)
         find = QAction(self.tr("Filter runs"), self)
         find.setShortcut(QKeySequence.StandardKey.Find)

@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from app.dialogs import file_dialog
 from engine.spec import RunSpec, SpecError, read, to_toml
 
 # A specification is a few kilobytes; a larger file is something else, and would hold the window.
@@ -68,9 +69,7 @@ class SpecFiles(QObject):
             self.save(self._saving, Path(path))
 
     def _dialog(self, title: str, name: str) -> QFileDialog:
-        dialog = QFileDialog(self._page, title)
-        dialog.setObjectName(name)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog = file_dialog(self._page, title, name)
         dialog.setNameFilters([self.tr("Specifications (*.toml *.json)"), self.tr("All files (*)")])
         return dialog
 

@@ -33,7 +33,7 @@ def run_recorded(recorder: Recorder) -> Outcome:
     if recorder.spec.model.name in BASELINES:
         models = [TrainedForecaster(one.spec, one.recipe, None) for one in materials]
         return _concluded(recorder, models, materials, "Nothing is learned by this model.")
-    states = StateKeeper(recorder, recorder.spec.trainer.checkpoints, fits_of(recorder.spec))
+    states = StateKeeper(recorder, recorder.spec.trainer.checkpoints, fits_of(recorder.spec, recorder.run_id))
     fitted = _fit_folds(recorder, materials, states)
     if not fitted:
         return Outcome.stopped("The run was stopped before its first epoch was over; there is no model yet.")

@@ -9,7 +9,7 @@ from torch import nn
 from engine.families.tabular import library
 from engine.families.tabular.encoding import Encoder, Tensors
 from engine.spec import RunSpec
-from engine.training.failures import RunFailed
+from engine.training.failures import Fault, FaultKind, RunFailed, is_out_of_memory
 from engine.training.randomness import seed_everything
 
 DATA_AWARE_ROWS = library.DATA_AWARE_ROWS
@@ -33,6 +33,12 @@ def build(spec: RunSpec, encoder: Encoder) -> nn.Module:
         except RunFailed:
             raise
         except Exception as error:
+            if is_out_of_memory(error):
+                raise RunFailed(
+                    "The machine ran out of memory.",
+                    f"{spec.model.name} with these settings is larger than its memory: choose a smaller model.",
+                    Fault(FaultKind.HOST_MEMORY),
+                ) from error
             raise RunFailed(
                 f"{spec.model.name} could not be built: {type(error).__name__}: {error}",
                 "Check the model's parameters.",

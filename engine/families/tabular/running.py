@@ -28,7 +28,7 @@ def run_recorded(recorder: Recorder) -> Outcome:
     for note in usable_rows(frame, spec).notes:
         recorder.log(note)
     folds = split(frame, spec)
-    states = StateKeeper(recorder, spec.trainer.checkpoints, fits_of(spec))
+    states = StateKeeper(recorder, spec.trainer.checkpoints, fits_of(spec, recorder.run_id))
     fitted = _fit_folds(recorder, frame, folds, states)
     if not fitted:
         return Outcome.stopped("The run was stopped before its first epoch was over; there is no model yet.")

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Signal
 
+from app.run_values import RunValues
 from engine.runs import Outcome, Points, Progress, RunRecord, RunStore
 from engine.spec import DataSpec, KFoldSplit, ModelSpec, Roles, RunSpec, TabularSpec, TrainerSpec
+from engine.training.disk import clear_checkpoints, disk_use
 
 
 class StoreEngine(QObject):
@@ -27,6 +29,10 @@ class StoreEngine(QObject):
     failed = Signal(int, str)
     progressed = Signal(int, object)
     storeFailed = Signal(str)
+    viewsChanged = Signal(object)
+    fieldsTold = Signal(object, object)
+    valuesTold = Signal(object)
+    diskTold = Signal(str, object)
 
     def __init__(self, workspace: Path) -> None:
         super().__init__()
@@ -39,6 +45,8 @@ class StoreEngine(QObject):
         self.watched: dict[str, dict[str, Any]] = {}
         self._tickets = itertools.count(1)
         self._revision = -1
+        self._views: dict[str, Any] | None = None
+        self._values = RunValues()
 
     def tell(self) -> None:
         """Emit what changed since the last time, as the thread does twenty times a second."""
@@ -50,6 +58,11 @@ class StoreEngine(QObject):
         for run in changed:
             if run.id in self.watched:
                 self._tell_run(run.id)
+        if told := self._values.changed(self.store, [run.id for run in changed]):
+            self.valuesTold.emit(told)
+        if (views := self.store.views()) != self._views:
+            self._views = views
+            self.viewsChanged.emit(views)
 
     def watch(self, run_id: str) -> None:
         self.watched[run_id] = {"points": {}, "event": 0, "line": 0}
@@ -105,6 +118,13 @@ class StoreEngine(QObject):
     def stopRun(self, run_id: str) -> None:
         self.stopped.append(run_id)
 
+    def measureDisk(self, run_id: str) -> None:
+        self.diskTold.emit(run_id, disk_use(self.store.run_folder(run_id)))
+
+    def clearCheckpoints(self, run_id: str, state_too: bool) -> None:
+        clear_checkpoints(self.store.run_folder(run_id), state_too)
+        self.measureDisk(run_id)
+
     def renameRun(self, run_id: str, name: str) -> None:
         self.store.rename(run_id, name)
         self.tell()
@@ -116,6 +136,35 @@ class StoreEngine(QObject):
     def noteRun(self, run_id: str, note: str) -> None:
         self.store.set_note(run_id, note)
         self.tell()
+
+    def tagRuns(self, ids: list[str], tags: tuple[str, ...]) -> None:
+        self.store.set_tags_of(ids, tags)
+        self.tell()
+
+    def groupRuns(self, ids: list[str], name: str) -> None:
+        self.store.set_group(ids, name)
+        self.tell()
+
+    def saveView(self, name: str, view: dict[str, Any]) -> None:
+        self.store.save_view(name, view)
+        self.tell()
+
+    def deleteView(self, name: str) -> None:
+        self.store.delete_view(name)
+        self.tell()
+
+    def showColumns(self, columns: list[str]) -> None:
+        if told := self._values.want(self.store, columns):
+            self.valuesTold.emit(told)
+        while self._values.waiting:
+            if told := self._values.go_on(self.store):
+                self.valuesTold.emit(told)
+
+    def tellFields(self) -> None:
+        self._values.ask_fields()
+        while self._values.waiting:
+            if fields := self._values.go_on_fields(self.store):
+                self.fieldsTold.emit(*fields)
 
     def trashRuns(self, ids: list[str]) -> None:
         self.store.trash(ids)

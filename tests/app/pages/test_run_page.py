@@ -7,9 +7,19 @@ from contextlib import closing
 import numpy as np
 import pytest
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QTableWidget, QTabWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QTableWidget,
+    QTabWidget,
+)
 
 from app.pages.run.change_dialog import ChangeDialog
+from app.pages.run.disk_bar import ClearDialog
 from app.pages.run.live_tab import LiveTab
 from app.pages.run.page import RunPage
 from engine.runs import Fix, Outcome, Points, Progress, RunStatus
@@ -352,3 +362,48 @@ def test_that_a_deleted_run_leaves_an_empty_page(page, engine, samples):
     page.setRun(run_id)
     engine.trashRuns([run_id])
     assert page.runId() == ""
+
+
+def checkpoints_of(engine, run_id: str):
+    folder = engine.store.run_folder(run_id)
+    (folder / "checkpoints").mkdir(parents=True, exist_ok=True)
+    sizes = {"checkpoints/best-1.safetensors": 3000, "checkpoints/last.7.safetensors": 5000, "model.safetensors": 2000}
+    for name, count in sizes.items():
+        (folder / name).write_bytes(b"x" * count)
+    (folder / "checkpoints/last.state.json").write_bytes(b"{}")
+    return folder
+
+
+def test_that_the_settings_say_what_a_run_takes_on_disk_and_clear_its_best_checkpoints(page, engine, samples):
+    run_id = samples.finished()
+    folder = checkpoints_of(engine, run_id)
+    page.setRun(run_id)
+    assert "of which 8.0 kB are checkpoints" in text(page, "run.disk")
+    button(page, "run.disk.clear").click()
+    dialog = page.findChild(ClearDialog)
+    assert "trained model" in " ".join(label.text() for label in dialog.findChildren(QLabel))
+    assert dialog.findChild(QPushButton, "run.disk.confirm").text() == "Free 3.0 kB"
+    dialog.findChild(QPushButton, "run.disk.confirm").click()
+    kept = sorted(path.name for path in folder.rglob("*") if path.is_file())
+    assert "best-1.safetensors" not in kept
+    assert {"last.7.safetensors", "last.state.json", "model.safetensors"} <= set(kept)
+    assert "of which 5.0 kB are checkpoints" in text(page, "run.disk")
+
+
+def test_that_the_state_goes_only_when_it_is_ticked_and_then_nothing_is_left_to_clear(page, engine, samples):
+    run_id = samples.finished()
+    folder = checkpoints_of(engine, run_id)
+    page.setRun(run_id)
+    button(page, "run.disk.clear").click()
+    page.findChild(QCheckBox, "run.disk.state").setChecked(True)
+    page.findChild(QPushButton, "run.disk.confirm").click()
+    assert not list((folder / "checkpoints").iterdir())
+    assert not button(page, "run.disk.clear").isEnabled()
+
+
+def test_that_a_run_at_work_keeps_its_checkpoints(page, engine, samples):
+    run_id = samples.running()
+    checkpoints_of(engine, run_id)
+    page.setRun(run_id)
+    assert not button(page, "run.disk.clear").isEnabled()
+    assert not page.findChild(QAction, "run.clear").isEnabled()

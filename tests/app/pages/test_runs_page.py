@@ -1,5 +1,7 @@
 """The table of runs: what it shows, how it changes in place, and what can be undone."""
 
+import dataclasses
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -184,15 +186,20 @@ def test_that_thousands_of_runs_are_taken_in_slices(page, engine, samples, qtbot
 
 
 actions = st.lists(
-    st.tuples(st.integers(0, 9), st.sampled_from(["put", "remove", "sort", "filter", "loss"]), st.integers(0, 10)),
+    st.tuples(
+        st.integers(0, 9),
+        st.sampled_from(["put", "remove", "sort", "filter", "loss", "group", "close", "value"]),
+        st.integers(0, 10),
+    ),
     max_size=30,
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(steps=actions)
 def test_that_the_model_always_shows_what_a_fresh_sort_and_filter_would(qapp, steps):
     model = RunsModel()
+    model.setChosen(["last:loss"])
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     known: dict[str, RunRecord] = {}
     spec_json = '{"data": {"name": "table"}, "model": {"name": "net"}}'
@@ -204,25 +211,33 @@ def test_that_the_model_always_shows_what_a_fresh_sort_and_filter_would(qapp, st
             record = RunRecord(
                 run_id, f"name {value % 4}", RunStatus.FINISHED, spec_json, 0, float(number), summary=summary
             )
-            known[run_id] = record
-            model.upsert([record])
+            known[run_id] = dataclasses.replace(record, group=f"group {value % 3}" if value else "")
+            model.upsert([known[run_id]])
         elif action == "remove":
             known.pop(run_id, None)
             model.remove([run_id])
         elif action == "sort":
             model.sort(
-                [ColumnId.NAME, ColumnId.LOSS, ColumnId.CREATED][value % 3],
+                [ColumnId.NAME, ColumnId.LOSS, ColumnId.CREATED, len(ColumnId)][value % 4],
                 Qt.SortOrder.DescendingOrder if value % 2 else Qt.SortOrder.AscendingOrder,
             )
-        else:
+        elif action == "group":
+            model.setGroup(["", "group", "name"][value % 3])
+        elif action == "close":
+            model.toggleSection(f"group {value % 3}")
+        elif action == "value":
+            model.setValues({"last:loss": {run_id: value / 3}})
+        elif action == "filter":
             filter_text = f"name {value % 4}" if value % 2 else ""
-            model.setFilter(filter_text)
-    shown = model.records()
+            model.setPasses(lambda row, text=filter_text: text in row.haystack)
     expected = {record for record in known if filter_text in known[record].name}
-    assert {record.id for record in shown} == expected
-    before = [record.id for record in shown]
-    model._order()
-    assert [record.id for record in model.records()] == before
+    assert model.passing() == len(expected)
+    if not model.collapsed() or not model.groupedBy():
+        assert {record.id for record in model.records()} == expected
+    before = [model.index(row, ColumnId.NAME).data() for row in range(model.rowCount())], model.records()
+    model.arrange()
+    after = [model.index(row, ColumnId.NAME).data() for row in range(model.rowCount())], model.records()
+    assert after == before
     del tester
 
 

@@ -5,6 +5,7 @@ import csv
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt, QTimer
+from PySide6.QtGui import QColor
 
 from app import theme
 from app.plots import CurvePlot
@@ -252,3 +253,28 @@ def test_that_ticks_are_written_alike():
     assert power(1e-4) == "10⁻⁴"
     assert [duration(seconds, 60) for seconds in (0, 150, 3750)] == ["0:00", "2:30", "1:02:30"]
     assert duration(45, 15) == "45 s"
+
+
+def test_that_names_without_room_for_all_are_from_everywhere_and_a_strong_one_is_always_there(plot):
+    for place in range(100):
+        plot.setCurve(f"c{place}", np.arange(10.0), np.full(10, float(place)), f"c{place}")
+    plot.setStrong({"c50"})
+    plot.redraw()
+    names = [label.text.split(" ")[0] for label in plot._layer._named()]
+    assert "c50" in names and len(names) < 30
+    numbers = [int(name[1:]) for name in names]
+    assert max(numbers) > 90 and min(numbers) < 10
+    plot.setStrong(())
+    assert not plot._curves["c50"].is_strong
+
+
+def test_that_a_ribbon_is_washed_around_its_curve_and_has_room(plot):
+    x = np.arange(10.0)
+    plot.setCurve("mean", x, np.ones(10))
+    plot.setRibbon("mean", x, np.zeros(10), np.full(10, 2.0))
+    picture = drawn(plot).copy(60, 20, 400, 330)
+    (_, _), (low, high) = view(plot)
+    assert low <= 1 <= high and [name for name, *_ in plot.numbers()[1]].count("mean/low") == 10
+    base, ink = QColor(theme.theme().base), theme.theme().seriesColor(0)
+    parts = zip(ink.getRgb()[:3], base.getRgb()[:3], strict=True)
+    assert colours(picture, QColor(*(round(0.2 * one + 0.8 * other) for one, other in parts)), 12) > 1000

@@ -144,23 +144,28 @@ def test_that_a_new_workspace_may_be_opened_by_several_at_once(workspace: Path) 
                 opened.result()
 
 
-def test_that_an_older_workspace_is_migrated_after_a_copy(workspace: Path) -> None:
+NEW_IN = {2: ("attempt", "queue_place", "tags", "run_group", "changes"), 3: ("rested", "rests_since", "seen")}
+
+
+@pytest.mark.parametrize("old", [1, 2])
+def test_that_an_older_workspace_is_migrated_after_a_copy(workspace: Path, old: int) -> None:
     with RunStore(workspace) as store:
         run = store.create_run(spec("old")).id
         store.append(run, {"train/loss": points([1, 2], [0.5, 0.25])})
     with closing(sqlite3.connect(workspace / "workspace.db")) as database:
-        for column in ("attempt", "queue_place", "tags", "run_group", "changes"):
+        for column in (column for version, columns in NEW_IN.items() if version > old for column in columns):
             database.execute(f"ALTER TABLE runs DROP COLUMN {column}")
-        database.execute("DROP TABLE settings")
-        database.execute("PRAGMA user_version = 1")
+        if old == 1:
+            database.execute("DROP TABLE settings")
+        database.execute(f"PRAGMA user_version = {old}")
         database.commit()
     with RunStore(workspace) as store:
         assert store.run(run).name == "old"
         assert store.series(run, "train/loss").values.tolist() == [0.5, 0.25]
         new = store.create_run(spec("new")).id
         assert store.run(new).name == "new"
-    with closing(sqlite3.connect(workspace / "workspace.db.version1")) as copy:
-        assert copy.execute("PRAGMA user_version").fetchone() == (1,)
+    with closing(sqlite3.connect(workspace / f"workspace.db.version{old}")) as copy:
+        assert copy.execute("PRAGMA user_version").fetchone() == (old,)
         assert copy.execute("SELECT name FROM runs").fetchall() == [("old",)]
     assert not list(workspace.glob("*.part"))
 
