@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 
 from engine.runs import Outcome, Points, Progress, RunRecord, RunStore
+from engine.runs.forecasts import read_live
 from engine.spec import DataSpec, KFoldSplit, ModelSpec, Roles, RunSpec, TabularSpec, TrainerSpec
 
 
@@ -23,6 +24,7 @@ class StoreEngine(QObject):
     seriesGrew = Signal(str, object)
     logGrew = Signal(str, object)
     eventsGrew = Signal(str, object)
+    forecastsGrew = Signal(str, object)
     answered = Signal(int, object)
     failed = Signal(int, str)
     progressed = Signal(int, object)
@@ -72,6 +74,11 @@ class StoreEngine(QObject):
                 told["points"][info.key] = info.count
         if grown:
             self.seriesGrew.emit(run_id, grown)
+        if events := self.store.events(run_id, told["event"]):
+            told["event"] = events[-1].index
+            self.eventsGrew.emit(run_id, events)
+            if (live := read_live(self.store.run_folder(run_id))) is not None:
+                self.forecastsGrew.emit(run_id, live)
         if lines := self.store.log(run_id, told["line"]):
             told["line"] = lines[-1].index
             self.logGrew.emit(run_id, lines)
