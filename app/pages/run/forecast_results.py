@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QHeaderView, 
 from app.pages.run.baseline_table import BaselineTable, rows_of, short_title
 from app.pages.run.forecast_browser import ForecastBrowser, names_with
 from app.pages.run.forecast_fans import baseline_name, residual_fan
+from app.pages.run.forecast_insight import InsightCards
 from app.pages.run.plot_card import PlotCard
 from app.pages.run.rows_table import RowsTable
 from app.pages.run.wording import count, figure
@@ -191,6 +192,8 @@ class ForecastResults(QWidget):
             self._own_title.hide()
             self._own_table.hide()
         layout.addLayout(grid)
+        if self._report.insight is not None:
+            layout.addWidget(InsightCards(self._report.insight, self))
 
     def _label(self, text: str, role: str) -> QLabel:
         label = QLabel(text, self)
