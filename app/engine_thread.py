@@ -22,6 +22,7 @@ from engine.jobs.lab_client import LabClient
 from engine.jobs.processes import this_process
 from engine.jobs.supervisor import NotNow, Supervisor
 from engine.runs import QueueState, RunStore, StoreError
+from engine.runs.forecasts import LIVE_EVENT, read_live
 from engine.spec import RunSpec
 from engine.training.disk import disk_use
 
@@ -52,6 +53,7 @@ class EngineThread(QThread, RunCommands):
     seriesGrew = Signal(str, object)  # run id, dict[str, Series] with the new points
     logGrew = Signal(str, object)
     eventsGrew = Signal(str, object)
+    forecastsGrew = Signal(str, object)  # run id, LiveForecasts: the newest ones, in place of those before
     answered = Signal(int, object)
     failed = Signal(int, str)
     progressed = Signal(int, object)
@@ -274,6 +276,9 @@ class EngineThread(QThread, RunCommands):
         if events := self._store.events(run_id, told.last_event):
             told.last_event = events[-1].index
             self.eventsGrew.emit(run_id, events)
+            is_new = any(event.kind == LIVE_EVENT for event in events)
+            if is_new and (live := read_live(self._store.run_folder(run_id))) is not None:
+                self.forecastsGrew.emit(run_id, live)
         if lines := self._store.log(run_id, told.last_line):
             told.last_line = lines[-1].index
             self.logGrew.emit(run_id, lines)

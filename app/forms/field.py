@@ -10,6 +10,7 @@ from pydantic import BaseModel, JsonValue
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from app.forms import forecasting_words
 from engine.catalog import COMMON_FIELDS, ModelInfo, Param
 
 FieldKind = Literal["int", "float", "bool", "choice", "text", "integers", "numbers", "several", "json"]
@@ -31,6 +32,7 @@ class Field:
     below_maximum: bool = False
     nullable: bool = False
     common: bool = True
+    label: str = ""  # in place of the key's usual name, marked for translation
 
     @property
     def name(self) -> str:
@@ -45,7 +47,8 @@ def with_choices(field: Field, choices: Sequence[JsonValue]) -> Field:
 
 def fields_of_params(info: ModelInfo) -> tuple[Field, ...]:
     """Return a field for each parameter of a model of the catalogue."""
-    return tuple(_of_param(param) for param in info.params)
+    names = forecasting_words.PARAMS if info.family == "forecasting" else {}
+    return tuple(_of_param(param, str(names.get(param.name, ""))) for param in info.params)
 
 
 def fields_of(model: type[BaseModel], prefix: str) -> tuple[Field, ...]:
@@ -63,7 +66,7 @@ def nested_model(info: FieldInfo) -> type[BaseModel] | None:
     return hint if isinstance(hint, type) and issubclass(hint, BaseModel) else None
 
 
-def _of_param(param: Param) -> Field:
+def _of_param(param: Param, label: str = "") -> Field:
     return Field(
         key=f"model.params.{param.name}",
         kind=param.kind,
@@ -74,6 +77,7 @@ def _of_param(param: Param) -> Field:
         maximum=param.maximum,
         nullable=param.nullable,
         common=param.common,
+        label=label,
     )
 
 

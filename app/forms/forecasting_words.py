@@ -36,6 +36,21 @@ LABELS = {
     "split.gap": QT_TRANSLATE_NOOP("Fields", "Steps between parts"),
 }
 
+# Parameters of forecasters that are something else than a table model's of the same name.
+PARAMS = {
+    "n_blocks": QT_TRANSLATE_NOOP("Fields", "Blocks a stack"),
+    "num_blocks": QT_TRANSLATE_NOOP("Fields", "Blocks a stack"),
+    "n_layers": QT_TRANSLATE_NOOP("Fields", "Layers a block"),
+    "num_block_layers": QT_TRANSLATE_NOOP("Fields", "Layers a block"),
+    "num_layers": QT_TRANSLATE_NOOP("Fields", "Layers"),
+    "n_heads": QT_TRANSLATE_NOOP("Fields", "Attention heads"),
+    "attention_head_size": QT_TRANSLATE_NOOP("Fields", "Attention heads"),
+    "d_ff": QT_TRANSLATE_NOOP("Fields", "Feed-forward width"),
+    "e_layers": QT_TRANSLATE_NOOP("Fields", "Encoder layers"),
+    "num": QT_TRANSLATE_NOOP("Fields", "Spline pieces"),
+    "k": QT_TRANSLATE_NOOP("Fields", "Spline degree"),
+}
+
 _FILL = {
     "forward": QT_TRANSLATE_NOOP("Choices", "the last value before"),
     "interpolate": QT_TRANSLATE_NOOP("Choices", "a line across"),
@@ -45,8 +60,8 @@ _FILL = {
 # By the field's key, then by value.
 CHOICES: dict[str, dict[str, object]] = {
     "split.kind": {
-        "holdout": QT_TRANSLATE_NOOP("Choices", "the newest stretch tests"),
-        "rolling": QT_TRANSLATE_NOOP("Choices", "backtest: k rolling origins"),
+        "holdout": QT_TRANSLATE_NOOP("Choices", "the newest stretch"),
+        "rolling": QT_TRANSLATE_NOOP("Choices", "k stretches: a backtest"),
     },
     "forecasting.timeline.frequency": {"": QT_TRANSLATE_NOOP("Choices", "detected")},
     "forecasting.timeline.missing_steps": dict(_FILL),

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWi
 from app.forms.editors import Editor, LineEditor, make_editor, mark_invalid
 from app.forms.field import Field
 from app.forms.numbers import shown
-from app.forms.wording import label_of, say
+from app.forms.wording import name_of, say
 from app.icons import icon
 
 LABEL_WIDTH = 152
@@ -30,7 +30,7 @@ class FieldRow(QWidget):
         self.field = field
         self.editor: Editor = make_editor(field, self)
         self._fault = ""
-        self._label = QLabel(label_of(field.key), self)
+        self._label = QLabel(name_of(field), self)
         self._note = QLabel(self)
         self._help = QToolButton(self)
         self._name_everything()
@@ -70,7 +70,7 @@ class FieldRow(QWidget):
         super().keyPressEvent(event)
 
     def _name_everything(self) -> None:
-        name, key = label_of(self.field.key), self.field.key
+        name, key = name_of(self.field), self.field.key
         tip = f"{self.field.help}\n{_range(self.field)}{key}".strip()
         self.setObjectName(f"{key}.row")
         self.editor.setObjectName(key)

@@ -87,5 +87,6 @@ class SeveralEditor(QPushButton):
     def _show(self) -> None:
         texts = [action.text().replace("&&", "&") for action in self._menu.actions() if action.isChecked()]
         text = ", ".join(texts) or say("none")
-        self.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, 168).replace("&", "&&"))
+        shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, 160).replace("&", "&&")
+        self.setText(f"\u2002{shown}")  # a stylesheet's padding is lost where a button has a menu
         self.setAccessibleDescription(text)

@@ -4,6 +4,7 @@ from pydantic import JsonValue
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from app.forms import forecasting_words
+from app.forms.field import Field
 from engine.catalog import Option, optimizers, schedules
 
 
@@ -20,6 +21,11 @@ def label_of(key: str) -> str:
         return QCoreApplication.translate("Fields", str(known))
     words = name.replace("_", " ")
     return words[:1].upper() + words[1:]
+
+
+def name_of(field: Field) -> str:
+    """Return what a field is called: its own label, or the name of its key."""
+    return QCoreApplication.translate("Fields", field.label) if field.label else label_of(field.key)
 
 
 def choice_label(value: JsonValue, key: str = "") -> str:

@@ -88,11 +88,12 @@ class BarPlot(Plot):
                 pen=None,
             )
         )
-        self.item.addItem(
-            pg.ErrorBarItem(
-                x=self._values, y=places, left=self._spread, right=self._spread, beam=0.25, pen=pen(theme().text)
+        if self._spread.any():
+            self.item.addItem(
+                pg.ErrorBarItem(
+                    x=self._values, y=places, left=self._spread, right=self._spread, beam=0.25, pen=pen(theme().text)
+                )
             )
-        )
         self._write_names(places)
         low = min(0.0, float((self._values - self._spread).min()))
         high = max(0.0, float((self._values + self._spread).max())) or 1.0

@@ -9,7 +9,7 @@ from app.plots.axis import Axis
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 MONTH, YEAR = 30.44 * DAY, 365.25 * DAY
-TICK_WIDTH = 84  # pixels from one tick to the next, at least
+TICK_WIDTH = 68  # pixels from one tick to the next, at least
 SHORT = [
     1,
     2,

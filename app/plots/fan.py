@@ -19,6 +19,12 @@ class Band:
     percent: int
     low: Floats
     high: Floats
+    name: str = ""
+
+    @property
+    def label(self) -> str:
+        """What the band is called."""
+        return self.name or f"{self.percent} %"
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,7 @@ class Fan:
     bands: tuple[Band, ...] = ()
     others: Mapping[str, Floats] = field(default_factory=dict)
     are_dates: bool = False
+    name: str = ""  # of the median's line, where it is no median
 
     @property
     def future(self) -> Floats:

@@ -37,7 +37,11 @@ class FanLayer(CurveLayer):
         ink, base, model = QColor(theme().text), QColor(theme().base), theme().seriesColor(0)
         future = fan.future
         self._bands = [
-            (future, Band(band.percent, fan.joined(band.low), fan.joined(band.high)), self._wash(place, len(fan.bands)))
+            (
+                future,
+                Band(band.percent, fan.joined(band.low), fan.joined(band.high), band.name),
+                self._wash(place, len(fan.bands)),
+            )
             for place, band in enumerate(fan.bands)
         ]
         seen, muted = blended(ink, base, SEEN), QColor(theme().muted)
@@ -68,10 +72,10 @@ class FanLayer(CurveLayer):
                 lines.append((f"{self.tr('truth')}  {fan.actual[ahead]:.5g}", ink))
             lines.append((f"{self._median(fan)}  {fan.median[ahead]:.5g}", model))
             for band in fan.bands[::-1]:
-                lines.append((f"{band.percent} %  {band.low[ahead]:.5g} … {band.high[ahead]:.5g}", model))
+                lines.append((f"{band.label}  {band.low[ahead]:.5g} … {band.high[ahead]:.5g}", model))
             lines += [(f"{name}  {values[ahead]:.5g}", QColor(theme().muted)) for name, values in fan.others.items()]
         title = moment_text(x) if fan.are_dates else f"{x:,.6g}"
-        if ahead >= 0:
+        if ahead >= 0 and len(fan.past):
             title += f"  ·  +{ahead + 1}"
         self.reading = Reading(float(self.frame.across(np.array([x]), self.area)[0]), title, tuple(lines))
 
@@ -113,7 +117,7 @@ class FanLayer(CurveLayer):
     def _words(self, fan: Fan, ink: QColor, model: QColor, muted: QColor) -> list[EndLabel]:
         """Return the names of all that is drawn, where each ends."""
         ends = [(fan.actual, self.tr("truth"), ink), (fan.median, self._median(fan), model)]
-        ends += [(band.high, f"{band.percent} %", model) for band in fan.bands]
+        ends += [(band.high, band.label, model) for band in fan.bands]
         ends += [(values, name, muted) for name, values in fan.others.items()]
         found = []
         for values, text, colour in ends:
@@ -123,4 +127,4 @@ class FanLayer(CurveLayer):
         return found
 
     def _median(self, fan: Fan) -> str:
-        return self.tr("median") if fan.bands else self.tr("forecast")
+        return fan.name or self.tr("median") if fan.bands else self.tr("forecast")

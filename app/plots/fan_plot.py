@@ -88,9 +88,9 @@ class FanPlot(Plot):
         """Return a row a step."""
         if self._fan is None:
             return [], []
-        names = [self.tr("time"), self.tr("observed"), self.tr("forecast"), *self._fan.others]
+        names = [self.tr("time"), self.tr("observed"), self._fan.name or self.tr("forecast"), *self._fan.others]
         for band in self._fan.bands:
-            names += [f"{band.percent} % {self.tr('low')}", f"{band.percent} % {self.tr('high')}"]
+            names += [f"{band.label} {self.tr('low')}", f"{band.label} {self.tr('high')}"]
         rows = self._fan.rows()
         if self._fan.are_dates:
             rows = ([moment_text(float(str(row[0]))), *row[1:]] for row in rows)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from engine.catalog.edits import with_value
 from engine.catalog.forecasting_edits import fitted_to_model, new_forecasting
 from engine.spec import CalendarFeature, DataSpec, Role, Roles, RunSpec, parse
 
@@ -158,3 +159,26 @@ def _moved(old: RunSpec, data: DataSpec, time: str) -> RunSpec:
     if content["forecasting"]["timeline"]["column"] != time:
         content["forecasting"]["timeline"] |= {"column": time, "frequency": ""}
     return fitted_to_model(parse(content))
+
+
+def with_series_value(spec: RunSpec, key: str, value: Any, types: Mapping[str, str]) -> RunSpec:
+    """Return the specification with one thing of a form replaced: a plain dotted key, or what columns are for.
+
+    Uses of inputs come under `forecasting.inputs.use` as {"columns": […], "use": …}; lags are the target's. Raises
+    SpecError when the value does not fit.
+    """
+    if key == "data.roles.target":
+        return with_target(spec, str(value))
+    if key == "data.roles.group":
+        return with_groups(spec, [str(one) for one in value])
+    if key == "forecasting.timeline.column":
+        return with_time(spec, str(value), types)
+    if key == "forecasting.inputs.use":
+        for column in value["columns"]:
+            spec = with_use(spec, column, value["use"], types.get(column, "number"))
+        return spec
+    if key == "forecasting.inputs.lags":
+        lags: dict[str, Any] = {name: list(its) for name, its in spec_lags(spec).items()}
+        lags |= dict.fromkeys(spec.data.roles.target[:1], value)
+        value = {name: its for name, its in lags.items() if its}
+    return with_value(spec, key, value)

@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict
 
+from engine.runs.forecasts import ForecastInsight
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True)
@@ -108,6 +110,7 @@ class ForecastReport(_Part):
     series: tuple[SeriesScore, ...]
     series_count: int
     examples: tuple[ForecastExample, ...] = ()
+    insight: ForecastInsight | None = None
 
 
 class Evaluation(_Part):

@@ -71,6 +71,39 @@ class SeriesForecasts(_Part):
     high: tuple[float, ...]
 
 
+class Weight(_Part):
+    """How much a network looks at one input: a share of 1 over all inputs of its kind."""
+
+    name: str
+    share: float
+
+
+class ForecastParts(_Part):
+    """One forecast as a sum: each part, and their sum, as differences from the window's `centre`, by step ahead."""
+
+    series: str
+    origin: str
+    centre: float
+    names: tuple[str, ...]
+    parts: tuple[tuple[float, ...], ...]
+    total: tuple[float, ...]
+
+
+class ForecastInsight(_Part):
+    """What a network tells of itself, over `windows` forecasts.
+
+    `past`, `future` and `static` weigh inputs, the heaviest first. `attention` maps steps ahead to how much the forecast
+    of that step looks at each step of the past, the newest last.
+    """
+
+    windows: int
+    past: tuple[Weight, ...] = ()
+    future: tuple[Weight, ...] = ()
+    static: tuple[Weight, ...] = ()
+    attention: dict[int, tuple[float, ...]] = {}
+    parts: tuple[ForecastParts, ...] = ()
+
+
 def read_live(folder: Path) -> LiveForecasts | None:
     """Return the newest live forecasts in a run's folder, or None where there are none that can be read."""
     try:

@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from app.pages.run.forecast_panel import ForecastPanel
 from app.pages.run.live_bar import LiveBar
 from app.pages.run.metric_plot import MetricPlot
 from app.pages.run.plot_groups import GAUGES, CurveName, curve_name, rank
 from app.pages.run.series_book import Axis, SeriesBook
 from app.pages.run.wording import change_words, is_smaller_better
+from engine.runs.forecasts import LiveForecasts
 from engine.runs.records import Change, Series
 from engine.spec import RunSpec
 
@@ -37,6 +39,7 @@ class LiveTab(QWidget):
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._grid_host, self._grid = QWidget(self), QGridLayout()
         self._gauge_host, self._gauges = QWidget(self), QVBoxLayout()
+        self._forecasts = ForecastPanel(self._grid_host)
         self._arrange()
         self._bar.axisChanged.connect(self._redraw)
         self._bar.scaleChanged.connect(self._set_scale)
@@ -45,6 +48,7 @@ class LiveTab(QWidget):
     def setRun(self, spec: RunSpec | None, began: float | None) -> None:
         """Begin with another run."""
         self._book.clear(began)
+        self._forecasts.clear()
         for plot in self._plots.values():
             plot.hide()
             plot.deleteLater()
@@ -91,6 +95,10 @@ class LiveTab(QWidget):
         for plot in touched:
             self._mark(self._plots[plot])
 
+    def setForecasts(self, live: LiveForecasts) -> None:
+        """Draw the newest forecasts of validation windows."""
+        self._forecasts.setForecasts(live)
+
     def plots(self) -> dict[str, MetricPlot]:
         """Return the plots by metric."""
         return dict(self._plots)
@@ -110,8 +118,8 @@ class LiveTab(QWidget):
     def _mark(self, plot: MetricPlot) -> None:
         """Mark the best epoch where the run's checkpoints look: on the metric that ranks them."""
         folds = any(name.fold for name in plot.names.values())
-        if folds or plot.key in GAUGES:
-            return
+        if folds or plot.key in GAUGES or plot.key.startswith("coverage_"):
+            return  # an interval is best where it holds what it promises, neither less nor more
         valid = f"valid/{plot.key}"
         if valid in plot.names:
             smaller = self._smaller if valid == self._monitor else is_smaller_better(plot.key)
@@ -133,9 +141,10 @@ class LiveTab(QWidget):
         small = [key for key in GAUGES if key in self._plots]
         # The first plot takes a whole row where the others would otherwise leave a hole, or where there are but two.
         wide = len(large) % 2 == 1 or len(large) <= COLUMNS
-        place = 0
+        self._grid.addWidget(self._forecasts, 0, 0, 1, COLUMNS)
+        place = COLUMNS
         for key in large:
-            span = COLUMNS if len(large) <= COLUMNS or (wide and place == 0) else 1
+            span = COLUMNS if len(large) <= COLUMNS or (wide and place == COLUMNS) else 1
             self._grid.addWidget(self._plots[key], place // COLUMNS, place % COLUMNS, 1, span)
             place += span
         for key in small:

@@ -1,5 +1,7 @@
 """The Run page: head, live plots, results, settings and log of one run, followed through the engine thread."""
 
+from typing import Any
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
@@ -11,9 +13,11 @@ from app.pages.run.notices import EmptyState
 from app.pages.run.results_tab import ResultsTab
 from app.pages.run.run_actions import RunActions
 from app.pages.run.settings_tab import SettingsTab
+from engine.runs.forecasts import LiveForecasts
 from engine.runs.records import LogLine, RunRecord, RunStatus, Series
 from engine.training.disk import DiskUse
 
+ASKED = ("evaluation", "forecast_names", "forecast_series", "forecast_window")
 WITH_RESULTS = frozenset({RunStatus.FINISHED, RunStatus.STOPPED})
 
 
@@ -49,7 +53,8 @@ class RunPage(QWidget):
         self._record = None
         self._log.clear()
         self._results.clear()
-        self._requests.cancel("evaluation")
+        for name in ASKED:
+            self._requests.cancel(name)
         self._stack.setCurrentIndex(0)
         self._engine.watch(run_id)
 
@@ -140,17 +145,32 @@ class RunPage(QWidget):
             self._live.take(grown)
 
     @Slot(str, object)
+    def _take_forecasts(self, run_id: str, live: LiveForecasts) -> None:
+        if run_id == self._run_id and self._record is not None:
+            self._live.setForecasts(live)
+
+    @Slot(str, object)
     def _take_log(self, run_id: str, lines: list[LogLine]) -> None:
         if run_id == self._run_id:
             self._log.append(lines)
 
     @Slot(str, object)
-    def _take_answer(self, _name: str, value: object) -> None:
-        self._results.setEvaluation(value)
+    def _take_answer(self, name: str, value: object) -> None:
+        if name == "evaluation":
+            self._results.setEvaluation(value)
+        else:
+            self._results.take(name, value)
 
     @Slot(str, str)
-    def _take_failure(self, _name: str, sentence: str) -> None:
-        self._results.setProblem(sentence)
+    def _take_failure(self, name: str, sentence: str) -> None:
+        if name == "evaluation":
+            self._results.setProblem(sentence)
+        else:
+            self._results.takeProblem(name, sentence)
+
+    @Slot(str, object)
+    def _ask_for_results(self, method: str, params: dict[str, Any]) -> None:
+        self._requests.ask(method, "data", method, run=self._run_id, **params)
 
     # Inside
 
@@ -190,11 +210,13 @@ class RunPage(QWidget):
         self._engine.runsChanged.connect(self._take_runs)
         self._engine.runsRemoved.connect(self._forget_runs)
         self._engine.seriesGrew.connect(self._take_series)
+        self._engine.forecastsGrew.connect(self._take_forecasts)
         self._engine.logGrew.connect(self._take_log)
         self._engine.diskTold.connect(self._take_disk)
         self._tabs.currentChanged.connect(self._measure)
         self._settings.disk.clearRequested.connect(self._clear_checkpoints)
         self._header.buttons.clearRequested.connect(self._ask_to_clear)
+        self._results.asked.connect(self._ask_for_results)
         self._live.axesWanted.connect(self._tell_axes)
         self._requests.answered.connect(self._take_answer)
         self._requests.failed.connect(self._take_failure)

@@ -28,7 +28,7 @@ class PlotCard(QFrame):
         plot.setAccessibleName(title)
         self._export = ExportButton(plot, title, self)
         self._export.setObjectName(f"{path}.export")
-        head = QHBoxLayout()
+        head = self._head = QHBoxLayout()
         head.setContentsMargins(4, 0, 0, 0)
         head.setSpacing(8)
         head.addWidget(self._title)
@@ -43,6 +43,11 @@ class PlotCard(QFrame):
         layout.addLayout(head)
         layout.addWidget(plot, 1)
         layout.addWidget(self._hint)
+
+    def setChooser(self, chooser: QWidget) -> None:
+        """Put a widget that says and chooses what is shown in the title's place."""
+        self._title.hide()
+        self._head.insertWidget(0, chooser, 1)
 
     def title(self) -> str:
         """Return the title."""

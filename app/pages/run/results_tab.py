@@ -2,9 +2,10 @@
 
 import numpy as np
 from pydantic import ValidationError
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from app.pages.run.forecast_results import ForecastResults
 from app.pages.run.metric_tiles import FoldTable, MetricTiles
 from app.pages.run.plot_card import PlotCard
 from app.pages.run.rows_table import RowsTable
@@ -20,8 +21,11 @@ BAR_HEIGHT = 22
 class ResultsTab(QStackedWidget):
     """The results of the run on show, or why there are none."""
 
+    asked = Signal(str, object)  # a method of the data lab and its parameters, beside the run
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._view: EvaluationView | None = None
         self._message = QLabel(self)
         self._message.setObjectName("run.results.message")
         self._message.setProperty("role", "muted")
@@ -53,8 +57,22 @@ class ResultsTab(QStackedWidget):
         except ValidationError:
             self._say(self.tr("The results of this run were written by another version and cannot be shown."))
             return
-        self._area.setWidget(EvaluationView(evaluation, self._area))
+        self._view = EvaluationView(evaluation, self._area)
+        self._area.setWidget(self._view)
         self.setCurrentWidget(self._area)
+        if self._view.forecasts is not None:
+            self._view.forecasts.asked.connect(self.asked)
+            self._view.forecasts.begin()
+
+    def take(self, name: str, value: object) -> None:
+        """Show an answer to what was asked."""
+        if self._view is not None and self._view.forecasts is not None:
+            self._view.forecasts.take(name, value)
+
+    def takeProblem(self, name: str, sentence: str) -> None:
+        """Say why there is no answer to what was asked."""
+        if self._view is not None and self._view.forecasts is not None:
+            self._view.forecasts.takeProblem(name, sentence)
 
     def message(self) -> str:
         """Return what is said instead of results."""
@@ -63,6 +81,7 @@ class ResultsTab(QStackedWidget):
     def _say(self, text: str) -> None:
         self._message.setText(text)
         self.setCurrentWidget(self._message)
+        self._view = None
         if self._area.widget() is not None:
             self._area.takeWidget().deleteLater()
 
@@ -73,6 +92,8 @@ class EvaluationView(QWidget):
     def __init__(self, evaluation: Evaluation, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._evaluation = evaluation
+        report = evaluation.forecast
+        self.forecasts = ForecastResults(evaluation, report, self) if report is not None else None
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 12, 8, 8)
         self._layout.setSpacing(8)
@@ -97,10 +118,23 @@ class EvaluationView(QWidget):
         }.get(evaluation.split, self.tr("On {0} rows"))
         if evaluation.folds:
             split = self.tr("On {0} rows, each predicted by the fold’s model that had not learned from it")
+        if self.forecasts is not None:
+            self._add_title(self._forecast_title())
+            self._layout.addWidget(self.forecasts)
+            return
         self._add_title(split.format(count(evaluation.rows)))
         tiles = MetricTiles(self)
         tiles.setEvaluation(evaluation)
         self._layout.addWidget(tiles)
+
+    def _forecast_title(self) -> str:
+        evaluation = self._evaluation
+        windows = count(evaluation.rows)
+        if evaluation.folds:
+            return self.tr("On {0} windows, each forecast by a model that knew only what was before").format(windows)
+        if evaluation.split == "test":
+            return self.tr("On {0} test windows, whose times the model never saw").format(windows)
+        return self.tr("On {0} validation windows").format(windows)
 
     def _add_folds(self) -> None:
         if not self._evaluation.folds:

@@ -110,6 +110,9 @@ def metric_title(name: str) -> str:
         "median_error": _tr("Median absolute error"),
         "mape": _tr("Mean absolute percentage error"),
         "r2": _tr("R²"),
+        "smape": _tr("Symmetric mean absolute percentage error"),
+        "mase": _tr("Mean absolute scaled error"),
+        "quantile_loss": _tr("Quantile loss"),
         "lr": _tr("Learning rate"),
         "grad_norm": _tr("Gradient norm"),
         "rows_per_second": _tr("Rows per second"),
@@ -117,6 +120,8 @@ def metric_title(name: str) -> str:
     }
     if name in known:
         return known[name]
+    if name.startswith("coverage_"):
+        return _tr("Truth within the {0} % interval").format(name.removeprefix("coverage_"))
     for metric, target in (name.split("/", 1), reversed(name.rsplit("/", 1))) if "/" in name else ():
         if metric in known:
             return f"{known[metric]} · {target}"
@@ -125,7 +130,7 @@ def metric_title(name: str) -> str:
 
 def is_smaller_better(metric: str) -> bool:
     """Whether a metric, by its name, is better the smaller it is."""
-    smaller = {"loss", "log_loss", "mae", "rmse", "mse", "median_error", "mape"}
+    smaller = {"loss", "log_loss", "mae", "rmse", "mse", "median_error", "mape", "smape", "mase", "quantile_loss"}
     return any(part in smaller for part in metric.split("/"))
 
 

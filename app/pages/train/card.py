@@ -5,6 +5,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
 
 from app.forms import choice_label
+from app.pages.train.series_words import abilities
 from engine.catalog import ModelInfo
 
 
@@ -27,7 +28,12 @@ class ModelCard(QFrame):
         self._text = QLabel(self)
         self._text.setWordWrap(True)
         self._text.setProperty("role", "muted")
-        self._tags = [QLabel(choice_label(task), self) for task in info.tasks]
+        words = [choice_label(task) for task in info.tasks] or abilities(info)
+        self._tags = [QLabel(text, self) for text in words]
+        self._note = QLabel(self)
+        self._note.setWordWrap(True)
+        self._note.setProperty("role", "warning")
+        self._note.hide()
         self._paper = QLabel(self)
         self._arrange()
         self.setReason("")
@@ -46,6 +52,11 @@ class ModelCard(QFrame):
         notes = "\n".join(self.info.notes)
         self.setToolTip(reason or notes)
         self.radio.setAccessibleDescription(f"{reason or self.info.description} {notes}".strip())
+
+    def setNote(self, note: str) -> None:
+        """Say below the description what choosing this model would cost."""
+        self._note.setText(note)
+        self._note.setVisible(bool(note))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose the model by a click anywhere on its card."""
@@ -85,6 +96,7 @@ class ModelCard(QFrame):
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addWidget(self._text)
+        layout.addWidget(self._note)
         layout.addLayout(foot)
 
     @Slot()

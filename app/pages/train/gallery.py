@@ -4,7 +4,8 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.pages.train.card import ModelCard
-from engine.catalog import tabular_models, unsuited
+from app.pages.train.series_words import say
+from engine.catalog import forecasting_models, left_out, tabular_models, unsuited
 from engine.spec import RunSpec
 
 
@@ -28,21 +29,26 @@ class ModelGallery(QScrollArea):
         layout = QVBoxLayout(column)
         layout.setContentsMargins(0, 0, 8, 0)
         layout.setSpacing(8)
-        for info in tabular_models():
+        for info in (*tabular_models(), *forecasting_models()):
             card = ModelCard(info, column)
             card.chosen.connect(self._on_chosen)
             self._group.addButton(card.radio)
             self._cards[info.name] = card
+            card.setVisible(info.family == "tabular")
             layout.addWidget(card)
         layout.addStretch()
         self.setWidget(column)
 
     def setSpec(self, spec: RunSpec) -> None:
-        """Show which model is chosen, and dim those that cannot do the task."""
+        """Show the family's models and which is chosen; dim those that cannot do the task, or say what they would miss."""
         roles = spec.data.roles
         for name, card in self._cards.items():
-            reason = unsuited(card.info, spec.tabular.task, len(roles.target), len(roles.categorical))
-            card.setReason(reason)
+            card.setVisible(card.info.family == spec.family)
+            if spec.family == "forecasting":
+                missed = left_out(card.info, spec)
+                card.setNote(say("Would leave out {0} of the inputs").format(missed) if missed else "")
+            else:
+                card.setReason(unsuited(card.info, spec.tabular.task, len(roles.target), len(roles.categorical)))
             if name == spec.model.name and not card.radio.isChecked():
                 card.radio.setChecked(True)
                 self._reveal_soon()

@@ -5,6 +5,7 @@ from PySide6.QtGui import QAction, QKeySequence, QUndoStack
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.icons import icon
+from app.pages.train.family_switch import FamilySwitch
 from engine.spec import RunSpec
 
 _ELIDE = Qt.TextElideMode.ElideMiddle
@@ -26,6 +27,7 @@ class TrainHeader(QWidget):
         self.setObjectName("train.header")
         self._about = QLabel(self)
         self.name = QLineEdit(self)
+        self.family = FamilySwitch(self)
         self._spec_tools: list[QToolButton] = []
         self._tools = QHBoxLayout()
         self._tools.setSpacing(4)
@@ -48,6 +50,7 @@ class TrainHeader(QWidget):
         for button in self._spec_tools:
             button.setEnabled(spec is not None)
         self.name.setVisible(spec is not None)
+        self.family.setVisible(spec is not None)
         self._about.setVisible(spec is not None)
         if spec is None:
             return
@@ -58,8 +61,13 @@ class TrainHeader(QWidget):
         parts = [self._elided(name)]
         if rows is not None:
             parts.append(self.tr("{0} rows").format(f"{rows:,}"))
-        parts.append(self.tr("{0} inputs").format(len(spec.data.roles.features)))
-        parts.append(self.tr("predicts {0}").format(self._elided(targets)))
+        self.family.setFamily(spec.family)
+        inputs, verb = len(spec.data.roles.features), self.tr("predicts {0}")
+        if spec.forecasting is not None:
+            inputs -= len(spec.data.roles.date)
+            verb = self.tr("forecasts {0}")
+        parts.append(self.tr("{0} inputs").format(inputs))
+        parts.append(verb.format(self._elided(targets)))
         self._about.setText(" · ".join(parts))
         self._about.setToolTip(f"{name}\n{targets}")
 
@@ -88,6 +96,7 @@ class TrainHeader(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(16)
         layout.addLayout(titles, 1)
+        layout.addWidget(self.family)
         layout.addWidget(self.name)
         layout.addLayout(self._tools)
 

@@ -28,7 +28,8 @@ class ModelTab(QWidget):
         self._about = QLabel(self)
         self._notes = QLabel(self)
         self._presets: dict[Preset, QPushButton] = {}
-        self._own = QLabel(self.tr("own settings"), self)
+        self._sizes = QWidget(self)
+        self._own = QLabel(self.tr("own settings"), self._sizes)
         self.fields = FieldList("model.params", parent=self)
         self._arrange()
         self.fields.changed.connect(self.changed)
@@ -72,6 +73,7 @@ class ModelTab(QWidget):
         self._about.setText(f"{info.description.replace(chr(10), ' ')}<br>{link}")
         self._notes.setText("\n".join(info.notes))
         self._notes.setVisible(bool(info.notes))
+        self._sizes.setVisible(bool(info.params))
         self.fields.setFields(fields_of_params(info))
 
     def _show_unknown(self, sentence: str) -> None:
@@ -95,33 +97,35 @@ class ModelTab(QWidget):
         self._notes.setWordWrap(True)
         self._notes.setProperty("role", "muted")
         self._own.setProperty("role", "muted")
+        self._fill_sizes()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 16, 12, 16)
         layout.setSpacing(8)
         for label in (self._title, self._about, self._notes):
             layout.addWidget(label)
         layout.addSpacing(8)
-        layout.addLayout(self._preset_row())
+        layout.addWidget(self._sizes)
         layout.addSpacing(8)
         layout.addWidget(self.fields)
         layout.addStretch()
 
-    def _preset_row(self) -> QHBoxLayout:
+    def _fill_sizes(self) -> None:
         texts = {"small": self.tr("Small"), "default": self.tr("Default"), "large": self.tr("Large")}
         tips = {
-            "small": self.tr("Fewer parameters: faster, for small tables"),
+            "small": self.tr("Fewer parameters: faster, for little data"),
             "default": self.tr("The library's own settings"),
-            "large": self.tr("More parameters: slower, for large tables"),
+            "large": self.tr("More parameters: slower, for much data"),
         }
-        row = QHBoxLayout()
+        row = QHBoxLayout(self._sizes)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        label = QLabel(self.tr("Size"), self)
+        label = QLabel(self.tr("Size"), self._sizes)
         label.setFixedWidth(LABEL_WIDTH)
         row.addWidget(label)
         group = QButtonGroup(self)
         group.setExclusive(False)
         for name in get_args(Preset):
-            button = QPushButton(texts[name], self)
+            button = QPushButton(texts[name], self._sizes)
             button.setObjectName(f"train.preset.{name}")
             button.setAccessibleName(self.tr("Size: {0}").format(texts[name]))
             button.setToolTip(tips[name])
@@ -132,7 +136,6 @@ class ModelTab(QWidget):
         row.addWidget(self._own)
         row.addStretch()
         group.buttonClicked.connect(self._on_preset)
-        return row
 
     @Slot(object)
     def _on_preset(self, clicked: QPushButton) -> None:

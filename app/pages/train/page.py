@@ -12,6 +12,7 @@ from app.engine_thread import EngineThread
 from app.forms import SpecHistory, label_of
 from app.icons import icon, primary_icon
 from app.pages.train.empty_view import EmptyView
+from app.pages.train.family_book import FamilyBook
 from app.pages.train.faults import faults_of, findings_of, split_sentence
 from app.pages.train.files import SpecFiles
 from app.pages.train.finder import LearningRateFinder
@@ -20,8 +21,10 @@ from app.pages.train.gallery import ModelGallery
 from app.pages.train.header import TrainHeader
 from app.pages.train.preflight_panel import PreflightPanel
 from app.pages.train.questions import Questions
+from app.pages.train.series_question import SeriesQuestion
 from app.pages.train.toml_dialog import TomlDialog
-from engine.catalog import Preset, problems, task_of, with_dataset, with_model, with_preset, with_value
+from engine.catalog import Preset, problems, task_of, with_preset, with_series_value, with_value
+from engine.catalog.series_view import SeriesView
 from engine.spec import DataSpec, Roles, RunSpec, SpecError
 
 
@@ -41,6 +44,7 @@ class TrainPage(QWidget):
         self._row_count: int | None = None
         self._refused: dict[str, str] = {}
         self._task_is_guessed = False
+        self._families = FamilyBook()
         self.history = SpecHistory(self)
         self.header = TrainHeader(self.history.stack, self)
         self.gallery = ModelGallery(self)
@@ -51,6 +55,7 @@ class TrainPage(QWidget):
         self.enqueue = QPushButton(icon("clock"), self.tr("Add to queue"), self)
         self._files = SpecFiles(self)
         self._questions = Questions(engine, self)
+        self._series = SeriesQuestion(engine, self)
         self._empty = EmptyView(self)
         self._stack = QStackedWidget(self)
         self._arrange()
@@ -66,6 +71,7 @@ class TrainPage(QWidget):
         """Show another specification, as a new beginning."""
         self.history.clear()
         self._task_is_guessed = False
+        self._families.forget()
         self._show(spec)
         self._questions.findDataset(spec.data.dataset)
 
@@ -73,15 +79,20 @@ class TrainPage(QWidget):
         self, dataset: Mapping[str, Any], roles: Roles, columns: Sequence[Mapping[str, Any]] | None = None
     ) -> None:
         """Train on a dataset; settings that still fit are kept, and the task follows from the target."""
-        rows_before = self._row_count or 0
         self._take_columns(dataset, columns)
         data = DataSpec(dataset=str(dataset["id"]), name=str(dataset.get("name", "")), roles=roles)
-        same_target = self._spec is not None and self._spec.data.roles.target == roles.target
-        spec = with_dataset(self._spec, data, self._types, self._row_count or 0, rows_before)
+        before = self._families.kept("tabular")
+        same_target = before is not None and before.data.roles.target == roles.target
+        spec = self._families.begin(data, self._types, self._row_count or 0, self._spec)
         self.history.clear()
         self._show(spec)
         self.gallery.setFocusOnModel()
-        if not same_target and len(roles.target) == 1 and self._types.get(roles.target[0]) == "integer":
+        if (
+            spec.family == "tabular"
+            and not same_target
+            and len(roles.target) == 1
+            and self._types.get(roles.target[0]) == "integer"
+        ):
             self._task_is_guessed = True
             self._questions.profileTarget(data.dataset, roles.target[0])
 
@@ -97,7 +108,7 @@ class TrainPage(QWidget):
     @Slot(str)
     def goTo(self, key: str) -> None:
         """Go to the setting that a finding is about."""
-        if key.startswith("data"):
+        if key.startswith("data") and (self._spec is None or self._spec.family == "tabular"):
             self.dataRequested.emit()
         elif key == "model.name" and self._spec is not None:
             self.gallery.setFocusOnModel()
@@ -113,7 +124,7 @@ class TrainPage(QWidget):
         if self._spec is None:
             return
         try:
-            changed = with_value(self._spec, key, value)
+            changed = self._with(self._spec, key, value)
         except SpecError as error:
             self._refused[key] = split_sentence(error.problems[0])[1]
             self._show_problems()
@@ -127,8 +138,14 @@ class TrainPage(QWidget):
     @Slot(str)
     def _choose_model(self, name: str) -> None:
         if self._spec is not None and name != self._spec.model.name:
-            self._push(with_model(self._spec, name), self.tr("model"))
+            self._push(self._families.with_model(self._spec, name), self.tr("model"))
             self.form.setCurrentIndex(0)
+
+    @Slot(str)
+    def _choose_family(self, family: str) -> None:
+        if self._spec is not None and family != self._spec.family:
+            other = self._families.switch(family, self._spec, self._types, self._row_count or 0)
+            self._push(other, self.tr("Table or Forecast"))
 
     @Slot(str)
     def _choose_preset(self, name: str) -> None:
@@ -200,6 +217,12 @@ class TrainPage(QWidget):
             self._show(self._spec)
 
     @Slot(object)
+    def _take_series(self, view: SeriesView) -> None:
+        self.form.setView(view)
+        if self._spec is not None and (tuned := self._families.tuned(self._spec, view)) != self._spec:
+            self._show(tuned)
+
+    @Slot(object)
     def _take_check(self, answer: Mapping[str, Any]) -> None:
         self.preflight.setAnswer(answer)
         self._show_readiness()
@@ -218,13 +241,16 @@ class TrainPage(QWidget):
     @Slot(object)
     def _show(self, spec: RunSpec) -> None:
         self._spec = spec
+        self._families.keep(spec)
         self._stack.setCurrentIndex(1)
         self.header.setSpec(spec, self._row_count)
         self.gallery.setSpec(spec)
+        self.preflight.setFamily(spec.family)
         self.form.setSpec(spec)
         self._refused = {key: text for key, text in self._refused.items() if key in self.form.problems()}
         self._show_problems()
         self._questions.setSpec(spec)
+        self._series.setSpec(spec)
 
     @Slot()
     def _show_problems(self) -> None:
@@ -252,7 +278,12 @@ class TrainPage(QWidget):
         self._types = {str(column["name"]): str(column["type"]) for column in found}
         rows = dataset.get("rows")
         self._row_count = rows if isinstance(rows, int) else None
-        self.form.setColumns(tuple(self._types))
+        self.form.setColumns(self._types)
+
+    def _with(self, spec: RunSpec, key: str, value: JsonValue) -> RunSpec:
+        if spec.family == "forecasting":
+            return with_series_value(spec, key, value, self._types)
+        return with_value(spec, key, value)
 
     def _arrange(self) -> None:
         self.addActions(self.header.actions())
@@ -306,6 +337,7 @@ class TrainPage(QWidget):
         self.header.loadRequested.connect(self.chooseFile)
         self.header.saveRequested.connect(self._save)
         self.header.textRequested.connect(self._show_text)
+        self.header.family.chosen.connect(self._choose_family)
         self.gallery.chosen.connect(self._choose_model)
         self.form.changed.connect(self._edit)
         self.form.presetChosen.connect(self._choose_preset)
@@ -317,6 +349,10 @@ class TrainPage(QWidget):
         self.enqueue.clicked.connect(self._enqueue)
         self._empty.dataRequested.connect(self.dataRequested)
         self._files.loaded.connect(self._take_loaded)
+        self._series.seen.connect(self._take_series)
+        self._series.failed.connect(self.form.setViewFailure)
+        self.form.windows.seriesAsked.connect(self._series.lookAt)
+        self.form.windows.originAsked.connect(self._series.moveTo)
         asked = self._questions
         asked.checkStarted.connect(self.preflight.setWaiting)
         asked.checked.connect(self._take_check)

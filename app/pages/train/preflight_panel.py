@@ -30,6 +30,18 @@ class PreflightPanel(QWidget):
         self._list = QVBoxLayout()
         self._arrange()
 
+    def setFamily(self, family: str) -> None:
+        """Count rows of a table, or windows on series."""
+        is_forecast = family == "forecasting"
+        texts = {
+            "train": self.tr("Training windows") if is_forecast else self.tr("Training rows"),
+            "valid": self.tr("Validation windows") if is_forecast else self.tr("Validation rows"),
+            "test": self.tr("Test windows") if is_forecast else self.tr("Test rows"),
+        }
+        for name, text in texts.items():
+            self._names[name].setText(text)
+            self._figures[name].setAccessibleName(text)
+
     def setWaiting(self) -> None:
         """Say that the figures are being worked out; the old ones stay until then."""
         self._state.setProperty("waiting", True)

@@ -51,6 +51,7 @@ class TrainingTab(QWidget):
 
     def setSpec(self, spec: RunSpec, idle: Collection[str]) -> None:
         """Show the trainer's settings."""
+        self.find_rate.setVisible(spec.family == "tabular")
         for key in _MONITORS:
             self.form.setChoices(key, common_metrics(spec))
         self.form.setValue(spec.trainer)

@@ -3,6 +3,7 @@ written into the run's folder. Must not train or read tables."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from engine.families.files import EVALUATION_FILE, PREDICTIONS_FILE, write_evalu
 from engine.families.fold_scores import fold_scores
 from engine.families.forecasting.fitting import Material
 from engine.families.forecasting.forecasts import write_forecasts
+from engine.families.forecasting.insight import insight_of
 from engine.families.forecasting.judging import judge
 from engine.families.forecasting.library import BASELINES, quiet
 from engine.families.forecasting.loading import loader_of
@@ -43,6 +45,7 @@ class Judged:
     kept: Ints
     point: Floats
     quantiles: Floats | None
+    dataset: Any = None
 
 
 def judged(model: TrainedForecaster, material: Material, part: str) -> Judged:
@@ -79,7 +82,7 @@ def judged(model: TrainedForecaster, material: Material, part: str) -> Judged:
             loader = loader_of(dataset, plan, None, device)
             judge(model.forecaster, loader, placed, scores, material.spec.trainer.seed, keep)
     quantiles = np.concatenate(levels) if levels else None
-    return Judged(material, placed, scores, baselines, kept, np.concatenate(points), quantiles)
+    return Judged(material, placed, scores, baselines, kept, np.concatenate(points), quantiles, dataset)
 
 
 def forecast_of(name: str, material: Material, placed: Placement, windows: slice) -> Floats:
@@ -100,7 +103,7 @@ def evaluate(model: TrainedForecaster, material: Material, recorder: Recorder) -
     if shown == "valid":
         notes.append("There is no test: these figures are of the validation, which also chose the epoch.")
     tables = [_table(one, part) for part, one in found.items()]
-    return _finish(recorder, [found[shown]], shown, metrics, tables, (), notes)
+    return _finish(recorder, model, [found[shown]], shown, metrics, tables, (), notes)
 
 
 def evaluate_folds(
@@ -113,11 +116,12 @@ def evaluate_folds(
     metrics = {"test": {one.metric.removeprefix("test/"): one.mean for one in fold_scores(by_fold)}}
     tables = [_table(one, one.material.fold.name) for one in found]
     notes = ["Each stretch is forecast by a model that knew only what was before it; metrics are means over the folds."]
-    return _finish(recorder, found, "test", metrics, tables, fold_scores(by_fold), notes)
+    return _finish(recorder, models[-1], found, "test", metrics, tables, fold_scores(by_fold), notes)
 
 
 def _finish(
     recorder: Recorder,
+    model: TrainedForecaster,
     found: list[Judged],
     shown: str,
     metrics: dict[str, dict[str, float]],
@@ -135,7 +139,7 @@ def _finish(
         split=shown,
         rows=every,
         metrics=metrics,
-        forecast=_report(found, recorder.spec),
+        forecast=_report(found, recorder.spec).model_copy(update={"insight": insight_of(model, found[-1], recorder)}),
         folds=folds,
         notes=tuple(notes),
     )

@@ -51,6 +51,10 @@ class Forecaster:
         backcast = self._loss_of(output["backcast"], x["encoder_target"], x)
         return loss * (1 - weight) + backcast * weight
 
+    def output(self, batch: WindowBatch) -> Any:
+        """Return all that the network itself has to say about a batch, by the library's names."""
+        return self.network(self._cast(batch)[0])
+
     def forecast(self, batch: WindowBatch) -> Forecast:
         """Return the forecasts of a batch. Where samples are drawn they come from torch's source of chance."""
         x, _ = self._cast(batch)

@@ -7,6 +7,7 @@ from pathlib import Path
 from engine.families.forecasting.fitting import Material
 from engine.families.forecasting.folds import split
 from engine.families.forecasting.forecaster import build, parameter_count
+from engine.families.forecasting.leaks import leaks
 from engine.families.forecasting.library import BASELINES
 from engine.families.forecasting.running import load_series
 from engine.families.forecasting.scores import intervals
@@ -31,6 +32,7 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
         try:
             series = load_series(workspace, spec)
             findings += [_finding("info", "data", note) for note in series.notes]
+            findings += leaks(series, spec)
             folds = split(series, spec)
             trainings = len(folds)
             material = Material(spec, series, folds[0])

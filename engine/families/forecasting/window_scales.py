@@ -110,8 +110,13 @@ def _deviation(values: torch.Tensor) -> torch.Tensor:
     For many windows torch.std goes another way. The difference shows in windows that hardly move.
     """
     mean = values.mean(dim=-1, keepdim=True)
-    squares = (values.double() - mean.double()).square_().sum(dim=-1)
+    squares = (_wide(values) - _wide(mean)).square_().sum(dim=-1)
     return (squares / (values.shape[-1] - 1)).sqrt_().type(values.dtype)
+
+
+def _wide(values: torch.Tensor) -> torch.Tensor:
+    """Return the values in 64 bits, where the device has them: Apple's has not."""
+    return values if values.device.type == "mps" else values.double()
 
 
 def rescaled(scaler: Any, values: torch.Tensor) -> torch.Tensor:
@@ -119,7 +124,7 @@ def rescaled(scaler: Any, values: torch.Tensor) -> torch.Tensor:
 
     They take tensors for numbers of 64 bits.
     """
-    exact = values.double()
+    exact = _wide(values)
     if isinstance(scaler, StandardScaler):
         center = scaler.mean_ if scaler.with_mean else None
         scale = scaler.scale_ if scaler.with_std else None

@@ -5,7 +5,16 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 from app.forms import Field, FieldList, SpecForm, SpecHistory, fields_of, fields_of_params
 from app.forms.editors import make_editor
 from engine.catalog import model, tabular_models
-from engine.spec import DataSpec, KFoldSplit, RunSpec, ScheduleSpec, TabularSpec, TrainerSpec
+from engine.spec import (
+    DataSpec,
+    ForecastingSpec,
+    InputSpec,
+    KFoldSplit,
+    RunSpec,
+    ScheduleSpec,
+    TabularSpec,
+    TrainerSpec,
+)
 
 SPEC = RunSpec(data=DataSpec(dataset="0"))
 
@@ -39,6 +48,8 @@ def test_that_fields_take_kind_range_choices_and_help_from_the_specification():
         (Field(key="a", kind="choice", default="x", choices=("x", "y"), free=True), "something else"),
         (Field(key="a", kind="text", default=""), "128-64"),
         (Field(key="a", kind="integers", default=[]), [128, 64]),
+        (Field(key="a", kind="numbers", default=[]), [0.1, 0.5]),
+        (Field(key="a", kind="several", default=[], choices=("x", "y", "z")), ["x", "z"]),
         (Field(key="a", kind="json", default=None, nullable=True), [{"name": "gandalf"}]),
     ],
 )
@@ -65,6 +76,30 @@ def test_that_a_line_keeps_what_is_wrong_on_the_screen_and_its_last_good_value(q
     assert (editor.value(), editor.problem(), problems[-1], changes[-1]) == (0.2, "", "", 0.2)
     editor.setValue(0.2)
     assert editor.text() == "2e-1"
+
+
+def test_that_several_values_are_ticked_in_a_menu_that_stays_open(qtbot):
+    editor = make_editor(Field(key="a", kind="several", default=[], choices=("hour", "weekday"), free=True))
+    qtbot.addWidget(editor)
+    editor.show()
+    changes = heard(editor.valueChanged)
+    menu = editor.menu()
+    menu.popup(editor.mapToGlobal(editor.rect().bottomLeft()))
+    for action in reversed(menu.actions()):
+        menu.setActiveAction(action)
+        qtbot.keyClick(menu, Qt.Key.Key_Space)
+    assert changes == [["weekday"], ["hour", "weekday"]]
+    assert menu.isVisible() and editor.accessibleDescription() == "hour, weekday"
+    menu.close()
+    editor.setChoices(("hour",))
+    assert [action.text() for action in menu.actions()] == ["hour"]
+
+
+def test_that_a_field_that_may_hold_several_of_a_few_values_offers_them():
+    fields = {field.name: field for field in fields_of(ForecastingSpec, "forecasting")}
+    assert fields["quantiles"].kind == "numbers"
+    inputs = {field.name: field for field in fields_of(InputSpec, "forecasting.inputs")}
+    assert inputs["calendar"].kind == "several" and "weekday" in inputs["calendar"].choices
 
 
 def test_that_arrow_keys_step_a_number(qtbot):

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.run_values import RunValues
 from engine.runs import Outcome, Points, Progress, RunRecord, RunStore
+from engine.runs.forecasts import read_live
 from engine.spec import DataSpec, KFoldSplit, ModelSpec, Roles, RunSpec, TabularSpec, TrainerSpec
 from engine.training.disk import clear_checkpoints, disk_use
 
@@ -25,6 +26,7 @@ class StoreEngine(QObject):
     seriesGrew = Signal(str, object)
     logGrew = Signal(str, object)
     eventsGrew = Signal(str, object)
+    forecastsGrew = Signal(str, object)
     answered = Signal(int, object)
     failed = Signal(int, str)
     progressed = Signal(int, object)
@@ -85,6 +87,11 @@ class StoreEngine(QObject):
                 told["points"][info.key] = info.count
         if grown:
             self.seriesGrew.emit(run_id, grown)
+        if events := self.store.events(run_id, told["event"]):
+            told["event"] = events[-1].index
+            self.eventsGrew.emit(run_id, events)
+            if (live := read_live(self.store.run_folder(run_id))) is not None:
+                self.forecastsGrew.emit(run_id, live)
         if lines := self.store.log(run_id, told["line"]):
             told["line"] = lines[-1].index
             self.logGrew.emit(run_id, lines)

@@ -1,0 +1,125 @@
+"""Keeps a specification for each family, so that going from a table to a forecast and back loses nothing. No widgets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.catalog import (
+    fitted_to_model,
+    forecast_of,
+    suggests_forecast,
+    tuned,
+    with_dataset,
+    with_groups,
+    with_model,
+)
+from engine.catalog.series_view import SeriesView
+from engine.spec import DataSpec, RunSpec
+
+
+@dataclass(frozen=True)
+class _Data:
+    """A dataset as the Data page gave it."""
+
+    spec: DataSpec
+    types: Mapping[str, str]
+    rows: int
+
+
+class FamilyBook:
+    """Makes and keeps the specifications of one dataset, one a family."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, RunSpec] = {}
+        self._data: _Data | None = None
+        self._before = 0
+        self._is_chosen = False
+        self._fresh: RunSpec | None = None
+        self._wider: tuple[RunSpec, RunSpec] | None = None
+
+    def keep(self, spec: RunSpec) -> None:
+        """Keep what is shown."""
+        self._kept[spec.family] = spec
+
+    def kept(self, family: str) -> RunSpec | None:
+        """Return what was last shown of a family."""
+        return self._kept.get(family)
+
+    def forget(self) -> None:
+        """Begin anew, with a specification that comes from elsewhere."""
+        self._kept.clear()
+        self._data = self._fresh = None
+        self._is_chosen = True
+
+    def begin(self, data: DataSpec, types: Mapping[str, str], rows: int, shown: RunSpec | None) -> RunSpec:
+        """Return the specification for a dataset: in the family that is shown, or the one that its columns suggest."""
+        is_same = shown is not None and shown.data.dataset == data.dataset
+        family = "forecasting" if suggests_forecast(data.roles, types) else "tabular"
+        if shown is not None and (self._is_chosen or is_same):
+            family = shown.family
+        before, self._data = self._data, _Data(data, dict(types), rows)
+        self._before = before.rows if before is not None else 0
+        if before is not None and before.spec == data and family in self._kept:
+            return self._kept[family]
+        if before is not None and before.spec != data:
+            other = "tabular" if family == "forecasting" else "forecasting"
+            self._kept |= {other: self._made(other)} if other in self._kept else {}
+        return self._made(family)
+
+    def switch(self, family: str, shown: RunSpec, types: Mapping[str, str], rows: int) -> RunSpec:
+        """Return the other family's specification for the dataset that is shown, under the same name."""
+        self._is_chosen = True
+        if self._data is None or self._data.spec.dataset != shown.data.dataset:
+            self._data = _Data(shown.data, dict(types), rows)
+            self._before = rows
+        kept = self._kept.get(family)
+        made = kept if kept is not None and kept.data.dataset == shown.data.dataset else self._made(family)
+        renamed = made.model_copy(update={"name": shown.name})
+        self._fresh = renamed if made is self._fresh else self._fresh
+        return renamed
+
+    def tuned(self, shown: RunSpec, view: SeriesView) -> RunSpec:
+        """Return a specification that was never touched with what its series were found to be; else the same."""
+        fresh, self._fresh = self._fresh, None
+        if fresh is None or shown != fresh:
+            return shown
+        if view.groups:
+            self._fresh = with_groups(shown, view.groups)
+            return self._fresh
+        if not view.count:
+            self._fresh = fresh if not view.problem else None
+            return shown
+        return tuned(shown, view.season, view.longest, view.rows, view.calendar)
+
+    def with_model(self, shown: RunSpec, name: str) -> RunSpec:
+        """Return the specification with another model and without what that one cannot take, which comes back with a
+        model that can."""
+        if shown.family != "forecasting":
+            return with_model(shown, name)
+        base = shown
+        if self._wider is not None and _inputs(self._wider[1]) == _inputs(shown):
+            base = _with_inputs(shown, self._wider[0])
+        wanted = with_model(base, name)
+        fitted = fitted_to_model(wanted)
+        self._wider = (wanted, fitted)
+        return fitted
+
+    def _made(self, family: str) -> RunSpec:
+        assert self._data is not None
+        data, old = self._data, self._kept.get(family)
+        if family == "tabular":
+            return with_dataset(old, data.spec, data.types, data.rows, self._before)
+        made = forecast_of(data.spec, data.types, data.rows, old)
+        self._fresh = made if old is None else None
+        return made
+
+
+def _inputs(spec: RunSpec) -> object:
+    own = spec.forecasting
+    return spec.data.roles, None if own is None else (own.inputs, own.loss)
+
+
+def _with_inputs(spec: RunSpec, other: RunSpec) -> RunSpec:
+    """Return a specification with another one's roles, inputs and loss."""
+    assert spec.forecasting is not None and other.forecasting is not None
+    own = spec.forecasting.model_copy(update={"inputs": other.forecasting.inputs, "loss": other.forecasting.loss})
+    return spec.model_copy(update={"data": other.data, "forecasting": own})

@@ -1,0 +1,81 @@
+"""What was found in series, in words for the Train page. Pure functions of a SeriesView and a RunSpec."""
+
+from PySide6.QtCore import QCoreApplication
+
+from app.plots.date_axis import moment_text
+from engine.catalog import ModelInfo, Seen
+from engine.catalog.series_view import SeriesView
+
+
+def say(text: str) -> str:
+    """Return a sentence in the user's language."""
+    return QCoreApplication.translate("Series", text)
+
+
+def about_series(view: SeriesView) -> str:
+    """Return frequency, number and length of the series, and what is refused about them."""
+    parts = [] if not view.problem else [view.problem]
+    if view.count:
+        length = f"{view.longest:,}" if view.shortest == view.longest else f"{view.shortest:,} – {view.longest:,}"
+        one = say("One series of {0} steps").format(length)
+        many = say("{0} series of {1} steps").format(f"{view.count:,}", length)
+        parts.append(say("{0}, {1} apart.").format(one if view.count == 1 else many, view.frequency))
+    if view.short and view.count > 1:
+        parts.append(say("{0} are shorter than one window.").format(f"{view.short:,}"))
+    parts += [note for note in view.notes if not view.problem]
+    return " ".join(parts)
+
+
+def part_text(part: str) -> str:
+    """Return where a window belongs."""
+    texts = {
+        "train": say("a window of the training"),
+        "valid": say("a window of the validation"),
+        "test": say("a window of the test"),
+    }
+    return texts.get(part, say("across a border: never used"))
+
+
+def split_text(view: SeriesView) -> str:
+    """Return until when the newest fold trains, validates and tests."""
+    if not view.folds:
+        return ""
+    fold = view.folds[-1]
+    ends = [(say("trains until {0}"), fold.train[1]), (say("validates until {0}"), fold.valid[1])]
+    ends += [] if fold.test is None else [(say("tests until {0}"), fold.test[1])]
+    text = " · ".join(words.format(_moment(end, view.is_date)) for words, end in ends)
+    if len(view.folds) > 1:
+        return say("{0} folds; the last one {1}").format(len(view.folds), text)
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _moment(at: float, is_date: bool) -> str:
+    return moment_text(at) if is_date else f"{at:,.0f}"
+
+
+def kind_text(seen: Seen) -> str:
+    """Return what an input is."""
+    texts = {
+        "target": say("target"),
+        "lag": say("lag"),
+        "past": say("input"),
+        "known": say("known ahead"),
+        "static": say("never changes"),
+        "calendar": say("part of the date"),
+        "series": say("made"),
+        "relative time": say("made"),
+        "target scales": say("made"),
+    }
+    return texts[seen.kind]
+
+
+def abilities(info: ModelInfo) -> list[str]:
+    """Return what a forecasting model can do, each in a word or two."""
+    if not info.losses:
+        return [say("baseline")]
+    found = [say("quantiles")] if "quantile" in info.losses else []
+    found += [say("distributions")] if "normal" in info.losses else []
+    found += [] if found else [say("one number")]
+    if not info.inputs:
+        return [*found, say("target only")]
+    return [*found, say("all inputs") if info.unknown_inputs else say("inputs known ahead")]

@@ -1,0 +1,195 @@
+"""The windows that a model will be shown, on the real series: one series at a time, its split, and one window close up."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from app.icons import icon
+from app.pages.train.seen_table import SeenTable
+from app.pages.train.series_words import part_text, split_text
+from app.plots.series_plot import Band, SeriesPlot
+from engine.catalog import seen_inputs
+from engine.catalog.series_view import FoldView, Pair, SeriesView
+from engine.spec import RunSpec
+
+
+class WindowTab(QWidget):
+    """Shows a SeriesView; `seriesAsked` carries a series' index, `originAsked` a step. ← and → walk through series, with
+    Shift through windows."""
+
+    seriesAsked = Signal(int)
+    originAsked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("train.windows")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Windows on the series"))
+        self._view = SeriesView()
+        self._step = 1
+        self._name, self._window, self._problem, self._split = (QLabel(self) for _ in range(4))
+        self.whole, self.close_up = SeriesPlot(self), SeriesPlot(self)
+        self.seen = SeenTable(self)
+        self._walkers: list[QToolButton] = []
+        self._arrange()
+        self.setView(self._view)
+
+    def setSpec(self, spec: RunSpec) -> None:
+        """Show what the model of a specification is given."""
+        if spec.forecasting is not None:
+            self._step = spec.forecasting.windows.step
+            self.seen.setSeen(seen_inputs(spec))
+
+    def setView(self, view: SeriesView) -> None:
+        """Show a series and a window on it."""
+        self._view = view
+        place = self.tr("{0} of {1}").format(f"{view.index + 1:,}", f"{view.count:,}")
+        self._name.setText(f"{view.name} · {place}" if view.count > 1 else view.name)
+        self._name.setToolTip(self.tr("{0} to {1}").format(view.begins, view.ends) if view.begins else "")
+        self._split.setText(split_text(view))
+        self._problem.setText(view.problem)
+        self._problem.setVisible(bool(view.problem))
+        self.whole.setSeries(*view.whole, view.is_date)
+        self.whole.setBands(
+            (*_parts(view, self.tr("train"), self.tr("valid"), self.tr("test")), *self._window_bands(""))
+        )
+        extent = (view.page[0][0], view.page[0][-1]) if view.page[0] else None
+        self.close_up.setSeries(*view.page, view.is_date, extent)
+        self.close_up.setBands(self._window_bands("named"))
+        self._window.setText(self._window_text())
+        for button, allowed in zip(self._walkers, self._allowed(), strict=True):
+            button.setEnabled(allowed)
+
+    def setFailure(self, sentence: str) -> None:
+        """Say why there is nothing to show."""
+        self.setView(SeriesView(problem=sentence))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Walk."""
+        way = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if way is None:
+            super().keyPressEvent(event)
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._move(way)
+        else:
+            self._walk(way)
+
+    @Slot()
+    def previousSeries(self) -> None:
+        """Show the series before."""
+        self._walk(-1)
+
+    @Slot()
+    def nextSeries(self) -> None:
+        """Show the next series."""
+        self._walk(1)
+
+    @Slot()
+    def earlierWindow(self) -> None:
+        """Show the window before."""
+        self._move(-1)
+
+    @Slot()
+    def laterWindow(self) -> None:
+        """Show the next window."""
+        self._move(1)
+
+    def _walk(self, way: int) -> None:
+        index = self._view.index + way
+        if 0 <= index < self._view.count:
+            self.seriesAsked.emit(index)
+
+    def _move(self, way: int) -> None:
+        view = self._view
+        origin = min(max(view.origin + way * self._step, view.first_origin), view.last_origin)
+        if view.horizon is not None and origin != view.origin:
+            self.originAsked.emit(origin)
+
+    def _allowed(self) -> tuple[bool, ...]:
+        view = self._view
+        has_window = view.horizon is not None
+        return (
+            view.index > 0,
+            view.index + 1 < view.count,
+            has_window and view.origin > view.first_origin,
+            has_window and view.origin < view.last_origin,
+        )
+
+    def _window_text(self) -> str:
+        view = self._view
+        if view.horizon is None:
+            return self.tr("Too short for a window") if view.steps else ""
+        return self.tr("Forecast from {0}: {1}").format(view.origin_text, part_text(view.part))
+
+    def _window_bands(self, names: str) -> tuple[Band, ...]:
+        view = self._view
+        past, future = (self.tr("sees"), self.tr("forecasts")) if names else ("", "")
+        found = [Band(*pair, "", "gap") for pair in view.gaps]
+        if view.encoder is not None and view.horizon is not None:
+            found += [Band(*view.encoder, past, "past"), Band(*view.horizon, future, "future")]
+        return tuple(found)
+
+    def _arrange(self) -> None:
+        self._name.setProperty("role", "subtitle")
+        self._name.setObjectName("train.windows.name")
+        self._window.setObjectName("train.windows.window")
+        self._window.setProperty("role", "muted")
+        self._split.setProperty("role", "muted")
+        self._split.setObjectName("train.windows.split")
+        self._split.setWordWrap(True)
+        self._problem.setObjectName("train.windows.problem")
+        self._problem.setProperty("role", "warning")
+        self._problem.setWordWrap(True)
+        for plot, name, text, height in (
+            (self.whole, "whole", self.tr("The whole series with its split"), 168),
+            (self.close_up, "window", self.tr("One window of past and horizon"), 208),
+        ):
+            plot.setObjectName(f"train.windows.{name}")
+            plot.setAccessibleName(text)
+            plot.setToolTip(text)
+            plot.setFixedHeight(height)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 16, 12, 16)
+        layout.setSpacing(8)
+        layout.addLayout(self._row(self._name, "series"))
+        layout.addWidget(self._problem)
+        layout.addWidget(self.whole)
+        layout.addWidget(self._split)
+        layout.addLayout(self._row(self._window, "window"))
+        layout.addWidget(self.close_up)
+        layout.addWidget(self.seen)
+        layout.addStretch()
+
+    def _row(self, label: QLabel, what: str) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(label, 1)
+        tips = {
+            "series": (self.tr("Series before (←)"), self.tr("Next series (→)")),
+            "window": (self.tr("Window before (Shift+←)"), self.tr("Next window (Shift+→)")),
+        }[what]
+        slots = {
+            "series": (self.previousSeries, self.nextSeries),
+            "window": (self.earlierWindow, self.laterWindow),
+        }[what]
+        for way, tip, slot in zip(("left", "right"), tips, slots, strict=True):
+            button = QToolButton(self)
+            button.setIcon(icon(f"chevron-{way}"))
+            button.setObjectName(f"train.windows.{what}.{way}")
+            button.setAccessibleName(tip.partition(" (")[0])
+            button.setToolTip(tip)
+            button.clicked.connect(slot)
+            self._walkers.append(button)
+            row.addWidget(button)
+        return row
+
+
+def _parts(view: SeriesView, train: str, valid: str, test: str) -> list[Band]:
+    """Return the newest fold's parts, and the stretches that older folds tested."""
+    if not view.folds:
+        return []
+    last: FoldView = view.folds[-1]
+    parts: list[Band] = [Band(*last.train, train, "train"), Band(*last.valid, valid, "valid")]
+    tests: list[Pair] = [] if last.test is None else [last.test]
+    older = [fold.test for fold in view.folds[:-1] if fold.test is not None]
+    return [*parts, *(Band(*pair, "", "test") for pair in older), *(Band(*pair, test, "test") for pair in tests)]

@@ -1,0 +1,128 @@
+"""SeriesPlot: one series over time, with stretches of time shaded and named. It draws arrays and knows no specification."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from app.plots.canvas import blended
+from app.plots.date_axis import DateAxis, moment_text
+from app.plots.export import Numbers
+from app.plots.plot import Plot, drawFinely, finite_range, pen
+from app.theme import theme
+
+Floats = NDArray[np.float64]
+Tone = Literal["train", "valid", "test", "past", "future", "gap"]
+_COLOURS: dict[Tone, int] = {"train": 7, "valid": 4, "test": 2, "past": 0, "future": 1, "gap": 3}
+_WIDTH = 46
+NARROW = 0.08  # of the width: no room for a name
+FINE = 300
+
+
+@dataclass(frozen=True)
+class Band:
+    """A stretch of time: where it begins and ends, what it is called, and what it is."""
+
+    begin: float
+    end: float
+    label: str
+    tone: Tone
+
+
+class SeriesPlot(Plot):
+    """A line over dates or whole numbers. Left and right are the page's, which walks through series with them."""
+
+    GRID = False
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._x: Floats = np.empty(0)
+        self._y: Floats = np.empty(0)
+        self._bands: tuple[Band, ...] = ()
+        self._extent: tuple[float, float] | None = None
+        self._are_dates = True
+        self._bottom = DateAxis("bottom")
+        self.item.setAxisItems({"bottom": self._bottom})
+        self._colour_axes()
+        self.item.showAxis("bottom", False)
+        self.item.getAxis("left").setWidth(_WIDTH)
+        self.item.setMouseEnabled(x=True, y=False)
+
+    def setSeries(
+        self, x: Sequence[float], y: Sequence[float | None], are_dates: bool, extent: tuple[float, float] | None = None
+    ) -> None:
+        """Draw a series: seconds since 1970 or whole numbers, and values, None where there is none. `extent` is what is
+        shown of x; without it all is."""
+        self._x = np.asarray(x, dtype=np.float64)
+        self._y = np.asarray([np.nan if one is None else one for one in y], dtype=np.float64)
+        self._are_dates, self._extent = are_dates, extent
+        self._bottom.setDates(are_dates)
+        self.redraw()
+        self.resetView()
+
+    def setBands(self, bands: Sequence[Band]) -> None:
+        """Shade these stretches."""
+        self._bands = tuple(bands)
+        self.redraw()
+
+    def bands(self) -> tuple[Band, ...]:
+        """Return what is shaded."""
+        return self._bands
+
+    def resetView(self) -> None:
+        """Show everything."""
+        across = self._extent or finite_range(self._x)
+        up = finite_range(self._y)
+        if across is None or up is None:
+            return
+        room = 0.14 * (up[1] - up[0] or abs(up[0]) or 1.0)  # names of the stretches stand above the line
+        self.item.setRange(xRange=across, yRange=(up[0] - room / 3, up[1] + room), padding=0.01)
+
+    def redraw(self) -> None:
+        """Draw everything again."""
+        self.item.clear()
+        self.showEmpty(not np.isfinite(self._y).any())
+        for band in self._bands:
+            self._shade(band)
+        fine = len(self._x) <= FINE
+        line = self.item.plot(
+            self._x, self._y, pen=pen(theme().text, fine=fine), antialias=fine, connect="finite", skipFiniteCheck=False
+        )
+        drawFinely(line.curve, fine)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave left and right to the page."""
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            event.ignore()
+            return
+        super().keyPressEvent(event)
+
+    def numbers(self) -> Numbers:
+        """Return time and value of every point."""
+        times = [moment_text(one) if self._are_dates else one for one in self._x.tolist()]
+        return ["time", "value"], list(zip(times, self._y.tolist(), strict=True))
+
+    def _shade(self, band: Band) -> None:
+        colour = theme().seriesColor(_COLOURS[band.tone])
+        wash = blended(colour, QColor(theme().base), 0.16 if band.tone != "train" else 0.07)
+        region = pg.LinearRegionItem((band.begin, band.end), movable=False, brush=pg.mkBrush(wash), pen=pg.mkPen(None))
+        region.setZValue(-20 if band.tone in ("train", "valid", "test") else -10)
+        self.item.addItem(region, ignoreBounds=True)
+        shown = self._extent or finite_range(self._x) or (0.0, 1.0)
+        if not band.label or band.end - band.begin < NARROW * (shown[1] - shown[0]):
+            return
+        options = {
+            "color": blended(colour, QColor(theme().text), 0.6),
+            "position": 0.93,
+            "anchors": [(0, 0.5), (0, 0.5)],
+            "movable": False,
+        }
+        edge = pg.InfiniteLine(band.begin, 90, pen(colour), label=band.label, labelOpts=options)
+        edge.label.setFont(theme().font(0.85))
+        self.item.addItem(edge, ignoreBounds=True)

@@ -1,0 +1,321 @@
+"""The Train page for forecasts, over a stand-in for the labs, which answer when a test says so."""
+
+import itertools
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, QObject, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QToolButton
+
+from app.pages.train import TrainPage
+from engine.catalog import use_of
+from engine.catalog.series_view import SeriesView
+from engine.spec import Roles, from_toml, to_toml
+
+DAY = 86_400.0
+CHECK = {"parameters": 10, "memory_bytes": None, "steps_per_epoch": 7, "trainings": 1, "warnings": []}
+
+
+class Labs(QObject):
+    """The part of EngineThread that the page uses."""
+
+    answered = Signal(int, object)
+    failed = Signal(int, str)
+    progressed = Signal(int, object)
+
+    def __init__(self):
+        super().__init__()
+        self.asked = []
+        self._tickets = itertools.count(1)
+
+    def ask(self, lab, method, params):
+        self.asked.append((next(self._tickets), method, params))
+        return self.asked[-1][0]
+
+    def cancel(self, ticket):
+        self.asked = [one for one in self.asked if one[0] != ticket]
+
+    def of(self, method):
+        return [one for one in self.asked if one[1] == method]
+
+    def answer(self, method, value):
+        ticket = self.of(method)[-1][0]
+        self.cancel(ticket)
+        self.answered.emit(ticket, value)
+
+
+@pytest.fixture
+def labs(qapp):
+    return Labs()
+
+
+@pytest.fixture
+def page(qtbot, labs):
+    page = TrainPage(labs)
+    qtbot.addWidget(page)
+    page.resize(1200, 760)
+    page.show()
+    return page
+
+
+TYPES = {"day": "date", "shop": "text", "price": "number", "size": "number", "sales": "number"}
+ROLES = Roles(date=("day",), continuous=("price", "size"), categorical=("shop",), target=("sales",))
+
+
+def dataset(**more):
+    columns = [{"name": name, "type": kind} for name, kind in TYPES.items()]
+    return {"id": "d1", "name": "shops", "rows": 600, "columns": columns, **more}
+
+
+def view(**changes):
+    x = [place * DAY for place in range(200)]
+    fold = {"name": "", "train": (0, 140 * DAY), "valid": (140 * DAY, 160 * DAY), "test": (160 * DAY, 200 * DAY)}
+    return SeriesView(
+        **{
+            "frequency": "D",
+            "season": 7,
+            "calendar": ("weekday", "month"),
+            "count": 3,
+            "rows": 600,
+            "shortest": 200,
+            "longest": 200,
+            "name": "north",
+            "steps": 200,
+            "whole": (x, [float(place % 7) for place in range(200)]),
+            "page": (x[120:180], [float(place % 7) for place in range(60)]),
+            "folds": (fold,),
+            "encoder": (132 * DAY, 160 * DAY),
+            "horizon": (160 * DAY, 167 * DAY),
+            "origin": 160,
+            "first_origin": 28,
+            "last_origin": 193,
+            "origin_text": "1970-06-10 00:00:00",
+            "part": "test",
+            **changes,
+        }
+    ).model_dump(mode="json")
+
+
+def looked(qtbot, labs, **changes):
+    qtbot.waitUntil(lambda: bool(labs.of("series")))
+    labs.answer("series", view(**changes))
+
+
+@pytest.fixture
+def filled(qtbot, page, labs):
+    page.setDataset(dataset(), ROLES)
+    looked(qtbot, labs)
+    looked(qtbot, labs)  # the windows that fit the series are other ones
+    return page
+
+
+def button(page, name):
+    return page.findChild(QPushButton, name)
+
+
+def selected(page, *columns):
+    table = page.form.series.inputs
+    table.view.clearSelection()
+    for row in range(table.model.rowCount()):
+        if table.model.column(row) in columns:
+            flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+            table.view.selectionModel().select(table.model.index(row, 0), flags)
+
+
+def test_that_dates_suggest_a_forecast_and_a_table_is_one_click_away(qtbot, filled):
+    assert filled.spec().family == "forecasting"
+    assert button(filled, "train.family.forecasting").isChecked()
+    button(filled, "train.family.tabular").click()
+    assert filled.spec().family == "tabular"
+    assert filled.spec().data.roles == ROLES
+    filled.setDataset(dataset(id="d2"), ROLES)
+    assert filled.spec().family == "tabular"
+
+
+def test_that_a_table_without_dates_stays_a_table(page):
+    page.setDataset(dataset(), Roles(continuous=("price",), target=("sales",)))
+    assert page.spec().family == "tabular"
+    assert button(page, "train.family.tabular").isChecked()
+
+
+def test_that_each_family_keeps_its_settings(filled):
+    filled._edit("forecasting.windows.horizon", 3)
+    button(filled, "train.family.tabular").click()
+    filled._edit("trainer.epochs", 77)
+    button(filled, "train.family.forecasting").click()
+    assert filled.spec().forecasting.windows.horizon == 3
+    assert filled.spec().trainer.epochs != 77
+    button(filled, "train.family.tabular").click()
+    assert filled.spec().trainer.epochs == 77
+    filled.history.stack.undo()
+    assert filled.spec().family == "forecasting"
+
+
+def test_that_the_gallery_and_the_tabs_are_those_of_the_family(filled):
+    assert filled.gallery.card("nhits").isVisible() and not filled.gallery.card("gandalf").isVisible()
+    shown = [filled.form.tabText(index) for index in range(filled.form.count()) if filled.form.isTabVisible(index)]
+    assert shown == ["Model", "Training", "Series", "Windows"]
+    button(filled, "train.family.tabular").click()
+    assert filled.gallery.card("gandalf").isVisible() and not filled.gallery.card("nhits").isVisible()
+    shown = [filled.form.tabText(index) for index in range(filled.form.count()) if filled.form.isTabVisible(index)]
+    assert shown == ["Model", "Training", "Data"]
+
+
+def test_that_windows_and_calendar_follow_from_the_series_while_nothing_was_changed(qtbot, page, labs):
+    page.setDataset(dataset(), ROLES)
+    looked(qtbot, labs, groups=("shop",), problem="Rows share their time.")
+    assert page.spec().data.roles.group == ("shop",)
+    looked(qtbot, labs)
+    own = page.spec().forecasting
+    assert (own.windows.horizon, own.windows.encoder_length, own.inputs.calendar) == (7, 28, ("weekday", "month"))
+    assert page.spec().data.roles.group == ("shop",)
+
+
+def test_that_what_the_user_changed_is_not_changed_again(qtbot, page, labs):
+    page.setDataset(dataset(), ROLES)
+    page._edit("forecasting.windows.horizon", 5)
+    looked(qtbot, labs)
+    assert page.spec().forecasting.windows.horizon == 5
+
+
+def test_that_uses_of_selected_columns_are_set_at_once_and_undone(filled):
+    selected(filled, "price", "size")
+    button(filled, "train.inputs.known").click()
+    assert [use_of(filled.spec(), name) for name in ("price", "size")] == ["known", "known"]
+    selected(filled, "size")
+    button(filled, "train.inputs.unused").click()
+    assert use_of(filled.spec(), "size") == "unused"
+    filled.history.stack.undo()
+    assert use_of(filled.spec(), "size") == "known"
+
+
+def test_that_the_target_lags_and_quantiles_are_typed_and_shown(qtbot, filled):
+    filled.form.setCurrentIndex(3)
+    for key, text in (("forecasting.inputs.lags", "7, 14"), ("forecasting.quantiles", "0.1, 0.5, 0.9")):
+        line = filled.findChild(QLineEdit, key)
+        line.selectAll()
+        qtbot.keyClicks(line, text)
+    assert filled.spec().forecasting.inputs.lags == {"sales": (7, 14)}
+    assert filled.spec().forecasting.quantiles == (0.1, 0.5, 0.9)
+    box = filled.findChild(QComboBox, "data.roles.target")
+    box.setCurrentText("price")
+    box.activated.emit(box.currentIndex())
+    assert filled.spec().data.roles.target == ("price",)
+    assert filled.spec().forecasting.inputs.lags == {"price": (7, 14)}
+
+
+def test_that_quantiles_without_a_median_keep_the_button_off(qtbot, filled):
+    line = filled.findChild(QLineEdit, "forecasting.quantiles")
+    line.selectAll()
+    qtbot.keyClicks(line, "0.1, 0.9")
+    assert not filled.start.isEnabled()
+    assert "median" in filled.reason.text()
+
+
+def test_that_the_usual_parts_of_the_date_are_one_click(filled):
+    filled.form.setCurrentIndex(3)
+    filled._edit("forecasting.inputs.calendar", [])
+    usual = button(filled, "train.series.suggest")
+    assert usual.isVisible()
+    usual.click()
+    assert filled.spec().forecasting.inputs.calendar == ("weekday", "month")
+    assert not usual.isVisible()
+
+
+def test_that_a_model_that_takes_less_leaves_inputs_out_and_the_next_one_has_them_again(filled):
+    filled.gallery.card("nbeats").radio.click()
+    assert filled.spec().data.roles.continuous == () and filled.start.isEnabled()
+    filled.gallery.card("tft").radio.click()
+    assert filled.spec().data.roles.continuous == ("price", "size")
+    assert filled.spec().forecasting.inputs.calendar == ("weekday", "month")
+
+
+def test_that_the_split_can_be_a_backtest(filled):
+    filled._edit("split.kind", "rolling")
+    assert filled.spec().split.kind == "rolling"
+    filled.goTo("split.folds")
+    assert filled.findChild(QLineEdit, "split.folds").isVisible()
+
+
+def test_that_windows_are_drawn_on_the_series_with_its_split(filled):
+    filled.form.setCurrentIndex(4)
+    tab = filled.form.windows
+    tones = [band.tone for band in tab.whole.bands()]
+    assert tones == ["train", "valid", "test", "past", "future"]
+    assert [(band.label, band.begin, band.end) for band in tab.close_up.bands()] == [
+        ("sees", 132 * DAY, 160 * DAY),
+        ("forecasts", 160 * DAY, 167 * DAY),
+    ]
+    assert filled.findChild(QLabel, "train.windows.window").text().endswith("a window of the test")
+    assert "validates until 1970-06-10" in filled.findChild(QLabel, "train.windows.split").text()
+    rows = [[tab.seen.item(row, place).text() for place in (0, 2, 3)] for row in range(tab.seen.rowCount())]
+    assert ["sales", "●", "–"] in rows and ["weekday", "●", "●"] in rows
+
+
+def test_that_series_and_windows_are_walked_through_by_the_keyboard(qtbot, filled, labs):
+    filled.form.setCurrentIndex(4)
+    tab = filled.form.windows
+    assert not filled.findChild(QToolButton, "train.windows.series.left").isEnabled()
+    qtbot.keyClick(tab, Qt.Key.Key_Right)
+    assert labs.of("series")[-1][2]["index"] == 1
+    looked(qtbot, labs, index=1, name="south")
+    assert filled.findChild(QLabel, "train.windows.name").text() == "south · 2 of 3"
+    qtbot.keyClick(tab.whole, Qt.Key.Key_Left)
+    assert labs.of("series")[-1][2]["index"] == 0
+    looked(qtbot, labs)
+    qtbot.keyClick(tab, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert labs.of("series")[-1][2]["origin"] == 159
+
+
+def test_that_series_that_are_refused_say_why(qtbot, filled, labs):
+    filled._edit("forecasting.timeline.missing_steps", "refuse")
+    looked(qtbot, labs, problem="12 steps are missing in 1 series.")
+    assert "12 steps are missing" in filled.findChild(QLabel, "train.series.about").text()
+    assert "12 steps are missing" in filled.findChild(QLabel, "train.windows.problem").text()
+
+
+def test_that_findings_of_the_check_lead_to_the_series(qtbot, filled, labs):
+    error = {"severity": "error", "field": "data", "text": "Two rows share a time.", "fix": "Name the series."}
+    qtbot.waitUntil(lambda: bool(labs.of("preflight")))
+    labs.answer("preflight", {**CHECK, "rows": {"train": 9}, "warnings": [error]})
+    assert not filled.start.isEnabled()
+    filled.form.setCurrentIndex(0)
+    qtbot.keyClick(filled.preflight.rows()[0], Qt.Key.Key_Return)
+    assert filled.form.currentIndex() == 3
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "forecasting.timeline.column",
+        "forecasting.timeline.duplicates",
+        "forecasting.windows.encoder_length",
+        "forecasting.windows.evaluation_step",
+        "forecasting.inputs.lags",
+        "forecasting.scaling.normaliser",
+        "forecasting.loss",
+        "forecasting.season",
+        "data.roles.target",
+        "split.test_from",
+    ],
+)
+def test_that_every_setting_of_a_forecast_can_be_gone_to(filled, key):
+    filled.goTo(key)
+    assert filled.findChild(QObject, key).isVisible()
+
+
+def test_that_train_and_the_queue_carry_the_forecast_that_is_shown(qtbot, filled):
+    with qtbot.waitSignal(filled.startRequested) as started:
+        filled.start.click()
+    assert started.args[0] == filled.spec() == from_toml(to_toml(filled.spec()))
+    with qtbot.waitSignal(filled.enqueueRequested) as asked:
+        filled.enqueue.click()
+    assert asked.args[0].family == "forecasting"
+
+
+def test_that_a_loaded_forecast_is_shown_and_a_table_can_be_made_of_it(page, labs, filled, tmp_path):
+    path = tmp_path / "spec.toml"
+    path.write_text(to_toml(filled.spec()))
+    button(filled, "train.family.tabular").click()
+    filled.loadFile(path)
+    assert filled.spec().family == "forecasting"
+    assert filled.form.series.problems() == {}

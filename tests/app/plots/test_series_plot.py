@@ -1,0 +1,46 @@
+"""A series with shaded stretches of time."""
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+
+from app.plots.series_plot import Band, SeriesPlot
+
+DAY = 86_400.0
+
+
+@pytest.fixture
+def plot(qtbot):
+    plot = SeriesPlot()
+    qtbot.addWidget(plot)
+    plot.resize(500, 200)
+    plot.show()
+    return plot
+
+
+def test_that_a_series_and_its_stretches_are_shown_whole(plot):
+    plot.setSeries([place * DAY for place in range(100)], [float(place) for place in range(100)], True)
+    plot.setBands([Band(0, 60 * DAY, "train", "train"), Band(60 * DAY, 100 * DAY, "test", "test")])
+    (left, right), (low, high) = plot.item.viewRange()
+    assert left <= 0 and right >= 99 * DAY and low < 0 and high > 99
+    assert [band.label for band in plot.bands()] == ["train", "test"]
+
+
+def test_that_missing_values_leave_a_hole_and_are_written_as_they_are(plot):
+    plot.setSeries([0.0, DAY, 2 * DAY], [1.0, None, 3.0], True)
+    header, rows = plot.numbers()
+    assert header == ["time", "value"]
+    assert [row[0] for row in rows] == ["1970-01-01", "1970-01-02", "1970-01-03"]
+    assert rows[0][1] == 1.0 and rows[1][1] != rows[1][1]
+
+
+@pytest.mark.parametrize("values", [[], [None, None], [2.0, 2.0]])
+def test_that_nothing_and_no_change_can_be_shown(plot, values):
+    plot.setSeries([float(place) for place in range(len(values))], values, False)
+    plot.resetView()
+
+
+def test_that_left_and_right_are_left_to_the_page(plot):
+    event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Left, Qt.KeyboardModifier.NoModifier)
+    plot.keyPressEvent(event)
+    assert not event.isAccepted()

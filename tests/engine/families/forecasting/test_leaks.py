@@ -1,0 +1,33 @@
+"""Inputs that know the target are named, and honest ones are not."""
+
+import numpy as np
+
+from engine.families.forecasting.leaks import leaks
+from engine.families.forecasting.series import prepare
+
+
+def found(shops, make_shop_spec, column, **inputs):
+    shops["other"] = column
+    roles = {"target": ["sales"], "group": ["shop"], "continuous": ["other"]}
+    spec = make_shop_spec(data__roles=roles, forecasting__inputs=inputs)
+    return [one.text for one in leaks(prepare(shops, spec), spec)]
+
+
+def test_that_the_target_in_other_words_is_no_input_that_is_known_ahead(shops, make_shop_spec):
+    column = 1.8 * shops["sales"] + 32
+    (text,) = found(shops, make_shop_spec, column, known=["other"])
+    assert "“other” is nearly the target itself" in text
+    assert found(shops, make_shop_spec, column) == []
+
+
+def test_that_a_column_with_the_next_target_is_named(shops, make_shop_spec):
+    column = shops.groupby("shop")["sales"].shift(-1)
+    (text,) = found(shops, make_shop_spec, column)
+    assert "the step after" in text
+
+
+def test_that_honest_inputs_are_left_alone(shops, make_shop_spec):
+    assert found(shops, make_shop_spec, shops["price"], known=["other"]) == []
+    steady = np.arange(len(shops)) % 60
+    assert found(shops, make_shop_spec, steady, known=["other"]) == []
+    assert found(shops, make_shop_spec, shops["size"], static=["other"]) == []
