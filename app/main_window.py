@@ -23,6 +23,7 @@ from engine.spec import Roles, RunSpec
 
 WARM_UP_AFTER_MS = 700
 SHORTLY_MS = 6000
+LONGER_MS = 20_000  # to read why something was refused
 
 
 class MainWindow(QMainWindow):
@@ -166,7 +167,13 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _show_trouble(self, sentence: str) -> None:
+        """Tell what lasts: it stays until something else is told."""
         self.statusBar_.showMessage(sentence)
+
+    @Slot(str)
+    def _tell(self, sentence: str) -> None:
+        """Tell what happened; it is soon no news."""
+        self.statusBar_.showMessage(sentence, LONGER_MS)
 
     @Slot(str, object)
     def _take_answer(self, name: str, value: object) -> None:
@@ -219,8 +226,8 @@ class MainWindow(QMainWindow):
         self.engine.runStarted.connect(self._open_run)
         self.engine.runsChanged.connect(self._take_runs)
         self.engine.runsRemoved.connect(self.statusBar_.removeRuns)
-        self.runs.told.connect(self._show_trouble)
-        self.engine.refused.connect(self._show_trouble)
+        self.runs.told.connect(self._tell)
+        self.engine.refused.connect(self._tell)
         self.train.enqueueRequested.connect(self._enqueue)
         self.queue.openRequested.connect(self._open_run)
         self.statusBar_.queueRequested.connect(self.queue.show)

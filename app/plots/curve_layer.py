@@ -85,6 +85,7 @@ class CurveLayer(QWidget):
         self._paint_dots(painter)
         for mark in self.marks:
             self._paint_mark(painter, mark)
+        self._paint_words(painter)
         self._paint_labels(painter)
         if self.reading is not None:
             self._paint_reading(painter, self.reading)
@@ -119,15 +120,30 @@ class CurveLayer(QWidget):
             painter.setBrush(QColor(theme().bad))
             painter.drawPolygon(QPolygonF([tip, QPointF(mark.x - 5, foot), QPointF(mark.x + 5, foot)]))
             return
-        colour = QColor(theme().good if mark.kind == "best" else theme().muted)
-        painter.setPen(QPen(colour, 1, Qt.PenStyle.DashLine))
+        painter.setPen(QPen(_colour_of(mark), 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(mark.x, self.area.top()), QPointF(mark.x, self.area.bottom()))
-        width = QFontMetricsF(painter.font()).horizontalAdvance(mark.label)
-        left = mark.x + 4 if mark.x + 4 + width < self.area.right() else mark.x - 4 - width
-        if mark.label:
+
+    def _paint_words(self, painter: QPainter) -> None:
+        for mark, place in self.words():
             # A word must be legible where curves run behind it.
-            painter.fillRect(QRectF(left - 2, self.area.top(), width + 4, LINE), QColor(theme().base))
-            painter.drawText(QPointF(left, self.area.top() + 11), mark.label)
+            painter.fillRect(place, QColor(theme().base))
+            painter.setPen(_colour_of(mark))
+            painter.drawText(QPointF(place.left() + 2, place.top() + 11), mark.label)
+
+    def words(self) -> list[tuple[Mark, QRectF]]:
+        """Return the words of the marked places and where they stand: beside their lines, and below a word that is there."""
+        metrics = QFontMetricsF(theme().font(0.85))
+        placed: list[tuple[Mark, QRectF]] = []
+        for mark in self.marks:
+            if not mark.label or not self.area.left() - 1 <= mark.x <= self.area.right() + 1:
+                continue
+            width = metrics.horizontalAdvance(mark.label)
+            left = mark.x + 4 if mark.x + 4 + width < self.area.right() else mark.x - 4 - width
+            place = QRectF(left - 2, self.area.top(), width + 4, LINE)
+            while any(place.intersects(other) for _, other in placed) and place.bottom() < self.area.bottom():
+                place.translate(0, LINE)
+            placed.append((mark, place))
+        return placed
 
     def placed(self) -> list[float]:
         """Return where the names stand, from the top, pushed apart so that none covers another."""
@@ -175,3 +191,7 @@ class CurveLayer(QWidget):
             painter.setPen(colour)
             row = QRectF(box.left() + 8, box.top() + 5 + place * LINE, width, LINE)
             painter.drawText(row, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+
+def _colour_of(mark: Mark) -> QColor:
+    return QColor(theme().good if mark.kind == "best" else theme().muted)

@@ -22,7 +22,9 @@ class LifecycleStore(QueueStore):
         with self._writing(run_id):
             taken = self._db.execute(
                 "UPDATE runs SET status = ?, pid = ?, pid_started = ?, started = coalesce(started, ?), seen = ?, "
-                "rested = rested + max(0, coalesce(? - rests_since, 0)), rests_since = NULL "
+                # What passed before the first start, in the queue or out of it, is no rest of a run.
+                "rested = CASE WHEN started IS NULL THEN 0 ELSE rested + max(0, coalesce(? - rests_since, 0)) END, "
+                "rests_since = NULL "
                 "WHERE id = ? AND status IN (?, ?) AND pid IS NULL AND queue_place IS NULL",
                 (
                     RunStatus.STARTING.value,

@@ -84,11 +84,11 @@ class Outcome(BaseModel):
 
     @classmethod
     def interrupted(cls) -> "Outcome":
-        """Return the outcome of a run whose worker was gone when the workspace was opened again."""
+        """Return the outcome of a run whose worker, started by another program, was found gone."""
         return cls(
             kind=OutcomeKind.INTERRUPTED,
             title="Interrupted",
-            cause="The worker process was gone when the workspace was opened; the machine may have been switched off.",
+            cause="The worker process was found gone; it may have been killed, or the machine switched off.",
             advice=f"Everything recorded until then is kept. {_RESUME}.",
         )
 

@@ -111,7 +111,7 @@ class RunsTable(QTableView):
         if index.isValid() and self._runs.sectionAt(index.row()) is not None and self._turn_section(index, key):
             return
         if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and index.isValid():
-            self._open_index(index)
+            self._open_row(index.row())
         elif key == Qt.Key.Key_Delete:
             self.deleteRequested.emit()
         elif key == Qt.Key.Key_S and plain and index.isValid():
@@ -172,8 +172,12 @@ class RunsTable(QTableView):
             bar.setValue(bar.value() + left - max(0, right))
 
     def _open_index(self, index: QModelIndex) -> None:
-        record = self._runs.recordAt(index.row())
-        if record is not None and index.column() != ColumnId.STAR:
+        if index.column() != ColumnId.STAR:
+            self._open_row(index.row())
+
+    def _open_row(self, row: int) -> None:
+        record = self._runs.recordAt(row)
+        if record is not None:
             self.openRequested.emit(record.id)
 
     def _set_delegates(self) -> None:

@@ -31,6 +31,7 @@ FEWEST_STEPS = 40  # of a slow model: the rate then grows faster, over the same 
 LONGEST_S = 60.0
 TIMED = 3  # steps after the first, which tell how long the others will take
 SKIPPED = 10  # first steps, whose smoothed loss still wanders
+REACH = 0.5  # decades of the rate to either side over which a fall is measured, so that noise is none
 
 
 class LrCurve(BaseModel):
@@ -174,8 +175,21 @@ def _suggestion(rates: list[float], losses: list[float]) -> tuple[float | None, 
         return None, "The loss rose at once: the data or the settings leave nothing to suggest."
     # Beyond the lowest loss the curve only leaps about, and a steep leap down is no advice.
     end = SKIPPED + int(np.argmin(losses[SKIPPED:])) + 1
-    slopes = np.gradient(np.asarray(losses), np.log(rates))[SKIPPED:end]
+    slopes = _slopes(np.log10(rates)[SKIPPED:end], np.asarray(losses)[SKIPPED:end])
     steepest = int(np.argmin(slopes))
     if slopes[steepest] >= 0:
         return None, "The loss never fell, so no learning rate can be suggested."
     return rates[SKIPPED + steepest], ""
+
+
+def _slopes(decades: np.ndarray, losses: np.ndarray) -> np.ndarray:
+    """The slope at each place: of the straight line through what lies within REACH of it, [places]."""
+    slopes = np.zeros(len(decades))
+    for place, middle in enumerate(decades):
+        near = np.abs(decades - middle) <= REACH
+        apart = decades[near] - decades[near].mean()
+        spread = float(apart @ apart)
+        slopes[place] = apart @ losses[near] / spread if spread else 0.0
+    # At the ends half of the neighbours are missing, and what is left is too few to tell a fall from noise.
+    whole = (decades - decades[0] >= REACH) & (decades[-1] - decades >= REACH)
+    return np.where(whole, slopes, 0.0) if whole.any() else slopes

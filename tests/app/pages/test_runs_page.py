@@ -147,6 +147,16 @@ def test_that_deleted_runs_come_back_with_undo_and_running_ones_stay(page, engin
     assert sorted(names_in(page)) == ["done", "live"]
 
 
+def test_that_return_opens_a_run_from_the_cell_of_its_star_too(page, engine, samples, qtbot):
+    run_id = samples.finished()
+    engine.tell()
+    table = table_of(page)
+    table.setCurrentIndex(table.model().index(0, ColumnId.STAR))
+    with qtbot.waitSignal(page.openRequested) as opened:
+        qtbot.keyClick(table, Qt.Key.Key_Return)
+    assert opened.args == [run_id]
+
+
 def test_that_the_keyboard_opens_and_stars(page, engine, samples, qtbot, record_of):
     run_id = samples.finished()
     engine.tell()

@@ -278,3 +278,18 @@ def test_that_a_ribbon_is_washed_around_its_curve_and_has_room(plot):
     base, ink = QColor(theme.theme().base), theme.theme().seriesColor(0)
     parts = zip(ink.getRgb()[:3], base.getRgb()[:3], strict=True)
     assert colours(picture, QColor(*(round(0.2 * one + 0.8 * other) for one, other in parts)), 12) > 1000
+
+
+def test_that_no_word_of_a_marked_place_covers_another(plot):
+    plot.setCurve("a", np.arange(100.0), np.arange(100.0))
+    for x, word in (
+        (90.0, "6000 epochs"),
+        (93.0, "learning rate 0.01"),
+        (95.0, "best: epoch 545"),
+        (2.0, "best: epoch 2"),
+    ):
+        plot.addMarker(x, word, "best")
+    plot.redraw()
+    places = [place for _, place in plot._layer.words()]
+    assert len(places) == 4
+    assert not any(one.intersects(other) for number, one in enumerate(places) for other in places[:number])

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from engine.families.tabular.learning_rate_finder import FEWEST_STEPS, HIGHEST, LOWEST, STEPS, find_learning_rate
+from engine.families.tabular.learning_rate_finder import (
+    FEWEST_STEPS,
+    HIGHEST,
+    LOWEST,
+    STEPS,
+    _suggestion,
+    find_learning_rate,
+)
 from engine.spec import BalanceSpec, TabularSpec, TrainerSpec
 from engine.training.failures import RunFailed
 
@@ -89,3 +96,12 @@ def test_that_a_diverging_loss_ends_the_search(workspace, small_frame, snapshot,
 def test_that_what_stops_a_run_stops_the_search_in_the_same_words(workspace, make_spec):
     with pytest.raises(RunFailed, match="no longer in the workspace"):
         find_learning_rate(workspace, make_spec(), lambda _told: None, lambda: False)
+
+
+def test_that_the_noise_before_the_fall_is_not_taken_for_the_steepest_fall():
+    rates = np.geomspace(LOWEST, 0.1, 100)
+    noise = 0.03 * np.random.default_rng(0).standard_normal(100)
+    losses = 0.7 - 0.6 / (1 + (0.005 / rates) ** 2) + noise * (rates < 1e-3)
+    suggestion, trouble = _suggestion(list(rates), list(losses))
+    assert trouble == ""
+    assert 1e-3 < suggestion < 2e-2

@@ -78,6 +78,20 @@ def test_that_the_time_between_an_end_and_its_resumption_does_not_count(store: R
     assert store.run(run).duration == pytest.approx(17)
 
 
+def test_that_a_run_taken_out_of_the_queue_and_put_back_lasts_from_its_first_start(
+    store: RunStore, clock: Clock
+) -> None:
+    run = store.create_run(spec()).id
+    store.finish(run, Outcome.stopped())
+    clock.now += 300
+    store.reopen(run, waiting=True)
+    clock.now += 100
+    assert store.take(run, ME) and store.claim(run, 1, 1.0)
+    clock.now += 7
+    store.finish(run, Outcome.finished())
+    assert store.run(run).duration == pytest.approx(7)
+
+
 def test_that_a_run_found_dead_lasted_until_its_last_sign_of_life(store: RunStore, clock: Clock) -> None:
     run = begin(store)
     clock.now += 10
