@@ -93,7 +93,7 @@ def make_dataset(
     `first` is the first step that may be forecast. Raises ValueError where there is no window at all.
     """
     import_library()
-    from pytorch_forecasting import TimeSeriesDataSet
+    from engine.families.forecasting.window_preparing import prepare
 
     own = names.spec
     # The library looks a series' scale up by one encoder's codes and keeps it by the other's: both must count alike.
@@ -102,7 +102,7 @@ def make_dataset(
     encoders = {name: make_encoder() for name in categoricals} if recipe is None else recipe.encoders()
     try:
         with quiet():
-            dataset = TimeSeriesDataSet(
+            dataset = prepare(
                 frame,
                 time_idx=TIME,
                 target=TARGET,
