@@ -16,7 +16,8 @@ def run(recorder: Recorder) -> Outcome:
 
 
 def warm_up() -> None:
-    """Import everything heavy that a run of the usual family needs (several seconds), so that it starts at once later."""
-    from engine.families import tabular
+    """Import everything heavy that a run of any family needs (several seconds), so that it starts at once later."""
+    from engine.families import forecasting, tabular
 
     tabular.warm_up()
+    forecasting.warm_up()
