@@ -9,7 +9,7 @@ from engine.commands.runs import described, find
 from engine.commands.training import begin, changed, checked, follow, quoted
 from engine.jobs.supervisor import Supervisor
 from engine.runs import RunRecord, RunStore
-from engine.spec import OriginSpec, with_settings
+from engine.spec import KFoldSplit, OriginSpec, with_settings
 from engine.training.changes import EPOCHS, RATE
 from engine.training.state_files import FOLDER
 
@@ -65,6 +65,8 @@ def fork_command(options: Namespace) -> int:
     origin = OriginSpec(run=run.id, checkpoint=options.checkpoint)
     spec = with_value(run.spec, "origin", origin.model_dump())
     spec = changed(with_settings(spec, {"name": quoted(options.name or f"{run.name[:180]} (fork)")}), options.set)
+    if isinstance(spec.split, KFoldSplit):
+        raise BadInput("folds cannot begin with a model that has seen their rows; try --set split.kind=random")
     return begin(options, checked(options.workspace, spec))
 
 

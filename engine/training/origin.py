@@ -32,7 +32,8 @@ def take_weights(model: nn.Module, workspace: Path, origin: OriginSpec) -> None:
     except RuntimeError as error:
         raise RunFailed(
             f"The weights of the run “{origin.run}” do not fit this model.",
-            "Take the same model, the same settings of it and the same columns; training settings may differ.",
+            "Take the same model, the same settings of it and the same columns. Another split or seed may bring other "
+            "categories into the training rows, and then they fit no more; other training settings may differ.",
         ) from error
 
 

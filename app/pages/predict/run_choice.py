@@ -1,5 +1,7 @@
 """The choice of a run whose model predicts: a searchable list of the runs that kept one. It holds names, no models."""
 
+from collections import Counter
+
 from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QCompleter, QWidget
 
@@ -68,8 +70,14 @@ class RunChoice(QComboBox):
     def _list(self) -> None:
         self._later.stop()
         self._ids = sorted(self._records, key=self._newest_first)
-        self._names.setStringList([self._records[run_id][1] for run_id in self._ids])
+        bearers = Counter(name for _, name in self._records.values())
+        self._names.setStringList([self._label(run_id, bearers) for run_id in self._ids])
         self.setCurrentIndex(self._ids.index(self._chosen) if self._chosen in self._ids else -1)
+
+    def _label(self, run_id: str, bearers: Counter[str]) -> str:
+        """A run's name; where others bear it too, its id as well: the text that is typed or chosen names one run."""
+        name = self._records[run_id][1]
+        return f"{name}  ·  {run_id}" if bearers[name] > 1 else name
 
     def _newest_first(self, run_id: str) -> float:
         return -self._records[run_id][0]

@@ -6,14 +6,16 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWid
 
 from app.icons import icon, primary_icon
 from engine.runs.records import RunRecord, RunStatus
+from engine.spec import KFoldSplit
 
 WITH_MODEL = frozenset({RunStatus.FINISHED, RunStatus.STOPPED})
 AT_WORK = frozenset({RunStatus.STARTING, RunStatus.RUNNING})
 LEAVING = frozenset({RunStatus.PAUSING, RunStatus.STOPPING})
+OF_ONE_MODEL = frozenset({"change", "extend"})  # the folds of a cross-validation are trained alike, to the end
 
 
-def offered(status: RunStatus) -> frozenset[str]:
-    """Return the names of the buttons that a run of this status offers."""
+def offered(status: RunStatus, has_folds: bool = False) -> frozenset[str]:
+    """Return the names of the buttons that a run of this status offers, one with folds or without."""
     names = {"more"}
     if status in AT_WORK:
         names |= {"pause", "stop", "change"}
@@ -26,7 +28,7 @@ def offered(status: RunStatus) -> frozenset[str]:
         names |= {"resume"} if status.can_resume else {"extend"}
     if status in WITH_MODEL:
         names |= {"predict"}
-    return frozenset(names)
+    return frozenset(names - OF_ONE_MODEL if has_folds else names)
 
 
 class RunButtons(QWidget):
@@ -47,6 +49,7 @@ class RunButtons(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._buttons: dict[str, QPushButton] = {}
+        self._of, self._has_folds = "", False
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(8)
@@ -65,7 +68,10 @@ class RunButtons(QWidget):
     def setRecord(self, record: RunRecord) -> None:
         """Offer what a run's status allows."""
         status = record.status
-        names = offered(status)
+        if record.id != self._of:  # a run's split never changes, and reading a specification takes time
+            spec = record.spec_or_none
+            self._of, self._has_folds = record.id, spec is not None and isinstance(spec.split, KFoldSplit)
+        names = offered(status, self._has_folds)
         for name, button in self._buttons.items():
             button.setVisible(name in names)
         primary = next((name for name in ("predict", "resume") if name in names), "")
@@ -76,7 +82,7 @@ class RunButtons(QWidget):
         words = {RunStatus.STOPPING: self.tr("Stopping …"), RunStatus.PAUSING: self.tr("Pausing …")}
         stop.setText(words.get(status, self.tr("Stop")))
         self._kill.setVisible(status.is_active)
-        self._fork.setEnabled(status in WITH_MODEL)
+        self._fork.setEnabled(status in WITH_MODEL and not self._has_folds)
         self._clear.setEnabled(status.is_over)
 
     def _add(self, name: str, text: str, explanation: str, drawing: str) -> None:

@@ -126,3 +126,14 @@ def test_that_only_runs_with_a_model_can_be_chosen(page, engine, samples, qtbot)
     box.activated.emit(0)
     page.setFile(Path("new.csv"))
     assert engine.pending("predict")[-1][1]["run"] == done
+
+
+def test_that_runs_of_one_name_can_be_told_apart_and_typed(page, engine, samples, qtbot):
+    twins = [samples.finished("twin") for _ in range(2)]
+    samples.finished("single")
+    engine.tell()
+    box = page.findChild(QComboBox, "predict.run")
+    qtbot.waitUntil(lambda: box.count() == 3)
+    texts = [box.itemText(place) for place in range(3)]
+    assert "single" in texts and len(set(texts)) == 3
+    assert all(any(twin in text for text in texts) for twin in twins)

@@ -172,6 +172,15 @@ def test_that_a_failure_shows_cause_advice_and_folds_out_the_traceback(page, eng
     assert not button(page, "run.predict").isVisible()
 
 
+def test_that_nothing_is_offered_that_the_folds_of_a_cross_validation_refuse(page, engine, samples):
+    page.setRun(samples.finished("folds", folds=5))
+    assert button(page, "run.predict").isVisible() and not button(page, "run.extend").isVisible()
+    page.setRun(samples.finished("one model"))
+    assert button(page, "run.extend").isVisible()
+    page.setRun(samples.running("folds", folds=5))
+    assert not button(page, "run.change").isVisible()
+
+
 def test_that_a_run_is_paused_and_resumed_by_its_buttons(page, engine, samples):
     run_id = samples.running()
     page.setRun(run_id)

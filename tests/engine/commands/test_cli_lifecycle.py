@@ -84,6 +84,8 @@ def test_that_a_finished_run_is_extended_and_forked_from_the_terminal(
     extended = json.loads(tensorbench("extend", "last", "--epochs", "3", "--json").out)
     assert extended["id"] == trained["id"] and extended["status"] == "finished" and extended["epoch"] == 3
     assert tensorbench("fork", trained["id"], "--checkpoint", "nothing").code == 2
+    folds = tensorbench("fork", trained["id"], "--set", "split.kind=kfold")
+    assert folds.code == 2 and "folds cannot begin" in folds.err
     forked = json.loads(tensorbench("fork", trained["id"], "--set", "trainer.epochs=1", "--json").out)
     assert forked["id"] != trained["id"] and forked["status"] == "finished"
     assert forked["spec"]["origin"] == {"run": trained["id"], "checkpoint": "model"}
