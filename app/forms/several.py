@@ -88,5 +88,5 @@ class SeveralEditor(QPushButton):
         texts = [action.text().replace("&&", "&") for action in self._menu.actions() if action.isChecked()]
         text = ", ".join(texts) or say("none")
         shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, 160).replace("&", "&&")
-        self.setText(f"\u2002{shown}")  # a stylesheet's padding is lost where a button has a menu
+        self.setText(f"\u2002\u2002{shown}")  # a stylesheet's padding is lost where a button has a menu
         self.setAccessibleDescription(text)

@@ -53,5 +53,4 @@ class SeriesView(BaseModel):
     origin: int = 0
     first_origin: int = 0
     last_origin: int = 0
-    origin_text: str = ""
     part: str = ""

@@ -88,7 +88,7 @@ class PartsCard(PlotCard):
         self.chooser.currentIndexChanged.connect(self._draw)
         self._curves.setAxisLabels(self.tr("steps ahead"), "")
         self.setHint(
-            self.tr("All as differences from the mean of the window’s past; the parts add up to the forecast.")
+            self.tr("All as differences from the centre that scaling takes away; the parts add up to the forecast.")
         )
         self.setMinimumHeight(PLOT_HEIGHT)
         self._draw()

@@ -44,6 +44,8 @@ class ModelGallery(QScrollArea):
         roles = spec.data.roles
         for name, card in self._cards.items():
             card.setVisible(card.info.family == spec.family)
+            if card.info.family != spec.family:
+                continue
             if spec.family == "forecasting":
                 missed = left_out(card.info, spec)
                 card.setNote(say("Would leave out {0} of the inputs").format(missed) if missed else "")

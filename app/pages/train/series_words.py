@@ -43,13 +43,14 @@ def split_text(view: SeriesView) -> str:
     fold = view.folds[-1]
     ends = [(say("trains until {0}"), fold.train[1]), (say("validates until {0}"), fold.valid[1])]
     ends += [] if fold.test is None else [(say("tests until {0}"), fold.test[1])]
-    text = " · ".join(words.format(_moment(end, view.is_date)) for words, end in ends)
+    text = " · ".join(words.format(moment(end, view.is_date)) for words, end in ends)
     if len(view.folds) > 1:
         return say("{0} folds; the last one {1}").format(len(view.folds), text)
     return f"{text[:1].upper()}{text[1:]}"
 
 
-def _moment(at: float, is_date: bool) -> str:
+def moment(at: float, is_date: bool) -> str:
+    """Return a time of a view: a date as short as it can be, or a whole number."""
     return moment_text(at) if is_date else f"{at:,.0f}"
 
 
@@ -74,7 +75,7 @@ def abilities(info: ModelInfo) -> list[str]:
     if not info.losses:
         return [say("baseline")]
     found = [say("quantiles")] if "quantile" in info.losses else []
-    found += [say("distributions")] if "normal" in info.losses else []
+    found += [say("distributions")] if not found and "normal" in info.losses else []
     found += [] if found else [say("one number")]
     if not info.inputs:
         return [*found, say("target only")]

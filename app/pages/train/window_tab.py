@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 
 from app.icons import icon
 from app.pages.train.seen_table import SeenTable
-from app.pages.train.series_words import part_text, split_text
+from app.pages.train.series_words import moment, part_text, split_text
 from app.plots.series_plot import Band, SeriesPlot
 from engine.catalog import seen_inputs
 from engine.catalog.series_view import FoldView, Pair, SeriesView
@@ -119,7 +119,8 @@ class WindowTab(QWidget):
         view = self._view
         if view.horizon is None:
             return self.tr("Too short for a window") if view.steps else ""
-        return self.tr("Forecast from {0}: {1}").format(view.origin_text, part_text(view.part))
+        begin = moment(view.horizon[0], view.is_date)
+        return self.tr("Forecast from {0}: {1}").format(begin, part_text(view.part))
 
     def _window_bands(self, names: str) -> tuple[Band, ...]:
         view = self._view

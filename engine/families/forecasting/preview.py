@@ -95,7 +95,6 @@ def _drawn(
         "origin": at,
         "first_origin": first,
         "last_origin": last,
-        "origin_text": frequency.text_of(at),
         "part": _part(folds, Span(at, at + horizon - 1), past),
     }
 

@@ -88,7 +88,6 @@ def view(**changes):
             "origin": 160,
             "first_origin": 28,
             "last_origin": 193,
-            "origin_text": "1970-06-10 00:00:00",
             "part": "test",
             **changes,
         }
@@ -156,6 +155,7 @@ def test_that_the_gallery_and_the_tabs_are_those_of_the_family(filled):
     assert shown == ["Model", "Training", "Series", "Windows"]
     button(filled, "train.family.tabular").click()
     assert filled.gallery.card("gandalf").isVisible() and not filled.gallery.card("nhits").isVisible()
+    assert not any("leave out" in label.text() for label in filled.gallery.card("gandalf").findChildren(QLabel))
     shown = [filled.form.tabText(index) for index in range(filled.form.count()) if filled.form.isTabVisible(index)]
     assert shown == ["Model", "Training", "Data"]
 

@@ -33,7 +33,6 @@ def test_that_a_series_is_shown_with_its_split_and_the_first_window_of_the_test(
     assert view.horizon[0] == view.encoder[1] == fold.test[0]
     assert view.horizon[1] - view.horizon[0] == 4 * 3600
     assert view.part == "test"
-    assert view.origin_text == "2024-01-03 00:00:00"
 
 
 def test_that_the_window_can_be_moved_and_stays_within_the_series(workspace, imported, shops, make_shop_spec):
