@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import json
 from pathlib import Path
 
 from engine.datasets.records import MISSING_MARKS, DatasetError, FileFormat, ReadOptions
@@ -41,6 +42,8 @@ def sniff(path: Path) -> ReadOptions:
     path = Path(path)
     head = read_head(path)
     file_format = SUFFIXES.get(path.suffix.lower(), "csv")
+    if path.suffix.lower() == ".json" and head.lstrip(codecs.BOM_UTF8).lstrip()[:1] in {b"{", b"["}:
+        file_format = _json_format(path, head)
     if file_format != "csv":
         return ReadOptions(format=file_format)
     encoding = guess_encoding(path, head)
@@ -55,6 +58,19 @@ def sniff(path: Path) -> ReadOptions:
         header=_has_header(rows),
         decimal="," if delimiter != "," and _has_decimal_commas(rows) else ".",
         missing=MISSING_MARKS,
+    )
+
+
+def _json_format(path: Path, head: bytes) -> FileFormat:
+    """Return the format of JSON Lines in a file that is not called so. Raises DatasetError for a single document."""
+    first = head.lstrip(codecs.BOM_UTF8).lstrip().split(b"\n", 1)[0]
+    try:
+        if isinstance(json.loads(first), dict):
+            return "jsonl"
+    except ValueError:
+        pass
+    raise DatasetError(
+        f"{path.name} is one JSON document, not a table. Save it as JSON Lines, with one object in each line, or as CSV."
     )
 
 

@@ -37,9 +37,8 @@ def died(exit_code: int | None, spec: RunSpec | None = None) -> Outcome:
     outcome = Outcome.crashed(exit_code)
     if exit_code != KILLED:
         return outcome
-    advice = "If nobody ended it on purpose, the machine ran out of memory: a smaller batch needs less."
     mends = fixes(spec, Fault(FaultKind.HOST_MEMORY)) if spec is not None else ()
-    return outcome.model_copy(update={"advice": f"{outcome.advice} {advice}", "fixes": mends})
+    return outcome.model_copy(update={"fixes": mends})
 
 
 def _fault(error: BaseException) -> Fault | None:

@@ -30,6 +30,7 @@ class Supervisor:
         self._workers: dict[str, subprocess.Popen[bytes]] = {}
         self._watchers: dict[str, threading.Thread] = {}
         self._unrecorded: dict[str, Outcome] = {}
+        self._seen_alive: set[str] = set()  # runs at work that others started
         """How workers ended whose end could not be recorded, because the disk was full, say."""
         self._closed = False
 
@@ -207,8 +208,11 @@ class Supervisor:
                     adopted.append(run)
                 else:
                     free_room(store.run_folder(run.id))
-                    store.finish(run.id, self._unrecorded.get(run.id, Outcome.interrupted()))
+                    was_seen = run.id in self._seen_alive
+                    outcome = died(None, run.spec_or_none) if was_seen else Outcome.interrupted()
+                    store.finish(run.id, self._unrecorded.get(run.id, outcome))
                     self._unrecorded.pop(run.id, None)
+        self._seen_alive = {run.id for run in adopted}
         return adopted
 
     def close(self) -> None:

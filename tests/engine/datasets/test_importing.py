@@ -137,6 +137,17 @@ def test_that_a_cancelled_import_leaves_nothing_behind(workspace: Path, tmp_path
     assert list((workspace / "datasets").iterdir()) == []
 
 
+@pytest.mark.parametrize("document", ['[{"a": 1}, {"a": 2}]', '{\n "a": [1, 2]\n}\n', '{"data": [1,'])
+def test_that_a_single_json_document_is_refused_in_words(document: str, tmp_path: Path) -> None:
+    path = write(tmp_path, document, name="table.json")
+    with pytest.raises(DatasetError, match=r"one JSON document.*JSON Lines"):
+        sniff(path)
+
+
+def test_that_json_lines_are_known_whatever_they_are_called(tmp_path: Path) -> None:
+    assert sniff(write(tmp_path, '{"a": 1}\n{"a": 2}\n', name="table.json")).format == "jsonl"
+
+
 def test_that_json_lines_keep_what_is_no_object_among_the_rejects(workspace: Path, tmp_path: Path) -> None:
     path = write(tmp_path, '{"a": 1, "b": "x"}\nnot json\n{"a": 2, "b": "y"}\n', name="table.jsonl")
     dataset = import_file(workspace, path)

@@ -1,6 +1,8 @@
 """A run is trained by a process of its own; however that ends, the run says so in words and nothing shown is lost."""
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -111,6 +113,22 @@ def test_that_a_run_whose_worker_is_gone_is_interrupted_not_running(workspace: P
         store.claim(run_id, os.getpid(), (start_time(os.getpid()) or 0) - 1000)
         assert supervisor.reconcile() == []
         assert store.run(run_id).status is RunStatus.INTERRUPTED
+
+
+def test_that_an_adopted_run_whose_worker_is_killed_has_crashed(workspace: Path, supervisor: Supervisor) -> None:
+    run_id = queued(workspace, epochs=1)
+    with (
+        RunStore(workspace) as store,
+        subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as worker,
+    ):
+        store.claim(run_id, worker.pid, start_time(worker.pid) or 0)
+        assert [adopted.id for adopted in supervisor.reconcile()] == [run_id]
+        worker.kill()
+        worker.wait()
+        assert supervisor.reconcile() == []
+        outcome = store.run(run_id).outcome
+    assert outcome is not None and outcome.kind is OutcomeKind.CRASHED
+    assert "disappeared" in outcome.cause
 
 
 def test_that_a_missing_dataset_fails_the_run_in_words(workspace: Path, supervisor: Supervisor) -> None:
