@@ -4,6 +4,7 @@ import csv
 import datetime
 import math
 import random
+import threading
 from pathlib import Path
 
 import pytest
@@ -100,4 +101,6 @@ def test_that_a_csv_with_dates_becomes_a_trained_forecaster_that_predicts(
     with target.open(encoding="utf-8") as file:
         lines = list(csv.DictReader(file))
     assert {line["shop"] for line in lines} == {"north", "south"}
+    # The worker says that it is done a little before its process is gone.
+    qtbot.waitUntil(lambda: not any(one.name.startswith("watch-") for one in threading.enumerate()), timeout=SLOW)
     window.close()

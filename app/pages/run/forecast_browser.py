@@ -29,6 +29,7 @@ class ForecastBrowser(QWidget):
         self._asked: Place | None = None
         self.plot = FanPlot()
         self.plot.setWalking(True)
+        self.plot.setEmptyText(self.tr("Reading the forecasts …"))
         self._series = QComboBox(self)
         self._origin = QSlider(Qt.Orientation.Horizontal, self)
         self._told = QLabel(self)

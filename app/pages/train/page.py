@@ -310,7 +310,7 @@ class TrainPage(QWidget):
             middle.addWidget(widget)
             middle.setStretchFactor(index, stretch)
             widget.setMinimumWidth(width)
-        middle.setSizes([296, 552, 288])
+        middle.setSizes([316, 536, 284])
         foot = QHBoxLayout()
         foot.setSpacing(16)
         foot.addWidget(self.reason, 1)

@@ -12,8 +12,9 @@ from app import theme
 from app.pages.run.baseline_table import BaselineTable
 from app.pages.run.forecast_browser import ForecastBrowser
 from app.pages.run.page import RunPage
+from app.pages.run.plot_card import PlotCard
 from app.pages.run.rows_table import RowsTable
-from engine.runs.evaluation import Evaluation, ForecastReport, SeriesScore
+from engine.runs.evaluation import Evaluation, FoldScore, ForecastReport, SeriesScore
 from engine.runs.forecasts import ForecastWindow, SeriesForecasts, SeriesNames
 
 NAMES = ("east", "north", "west")
@@ -185,3 +186,13 @@ def test_that_an_answer_for_another_run_is_dropped(page: RunPage, engine: Any, s
     assert engine.pending("forecast_window") == []
     engine.answered.emit(ticket, a_window(0, 0))
     assert page.findChild(ForecastBrowser) is None or browser(page).plot.fan() is None
+
+
+def test_that_what_is_of_the_last_fold_alone_says_so(page: RunPage, engine: Any, samples: Any) -> None:
+    assert page.findChild(PlotCard, "run.results.steps").hint() == ""
+    page.setRun(samples.finished("backtest"))
+    score = FoldScore(metric="test/mae", values=(1.0, 2.0), mean=1.5, std=0.7, standard_error=0.5)
+    engine.answered.emit(engine.pending("evaluation")[-1][0], an_evaluation(folds=(score,)))
+    hints = [card.hint() for card in page.findChildren(PlotCard, "run.results.steps")]
+    assert hints[-1].startswith("Of the last fold alone")
+    assert any(label.text() == "By the last fold alone." for label in page.findChildren(QLabel))
