@@ -1,12 +1,13 @@
 """A run's model on a new file, whatever its family: what is asked for and what is told. Imports a family when used."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from engine.datasets import ReadOptions
 from engine.runs import RunStore
+from engine.runs.forecasts import KnownAhead, Outlook
 from engine.training.failures import RunFailed
 
 SUFFIXES = frozenset({".csv", ".parquet"})
@@ -15,7 +16,8 @@ Progress = Callable[[object], None]
 
 class PredictionReport(BaseModel):
     """What became of a file: rows, columns by how they matched, unseen categories with their row counts, the first
-    rows with their predictions, where the whole was written, and metrics where the file has the target.
+    rows with their predictions, where the whole was written, and metrics where the file has the target. Of series also the
+    forecasts as they are drawn, and what is known ahead but was not in the file.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -31,6 +33,8 @@ class PredictionReport(BaseModel):
     path: str | None = None
     metrics: dict[str, float] = {}
     notes: tuple[str, ...] = ()
+    outlook: Outlook | None = None
+    ahead: KnownAhead | None = None
 
 
 def check_ending(out: Path | None) -> None:
@@ -42,17 +46,19 @@ def check_ending(out: Path | None) -> None:
 def predict(
     workspace: Path,
     run_id: str,
-    source: Path,
+    source: Path | None,
     options: ReadOptions | None = None,
     out: Path | None = None,
     limit: int = 200,
     allow_missing: bool = False,
     progress: Progress = lambda _told: None,
     cancelled: Callable[[], bool] = lambda: False,
+    ahead: Sequence[Sequence[object]] = (),
 ) -> PredictionReport:
     """Predict every row of a file, or of series what comes after them, and write it to `out` (.csv or .parquet).
 
-    Columns that the model needs and the file lacks are an error, or with `allow_missing` all missing values.
+    Columns that the model needs and the file lacks are an error, or with `allow_missing` all missing values. Without a
+    file, series go on from the dataset that the model learned from; `ahead` are rows as a report's `ahead` has them.
     `progress` hears {"rows", "total_rows"}. Raises RunFailed, DatasetError or StoreError in words; nothing is then
     written.
     """
@@ -61,7 +67,11 @@ def predict(
     if spec.family == "forecasting":
         from engine.families.forecasting.prediction import predict as of_series
 
-        return of_series(workspace, run_id, source, options, out, limit, allow_missing, progress, cancelled)
+        return of_series(workspace, run_id, source, options, out, limit, allow_missing, progress, cancelled, ahead)
+    if source is None:
+        raise RunFailed(
+            "This model predicts rows, not what comes after them.", "Choose the file whose rows it shall predict."
+        )
     from engine.families.tabular.prediction import predict as of_rows
 
     return of_rows(workspace, run_id, source, options, out, limit, allow_missing, progress, cancelled)

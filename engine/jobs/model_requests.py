@@ -39,24 +39,26 @@ def _devices(_call: Call) -> object:
 def _predict(
     call: Call,
     run: str,
-    path: str,
+    path: str = "",
     options: dict[str, object] | None = None,
     out: str | None = None,
     limit: int = 200,
     allow_missing: bool = False,
+    ahead: list[list[object]] | None = None,
 ) -> object:
     from engine.families.prediction import predict
 
     return predict(
         call.workspace,
         run,
-        Path(path),
+        Path(path) if path else None,
         options=None if options is None else ReadOptions.model_validate(options),
         out=None if out is None else Path(out),
         limit=limit,
         allow_missing=allow_missing,
         progress=call.progress,
         cancelled=call.cancelled,
+        ahead=ahead or (),
     )
 
 

@@ -110,3 +110,22 @@ def read_live(folder: Path) -> LiveForecasts | None:
         return LiveForecasts.model_validate_json((folder / LIVE_FILE).read_bytes())
     except (OSError, ValueError):
         return None
+
+
+class Outlook(_Part):
+    """Forecasts beyond the end of series, one window a series; `left_out` are the series that are not among them."""
+
+    levels: tuple[float, ...]
+    windows: tuple[ForecastWindow, ...]
+    left_out: int = 0
+
+
+class KnownAhead(_Part):
+    """Columns known ahead that the file does not have to the horizon's end, as they were taken to go on.
+
+    Each row has series, time and the columns' values, None where there is none; of `left_out` series none is shown.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | float | None, ...], ...]
+    left_out: int = 0

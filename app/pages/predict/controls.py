@@ -25,6 +25,7 @@ class PredictControls(QWidget):
     fileChosen = Signal(str)
     saveRequested = Signal(str)
     cancelRequested = Signal()
+    ownDataWanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +40,11 @@ class PredictControls(QWidget):
         self._file.setPlaceholderText(tr("Drop a file on this page, or choose one"))
         self._choose = self._button("predict.choose", tr("Choose file …"), tr("Choose the file to predict"))
         self._choose.setIcon(icon("open"))
+        self._own = self._button(
+            "predict.own",
+            tr("Go on from its own data"),
+            tr("Forecast what comes after the end of the data that the model learned from"),
+        )
         self._save = self._button("predict.save", tr("Save as …"), tr("Save all predictions as CSV or Parquet"))
         self._save.setIcon(primary_icon("save"))
         self._save.setProperty("primary", True)
@@ -52,13 +58,29 @@ class PredictControls(QWidget):
         self._saved.setProperty("role", "good")
         self._saved.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._arrange()
+        self._own.hide()
         self._choose.clicked.connect(self.chooseFile)
+        self._own.clicked.connect(self.ownDataWanted)
         self._save.clicked.connect(self._choose_target)
         self._stop.clicked.connect(self.cancelRequested)
 
     def setFile(self, path: Path) -> None:
         """Show which file is predicted."""
         self._file.setText(str(path))
+
+    def setOwnData(self) -> None:
+        """Show that no file is predicted, but what comes after the model's own data."""
+        self._file.setText("")
+        self._file.setPlaceholderText(self.tr("Beyond the end of the data that the model learned from"))
+
+    def setForecaster(self, is_one: bool) -> None:
+        """Offer what only models of series can do."""
+        self._own.setVisible(is_one)
+        self._file.setToolTip(
+            self.tr("The file whose series are forecast beyond their end; drop one anywhere on this page")
+            if is_one
+            else self.tr("The file whose rows are predicted; drop one anywhere on this page")
+        )
 
     def setBusy(self, waiting: bool, can_save: bool) -> None:
         """Show whether something is being computed, and whether there is something to save."""
@@ -86,9 +108,13 @@ class PredictControls(QWidget):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters([self.tr("CSV (*.csv)"), self.tr("Parquet (*.parquet)")])
         dialog.setDefaultSuffix("csv")
-        dialog.selectFile(f"{Path(self._file.text()).stem}-predictions.csv")
+        dialog.selectFile(self._suggested())
         dialog.fileSelected.connect(self.saveRequested)
         dialog.open()
+
+    def _suggested(self) -> str:
+        name = Path(self._file.text()).stem
+        return f"{name}-predictions.csv" if name else self.tr("forecast.csv")
 
     def _arrange(self) -> None:
         title = QLabel(self.tr("Predict"), self)
@@ -109,6 +135,7 @@ class PredictControls(QWidget):
             inputs.addWidget(label)
             inputs.addWidget(widget, stretch)
         inputs.addWidget(self._choose)
+        inputs.addWidget(self._own)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)

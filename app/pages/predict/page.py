@@ -28,6 +28,8 @@ class PredictPage(QWidget):
         self._requests = Requests(engine, self)
         self._path: Path | None = None
         self._report: Report | None = None
+        self._ahead: list[list[str]] = []  # the future of known columns, as the user filled it in
+        self._is_own = False  # whether series go on from the data that the model learned from
         self._filling = False  # whether the user has said to go on without the columns that the file lacks
         self._controls = PredictControls(self)
         self._results = ReportView(self)
@@ -53,8 +55,15 @@ class PredictPage(QWidget):
 
     def setFile(self, path: Path) -> None:
         """Predict a file's rows."""
-        self._path = path
+        self._path, self._is_own = path, False
         self._controls.setFile(path)
+        self._begin()
+
+    @Slot()
+    def setOwnData(self) -> None:
+        """Forecast what comes after the data that the model learned from."""
+        self._path, self._is_own = None, True
+        self._controls.setOwnData()
         self._begin()
 
     def saveTo(self, path: Path) -> None:
@@ -72,9 +81,17 @@ class PredictPage(QWidget):
     def _begin(self) -> None:
         self._filling = False
         self._report = None
+        self._ahead = []
         self._problem.hide()
         self._requests.cancel("save")
         self._requests.cancel("predict")
+        self._controls.saySaved("")
+        self._request("predict", limit=SHOWN_ROWS)
+
+    @Slot(object)
+    def _take_ahead(self, rows: list[list[str]]) -> None:
+        self._ahead = rows
+        self._problem.hide()
         self._controls.saySaved("")
         self._request("predict", limit=SHOWN_ROWS)
 
@@ -87,10 +104,15 @@ class PredictPage(QWidget):
 
     def _request(self, name: str, **more: object) -> None:
         run_id = self._controls.run.runId()
-        if self._path is not None and run_id:
+        if self._ahead:
+            more["ahead"] = self._ahead
+        self._is_own = self._is_own and self._controls.run.isForecaster()
+        if (self._path is not None or self._is_own) and run_id:
             # A file that lacks columns is read all the same, so that its other columns can be shown; its predictions
             # stay hidden until the user asks for them.
-            self._requests.ask(name, "model", "predict", run=run_id, path=str(self._path), allow_missing=True, **more)
+            self._requests.ask(
+                name, "model", "predict", run=run_id, path=str(self._path or ""), allow_missing=True, **more
+            )
         self._refresh()
 
     @Slot()
@@ -147,8 +169,10 @@ class PredictPage(QWidget):
         self._problem.show()
 
     def _refresh(self) -> None:
+        self._controls.setForecaster(self._controls.run.isForecaster())
         waiting = self._requests.isWaiting("predict") or self._requests.isWaiting("save")
         lacking = self._report is not None and bool(self._report.missing_columns) and not self._filling
+        lacking = lacking or self._results.ahead.isEdited()
         self._controls.setBusy(waiting, self._report is not None and bool(self._report.preview) and not lacking)
         if self._report is not None:
             self._stack.setCurrentWidget(self._results)
@@ -160,9 +184,12 @@ class PredictPage(QWidget):
     def _first_step(self, waiting: bool) -> tuple[str, str]:
         tr = self.tr
         if waiting:
-            return tr("Predicting …"), tr("The model is read and the file’s rows go through it.")
+            return tr("Predicting …"), tr("The model is read and the data goes through it.")
         if not self._controls.run.runId():
             return tr("Choose a run"), tr("Every finished run keeps its model: choose the one that shall predict.")
+        if self._path is None and self._controls.run.isForecaster():
+            kinds = tr("Series go on where a file ends, or where the data ends that the model learned from.")
+            return tr("Drop a file here, or go on from its own data"), kinds
         if self._path is None:
             kinds = tr(
                 "CSV, Parquet, JSON Lines or Excel, with the columns that the model was trained on, in any order."
@@ -198,6 +225,10 @@ class PredictPage(QWidget):
         self._controls.fileChosen.connect(self._take_file)
         self._controls.saveRequested.connect(self._take_target)
         self._controls.cancelRequested.connect(self._cancel)
+        self._controls.ownDataWanted.connect(self.setOwnData)
+        self._controls.run.listed.connect(self._refresh)
+        self._results.ahead.edited.connect(self._refresh)
+        self._results.ahead.filled.connect(self._take_ahead)
         self._empty.activated.connect(self._controls.chooseFile)
         self._anyway.clicked.connect(self._fill)
 

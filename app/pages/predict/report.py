@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from engine.runs.forecasts import KnownAhead, Outlook
+
 EXAMPLES = 3
 
 
@@ -30,7 +32,8 @@ class ColumnFate:
 
 
 class Report(BaseModel):
-    """A prediction's report: rows, columns by how they matched, the first rows, and metrics where there is a target."""
+    """A prediction's report: rows, columns by how they matched, the first rows, and metrics where there is a target; of
+    series also the forecasts as they are drawn, and what was assumed to be known ahead."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -45,6 +48,8 @@ class Report(BaseModel):
     path: str | None = None
     metrics: Mapping[str, float] = Field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    outlook: Outlook | None = None
+    ahead: KnownAhead | None = None
 
     @property
     def own_places(self) -> list[int]:

@@ -1,9 +1,11 @@
-"""A prediction's report on screen: the columns' match beside the first predicted rows. It shows and asks nothing."""
+"""A prediction's report on screen: the columns' match beside the first predicted rows, above them the fan of series."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
+from app.pages.predict.ahead_table import AheadTable
 from app.pages.predict.column_match import ColumnMatch
+from app.pages.predict.outlook_card import OutlookCard
 from app.pages.predict.report import Fate, Report
 from app.pages.run.rows_table import RowsTable
 from app.pages.run.wording import count, figure, metric_title
@@ -16,6 +18,8 @@ class ReportView(QSplitter):
         super().__init__(Qt.Orientation.Horizontal, parent)
         tr = self.tr
         self._columns = ColumnMatch(self)
+        self.ahead = AheadTable(self)
+        self.outlook = OutlookCard(self)
         self._rows = RowsTable(
             "predict.rows", tr("Predictions"), tr("Predictions, in bold, beside the file’s own columns"), self
         )
@@ -26,14 +30,22 @@ class ReportView(QSplitter):
         for label in (self._match, self._shown):
             label.setProperty("role", "muted")
         self.setChildrenCollapsible(False)
-        self.addWidget(self._side(tr("Columns"), self._match, self._columns))
-        self.addWidget(self._side(tr("Predictions"), self._shown, self._rows, self._metrics))
+        self.addWidget(self._side(tr("Columns"), self._match, self._columns, self.ahead))
+        self._right = QSplitter(Qt.Orientation.Vertical, self)
+        self._right.setChildrenCollapsible(False)
+        self._right.addWidget(self.outlook)
+        self._right.addWidget(self._side(tr("Predictions"), self._shown, self._rows, self._metrics))
+        self._right.setSizes([420, 280])
+        self.outlook.hide()
+        self.addWidget(self._right)
         self.setSizes([380, 700])
         self.setStretchFactor(1, 1)
 
     def setReport(self, report: Report) -> None:
         """Show a report."""
         self._columns.setReport(report)
+        self.outlook.setOutlook(report.outlook)
+        self.ahead.setAhead(report.ahead)
         self._show_rows(report)
         parts = [f"{metric_title(name)} {figure(value)}" for name, value in report.metrics.items()]
         told = self.tr("The file has the target: {0}").format("  ·  ".join(parts))
@@ -75,5 +87,5 @@ class ReportView(QSplitter):
         layout.addLayout(row)
         layout.addWidget(content, 1)
         if below is not None:
-            layout.addWidget(below)
+            layout.addWidget(below, int(below is self.ahead))
         return side

@@ -15,6 +15,7 @@ class RunChoice(QComboBox):
     """Runs with a model, newest first; typing finds any part of a name."""
 
     runChosen = Signal(str)
+    listed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,6 +29,7 @@ class RunChoice(QComboBox):
             line.setPlaceholderText(self.tr("Choose a finished run"))
         self._records: dict[str, tuple[float, str]] = {}
         self._ids: list[str] = []
+        self._forecasters: set[str] = set()
         self._chosen = ""
         self._names = QStringListModel(self)
         self.setModel(self._names)
@@ -48,6 +50,9 @@ class RunChoice(QComboBox):
             told = (record.created, record.name)
             if record.status in WITH_MODEL and self._records.get(record.id) != told:
                 self._records[record.id] = told
+                spec = record.spec_or_none
+                if spec is not None and spec.family == "forecasting":
+                    self._forecasters.add(record.id)
                 self._later.start()
 
     @Slot(object)
@@ -66,6 +71,10 @@ class RunChoice(QComboBox):
         """Return the chosen run's id, or an empty text."""
         return self._chosen
 
+    def isForecaster(self) -> bool:
+        """Whether the chosen run's model goes on from series, and so needs no file."""
+        return self._chosen in self._forecasters
+
     @Slot()
     def _list(self) -> None:
         self._later.stop()
@@ -73,6 +82,7 @@ class RunChoice(QComboBox):
         bearers = Counter(name for _, name in self._records.values())
         self._names.setStringList([self._label(run_id, bearers) for run_id in self._ids])
         self.setCurrentIndex(self._ids.index(self._chosen) if self._chosen in self._ids else -1)
+        self.listed.emit()
 
     def _label(self, run_id: str, bearers: Counter[str]) -> str:
         """A run's name; where others bear it too, its id as well: the text that is typed or chosen names one run."""

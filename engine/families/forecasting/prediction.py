@@ -2,7 +2,7 @@
 rows behind the last target, the rest said in words. Must not add the file to the workspace's datasets."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from engine.datasets import ReadOptions, import_file, parquet_path
 from engine.datasets.previewing import cell
 from engine.families.files import write_table
+from engine.families.forecasting import ahead as known_ahead
 from engine.families.forecasting import repairs
 from engine.families.forecasting.datasets import Names, longest_lag, make_dataset, to_frame
 from engine.families.forecasting.fitting import Material
@@ -21,6 +22,7 @@ from engine.families.forecasting.folds import Fold, Span
 from engine.families.forecasting.judging import as_arrays, own_chance
 from engine.families.forecasting.library import quiet
 from engine.families.forecasting.loading import loader_of
+from engine.families.forecasting.outlook import outlook_of
 from engine.families.forecasting.placement import Placement, season_of
 from engine.families.forecasting.series import MISSING, Floats, Ints, Series, columns_of, forecasting_of, prepare
 from engine.families.forecasting.trained import TrainedForecaster, windows_at_once
@@ -40,31 +42,32 @@ Marks = NDArray[np.bool_]
 def predict(
     workspace: Path,
     run_id: str,
-    source: Path,
+    source: Path | None,
     options: ReadOptions | None = None,
     out: Path | None = None,
     limit: int = 200,
     allow_missing: bool = False,
     progress: Progress = lambda _told: None,
     cancelled: Callable[[], bool] = lambda: False,
+    ahead: Sequence[Sequence[object]] = (),
 ) -> PredictionReport:
     """Forecast what comes after the last target of each series in a file, and write it to `out` where it is given.
 
     Columns that the model needs and the file lacks are an error; so is an input known ahead that ends before the horizon,
-    unless `allow_missing` lets its last value stand. Raises RunFailed, DatasetError or StoreError in words.
+    unless `allow_missing` lets it go on, by the calendar or with its last value, or as the rows of `ahead` say. Without a
+    file the series are those of the dataset that the model learned from.
+    Raises RunFailed, DatasetError or StoreError in words.
     """
-    source = Path(source)
     check_ending(out)
     with RunStore(workspace) as store:
         model = TrainedForecaster.load(store.run_folder(store.run(run_id).id))
-    spec = model.spec
+    spec, own = model.spec, forecasting_of(model.spec)
     with TemporaryDirectory(prefix="tensorbench-") as scratch:
         place = Path(scratch)
-        dataset = import_file(place, source, options, cancelled=cancelled)
-        match = _matched(model, [column.name for column in dataset.columns], source.name)
-        frame = read_columns(parquet_path(place, dataset.id), list(match.found.values()))
-        frame.columns = pd.Index(match.found)
-        series = ready(prepare(frame, spec, model.recipe.frequency), model, allow_missing)
+        frame, match, told = _read(workspace, place, model, source, options, cancelled)
+        prepared = prepare(frame, spec, model.recipe.frequency)
+        lacking = known_ahead.lacking(prepared, own.inputs.known, own.windows.horizon)
+        series = ready(prepared, model, allow_missing or bool(ahead), ahead)
         if cancelled():
             raise RunFailed("The prediction was cancelled.", "Nothing was written.")
         table = forecast(model, series)
@@ -74,9 +77,6 @@ def predict(
         columns, preview = output.first(limit)
         if out is not None:
             output.write(out)
-        rejected = (
-            [f"{counted(dataset.rejected, 'line')} of {source.name} could not be read."] if dataset.rejected else []
-        )
         return PredictionReport(
             rows=len(table),
             matched=tuple(match.found),
@@ -86,7 +86,9 @@ def predict(
             predicted_columns=tuple(table.columns[len(series.identifiers.columns) + 2 :]),
             preview=tuple(tuple(cell(value) for value in row) for row in preview),
             path=None if out is None else str(out),
-            notes=(*match.notes, *rejected, *series.notes),
+            notes=(*match.notes, *told, *series.notes),
+            outlook=outlook_of(series, table, own.quantiles, own.windows.horizon, own.windows.encoder_length),
+            ahead=known_ahead.table_of(series, own.inputs.known, own.windows.horizon, lacking),
         )
 
 
@@ -116,7 +118,9 @@ def forecast(model: TrainedForecaster, series: Series) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(names, [values for _, values in columns], strict=True)))
 
 
-def ready(series: Series, model: TrainedForecaster, allow_missing: bool = False) -> Series:
+def ready(
+    series: Series, model: TrainedForecaster, allow_missing: bool = False, given: Sequence[Sequence[object]] = ()
+) -> Series:
     """Return series of one window each for a network, whose last rows are the future that is to be forecast."""
     own = forecasting_of(model.spec)
     horizon = own.windows.horizon
@@ -131,6 +135,7 @@ def ready(series: Series, model: TrainedForecaster, allow_missing: bool = False)
             f"{counted(int(empty.sum()), 'series', 'series')} have no past and get no forecast: {named(names)}."
         )
     series = _extended(series, horizon, model, allow_missing)
+    series = known_ahead.filled(series, own.inputs.known, horizon, given)
     least = own.windows.encoder_length + horizon + longest_lag(own)
     policy = "pad" if own.timeline.short_series == "pad" else "drop"
     series = repairs.with_inputs(repairs.long_enough(series, least, policy))
@@ -141,10 +146,10 @@ def ready(series: Series, model: TrainedForecaster, allow_missing: bool = False)
 
 
 def _extended(series: Series, horizon: int, model: TrainedForecaster, allow_missing: bool) -> Series:
-    """Give each series as many future rows as the horizon has steps; inputs go on as they were."""
+    """Give each series as many future rows as the horizon has steps; inputs go on as they were, save those known ahead."""
     future = repairs.is_future(series)
     ahead = np.bincount(series.series[future], minlength=series.count)
-    _check_known(series, future, ahead, horizon, model, allow_missing)
+    _check_known(series, ahead, horizon, model, allow_missing)
     place = np.arange(len(series))
     first_future = series.starts[1:] - ahead
     series_kept = series.rows(place < first_future[series.series] + horizon)
@@ -156,19 +161,21 @@ def _extended(series: Series, horizon: int, model: TrainedForecaster, allow_miss
     offset = np.arange(len(source)) - np.repeat(np.cumsum(times) - times, times)
     grown = series_kept.rows(source)
     target = np.where(offset > 0, np.nan, grown.target)
-    return replace(grown, step=grown.step + offset, target=target)
+    reals, texts = dict(grown.reals), dict(grown.texts)
+    for name in forecasting_of(model.spec).inputs.known:
+        if name in reals:
+            reals[name] = np.where(offset > 0, np.nan, reals[name])
+        else:
+            texts[name] = np.where(offset > 0, MISSING, texts[name])
+    return replace(grown, step=grown.step + offset, target=target, reals=reals, texts=texts)
 
 
-def _check_known(
-    series: Series, future: Marks, ahead: Ints, horizon: int, model: TrainedForecaster, allow_missing: bool
-) -> None:
+def _check_known(series: Series, ahead: Ints, horizon: int, model: TrainedForecaster, allow_missing: bool) -> None:
     """Refuse inputs whose future is known by name, and not in the file."""
     if allow_missing:
         return
     for name in forecasting_of(model.spec).inputs.known:
-        values = series.reals.get(name)
-        empty = np.isnan(values) if values is not None else series.texts[name] == MISSING
-        given = np.minimum(np.bincount(series.series[future & ~empty], minlength=series.count), ahead)
+        given = known_ahead.given_ahead(series, name, ahead)
         short = np.flatnonzero(given < horizon)
         if not len(short):
             continue
@@ -224,6 +231,29 @@ def _without(series: Series, left_out: Marks) -> Series:
     return replace(
         rest, series=renumbered[rest.series], identifiers=series.identifiers.iloc[kept].reset_index(drop=True)
     )
+
+
+def _read(
+    workspace: Path,
+    scratch: Path,
+    model: TrainedForecaster,
+    source: Path | None,
+    options: ReadOptions | None,
+    cancelled: Callable[[], bool],
+) -> tuple[pd.DataFrame, ColumnMatch, list[str]]:
+    """Return the model's columns of a file or of its own dataset, how they matched, and what is to be told."""
+    if source is None:
+        path = parquet_path(workspace, model.spec.data.dataset)
+        if not path.is_file():
+            raise RunFailed("The data that this model learned from is no longer in the workspace.", "Choose a file.")
+        frame = read_columns(path, columns_of(model.spec))
+        return frame, _matched(model, list(frame.columns), "The dataset"), []
+    dataset = import_file(scratch, source, options, cancelled=cancelled)
+    match = _matched(model, [column.name for column in dataset.columns], source.name)
+    frame = read_columns(parquet_path(scratch, dataset.id), list(match.found.values()))
+    frame.columns = pd.Index(match.found)
+    rejected = counted(dataset.rejected, "line")
+    return frame, match, [f"{rejected} of {source.name} could not be read."] if dataset.rejected else []
 
 
 def _matched(model: TrainedForecaster, present: list[str], file: str) -> ColumnMatch:

@@ -134,3 +134,49 @@ def test_that_a_file_that_cannot_be_used_is_refused(
     assert words in failed.value.cause
     with RunStore(workspace) as store:
         assert store.run(run_id).spec.family == "forecasting"
+
+
+def test_that_its_own_series_go_on_without_a_file(
+    trained: Callable[..., str], workspace: Path, shops: pd.DataFrame, tmp_path: Path
+) -> None:
+    run_id = trained(model__params={"hidden_size": 16}, trainer__epochs=1)
+    shops.to_csv(tmp_path / "same.csv", index=False)
+    report = predict(workspace, run_id, None)
+    assert report.preview == predict(workspace, run_id, tmp_path / "same.csv").preview
+    assert report.outlook is not None and [one.series for one in report.outlook.windows] == ["north", "south", "west"]
+    window = report.outlook.windows[0]
+    assert window.past[-1] == shops.loc[shops["shop"] == "north", "sales"].iloc[-1]
+    assert window.forecast == pytest.approx([row[3] for row in report.preview[:4]])
+    assert len(window.times) == len(window.past) + 4 and window.actual == ()
+    assert len(window.quantiles) == len(report.outlook.levels) and report.ahead is None
+
+
+def test_that_the_future_of_known_columns_can_be_filled_in(
+    trained: Callable[..., str], workspace: Path, shops: pd.DataFrame, tmp_path: Path
+) -> None:
+    run_id = trained(**INPUTS)
+    file = tmp_path / "shops.csv"
+    ahead(shops, 2).to_csv(file, index=False)
+    taken = predict(workspace, run_id, file, allow_missing=True)
+    assert taken.ahead is not None and taken.ahead.columns == ("price",)
+    assert len(taken.ahead.rows) == 12 and taken.ahead.rows[3] == ("north", "2024-01-03 15:00:00", 0.5)
+    rows = [[*row[:2], "3"] for row in taken.ahead.rows]
+    filled = predict(workspace, run_id, file, ahead=rows)
+    assert filled.ahead is not None and {row[2] for row in filled.ahead.rows} == {3.0}
+    whole = ahead(shops, 4)
+    whole.assign(price=whole["price"].where(whole["sales"].notna(), 3.0)).to_csv(file, index=False)
+    assert predict(workspace, run_id, file).preview == filled.preview
+    with pytest.raises(RunFailed, match="“dear” is no number, and “price” of north at 2024-01-03 12:00:00 must be one"):
+        predict(workspace, run_id, file, ahead=[[*rows[0][:2], "dear"]])
+
+
+def test_that_a_column_that_follows_the_calendar_goes_on_by_it(
+    trained: Callable[..., str], workspace: Path, shops: pd.DataFrame, snapshot: Callable[..., str], tmp_path: Path
+) -> None:
+    shops["price"] = (shops["time"].dt.hour % 12).astype(float)
+    run_id = trained(**INPUTS)
+    shops.to_csv(tmp_path / "shops.csv", index=False)
+    report = predict(workspace, run_id, tmp_path / "shops.csv", allow_missing=True)
+    assert report.ahead is not None
+    assert [row[2] for row in report.ahead.rows[:4]] == [0.0, 1.0, 2.0, 3.0]
+    assert any("the calendar goes on" in note for note in report.notes)

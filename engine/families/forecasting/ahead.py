@@ -1,0 +1,151 @@
+"""Inputs that are known ahead and end too early: how far they go, and how they go on: as the user says, by the calendar
+where they followed it, else with their last value. Must not read files."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from engine.families.forecasting.repairs import is_future
+from engine.families.forecasting.series import MISSING, Ints, Series
+from engine.families.tabular.findings import named
+from engine.runs.forecasts import KnownAhead
+from engine.training.failures import RunFailed
+
+MOST_ROWS = 1_000
+"""Rows of a table that a person may fill in; more belong in a file."""
+Row = Sequence[object]
+
+
+def given_ahead(series: Series, name: str, ahead: Ints) -> Ints:
+    """Return for how many of its `ahead` future steps each series has a column's value."""
+    values = series.reals.get(name)
+    empty = np.isnan(values) if values is not None else series.texts[name] == MISSING
+    return np.minimum(np.bincount(series.series[is_future(series) & ~empty], minlength=series.count), ahead)
+
+
+def lacking(series: Series, known: Sequence[str], horizon: int) -> list[str]:
+    """Return the names of the series that lack a value of a known column within the horizon."""
+    ahead = np.bincount(series.series[is_future(series)], minlength=series.count)
+    short = np.zeros(series.count, dtype=bool)
+    for name in known:
+        short |= given_ahead(series, name, ahead) < horizon
+    return [series.names[number] for number in np.flatnonzero(short)]
+
+
+def filled(series: Series, known: Sequence[str], horizon: int, given: Sequence[Row] = ()) -> Series:
+    """Return series whose last rows, so many as the horizon has steps, have every known column that can be told.
+
+    `given` are rows of series, time and the known columns' values; an empty value says nothing. Numbers that are still
+    missing stay NaN. Raises RunFailed for a value that is no number, or a row beside the horizon.
+    """
+    future = np.arange(len(series)) >= series.starts[1:][series.series] - horizon
+    reals, texts = dict(series.reals), dict(series.texts)
+    said = _said(series, horizon, given)
+    followed = []
+    for place, name in enumerate(known):
+        is_real = name in reals
+        values: NDArray[Any] = (reals[name] if is_real else texts[name]).copy()
+        for row, told in said.items():
+            if (value := _value(told[place], name, told, is_real)) is not None:
+                values[row] = value
+        empty = np.isnan(values) if is_real else values == MISSING
+        gaps = future & empty
+        if gaps.any() and series.frequency.is_date and _by_calendar(series, values, ~future & ~empty, gaps):
+            followed.append(name)
+        if is_real:
+            reals[name] = values
+        else:
+            texts[name] = _carried(values, series, gaps)
+    filled_up = replace(series, reals=reals, texts=texts)
+    if not followed:
+        return filled_up
+    return filled_up.noted(f"Beyond the end of the file the calendar goes on as it did before in {named(followed)}.")
+
+
+def table_of(series: Series, known: Sequence[str], horizon: int, names: Sequence[str]) -> KnownAhead | None:
+    """Return the known columns over the horizon of the series of these names, or None where there are none.
+
+    `series` end with so many rows as the horizon has steps.
+    """
+    wanted = set(names)
+    numbers = [number for number, name in enumerate(series.names) if name in wanted]
+    if not known or not numbers:
+        return None
+    shown = numbers[: max(1, MOST_ROWS // horizon)]
+    ends, found = series.starts[1:], []
+    for number in shown:
+        for row in range(int(ends[number]) - horizon, int(ends[number])):
+            values = [series.reals[one][row] if one in series.reals else series.texts[one][row] for one in known]
+            time = series.frequency.text_of(int(series.step[row]))
+            found.append((series.names[number], time, *(_told(value) for value in values)))
+    return KnownAhead(columns=tuple(known), rows=tuple(found), left_out=len(numbers) - len(shown))
+
+
+def _said(series: Series, horizon: int, given: Sequence[Row]) -> dict[int, Row]:
+    """Return what was given for which row: the values behind series and time, and these two at the end."""
+    numbers = {name: number for number, name in enumerate(series.names)}
+    ends = series.starts[1:]
+    found: dict[int, Row] = {}
+    for name, time, *values in given:
+        number = numbers.get(str(name), -1)
+        end = int(ends[number])
+        row = end - 1 - int(series.step[end - 1]) + series.frequency.of(time) if number >= 0 else -1
+        if not end - horizon <= row < end or number < 0:
+            raise RunFailed(
+                f"{name} at {time} is not among the steps that are forecast.",
+                "Choose the file again, and fill in anew.",
+            )
+        found[row] = (*values, name, time)
+    return found
+
+
+def _value(value: object, name: str, told: Row, is_real: bool) -> object:
+    """Return a given value as its column takes it, None where there is none."""
+    text = "" if value is None else str(value).strip()
+    if not text or not is_real:
+        return text or None
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise RunFailed(
+            f"“{text}” is no number, and “{name}” of {told[-2]} at {told[-1]} must be one.", "Write it such as 3.5."
+        )
+    return number
+
+
+def _by_calendar(series: Series, values: NDArray[Any], past: NDArray[np.bool_], gaps: NDArray[np.bool_]) -> bool:
+    """Fill gaps where one part of the date has always told the value; whether that was so."""
+    seen = pd.Series(values[past])
+    if seen.nunique() < 2:
+        return False
+    times = pd.DatetimeIndex(series.frequency.times(series.step))
+    weekdays, hours = np.asarray(times.weekday), np.asarray(times.hour)
+    for part in (weekdays, hours, weekdays * 24 + hours, np.asarray(times.month), np.asarray(times.day)):
+        groups = seen.groupby(part[past])
+        firsts = groups.first()
+        is_told = (groups.nunique() == 1).all() and (groups.size() > 1).all()
+        if is_told and np.isin(part[gaps], firsts.index.to_numpy()).all():
+            values[gaps] = firsts.loc[part[gaps]].to_numpy()
+            return True
+    return False
+
+
+def _carried(values: NDArray[Any], series: Series, gaps: NDArray[np.bool_]) -> NDArray[np.object_]:
+    """Let the last text before a gap go on."""
+    texts = pd.Series(values.astype(object)).replace(MISSING, np.nan)
+    carried = texts.groupby(series.series).ffill().fillna(MISSING).to_numpy()
+    result: NDArray[np.object_] = np.where(gaps, carried, values)
+    return result
+
+
+def _told(value: object) -> str | float | None:
+    if isinstance(value, float):
+        return float(f"{value:.10g}") if math.isfinite(value) else None
+    return None if value == MISSING else str(value)
