@@ -135,6 +135,7 @@ def preparing() -> list[Row]:
     seconds, megabytes = found["seconds"], found["megabytes"]
     return [
         row(what, f"{seconds:.1f} s", "≤ 10 s", seconds <= 10),
+        row("… processor time of it", f"{found['processor']:.1f} s", "≤ 10 s", found["processor"] <= 10),
         row("… memory of the whole process at its peak", f"{megabytes:,.0f} MB", "≤ 2,000 MB", megabytes <= 2000),
     ]
 
@@ -146,11 +147,15 @@ def prepare(series: int) -> dict[str, float]:
 
     frame = table(series, STEPS)
     dataset_of(frame.iloc[: 3 * STEPS], "series")  # imports and first calls
-    started = time.perf_counter()
+    started, processed = time.perf_counter(), time.process_time()
     dataset = dataset_of(frame, "series")
     next(iter(WindowLoader(dataset, BatchPlan.of(len(dataset), BATCH), 42)))
-    seconds = time.perf_counter() - started
-    return {"seconds": seconds, "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3}
+    seconds, processor = time.perf_counter() - started, time.process_time() - processed
+    return {
+        "seconds": seconds,
+        "processor": processor,
+        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3,
+    }
 
 
 if __name__ == "__main__":

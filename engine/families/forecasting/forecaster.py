@@ -40,7 +40,38 @@ class Forecaster:
     def loss(self, batch: WindowBatch) -> torch.Tensor:
         """Return the mean loss of a batch; of a network that draws samples, with the true past shown to it."""
         x, (target, _) = self._cast(batch)
+        return self._loss_from(self.network(x), x, target)
+
+    def judged(self, batch: WindowBatch) -> tuple[torch.Tensor, Forecast]:
+        """Return loss and forecasts of a batch, from one pass through the network unless it draws samples."""
+        if self._samples:
+            return self.loss(batch), self.forecast(batch)
+        x, (target, _) = self._cast(batch)
         output = self.network(x)
+        return self._loss_from(output, x, target), self._forecast_from(output, x)
+
+    def output(self, batch: WindowBatch) -> Any:
+        """Return all that the network itself has to say about a batch, by the library's names."""
+        return self.network(self._cast(batch)[0])
+
+    def forecast(self, batch: WindowBatch) -> Forecast:
+        """Return the forecasts of a batch. Where samples are drawn they come from torch's source of chance."""
+        x, _ = self._cast(batch)
+        if self._samples:
+            drawn = self.network(x, n_samples=SAMPLES)["prediction"].float()
+            at = torch.tensor(self._spec.quantiles, device=drawn.device, dtype=drawn.dtype)
+            return self._of_quantiles(torch.quantile(drawn, at, dim=-1).movedim(0, -1))
+        return self._forecast_from(self.network(x), x)
+
+    def _forecast_from(self, output: Any, x: dict[str, torch.Tensor]) -> Forecast:
+        prediction = self._prediction(output, x)
+        if self._spec.loss == "quantile":
+            return self._of_quantiles(prediction)
+        if self._spec.loss in DISTRIBUTIONS:
+            return self._of_quantiles(self._loss.to_quantiles(prediction, quantiles=list(self._spec.quantiles)))
+        return Forecast(self._loss.to_prediction(prediction), None)
+
+    def _loss_from(self, output: Any, x: dict[str, torch.Tensor], target: torch.Tensor) -> torch.Tensor:
         loss = self._loss_of(self._prediction(output, x), target, x)
         ratio = getattr(self.network.hparams, "backcast_loss_ratio", 0) or 0
         if not ratio:
@@ -50,25 +81,6 @@ class Forecaster:
         weight = weight / (weight + 1)
         backcast = self._loss_of(output["backcast"], x["encoder_target"], x)
         return loss * (1 - weight) + backcast * weight
-
-    def output(self, batch: WindowBatch) -> Any:
-        """Return all that the network itself has to say about a batch, by the library's names."""
-        return self.network(self._cast(batch)[0])
-
-    def forecast(self, batch: WindowBatch) -> Forecast:
-        """Return the forecasts of a batch. Where samples are drawn they come from torch's source of chance."""
-        x, _ = self._cast(batch)
-        levels = list(self._spec.quantiles)
-        if self._samples:
-            drawn = self.network(x, n_samples=SAMPLES)["prediction"].float()
-            at = torch.tensor(levels, device=drawn.device, dtype=drawn.dtype)
-            return self._of_quantiles(torch.quantile(drawn, at, dim=-1).movedim(0, -1))
-        prediction = self._prediction(self.network(x), x)
-        if self._spec.loss == "quantile":
-            return self._of_quantiles(prediction)
-        if self._spec.loss in DISTRIBUTIONS:
-            return self._of_quantiles(self._loss.to_quantiles(prediction, quantiles=levels))
-        return Forecast(self._loss.to_prediction(prediction), None)
 
     def _of_quantiles(self, quantiles: torch.Tensor) -> Forecast:
         # Quantiles that were learned one by one may cross: sorted ones are never worse (Chernozhukov et al. 2010).

@@ -28,8 +28,9 @@ def judge(
             count = rows_of(batch)
             part = slice(begin, begin + count)
             begin += count
-            total += float(forecaster.loss(batch).double()) * count
-            point, quantiles = as_arrays(forecaster.forecast(batch))
+            loss, forecast = forecaster.judged(batch)
+            total += float(loss.double()) * count
+            point, quantiles = as_arrays(forecast)
             scores.add(placed.number[part], placed.actual(part), point, quantiles)
             if heard is not None:
                 heard(part, point, quantiles)

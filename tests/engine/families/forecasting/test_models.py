@@ -14,6 +14,8 @@ from engine.families.files import read_evaluation
 from engine.families.forecasting.evaluation import judged
 from engine.families.forecasting.fitting import Material
 from engine.families.forecasting.folds import split
+from engine.families.forecasting.forecaster import build
+from engine.families.forecasting.loading import loader_of
 from engine.families.forecasting.prediction import forecast, ready
 from engine.families.forecasting.recipe import Recipe
 from engine.families.forecasting.running import load_series
@@ -22,6 +24,7 @@ from engine.families.forecasting.trained import TrainedForecaster
 from engine.families.tabular.frames import read_columns
 from engine.runs import Outcome, OutcomeKind, RunStore
 from engine.spec import RunSpec
+from engine.training.loader import BatchPlan
 
 Make = Callable[..., RunSpec]
 Train = Callable[[RunSpec], tuple[Outcome, str]]
@@ -180,3 +183,20 @@ def test_that_precisions_and_lags_work(make_shop_spec: Make, train: Train) -> No
             trainer__epochs=1,
         )
         assert train(spec)[0].kind is OutcomeKind.FINISHED
+
+
+def test_that_judging_gives_the_loss_and_forecasts_that_each_has_alone(workspace: Path, make_shop_spec: Make) -> None:
+    for name in ("nhits", "deepar"):
+        spec = suited(make_shop_spec, name)
+        series = load_series(workspace, spec)
+        material = Material(spec, series, split(series, spec)[0])
+        forecaster = build(spec, material.recipe)
+        forecaster.network.eval()
+        batch = next(iter(loader_of(material.train, BatchPlan.of(8, 8), None, torch.device("cpu"))))
+        with torch.inference_mode():
+            torch.manual_seed(1)
+            loss, found = forecaster.judged(batch)
+            torch.manual_seed(1)
+            alone = forecaster.loss(batch), forecaster.forecast(batch)
+        assert torch.equal(loss, alone[0])
+        assert torch.equal(found.point, alone[1].point)
