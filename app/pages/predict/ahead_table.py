@@ -60,9 +60,7 @@ class AheadTable(QWidget):
             self._rows.setRowCount(0)
             return
         names = ", ".join(f"“{name}”" for name in ahead.columns)
-        words = self.tr(
-            "The data ends before the horizon does, so {0} was assumed to go on like this. Change what you know."
-        )
+        words = self.tr("The data ends before the horizon does: {0} is taken to go on like this. Change what you know.")
         told = words.format(names)
         if ahead.left_out:
             more = self.tr("{0} more series are not shown: add their rows to the file.")

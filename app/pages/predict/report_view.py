@@ -65,12 +65,17 @@ class ReportView(QSplitter):
         self._match.setText(words.format(matched, fates.count(Fate.MISSING), fates.count(Fate.EXTRA)))
 
     def _show_rows(self, report: Report) -> None:
-        """Put what the model wrote first: a file may have more columns than fit."""
+        """Put what the model wrote first: a file may have more columns than fit. Forecasts begin with series and time."""
         own = report.own_places
-        order = [*own, *(place for place in range(len(report.columns)) if place not in own)]
+        is_forecast = report.outlook is not None
+        order = (
+            list(range(len(report.columns)))
+            if is_forecast
+            else [*own, *(place for place in range(len(report.columns)) if place not in own)]
+        )
         columns = [report.columns[place] for place in order]
         rows = [[row[place] for place in order] for row in report.preview]
-        self._rows.setRows(columns, rows, range(len(own)))
+        self._rows.setRows(columns, rows, own if is_forecast else range(len(own)))
 
     def _side(self, title: str, beside: QLabel, content: QWidget, below: QWidget | None = None) -> QWidget:
         side = QWidget(self)

@@ -18,6 +18,9 @@ from engine.training.failures import RunFailed
 
 MOST_ROWS = 1_000
 """Rows of a table that a person may fill in; more belong in a file."""
+MOST_OTHERS = 0.05
+"""The share of steps that may have another value than the calendar tells."""
+MOST_VALUES = 100
 Row = Sequence[object]
 
 
@@ -121,18 +124,22 @@ def _value(value: object, name: str, told: Row, is_real: bool) -> object:
 
 
 def _by_calendar(series: Series, values: NDArray[Any], past: NDArray[np.bool_], gaps: NDArray[np.bool_]) -> bool:
-    """Fill gaps where one part of the date has always told the value; whether that was so."""
+    """Fill gaps where one part of the date has nearly always told the value; whether that was so."""
     seen = pd.Series(values[past])
-    if seen.nunique() < 2:
+    if not 2 <= seen.nunique() <= MOST_VALUES:
         return False
+    rare = len(seen) - int(seen.value_counts().iloc[0])
     times = pd.DatetimeIndex(series.frequency.times(series.step))
     weekdays, hours = np.asarray(times.weekday), np.asarray(times.hour)
     for part in (weekdays, hours, weekdays * 24 + hours, np.asarray(times.month), np.asarray(times.day)):
-        groups = seen.groupby(part[past])
-        firsts = groups.first()
-        is_told = (groups.nunique() == 1).all() and (groups.size() > 1).all()
-        if is_told and np.isin(part[gaps], firsts.index.to_numpy()).all():
-            values[gaps] = firsts.loc[part[gaps]].to_numpy()
+        table = pd.crosstab(part[past], seen)
+        counts = table.to_numpy()
+        others = int((counts.sum(axis=1) - counts.max(axis=1)).sum())
+        # Steps that were missing have the input of the step before, so that not all need to agree.
+        is_told = others <= MOST_OTHERS * len(seen) and others * 4 <= rare and (counts.sum(axis=1) > 1).all()
+        if is_told and np.isin(part[gaps], table.index.to_numpy()).all():
+            usual = table.columns.to_numpy()[counts.argmax(axis=1)]
+            values[gaps] = usual[np.searchsorted(table.index.to_numpy(), part[gaps])]
             return True
     return False
 

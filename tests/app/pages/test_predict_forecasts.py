@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTableWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTableView, QTableWidget
 
 from app.pages.predict import PredictPage
 from app.plots import FanPlot
@@ -146,3 +146,10 @@ def test_that_a_table_of_rows_has_no_fan_and_no_future(page, engine, samples):
     answer(engine, {**ANSWER, "outlook": None, "ahead": None})
     assert not page.findChild(FanPlot).isVisible()
     assert not page.findChild(QTableWidget, "predict.ahead.rows").isVisible()
+
+
+def test_that_each_forecast_row_begins_with_its_series_and_time(page, engine, forecaster):
+    page.setFile(Path("new.csv"))
+    answer(engine)
+    rows = page.findChild(QTableView, "predict.rows").model()
+    assert [rows.index(1, column).data() for column in range(2)] == ["south", "1970-01-04"]

@@ -171,10 +171,11 @@ def test_that_the_future_of_known_columns_can_be_filled_in(
 
 
 def test_that_a_column_that_follows_the_calendar_goes_on_by_it(
-    trained: Callable[..., str], workspace: Path, shops: pd.DataFrame, snapshot: Callable[..., str], tmp_path: Path
+    trained: Callable[..., str], workspace: Path, shops: pd.DataFrame, tmp_path: Path
 ) -> None:
-    shops["price"] = (shops["time"].dt.hour % 12).astype(float)
     run_id = trained(**INPUTS)
+    shops["price"] = (shops["time"].dt.hour % 12).astype(float)
+    shops.loc[3, "price"] = 7.0  # one step that is not as usual
     shops.to_csv(tmp_path / "shops.csv", index=False)
     report = predict(workspace, run_id, tmp_path / "shops.csv", allow_missing=True)
     assert report.ahead is not None
