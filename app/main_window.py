@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
@@ -12,7 +13,6 @@ from app.engine_thread import EngineThread, Requests
 from app.icons import app_icon
 from app.pages.data import DataPage
 from app.pages.runs_section import RunsSection
-from app.pages.train import TrainPage
 from app.queue_panel import QueuePanel
 from app.rail import Rail, RailEntry
 from app.settings import Mode, Settings
@@ -20,6 +20,9 @@ from app.status import StatusBar
 from app.theme import apply
 from engine.runs.records import RunRecord
 from engine.spec import Roles, RunSpec
+
+if TYPE_CHECKING:
+    from app.pages.train import TrainPage
 
 WARM_UP_AFTER_MS = 700
 SHORTLY_MS = 6000
@@ -36,7 +39,7 @@ class MainWindow(QMainWindow):
         self.engine = EngineThread(workspace, self)
         self._requests = Requests(self.engine, self)
         self.data = DataPage(self.engine, self)
-        self.train = TrainPage(self.engine, self)
+        self._train: TrainPage | None = None
         self.runs = RunsSection(self.engine, self)
         self.queue = QueuePanel(self.engine, self)
         self._asked_to_close = False
@@ -46,6 +49,19 @@ class MainWindow(QMainWindow):
         self.engine.warmUp("data")
         if warm_up:
             QTimer.singleShot(WARM_UP_AFTER_MS, self._warm_up)
+
+    @property
+    def train(self) -> "TrainPage":
+        """The Train page, made when it is first asked for, or when the window has time."""
+        if self._train is None:
+            from app.pages.train import TrainPage
+
+            page = self._train = TrainPage(self.engine, self)
+            page.startRequested.connect(self._start)
+            page.dataRequested.connect(self.showData)
+            page.enqueueRequested.connect(self._enqueue)
+            self._stack.addWidget(page)
+        return self._train
 
     def openPaths(self, paths: Sequence[Path]) -> None:
         """Open files: a specification fills the Train page, the first other one is offered for import."""
@@ -158,7 +174,7 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _show(self, name: str) -> None:
-        self._stack.setCurrentWidget(self._pages[name])
+        self._stack.setCurrentWidget(self.train if name == "train" else self._pages[name])
         self._rail.choose(name)
         if name == "train":
             self.engine.warmUp("model")
@@ -193,7 +209,7 @@ class MainWindow(QMainWindow):
             RailEntry("runs", self.tr("Runs"), "runs", self.tr("Every run of this workspace")),
         ]
         self._rail = Rail(entries, self)
-        self._pages: dict[str, QWidget] = {"data": self.data, "train": self.train, "runs": self.runs}
+        self._pages: dict[str, QWidget] = {"data": self.data, "runs": self.runs}
         self._stack = QStackedWidget(self)
         for page in self._pages.values():
             self._stack.addWidget(page)
@@ -219,8 +235,6 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self._rail.chosen.connect(self._show)
         self.data.datasetChosen.connect(self._take_dataset)
-        self.train.startRequested.connect(self._start)
-        self.train.dataRequested.connect(self.showData)
         self.runs.trainAgainRequested.connect(self._train_again)
         self.runs.dataRequested.connect(self.showData)
         self.engine.runStarted.connect(self._open_run)
@@ -228,7 +242,6 @@ class MainWindow(QMainWindow):
         self.engine.runsRemoved.connect(self.statusBar_.removeRuns)
         self.runs.told.connect(self._tell)
         self.engine.refused.connect(self._tell)
-        self.train.enqueueRequested.connect(self._enqueue)
         self.queue.openRequested.connect(self._open_run)
         self.statusBar_.queueRequested.connect(self.queue.show)
         self.engine.storeFailed.connect(self._show_trouble)
@@ -237,7 +250,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _warm_up(self) -> None:
-        self.runs.prepare()
+        self.train.ensurePolished()
+        QTimer.singleShot(0, self.runs.prepare)
         self.engine.warmUpWorker()
         self._requests.ask("devices", "model", "devices")
 

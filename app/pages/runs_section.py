@@ -6,12 +6,12 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from app.engine_thread import EngineThread
-from app.pages.predict import PredictPage
 from app.pages.runs import RunsPage
 from engine.runs.records import RunRecord
 
 if TYPE_CHECKING:
     from app.pages.compare import ComparePage
+    from app.pages.predict import PredictPage
     from app.pages.run.page import RunPage
 
 
@@ -29,13 +29,15 @@ class RunsSection(QWidget):
         self._engine = engine
         self._run: RunPage | None = None
         self._compare: ComparePage | None = None
-        self.predict = PredictPage(engine, self)
+        self._predict: PredictPage | None = None
+        self._records: dict[str, RunRecord] = {}
         self._names: dict[str, str] = {}
         self._run_id = ""
         self._arrange()
         self.list.openRequested.connect(self.openRun)
         self.list.compareRequested.connect(self.openCompare)
         engine.runsChanged.connect(self._learn_names)
+        engine.runsRemoved.connect(self._forget)
         self.showList()
 
     @property
@@ -63,6 +65,17 @@ class RunsSection(QWidget):
             self._compare.told.connect(self.told)
             self._stack.addWidget(self._compare)
         return self._compare
+
+    @property
+    def predict(self) -> "PredictPage":
+        """The page that uses a run's model, made when it is first asked for: its plots take a while to load."""
+        if self._predict is None:
+            from app.pages.predict import PredictPage
+
+            self._predict = PredictPage(self._engine, self)
+            self._predict.takeRuns(list(self._records.values()))
+            self._stack.addWidget(self._predict)
+        return self._predict
 
     @Slot(object)
     def openCompare(self, run_ids: list[str]) -> None:
@@ -104,8 +117,14 @@ class RunsSection(QWidget):
 
     @Slot(object)
     def _learn_names(self, changed: list[RunRecord]) -> None:
+        self._records.update({run.id: run for run in changed})
         self._names.update({run.id: run.name for run in changed})
         self._label()
+
+    @Slot(object)
+    def _forget(self, run_ids: list[str]) -> None:
+        for run_id in run_ids:
+            self._records.pop(run_id, None)
 
     def _go(self, page: QWidget) -> None:
         if page is not self._compare:
@@ -120,7 +139,7 @@ class RunsSection(QWidget):
 
     def _label(self) -> None:
         name = self._names.get(self._run_id, self._run_id)
-        at_predict = self._stack.currentWidget() is self.predict
+        at_predict = self._predict is not None and self._stack.currentWidget() is self._predict
         self._to_run.setText(name)
         self._to_run.setVisible(at_predict)
         self._between.setVisible(at_predict)
@@ -129,8 +148,7 @@ class RunsSection(QWidget):
 
     def _arrange(self) -> None:
         self._stack = QStackedWidget(self)
-        for page in (self.list, self.predict):
-            self._stack.addWidget(page)
+        self._stack.addWidget(self.list)
         self._trail = QWidget(self)
         to_list = self._link("runs.back", self.tr("All runs"), self.tr("Back to the list of runs (Ctrl+3)"))
         to_list.clicked.connect(self.showList)

@@ -74,6 +74,7 @@ class Tour:
         window.runs.openPredict(self._runs()[0].id)
         self._predict()
         self.shoot("predict")
+        self._forecast()
         window.close()
 
     def shoot(self, name: str) -> None:
@@ -161,6 +162,31 @@ class Tour:
         self.window.runs.openCompare([run.id for run in self._runs()])
         self.wait(3)
         self.shoot("compare")
+
+    def _forecast(self) -> None:
+        """Train a small forecaster on a sample of many series."""
+        window, page = self.window, self.window.train
+        window.showData()
+        window.data.openSample("waves")
+        self.until(lambda: window.data.dataset.isVisible() and window.data.dataset.next.isEnabled(), 60)
+        self._press("data.next")
+        self.until(lambda: page.spec() is not None and page.spec().family == "forecasting", 60)
+        page.form.setCurrentIndex(4)
+        self.until(lambda: bool(page.form.windows.close_up.bands()), 60)
+        self.wait(5)
+        self.shoot("forecast-train")
+        page.form.setCurrentIndex(0)
+        self._press("train.preset.small")
+        page._edit("trainer.epochs", 12)
+        self._press("train.start")
+        self.until(lambda: len(self._runs()) == 5 and self._runs()[0].progress.epoch >= 3, 180)
+        self.wait(2)
+        self.shoot("forecast-live")
+        self.until(lambda: self._runs()[0].status.is_over, 400)
+        self.wait(3)
+        self._tab("results")
+        self.wait(4)
+        self.shoot("forecast-results")
 
     def _predict(self) -> None:
         self.window.runs.predict.setFile(self.csv)

@@ -13,6 +13,7 @@ from app.pages.predict.report import Report
 from app.pages.predict.report_view import ReportView
 from app.pages.run.notices import EmptyState
 from app.pages.run.wording import count
+from engine.runs.records import RunRecord
 
 SHOWN_ROWS = 200
 NAMED_COLUMNS = 5
@@ -46,6 +47,10 @@ class PredictPage(QWidget):
         self.setAcceptDrops(True)
         self._connect()
         self._refresh()
+
+    def takeRuns(self, records: list[RunRecord]) -> None:
+        """Offer the models of these runs too."""
+        self._controls.run.takeRuns(records)
 
     def setRun(self, run_id: str) -> None:
         """Use a run's model."""
