@@ -25,12 +25,24 @@ from engine.spec.forecasting import (
     TimelineSpec,
     WindowSpec,
 )
+from engine.spec.nlp import (
+    CLASSIC,
+    DenoisingSpec,
+    FreezingSpec,
+    LoraSpec,
+    MaskingSpec,
+    TextColumns,
+    TextSpec,
+    TextTask,
+    TokenizerSpec,
+)
 from engine.spec.run import SCHEMA_VERSION, OriginSpec, RunSpec
 from engine.spec.tabular import BalanceSpec, ModelSpec, PreprocessSpec, PretrainSpec, TabularSpec, Task
 from engine.spec.text import SpecError, from_json, from_toml, parse, read, to_json, to_toml, with_settings
 from engine.spec.training import CheckpointSpec, EarlyStoppingSpec, OptimizerSpec, ScheduleSpec, TrainerSpec
 
 __all__ = [
+    "CLASSIC",
     "DISTRIBUTIONS",
     "SCHEMA_VERSION",
     "BalanceSpec",
@@ -38,13 +50,17 @@ __all__ = [
     "CheckpointSpec",
     "ColumnSplit",
     "DataSpec",
+    "DenoisingSpec",
     "EarlyStoppingSpec",
     "ForecastingSpec",
+    "FreezingSpec",
     "GroupSplit",
     "HoldoutSplit",
     "InputSpec",
     "KFoldSplit",
+    "LoraSpec",
     "LossName",
+    "MaskingSpec",
     "ModelSpec",
     "OptimizerSpec",
     "OriginSpec",
@@ -63,8 +79,12 @@ __all__ = [
     "TableSplit",
     "TabularSpec",
     "Task",
+    "TextColumns",
+    "TextSpec",
+    "TextTask",
     "TimeSplit",
     "TimelineSpec",
+    "TokenizerSpec",
     "TrainerSpec",
     "WindowSpec",
     "from_json",

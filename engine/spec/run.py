@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from engine.spec.base import SpecModel
 from engine.spec.data import DataSpec, RandomSplit, Split
 from engine.spec.forecasting import ForecastingSpec
+from engine.spec.nlp import TextSpec
 from engine.spec.tabular import ModelSpec, TabularSpec
 from engine.spec.training import TrainerSpec
 
@@ -25,12 +26,13 @@ class RunSpec(SpecModel):
 
     schema_version: Literal[1] = SCHEMA_VERSION
     name: str = Field(default="", max_length=200, description="What the run is called, for people.")
-    family: Literal["tabular", "forecasting"] = "tabular"
+    family: Literal["tabular", "forecasting", "text"] = "tabular"
     data: DataSpec
     split: Split = RandomSplit()
     model: ModelSpec = ModelSpec()
     tabular: TabularSpec = TabularSpec()
     forecasting: ForecastingSpec | None = Field(default=None, description="A forecasting run's own part.")
+    text: TextSpec | None = Field(default=None, description="A text run's own part.")
     trainer: TrainerSpec = TrainerSpec()
     origin: OriginSpec | None = Field(
         default=None, description="Where the first weights come from, if not from chance."
@@ -39,7 +41,9 @@ class RunSpec(SpecModel):
     @model_validator(mode="before")
     @classmethod
     def _own_part(cls, content: Any) -> Any:
-        """Give a forecasting run that says nothing about forecasting the defaults of that part and of its split."""
+        """Give a run that says nothing about its family's own part the defaults of that part and of its split."""
+        if isinstance(content, dict) and content.get("family") == "text" and content.get("text") is None:
+            return {**content, "text": {}}
         if isinstance(content, dict) and content.get("family") == "forecasting":
             content = {"split": {"kind": "holdout"}, **content}
             if content.get("forecasting") is None:
