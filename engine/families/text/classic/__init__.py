@@ -1,0 +1,1 @@
+"""Small networks of our own for text: what a learner meets before transformers."""
