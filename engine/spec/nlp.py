@@ -20,30 +20,41 @@ TextTask = Literal[
 ]
 CLASSIC: tuple[TextTask, ...] = ("word2vec", "rnn-lm", "text-classifier")
 """Tasks of the small networks of our own; all others are heads of transformers."""
-TokenizerKind = Literal["wordpiece", "bpe", "byte-bpe", "unigram", "words", "characters", "checkpoint"]
+TokenizerKind = Literal["wordpiece", "bpe", "byte-bpe", "unigram", "words", "characters"]
+LABELLED: tuple[TextTask, ...] = ("sequence-classification", "text-classifier")
 
 
 class TextColumns(SpecModel):
-    """Which column holds what. Labels, tags and the text to be generated are the data's target role."""
+    """The columns by what they hold; a task reads those that it needs. The defaults are what imports call them."""
 
-    text: str = Field(default="", description="The text; of a column of words, each cell is a list of them.")
-    pair: str = Field(default="", description="A second text that is read with the first.")
-    context: str = Field(default="", description="The passage that answers are looked for in.")
-    question: str = Field(default="", description="The question, or the beginning that choices go on from.")
-    answer: str = Field(default="", description="The answer's text, as it stands in the passage.")
-    answer_start: str = Field(
-        default="", description="Where the answer begins in the passage, in characters; empty: where it first stands."
+    text: str = Field(default="text", description="The text that is learned from or classified.")
+    second: str = Field(default="", description="A second text beside it, for pairs of sentences.")
+    labels: tuple[str, ...] = Field(
+        default=(), description="One column of classes or numbers, or for many labels a 0/1 column for each."
     )
-    choices: tuple[str, ...] = Field(default=(), description="The columns of the possible answers.")
+    tokens: str = Field(default="tokens", description="Lists of tokens.")
+    tags: str = Field(default="tags", description="Lists of tags, one a token.")
+    context: str = Field(default="context", description="The text in which answers are found.")
+    question: str = Field(default="question", description="What is asked; for multiple choice it may be empty.")
+    answers: str = Field(default="answers", description="Lists of answers, or one answer.")
+    answer_starts: str = Field(
+        default="answer_starts", description="Where in the context answers begin, in characters; empty: searched for."
+    )
+    choices: tuple[str, ...] = Field(default=(), description="A column for each choice.")
+    answer: str = Field(default="", description="Which choice is right: its number from 0, its letter or its text.")
+    source: str = Field(default="", description="The text that is read.")
+    target: str = Field(default="", description="The text that is written.")
 
 
 class TokenizerSpec(SpecModel):
-    """How text becomes numbers: a tokenizer that is trained on the training rows, or a checkpoint's own."""
+    """A tokenizer to train on the training rows, or a folder with one."""
 
-    kind: TokenizerKind = Field(default="wordpiece", description="How text is cut; “checkpoint” takes the model's own.")
-    vocabulary: int = Field(default=8_000, ge=16, le=1_000_000, description="Most tokens, special ones included.")
-    least_count: int = Field(default=2, ge=1, le=1_000_000, description="A rarer token gets no place of its own.")
-    lowercase: bool = Field(default=True, description="Make no difference between Apple and apple.")
+    folder: str = Field(default="", description="A folder with tokenizer.json; empty: one is trained.")
+    kind: TokenizerKind = Field(default="wordpiece", description="How words become tokens.")
+    vocabulary: int = Field(default=8_000, ge=8, le=1_000_000, description="The most tokens that it may know.")
+    min_frequency: int = Field(default=2, ge=1, description="Rarer pieces or words are not learned.")
+    lowercase: bool = Field(default=True, description="Tell no difference between upper and lower case.")
+    special_tokens: tuple[str, ...] = Field(default=(), description="More tokens that are never split.")
 
 
 class MaskingSpec(SpecModel):
@@ -86,11 +97,12 @@ class TextSpec(SpecModel):
     task: TextTask = Field(default="sequence-classification", description="What is learned.")
     columns: TextColumns = TextColumns()
     labels: Literal["one", "many", "number"] = Field(
-        default="one", description="A text has one label, any number of them (parted by labels_between), or a number."
+        default="one", description="One class a text, any number of labels, or a number (regression)."
     )
-    labels_between: str = Field(default="|", min_length=1, max_length=5, description="What parts several labels.")
     tokenizer: TokenizerSpec = TokenizerSpec()
-    checkpoint: str = Field(default="", description="Folder of a trained model to begin with; empty: from scratch.")
+    checkpoint: str = Field(
+        default="", description="Folder of a trained model to begin with, with its tokenizer; empty: from scratch."
+    )
     max_length: int = Field(default=128, ge=4, le=32_768, description="Most tokens of one sample; longer text is cut.")
     stride: int = Field(default=32, ge=0, le=16_384, description="Tokens that two parts of a long passage share.")
     masking: MaskingSpec = MaskingSpec()
@@ -105,10 +117,8 @@ class TextSpec(SpecModel):
 
     @model_validator(mode="after")
     def _fits(self) -> "TextSpec":
-        if self.stride >= self.max_length:
-            raise ValueError("stride must be smaller than max_length")
-        if self.tokenizer.kind == "checkpoint" and not self.checkpoint:
-            raise ValueError("tokenizer.kind is “checkpoint”, and no checkpoint is named")
+        if self.task == "question-answering" and self.stride >= self.max_length:
+            raise ValueError("stride must be smaller than max_length, or windows would not move on")
         if self.lora.enabled and self.task in CLASSIC:
             raise ValueError(f"low-rank adapters are for transformers, not for {self.task}")
         return self
