@@ -174,8 +174,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_data(add: Add) -> None:
     command = add("import", "import a file, or a bundled sample by its name")
-    command.add_argument("file", metavar="FILE", help="CSV, TSV, Parquet, JSON Lines or Excel")
+    command.add_argument(
+        "file", metavar="FILE", help="CSV, TSV, Parquet, JSON Lines, Excel, text, CoNLL, SQuAD, a folder of text"
+    )
     command.add_argument("--name", default="", help="what to call the dataset")
+    ways = ["csv", "lines", "paragraphs", "document", "conll", "squad"]
+    command.add_argument("--as", dest="read_as", choices=ways, help="how a file of text becomes rows")
     command.add_argument("--encoding", help="of a text file, where the guess is wrong")
     command.add_argument("--delimiter", help="between the values of a line, where the guess is wrong")
     command.add_argument("--decimal", choices=[".", ","], help="the decimal mark, where the guess is wrong")

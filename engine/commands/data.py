@@ -31,7 +31,8 @@ def import_command(options: Namespace) -> int:
     if is_sample(options.file):
         dataset = datasets.import_sample(options.workspace, options.file)
     else:
-        read = ReadOptions.model_validate({**datasets.sniff(path).model_dump(), **changes}) if changes else None
+        guessed = datasets.sniff(path, options.read_as) if changes or options.read_as else None
+        read = guessed and ReadOptions.model_validate({**guessed.model_dump(), **changes})
         dataset = import_with_progress(options.workspace, path, options.name, read)
     if options.json:
         as_json(dataset)
@@ -92,6 +93,8 @@ def dataset_of(workspace: Path, text: str) -> Dataset:
     except DatasetError:
         if is_sample(text):
             return datasets.import_sample(workspace, text)
+        if Path(text).is_dir():
+            return import_with_progress(workspace, Path(text))
         raise BadInput(f"{text}: there is no such file, dataset or sample") from None
 
 

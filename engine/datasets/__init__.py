@@ -1,5 +1,6 @@
 """Import, profile, column roles, pages of any table, bundled samples. Must not import torch or know about runs."""
 
+from engine.datasets.guessing import guess_options as sniff
 from engine.datasets.importing import import_file
 from engine.datasets.paging import read_page
 from engine.datasets.previewing import preview
@@ -27,7 +28,6 @@ from engine.datasets.snapshots import (
     parquet_path,
     rejects,
 )
-from engine.datasets.sniffing import sniff
 from engine.datasets.workbooks import sheets
 
 __all__ = [

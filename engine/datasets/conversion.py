@@ -10,6 +10,8 @@ from engine.datasets.columns import wider
 from engine.datasets.database import column_type, literal, quoted
 from engine.datasets.reasons import rejected_lines
 from engine.datasets.records import Column, DatasetError, ReadOptions
+from engine.datasets.text_conversion import convert_text
+from engine.datasets.text_sniffing import TEXT_FORMATS
 from engine.datasets.text_source import TextSource, open_text
 from engine.datasets.workbooks import as_text_options, excel_as_csv
 
@@ -37,13 +39,15 @@ def convert(
         _copy(db, f"SELECT * FROM read_parquet({literal(str(path))})", target)
     elif options.format == "jsonl":
         _convert_json(db, path, scratch, target)
+    elif options.format in TEXT_FORMATS:
+        convert_text(db, path, options, scratch, cancelled)
     else:
         text = path
         if options.format == "excel":
             text, options = excel_as_csv(path, options, scratch), as_text_options(options)
         with open_text(text, options, scratch, head_only=False, cancelled=cancelled) as source:
             _convert_text(db, source, scratch, target)
-    return _counted(db, path, scratch, target)
+    return counted(db, path, options, scratch)
 
 
 def _convert_text(db: duckdb.DuckDBPyConnection, source: TextSource, scratch: Path, target: Path) -> None:
@@ -132,7 +136,9 @@ def _plain(name: str, sql_type: str) -> str:
     return f"{quoted(name)}::VARCHAR AS {quoted(name)}"
 
 
-def _counted(db: duckdb.DuckDBPyConnection, path: Path, scratch: Path, target: Path) -> Converted:
+def counted(db: duckdb.DuckDBPyConnection, path: Path, options: ReadOptions, scratch: Path) -> Converted:
+    """Return what lies in `scratch` after a conversion. Raises DatasetError where no row was read."""
+    target = scratch / "data.parquet"
     source = f"read_parquet({literal(str(target))})"
     rows = db.execute(f"SELECT count(*) FROM {source}").fetchall()[0][0]
     described = db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
@@ -146,5 +152,6 @@ def _counted(db: duckdb.DuckDBPyConnection, path: Path, scratch: Path, target: P
         ]
     if rows == 0:
         hint = f" The first problem is in {first}" if first else ""
-        raise DatasetError(f"No row of {path.name} can be read with these settings.{hint} Check delimiter and quote.")
+        advice = "" if options.format in TEXT_FORMATS else " Check delimiter and quote."
+        raise DatasetError(f"No row of {path.name} can be read with these settings.{hint}{advice}")
     return Converted(target, rows, columns, rejected)

@@ -15,10 +15,12 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from engine.datasets.conversion import Converted, convert
+from engine.datasets.corpus import text_files
 from engine.datasets.database import connect, in_words, is_disk_full
+from engine.datasets.guessing import guess_options
 from engine.datasets.records import Dataset, DatasetError, ReadOptions
 from engine.datasets.snapshots import dataset_folder, load_dataset, write_description
-from engine.datasets.sniffing import read_head, sniff
+from engine.datasets.sniffing import read_head
 
 Progress = Callable[[float, str], None]
 ID_DIGITS = 20
@@ -42,8 +44,9 @@ def import_file(
     path = Path(path)
     progress = progress or (lambda _share, _stage: None)
     cancelled = cancelled or (lambda: False)
-    read_head(path)
-    options = options or sniff(path)
+    if not path.is_dir():
+        read_head(path)
+    options = options or guess_options(path)
     root = Path(workspace) / "datasets"
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -81,11 +84,14 @@ def _import(
 def content_hash(path: Path, options: ReadOptions, cancelled: Callable[[], bool]) -> str:
     """Return the hash that names a snapshot: of the source's bytes and of how they are read."""
     digest = hashlib.sha256(options.model_dump_json().encode())  # in hardware on today's processors
-    with path.open("rb") as file:
-        while block := file.read(2**20):
-            digest.update(block)
-            if cancelled():
-                return ""
+    for one in text_files(path) if path.is_dir() else (path,):
+        if one != path:  # an end that no name can hold, so that no two folders are told alike
+            digest.update(f"\0{one.relative_to(path).as_posix()}\0{one.stat().st_size}\0".encode())
+        with one.open("rb") as file:
+            while block := file.read(2**20):
+                digest.update(block)
+                if cancelled():
+                    return ""
     return digest.hexdigest()[:ID_DIGITS]
 
 

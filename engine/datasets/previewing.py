@@ -5,11 +5,13 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from engine.datasets.conversion import convert, widened
+from engine.datasets.conversion import convert, counted, widened
 from engine.datasets.database import connect, in_words, literal
+from engine.datasets.guessing import guess_options
 from engine.datasets.reasons import rejected_lines
 from engine.datasets.records import Cell, Column, DatasetError, Preview, ReadOptions, Reject
-from engine.datasets.sniffing import sniff
+from engine.datasets.text_conversion import convert_text
+from engine.datasets.text_sniffing import TEXT_FORMATS
 from engine.datasets.text_source import TextSource, open_text
 
 FIRST_REJECTS = 100
@@ -18,7 +20,7 @@ FIRST_REJECTS = 100
 def preview(path: Path, options: ReadOptions | None = None, rows: int = 200) -> Preview:
     """Return the first rows of a file. Raises DatasetError where these settings give none."""
     path = Path(path)
-    options = options or sniff(path)
+    options = options or guess_options(path)
     try:
         with TemporaryDirectory(prefix="tensorbench-") as folder, connect(Path(folder)) as db:
             if options.format == "csv":
@@ -57,6 +59,9 @@ def _preview_other(db: duckdb.DuckDBPyConnection, path: Path, options: ReadOptio
         query = f"SELECT * FROM read_parquet({literal(str(path))}) LIMIT {int(rows)}"
         db.execute(f"COPY ({query}) TO {literal(str(folder / 'head.parquet'))} (FORMAT parquet)")
         converted = convert(db, folder / "head.parquet", options, folder, lambda: False)
+    elif options.format in TEXT_FORMATS:
+        convert_text(db, path, options, folder, lambda: False, limit=rows)
+        converted = counted(db, path, options, folder)
     else:
         converted = convert(db, path, options, folder, lambda: False)
     found = db.execute(f"SELECT * FROM read_parquet({literal(str(converted.parquet))}) LIMIT {int(rows)}").fetchall()

@@ -5,7 +5,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 ColumnType = Literal["integer", "number", "boolean", "date", "datetime", "text"]
-FileFormat = Literal["csv", "parquet", "jsonl", "excel"]
+TextFormat = Literal["lines", "paragraphs", "document", "conll", "squad"]
+FileFormat = Literal["csv", "parquet", "jsonl", "excel"] | TextFormat
 Cell = str | int | float | bool | None
 
 MISSING_MARKS = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "?", "-")
@@ -20,7 +21,10 @@ class _Record(BaseModel):
 
 
 class ReadOptions(_Record):
-    """How a file is read; everything but `format` concerns CSV, and `sheet` Excel."""
+    """How a file is read; everything but `format` and `encoding` concerns CSV, and `sheet` Excel.
+
+    A file of text is cut into rows by its lines, its paragraphs (blank lines stand between them) or not at all.
+    """
 
     format: FileFormat = "csv"
     encoding: str = "utf-8"

@@ -157,3 +157,11 @@ def test_that_an_unexpected_error_is_one_line_and_a_file(tensorbench: Call, monk
 def test_that_a_workspace_that_cannot_be_is_one_clear_line(people: Path, tensorbench: Call) -> None:
     assert_one_clear_line(tensorbench("--workspace", people, "runs"))
     assert_one_clear_line(tensorbench("runs", "--workspace", people))
+
+
+def test_that_a_file_of_text_is_imported_as_it_is_asked_for(tensorbench: Call, tmp_path: Path) -> None:
+    path = tmp_path / "story.txt"
+    path.write_text("One day.\nIt rained.\n\nThe end.\n", encoding="utf-8")
+    assert "story: 3 rows × 1 columns" in tensorbench("import", path).out
+    assert "story: 2 rows × 1 columns" in tensorbench("import", path, "--as", "paragraphs").out
+    assert f"{tmp_path.name}: 1 rows × 2 columns" in tensorbench("import", tmp_path).out

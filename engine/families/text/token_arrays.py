@@ -1,0 +1,158 @@
+"""Texts as token ids: one long int32 array and where each text begins, both mapped from disk, and what they tell about
+lengths and unknown tokens. Must not know what is learned from them."""
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import IO, Protocol
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from engine.training.failures import RunFailed
+
+IDS, OFFSETS = "ids.npy", "offsets.npy"
+BATCH_LETTERS = 2 * 2**20
+Progress = Callable[[int], None]
+
+
+class Encode(Protocol):
+    """Turns texts into lists of token ids."""
+
+    def __call__(self, texts: list[str]) -> Iterable[list[int]]:
+        """Return the ids of each text."""
+
+
+@dataclass(frozen=True)
+class TokenArray:
+    """`ids` (tokens,) int32 and `offsets` (texts + 1,) int64: text i is ids[offsets[i]:offsets[i + 1]]."""
+
+    ids: NDArray[np.int32]
+    offsets: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def text(self, place: int) -> NDArray[np.int32]:
+        """Return the ids of one text."""
+        return self.ids[self.offsets[place] : self.offsets[place + 1]]
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Tokens of each text."""
+        return np.diff(self.offsets)
+
+    @classmethod
+    def open(cls, folder: Path) -> "TokenArray":
+        """Map what `write_tokens` wrote. Raises OSError, ValueError."""
+        ids = np.load(folder / IDS, mmap_mode="r")
+        offsets = np.load(folder / OFFSETS)
+        if ids.dtype != np.int32 or offsets.dtype != np.int64 or not len(offsets) or offsets[-1] != len(ids):
+            raise ValueError(f"{folder} does not hold token ids.")
+        return cls(ids, offsets)
+
+    @classmethod
+    def of(cls, texts: Iterable[list[int]]) -> "TokenArray":
+        """Hold a few texts in memory."""
+        listed = [np.asarray(text, dtype=np.int32) for text in texts]
+        ends = np.cumsum([0, *(len(text) for text in listed)], dtype=np.int64)
+        return cls(np.concatenate(listed) if listed else np.empty(0, np.int32), ends)
+
+
+@dataclass(frozen=True)
+class LengthReport:
+    """Edges (one more than counts) and texts between them, in tokens; shares are of 1."""
+
+    edges: tuple[int, ...]
+    counts: tuple[int, ...]
+    tokens: int
+    longest: int
+    share_truncated: float
+    share_unknown: float
+
+
+def report_lengths(
+    array: TokenArray, max_length: int, unknown: int | None, added: int = 0, bins: int = 40
+) -> LengthReport:
+    """Tell how long texts are and how many are cut at `max_length`, `added` special tokens counted in."""
+    lengths = array.lengths + added
+    longest = int(lengths.max(initial=0))
+    width = max(1, -(-(longest + 1) // bins))
+    counts = np.bincount(lengths // width, minlength=1)
+    edges = tuple(range(0, (len(counts) + 1) * width, width))
+    cut = float((lengths > max_length).mean()) if len(lengths) else 0.0
+    return LengthReport(edges, tuple(counts.tolist()), len(array.ids), longest, cut, unknown_share(array, unknown))
+
+
+def unknown_share(array: TokenArray, unknown: int | None) -> float:
+    """Return the share of tokens that the tokenizer does not know; 0 where it has no token for them."""
+    if unknown is None or not len(array.ids):
+        return 0.0
+    return float((array.ids == unknown).mean())
+
+
+def write_tokens(
+    batches: Iterable[list[str]],
+    encode: Encode,
+    folder: Path,
+    progress: Progress = lambda _texts: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> TokenArray:
+    """Write the ids of all texts into `folder`, which appears whole or not at all, and map them.
+
+    `progress` hears the number of texts done. Raises RunFailed when cancelled, OSError.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(mkdtemp(prefix=".tokens-", dir=folder.parent))
+    try:
+        lengths: list[NDArray[np.int64]] = []
+        done = 0
+        with (scratch / IDS).open("w+b") as file:
+            _header(file, 0)
+            for texts in _even(batches):
+                if cancelled():
+                    raise RunFailed("Tokenising was cancelled.")
+                lengths.append(_append(file, encode(texts)))
+                done += len(texts)
+                progress(done)
+            counts = np.concatenate([np.zeros(1, np.int64), *lengths])
+            offsets = np.cumsum(counts, dtype=np.int64)
+            _header(file, int(offsets[-1]))
+        np.save(scratch / OFFSETS, offsets)
+        if not folder.exists():
+            scratch.rename(folder)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return TokenArray.open(folder)
+
+
+def _append(file: IO[bytes], encoded: Iterable[list[int]]) -> NDArray[np.int64]:
+    lengths = []
+    for ids in encoded:
+        file.write(np.array(ids, dtype="<i4").tobytes())
+        lengths.append(len(ids))
+    return np.array(lengths, dtype=np.int64)
+
+
+def _header(file: IO[bytes], count: int) -> None:
+    """Write the array's header; numpy leaves room in it for a longer length, so that it can be written again."""
+    file.seek(0)
+    npy.write_array_header_1_0(file, {"descr": "<i4", "fortran_order": False, "shape": (count,)})
+
+
+def _even(batches: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Deal texts anew into batches of some megabytes, so that short texts are quick and long ones fit into memory."""
+    held: list[str] = []
+    letters = 0
+    for batch in batches:
+        for text in batch:
+            held.append(text)
+            letters += len(text)
+            if letters >= BATCH_LETTERS:
+                yield held
+                held, letters = [], 0
+    if held:
+        yield held
