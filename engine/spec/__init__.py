@@ -27,6 +27,7 @@ from engine.spec.forecasting import (
 )
 from engine.spec.nlp import (
     CLASSIC,
+    LABELLED,
     DenoisingSpec,
     FreezingSpec,
     LoraSpec,
@@ -44,6 +45,7 @@ from engine.spec.training import CheckpointSpec, EarlyStoppingSpec, OptimizerSpe
 __all__ = [
     "CLASSIC",
     "DISTRIBUTIONS",
+    "LABELLED",
     "SCHEMA_VERSION",
     "BalanceSpec",
     "CalendarFeature",
