@@ -5,7 +5,7 @@ from engine.catalog.checks import param_problem, problems, unsuited
 from engine.catalog.edits import batch_size_for, task_of, with_dataset, with_model, with_preset, with_value
 from engine.catalog.fields import COMMON_FIELDS, common_metrics, idle_fields
 from engine.catalog.forecasting_edits import fitted_to_model, new_forecasting
-from engine.catalog.models import changed_params, forecasting_models, model, preset_of, settings, tabular_models
+from engine.catalog.models import changed_params, forecasting_models, model, preset_of, settings, tabular_models, text_models
 from engine.catalog.schedules import Option, optimizers, schedules
 from engine.catalog.schema import CatalogError, ModelInfo, Param, Preset
 from engine.catalog.seen import Seen, SeenKind, left_out, seen_inputs
@@ -57,6 +57,7 @@ __all__ = [
     "suggests_forecast",
     "tabular_models",
     "task_of",
+    "text_models",
     "time_columns",
     "tuned",
     "unsuited",

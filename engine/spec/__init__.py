@@ -27,6 +27,7 @@ from engine.spec.forecasting import (
 )
 from engine.spec.nlp import (
     CLASSIC,
+    LABELLED,
     DenoisingSpec,
     FreezingSpec,
     LoraSpec,
@@ -34,6 +35,7 @@ from engine.spec.nlp import (
     TextColumns,
     TextSpec,
     TextTask,
+    TokenizerKind,
     TokenizerSpec,
 )
 from engine.spec.run import SCHEMA_VERSION, OriginSpec, RunSpec
@@ -44,6 +46,7 @@ from engine.spec.training import CheckpointSpec, EarlyStoppingSpec, OptimizerSpe
 __all__ = [
     "CLASSIC",
     "DISTRIBUTIONS",
+    "LABELLED",
     "SCHEMA_VERSION",
     "BalanceSpec",
     "CalendarFeature",
@@ -84,6 +87,7 @@ __all__ = [
     "TextTask",
     "TimeSplit",
     "TimelineSpec",
+    "TokenizerKind",
     "TokenizerSpec",
     "TrainerSpec",
     "WindowSpec",
