@@ -33,7 +33,9 @@ def problems(spec: RunSpec) -> list[str]:
     except CatalogError as error:
         return [f"model.name: {error}"]
     if info.family != spec.family:
-        return [f"model.name: {info.title} {_DOES[info.family]}; a run of the family “{spec.family}” needs another model"]
+        return [
+            f"model.name: {info.title} {_DOES[info.family]}; a run of the family “{spec.family}” needs another model"
+        ]
     found = [*_parameter_problems(info, spec.model.params)]
     if spec.family == "forecasting":
         return [*found, *forecasting_problems(info, spec)]

@@ -106,7 +106,7 @@ def _kind(hints: set[Any]) -> ParamKind:
     kinds: dict[Any, ParamKind] = {bool: "bool", int: "int", float: "float", str: "text"}
     if hints == {int, float}:
         return "float"
-    return kinds.get(*hints, "json") if len(hints) == 1 else "json"
+    return kinds.get(next(iter(hints)), "json") if len(hints) == 1 else "json"
 
 
 def _told(docstring: str) -> dict[str, str]:

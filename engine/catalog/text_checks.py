@@ -75,10 +75,9 @@ def _needed(info: ModelInfo, own: TextSpec) -> tuple[tuple[str, str], ...]:
         case "token-classification":
             return (("tokens", "the tokens"), ("tags", "the tag of each token"))
         case "question-answering":
-            held = (("context", "the text with the answers"), ("question", "the questions"), ("answers", "the answers"))
-            return held
+            return (("context", "the text with the answers"), ("question", "the questions"), ("answers", "the answers"))
         case "multiple-choice":
-            return (("answer", "which choice is right"),)
+            return (("answer", "the right choice"),)
         case "seq2seq":
             if own.columns.target or not info.config_class:
                 return (("source", "the text that is read"), ("target", "the text that is written"))

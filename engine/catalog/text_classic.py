@@ -90,7 +90,9 @@ def _writer(cell: str, title: str, words: str, paper: str, url: str) -> ClassicC
             _whole("hidden_size", 200, 4_096, f"{_HIDDEN[:-1]}; with tied weights that of the vectors."),
             _whole("layers", 2, 8, _LAYERS),
             _share("dropout", 0.5, _DROPOUT),
-            _switch("tied", True, "The output layer shares its weights with the word vectors, whose width it then needs."),
+            _switch(
+                "tied", True, "The output layer shares its weights with the word vectors, whose width it then needs."
+            ),
             _whole("bptt", 35, 4_096, "Tokens through which a gradient goes back; the state goes on beyond them."),
         ),
         small={"embedding_dim": 64, "hidden_size": 64, "layers": 1},
@@ -100,7 +102,10 @@ def _writer(cell: str, title: str, words: str, paper: str, url: str) -> ClassicC
 
 
 _LSTM = ("Hochreiter & Schmidhuber, Long Short-Term Memory, 1997", "https://doi.org/10.1162/neco.1997.9.8.1735")
-_GRU = ("Cho et al., Learning Phrase Representations using RNN Encoder–Decoder, 2014", "https://arxiv.org/abs/1406.1078")
+_GRU = (
+    "Cho et al., Learning Phrase Representations using RNN Encoder–Decoder, 2014",
+    "https://arxiv.org/abs/1406.1078",
+)
 
 CARDS: tuple[ClassicCard, ...] = (
     ClassicCard(

@@ -6,7 +6,10 @@ from engine.catalog.details import Detail
 ACTIVATIONS = ("gelu", "gelu_new", "relu", "silu", "tanh", "mish")
 
 _SHARE = (0.0, 0.95)
-_LAYERS, _HEADS = Detail(1, 128, "How many layers are stacked."), Detail(1, 128, "Attention heads; they divide the width.")
+_LAYERS, _HEADS = (
+    Detail(1, 128, "How many layers are stacked."),
+    Detail(1, 128, "Attention heads; they divide the width."),
+)
 _WIDTH = Detail(1, 16_384, "Width of each token’s vector; a multiple of the number of heads.")
 _INNER = Detail(1, 65_536, "Width of the feed-forward layers, usually four times the width.")
 _POSITIONS = Detail(4, 131_072, "The longest text in tokens; there is a vector for each position.")
@@ -27,7 +30,9 @@ DETAILS: dict[str, Detail] = {
     "num_hidden_layers": _LAYERS,
     "n_layers": _LAYERS,
     "n_layer": _LAYERS,
-    "num_layers": Detail(1, 128, "How many layers the encoder stacks, and the decoder where it has no number of its own."),
+    "num_layers": Detail(
+        1, 128, "How many layers the encoder stacks, and the decoder where it has no number of its own."
+    ),
     "num_decoder_layers": Detail(1, 128, "How many layers the decoder stacks; empty: as many as the encoder."),
     "encoder_layers": Detail(1, 128, "How many layers the encoder stacks."),
     "decoder_layers": Detail(1, 128, "How many layers the decoder stacks."),
@@ -52,7 +57,9 @@ DETAILS: dict[str, Detail] = {
     "max_position_embeddings": _POSITIONS,
     "n_positions": _POSITIONS,
     "sinusoidal_pos_embds": Detail(help="Positions start as sine waves, and stay so."),
-    "rope_parameters": Detail(help='How positions are turned, such as {"rope_type": "default", "rope_theta": 10000.0}.'),
+    "rope_parameters": Detail(
+        help='How positions are turned, such as {"rope_type": "default", "rope_theta": 10000.0}.'
+    ),
     "relative_attention_num_buckets": Detail(2, 1_024, "How many kinds of distance between two tokens there are."),
     "relative_attention_max_distance": Detail(2, 131_072, "Distances beyond this are one kind."),
     "hidden_dropout_prob": _DROPOUT,
@@ -74,7 +81,8 @@ DETAILS: dict[str, Detail] = {
     "activation": _ACTIVATION,
     "activation_function": _ACTIVATION,
     "feed_forward_proj": Detail(
-        choices=("relu", "gated-gelu", "gated-silu"), help="The feed-forward layers: plain as in T5, or gated as in T5 1.1."
+        choices=("relu", "gated-gelu", "gated-silu"),
+        help="The feed-forward layers: plain as in T5, or gated as in T5 1.1.",
     ),
     "layer_norm_eps": _EPSILON,
     "layer_norm_epsilon": _EPSILON,

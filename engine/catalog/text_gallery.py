@@ -1,5 +1,5 @@
 """The cards of the transformers in the text gallery: titles, two-line descriptions, papers, sizes, and what a model cannot
-do. Written by hand; parameters and numbers of weights come from text.json. The small networks of ours stand in text_classic."""
+do. Written by hand; parameters and numbers of weights come from text.json. Networks of ours stand in text_classic."""
 
 from dataclasses import dataclass
 
