@@ -10,6 +10,10 @@ def run(recorder: Recorder) -> Outcome:
         from engine.families import forecasting
 
         return forecasting.run(recorder)
+    if recorder.spec.family == "text":
+        from engine.families import text
+
+        return text.run(recorder)
     from engine.families import tabular
 
     return tabular.run(recorder)
@@ -17,7 +21,8 @@ def run(recorder: Recorder) -> Outcome:
 
 def warm_up() -> None:
     """Import everything heavy that a run of any family needs (several seconds), so that it starts at once later."""
-    from engine.families import forecasting, tabular
+    from engine.families import forecasting, tabular, text
 
     tabular.warm_up()
     forecasting.warm_up()
+    text.warm_up()

@@ -32,9 +32,18 @@ class Objective(nn.Module):
     log-likelihood, Bishop 1994, exactly rather than through the library's random draw of a component.
     """
 
-    def __init__(self, task: str, targets: Sequence[TargetEncoding], weights: Sequence[torch.Tensor] = ()) -> None:
-        """`weights` holds a weight a class for each target, or nothing."""
+    def __init__(
+        self,
+        task: str,
+        targets: Sequence[TargetEncoding],
+        weights: Sequence[torch.Tensor] = (),
+        smoothing: float = 0.0,
+    ) -> None:
+        """`weights` holds a weight a class for each target, or nothing. `smoothing` is the share of certainty that the
+        gradient takes from the true class (Szegedy et al. 2016); metrics know nothing of it.
+        """
         super().__init__()
+        self._smoothing = smoothing
         self.task = task
         self.targets = tuple(targets)
         self.sizes = [len(target.classes) for target in targets]
@@ -43,9 +52,9 @@ class Objective(nn.Module):
         self._weighted = bool(weights)
 
     @classmethod
-    def of(cls, encoder: Targeted, weights: Sequence[torch.Tensor] = ()) -> "Objective":
+    def of(cls, encoder: Targeted, weights: Sequence[torch.Tensor] = (), smoothing: float = 0.0) -> "Objective":
         """Return the objective of an encoder's targets."""
-        return cls(encoder.task, encoder.targets, weights)
+        return cls(encoder.task, encoder.targets, weights, smoothing)
 
     def raw(self, output: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Return a model's output as one tensor [n, outputs]: logits, numbers, or pi, sigma and mu side by side."""
@@ -57,9 +66,9 @@ class Objective(nn.Module):
         """Return the mean loss of a batch, for the gradient."""
         if self.task == "classification":
             if len(self.sizes) == 1:
-                return functional.cross_entropy(raw, target[:, 0], self._weight(0))
+                return functional.cross_entropy(raw, target[:, 0], self._weight(0), label_smoothing=self._smoothing)
             parts = [
-                functional.cross_entropy(logits, target[:, place], self._weight(place))
+                functional.cross_entropy(logits, target[:, place], self._weight(place), label_smoothing=self._smoothing)
                 for place, logits in enumerate(raw.split(self.sizes, dim=1))
             ]
             return torch.stack(parts).mean()

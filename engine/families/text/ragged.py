@@ -26,6 +26,10 @@ class Ragged:
         flat = np.fromiter((number for one in sequences for number in one), np.int64, int(starts[-1]))
         return cls(torch.from_numpy(flat).to(device or torch.device("cpu")), starts)
 
+    def to(self, device: torch.device) -> "Ragged":
+        """Return the sequences on a device."""
+        return Ragged(self.values.to(device), self.starts)
+
     def __len__(self) -> int:
         return len(self.starts) - 1
 

@@ -1,0 +1,75 @@
+"""From a specification to a network for text, ours or transformers'. Must not train."""
+
+from typing import Any
+
+import torch
+from torch import nn
+
+from engine.catalog import settings
+from engine.families.text import transformers_models
+from engine.families.text.classic.classifiers import TextCnn, TextRnn, WordAverage
+from engine.families.text.classic.language_model import RnnLanguageModel
+from engine.families.text.encoder import TextEncoder
+from engine.spec import CLASSIC, RunSpec, TextSpec
+from engine.training.failures import RunFailed
+from engine.training.loader import Batch
+from engine.training.randomness import seed_everything
+
+
+class ClassicNetwork(nn.Module):
+    """A classifier of our own, asked in the words of our batches."""
+
+    def __init__(self, inner: nn.Module) -> None:
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, batch: Batch) -> dict[str, torch.Tensor]:
+        """Return the logits under “logits”."""
+        return {"logits": self.inner(batch["input_ids"], batch["mask"])}
+
+
+def text_of(spec: RunSpec) -> TextSpec:
+    """Return a text run's own part."""
+    assert spec.text is not None
+    return spec.text
+
+
+def config_of(spec: RunSpec, encoder: TextEncoder) -> dict[str, Any]:
+    """Return what a network is made from, as plain data; nothing for those of our own. Raises RunFailed."""
+    from pathlib import Path
+
+    own = text_of(spec)
+    if own.task in CLASSIC or spec.model.name == "seq2seq_attention":
+        return {}
+    if own.checkpoint:
+        return transformers_models.read_config(Path(own.checkpoint), encoder)
+    return transformers_models.make_config(spec, encoder)
+
+
+def build(spec: RunSpec, encoder: TextEncoder, config: dict[str, Any]) -> nn.Module:
+    """Return a new network whose weights depend on the seed alone. Raises RunFailed where it cannot be made."""
+    seed_everything(spec.trainer.seed)
+    own = text_of(spec)
+    if config:
+        return transformers_models.build(config, own.task)
+    name = spec.model.name
+    given: dict[str, Any] = dict(settings(spec.model))
+    try:
+        if name in {"lstm_lm", "gru_lm"}:
+            given.pop("bptt", None)
+            return RnnLanguageModel(encoder.vocabulary, cell=name.removesuffix("_lm"), **given)
+        outputs = transformers_models.outputs_of(encoder)
+        if name == "word_average":
+            return ClassicNetwork(WordAverage(encoder.vocabulary, outputs, **given))
+        if name == "text_cnn":
+            return ClassicNetwork(TextCnn(encoder.vocabulary, outputs, **given))
+        if name in {"text_lstm", "text_gru"}:
+            return ClassicNetwork(TextRnn(encoder.vocabulary, outputs, cell=name.removeprefix("text_"), **given))
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise RunFailed(f"{name} cannot be made with these parameters: {error}.", "Correct them.") from error
+    raise RunFailed(f"{name} does not learn {own.task}.", "Choose another model.")
+
+
+def parameter_count(network: nn.Module) -> int:
+    """Return how many numbers are trained."""
+    return sum(one.numel() for one in network.parameters() if one.requires_grad)

@@ -1,0 +1,20 @@
+"""A text run from beginning to end, by its task."""
+
+from engine.families.folds import check
+from engine.families.text.networks import text_of
+from engine.runs import Outcome
+from engine.spec import LABELLED
+from engine.training.failures import RunFailed
+from engine.training.recorder import Recorder
+
+
+def run_recorded(recorder: Recorder) -> Outcome:
+    """Train, evaluate and save the recorder's run. Raises RunFailed for failures with a name."""
+    recorder.progress(stage="preparing the data")
+    check(recorder)
+    task = text_of(recorder.spec).task
+    if task in LABELLED:
+        from engine.families.text.classifying import run_classifier
+
+        return run_classifier(recorder)
+    raise RunFailed(f"The task “{task}” cannot be trained yet.", "Choose another one (text.task).")
