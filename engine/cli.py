@@ -16,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
+from engine.commands.new_arguments import add_new
 from engine.workspace import default_workspace
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
@@ -164,6 +165,7 @@ def _parser() -> argparse.ArgumentParser:
         return command
 
     _add_data(add)
+    add_new(add)
     _add_training(add)
     _add_runs(add)
     _add_lifecycle(add)
@@ -192,22 +194,6 @@ def _add_data(add: Add) -> None:
 
 
 def _add_training(add: Add) -> None:
-    command = add("new", "print a specification to train")
-    command.add_argument("family", choices=["tabular", "forecasting"])
-    command.add_argument("--data", required=True, metavar="FILE", help="a file, a dataset's name or id, or a sample")
-    command.add_argument("--target", action="append", metavar="COL", help="what to predict (repeatable)")
-    command.add_argument("--model", metavar="NAME", help="see `tensorbench models`")
-    command.add_argument("--preset", choices=["small", "default", "large"], help="the model's size")
-    command.add_argument("--task", choices=["classification", "regression"], help="of a table")
-    series = command.add_argument_group("forecasting")
-    series.add_argument("--time", metavar="COL", help="the dates or whole numbers that order each series")
-    series.add_argument("--group", action="append", metavar="COL", help="tells the series apart (repeatable)")
-    series.add_argument("--horizon", type=int, metavar="N", help="how many steps are forecast")
-    series.add_argument("--encoder", type=int, metavar="N", help="how many steps it looks back on")
-    series.add_argument("--frequency", metavar="F", help="h, 15min, D, W, MS … or a whole number; detected without it")
-    series.add_argument("--known", action="append", metavar="COL", help="an input that is known ahead (repeatable)")
-    series.add_argument("--static", action="append", metavar="COL", help="an input that does not change (repeatable)")
-    command.add_argument("-o", "--output", type=Path, metavar="SPEC", help="write to this .toml or .json file instead")
     for name, text in (
         ("check", "say what a specification will do, and what looks wrong, without training"),
         ("train", "train a specification"),

@@ -5,7 +5,15 @@ from engine.catalog.checks import param_problem, problems, unsuited
 from engine.catalog.edits import batch_size_for, task_of, with_dataset, with_model, with_preset, with_value
 from engine.catalog.fields import COMMON_FIELDS, common_metrics, idle_fields
 from engine.catalog.forecasting_edits import fitted_to_model, new_forecasting
-from engine.catalog.models import changed_params, forecasting_models, model, preset_of, settings, tabular_models
+from engine.catalog.models import (
+    changed_params,
+    forecasting_models,
+    model,
+    preset_of,
+    settings,
+    tabular_models,
+    text_models,
+)
 from engine.catalog.schedules import Option, optimizers, schedules
 from engine.catalog.schema import CatalogError, ModelInfo, Param, Preset
 from engine.catalog.seen import Seen, SeenKind, left_out, seen_inputs
@@ -23,6 +31,14 @@ from engine.catalog.series_roles import (
     with_target,
     with_time,
     with_use,
+)
+from engine.catalog.text_edits import (
+    new_text,
+    usual_model,
+    usual_settings,
+    with_checkpoint,
+    with_text_model,
+    with_text_task,
 )
 
 __all__ = [
@@ -45,6 +61,7 @@ __all__ = [
     "left_out",
     "model",
     "new_forecasting",
+    "new_text",
     "number_columns",
     "optimizers",
     "param_problem",
@@ -57,16 +74,22 @@ __all__ = [
     "suggests_forecast",
     "tabular_models",
     "task_of",
+    "text_models",
     "time_columns",
     "tuned",
     "unsuited",
     "use_of",
+    "usual_model",
+    "usual_settings",
+    "with_checkpoint",
     "with_dataset",
     "with_groups",
     "with_model",
     "with_preset",
     "with_series_value",
     "with_target",
+    "with_text_model",
+    "with_text_task",
     "with_time",
     "with_use",
     "with_value",

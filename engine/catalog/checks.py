@@ -10,6 +10,7 @@ from engine.catalog.forecasting_checks import forecasting_problems
 from engine.catalog.gallery import PRETRAINABLE, STACKABLE
 from engine.catalog.models import model, settings
 from engine.catalog.schema import CatalogError, ModelInfo, Param
+from engine.catalog.text_checks import text_problems, text_unsuited
 from engine.spec import ModelSpec, RunSpec
 
 # The width that must be a multiple of num_heads: torch and the library assert it.
@@ -17,6 +18,11 @@ _WIDTH_OF_HEADS = {
     "autoint": "attn_embed_dim",
     "ft_transformer": "input_embed_dim",
     "tab_transformer": "input_embed_dim",
+}
+_DOES = {
+    "tabular": "learns from the rows of a table",
+    "forecasting": "forecasts series",
+    "text": "learns from text",
 }
 
 
@@ -27,16 +33,21 @@ def problems(spec: RunSpec) -> list[str]:
     except CatalogError as error:
         return [f"model.name: {error}"]
     if info.family != spec.family:
-        does = "forecasts series" if info.family == "forecasting" else "learns from the rows of a table"
-        return [f"model.name: {info.title} {does}; a run of the family “{spec.family}” needs another model"]
+        return [
+            f"model.name: {info.title} {_DOES[info.family]}; a run of the family “{spec.family}” needs another model"
+        ]
     found = [*_parameter_problems(info, spec.model.params)]
     if spec.family == "forecasting":
         return [*found, *forecasting_problems(info, spec)]
+    if spec.family == "text":
+        return [*found, *text_problems(info, spec), *_training_problems(spec)]
     return [*found, *_fit_problems(info, spec), *_training_problems(spec)]
 
 
 def unsuited(info: ModelInfo, task: str, targets: int, categorical: int) -> str:
     """Return why this model cannot do the task, in words, or nothing when it can."""
+    if info.family == "text":
+        return text_unsuited(info, task)
     if task not in info.tasks:
         return f"{info.title} predicts numbers, not classes"
     if targets > 1 and not info.several_targets:

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from engine.catalog.gallery import PRETRAINABLE
 from engine.catalog.models import changed_params, model
 from engine.catalog.schema import CatalogError, Preset
+from engine.catalog.text_edits import with_text_model
 from engine.spec import DataSpec, Roles, RunSpec, Task, TrainerSpec, parse
 
 # A whole-number target with at most this many distinct values is taken for classes.
@@ -34,6 +35,8 @@ def with_value(spec: RunSpec, key: str, value: JsonValue) -> RunSpec:
 
 def with_model(spec: RunSpec, name: str) -> RunSpec:
     """Return the specification with another model at its default settings."""
+    if spec.family == "text":
+        return with_text_model(spec, name)
     content = spec.model_dump(mode="json")
     content["model"] = {"name": name, "params": {}}
     if name not in PRETRAINABLE:

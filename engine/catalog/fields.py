@@ -6,6 +6,7 @@ from engine.catalog.gallery import PRETRAINABLE
 from engine.catalog.models import model
 from engine.catalog.schedules import Option, optimizers, schedules
 from engine.catalog.schema import CatalogError
+from engine.catalog.text_fields import COMMON_TEXT_FIELDS, text_idle, text_metrics
 from engine.spec import DISTRIBUTIONS, ForecastingSpec, RunSpec
 
 # By dotted key; every other field of a group is folded away.
@@ -66,6 +67,7 @@ COMMON_FIELDS = frozenset(
         "split.train_value",
         "split.valid_value",
         "split.test_value",
+        *COMMON_TEXT_FIELDS,
     }
 )
 
@@ -88,6 +90,8 @@ def idle_fields(spec: RunSpec) -> frozenset[str]:
     """
     if spec.family == "forecasting":
         return frozenset((*_trainer_idle(spec), *_forecasting_idle(spec)))
+    if spec.family == "text":
+        return frozenset((*_trainer_idle(spec), *text_idle(spec)))
     return frozenset((*_trainer_idle(spec), *_tabular_idle(spec), *_params_idle(spec)))
 
 
@@ -95,6 +99,8 @@ def common_metrics(spec: RunSpec) -> tuple[str, ...]:
     """Return the metric keys that can be watched for this task, the usual one first."""
     if spec.family == "forecasting":
         return ("valid/loss", "valid/mae", "valid/rmse", "valid/smape", "valid/mase")
+    if spec.family == "text":
+        return text_metrics(spec)
     if spec.tabular.task == "classification":
         return ("valid/loss", "valid/accuracy", "valid/f1_macro")
     return ("valid/loss", "valid/mae", "valid/rmse", "valid/r2")

@@ -7,10 +7,12 @@ from typing import get_args
 
 from pydantic import JsonValue
 
-from engine.catalog import forecasting_gallery
+from engine.catalog import forecasting_gallery, text_classic, text_details, text_gallery
 from engine.catalog.derive import FILE
 from engine.catalog.derive_forecasting import FILE as FORECASTING_FILE
 from engine.catalog.derive_forecasting import DerivedForecasting
+from engine.catalog.derive_text import FILE as TEXT_FILE
+from engine.catalog.derive_text import DerivedText
 from engine.catalog.details import COMMON, DEFAULTS, DETAILS, DETAILS_OF, Detail
 from engine.catalog.gallery import CARDS, Card
 from engine.catalog.schema import CatalogError, DerivedCatalog, DerivedParam, ModelInfo, Param, Preset
@@ -31,9 +33,19 @@ def forecasting_models() -> tuple[ModelInfo, ...]:
     return tuple(_forecasting_model(card, derived) for card in forecasting_gallery.CARDS)
 
 
+@cache
+def text_models() -> tuple[ModelInfo, ...]:
+    """Return every model that learns from text, in the gallery's order: transformers first, then the small ones of ours."""
+    derived = DerivedText.model_validate_json(TEXT_FILE.read_text(encoding="utf-8"))
+    return (
+        *(_text_model(card, derived) for card in text_gallery.CARDS),
+        *(_classic_model(card) for card in text_classic.CARDS),
+    )
+
+
 def model(name: str) -> ModelInfo:
     """Return one model of any family. Raises CatalogError, naming the closest one there is."""
-    known = {info.name: info for info in (*tabular_models(), *forecasting_models())}
+    known = {info.name: info for info in (*tabular_models(), *forecasting_models(), *text_models())}
     if name in known:
         return known[name]
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
@@ -44,9 +56,13 @@ def model(name: str) -> ModelInfo:
 def settings(spec: ModelSpec) -> dict[str, JsonValue]:
     """Return what the library's config is to be given: our defaults where its own do not work, then the spec's values.
 
-    Raises CatalogError for a model that does not exist.
+    For text it is every parameter, since a small transformer stands in for the library's own sizes, and numbers that
+    must be fractions are fractions. Raises CatalogError for a model that does not exist.
     """
     info = model(spec.name)
+    if info.family == "text":
+        given = {**{one.name: one.default for one in info.params}, **spec.params}
+        return {name: _as_kind(info.param(name), value) for name, value in given.items()}
     if info.family == "forecasting":
         card = next(one for one in forecasting_gallery.CARDS if one.name == info.name)
         return {**(card.defaults or {}), **spec.params}
@@ -120,6 +136,56 @@ def _forecasting_model(card: forecasting_gallery.ForecastingCard, derived: Deriv
         relative_time=card.relative_time,
         needs_known=card.needs_known,
     )
+
+
+def _text_model(card: text_gallery.TextCard, derived: DerivedText) -> ModelInfo:
+    details = {**text_details.DETAILS, **text_details.DETAILS_OF.get(card.name, {})}
+    params = [
+        _joined(one, details.get(one.name, Detail()), card.small, one.name in card.common)
+        for one in derived.configs[card.config_class]
+    ]
+    params.sort(key=lambda param: card.common.index(param.name) if param.common else len(card.common))
+    weights = {name: derived.weights[card.name][name] for name in card.presets()}
+    small, usual, large = (f"{count / 1e6:,.1f}" for count in weights.values())
+    counted = f"Small has {small}, default {usual} and large {large} million weights, with 8,000 tokens."
+    return ModelInfo(
+        name=card.name,
+        title=card.title,
+        description=card.description,
+        paper=card.paper,
+        paper_url=card.paper_url,
+        tasks=(),
+        params=tuple(params),
+        presets=card.presets(),
+        config_class=card.config_class,
+        notes=(*card.notes, counted),
+        family="text",
+        text_tasks=card.tasks,
+        weights=weights,
+    )
+
+
+def _classic_model(card: text_classic.ClassicCard) -> ModelInfo:
+    return ModelInfo(
+        name=card.name,
+        title=card.title,
+        description=card.description,
+        paper=card.paper,
+        paper_url=card.paper_url,
+        tasks=(),
+        params=card.params,
+        presets=card.presets(),
+        config_class="",
+        notes=card.notes,
+        family="text",
+        text_tasks=(card.task,),
+    )
+
+
+def _as_kind(param: Param | None, value: JsonValue) -> JsonValue:
+    """Return a whole number as a fraction where the parameter is one: transformers' configs tell them apart."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return float(value) if whole and param is not None and param.kind == "float" else value  # type: ignore[arg-type]
 
 
 def _losses(kinds: JsonValue) -> tuple[str, ...]:

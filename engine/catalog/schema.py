@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from engine.spec import TextTask
+
 ParamKind = Literal["int", "float", "bool", "choice", "text", "json"]
 Preset = Literal["small", "default", "large"]
 
@@ -33,6 +35,8 @@ class ModelInfo(BaseModel):
 
     For forecasting: `losses` that it can be trained with (none for a baseline), whether it takes `inputs` beside the
     target at all, those whose future is unknown and the relative time, and whether it needs one that is known ahead.
+    For text: its `text_tasks`, and for transformers the `weights` of each preset with 8,000 tokens; a network of ours has
+    no `config_class`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -49,12 +53,14 @@ class ModelInfo(BaseModel):
     needs_categorical: bool = False
     several_targets: bool = True
     notes: tuple[str, ...] = ()
-    family: Literal["tabular", "forecasting"] = "tabular"
+    family: Literal["tabular", "forecasting", "text"] = "tabular"
     losses: tuple[str, ...] = ()
     inputs: bool = True
     unknown_inputs: bool = True
     relative_time: bool = True
     needs_known: bool = False
+    text_tasks: tuple[TextTask, ...] = ()
+    weights: dict[Preset, int] = {}
 
     def param(self, name: str) -> Param | None:
         """Return the parameter of this name, or None."""

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from engine import datasets
-from engine.catalog import forecasting_models, tabular_models
+from engine.catalog import forecasting_models, tabular_models, text_models
 from engine.commands.output import DONE, BadInput, as_json, size, table
 from engine.datasets import Dataset, DatasetError, ReadOptions
 
@@ -70,13 +70,13 @@ def samples_command(options: Namespace) -> int:
 
 def models_command(options: Namespace) -> int:
     """List the catalogue's models."""
-    models = (*tabular_models(), *forecasting_models())
+    models = (*tabular_models(), *forecasting_models(), *text_models())
     if options.json:
         as_json(models)
     else:
         table(
             ["name", "tasks", "what"],
-            [[item.name, ", ".join(item.tasks) or item.family, item.description] for item in models],
+            [[item.name, ", ".join(item.tasks or item.text_tasks) or item.family, item.description] for item in models],
         )
     return DONE
 

@@ -8,6 +8,7 @@ from engine import datasets
 from engine.catalog import model, problems, task_of, with_dataset, with_model, with_preset
 from engine.catalog.schema import Preset
 from engine.commands.data import dataset_of
+from engine.commands.new_arguments import TABLE_TASKS, TEXT_TASKS
 from engine.commands.output import DONE, BadInput
 from engine.datasets import Dataset
 from engine.spec import DataSpec, Role, Roles, RunSpec, SpecError, Task, to_json, to_toml
@@ -15,11 +16,16 @@ from engine.spec import DataSpec, Role, Roles, RunSpec, SpecError, Task, to_json
 
 def new_command(options: Namespace) -> int:
     """Print a specification for a file and a target, or write it to a file."""
+    _check_task(options)
     dataset = dataset_of(options.workspace, options.data)
     if options.family == "forecasting":
         from engine.commands.new_forecasting import forecasting_spec
 
         spec = forecasting_spec(options, dataset)
+    elif options.family == "text":
+        from engine.commands.new_text import text_spec
+
+        spec = text_spec(options, dataset)
     else:
         spec = new_spec(options.workspace, dataset, options.target, options.model, options.preset, options.task)
     path: Path | None = options.output
@@ -61,6 +67,12 @@ def new_spec(
     if found := problems(spec):
         raise SpecError(found)
     return spec
+
+
+def _check_task(options: Namespace) -> None:
+    tasks = TEXT_TASKS if options.family == "text" else TABLE_TASKS
+    if options.task is not None and options.task not in tasks:
+        raise BadInput(f"--task: {options.family} has no task “{options.task}”; it has {', '.join(tasks)}")
 
 
 def _roles(dataset: Dataset, inferred: Roles, targets: list[str] | None) -> Roles:

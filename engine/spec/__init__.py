@@ -35,6 +35,7 @@ from engine.spec.nlp import (
     TextColumns,
     TextSpec,
     TextTask,
+    TokenizerKind,
     TokenizerSpec,
 )
 from engine.spec.run import SCHEMA_VERSION, OriginSpec, RunSpec
@@ -86,6 +87,7 @@ __all__ = [
     "TextTask",
     "TimeSplit",
     "TimelineSpec",
+    "TokenizerKind",
     "TokenizerSpec",
     "TrainerSpec",
     "WindowSpec",

@@ -30,10 +30,10 @@ def to_json(spec: RunSpec) -> str:
 def to_toml(spec: RunSpec) -> str:
     """Return the whole specification as TOML; what is None is left out, as TOML has no null.
 
-    The part about tables is left out of a forecasting run that says nothing there.
+    The part about tables is left out of another family's run that says nothing there.
     """
     content = spec.model_dump(mode="json")
-    if spec.family == "forecasting" and spec.tabular == TabularSpec():
+    if spec.family != "tabular" and spec.tabular == TabularSpec():
         del content["tabular"]
     return tomli_w.dumps(_without_none(content))
 

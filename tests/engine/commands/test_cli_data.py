@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine import cli, datasets
-from engine.catalog import batch_size_for, forecasting_models, tabular_models, with_dataset
+from engine.catalog import batch_size_for, forecasting_models, tabular_models, text_models, with_dataset
 from engine.spec import DataSpec, from_toml, read
 
 Call = Callable[..., Any]
@@ -136,7 +136,7 @@ def test_that_a_specification_is_written_as_its_ending_says(
 
 def test_that_models_and_samples_are_listed(tensorbench: Call) -> None:
     assert [line.split("\t")[0] for line in tensorbench("models").out.splitlines()] == [
-        info.name for info in (*tabular_models(), *forecasting_models())
+        info.name for info in (*tabular_models(), *forecasting_models(), *text_models())
     ]
     assert {item["name"] for item in json.loads(tensorbench("samples", "--json").out)} >= {"breast_cancer", "fizzbuzz"}
 
