@@ -1,6 +1,6 @@
 """A user at the real window: opens it, presses its buttons, and looks at the one run of the workspace."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ class User:
 
     def __init__(self, workspace: Path, qtbot: QtBot) -> None:
         self.workspace = workspace
+        self.store = RunStore(workspace)
         self._qtbot = qtbot
 
     def open_window(self) -> MainWindow:
@@ -46,12 +47,13 @@ class User:
 
     def only_run(self) -> RunRecord:
         """Return the workspace's one run as it is recorded now."""
-        with RunStore(self.workspace) as store:
-            (run,) = store.runs()
+        (run,) = self.store.runs()
         return run
 
 
 @pytest.fixture
-def user(workspace: Path, qtbot: QtBot) -> User:
+def user(workspace: Path, qtbot: QtBot) -> Iterator[User]:
     """Somebody at the window of an empty workspace."""
-    return User(workspace, qtbot)
+    one = User(workspace, qtbot)
+    yield one
+    one.store.close()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine import datasets
-from engine.runs import RunStatus, RunStore
+from engine.runs import RunStatus
 from engine.spec import CheckpointSpec, DataSpec, EarlyStoppingSpec, RunSpec, TrainerSpec
 
 
@@ -25,15 +25,14 @@ def long_spec(workspace: Path) -> RunSpec:
 
 
 def steps(user: Any) -> list[int]:
-    with RunStore(user.workspace) as store:
-        return store.series(user.only_run().id, "train/loss").steps.tolist()
+    return user.store.series(user.only_run().id, "train/loss").steps.tolist()
 
 
 @pytest.mark.timeout(300)
 def test_that_a_run_outlives_its_window_is_paused_resumed_killed_and_resumed(workspace: Path, user: Any) -> None:
     window = user.open_window()
     window.train.startRequested.emit(long_spec(workspace))
-    user.until(lambda: bool(steps_or_none(workspace)))
+    user.until(lambda: bool(user.store.runs() and steps(user)))
     window._asked_to_close = True
     window.close()
     last = steps(user)[-1]
@@ -54,15 +53,10 @@ def test_that_a_run_outlives_its_window_is_paused_resumed_killed_and_resumed(wor
     last = steps(user)[-1]
     user.press(window, "run.resume")
     user.until(lambda: steps(user)[-1] > last)
-    assert steps(user) == list(range(1, len(steps(user)) + 1))
+    shown = steps(user)
+    assert shown == list(range(1, len(shown) + 1))
     user.press(window, "run.stop")
     user.until(lambda: user.only_run().status is RunStatus.STOPPED)
     user.until(lambda: not window.statusBar_.activeRuns())
     assert window.engine._supervisor.wait(user.only_run().id, 30)
     window.close()
-
-
-def steps_or_none(workspace: Path) -> list[int]:
-    with RunStore(workspace) as store:
-        runs = store.runs()
-        return store.series(runs[0].id, "train/loss").steps.tolist() if runs else []
