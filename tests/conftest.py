@@ -1,5 +1,7 @@
 """Fixtures that every test may use; the offscreen platform is chosen before Qt is first imported."""
 
+import gc
+import itertools
 import os
 import sys
 import threading
@@ -12,8 +14,32 @@ import pytest
 if TYPE_CHECKING:
     from PySide6.QtCore import QThread
 
+ROOT = Path(__file__).resolve().parents[1]
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["TENSORBENCH_WORKSPACE"] = "/nonexistent/tests-must-name-their-workspace"
+
+
+SLOW = ("tests/soak", "tests/gui", "tests/engine/jobs", "tests/engine/commands", "tests/engine/families")
+"""What takes longest begins first, so that two processes end at the same time and not one after the other."""
+_settings = itertools.count()
+
+
+def pytest_sessionstart() -> None:
+    """Let the garbage collector rest while tests and libraries are imported: all that stays."""
+    gc.disable()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests with real processes, windows and trainings before the others, each file as it is."""
+    folders = [item.path.relative_to(ROOT).as_posix() for item in items]
+    places = [next((place for place, slow in enumerate(SLOW) if name.startswith(slow)), len(SLOW)) for name in folders]
+    items[:] = [items[index] for index in sorted(range(len(items)), key=places.__getitem__)]
+
+
+def pytest_collection_finish() -> None:
+    """From now on the garbage collector looks at what the tests make, and never again at what was imported."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture
@@ -30,7 +56,7 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
     if "PySide6.QtCore" in sys.modules:
         from PySide6.QtCore import QSettings
 
-        folder = str(tmp_path_factory.mktemp("settings"))
+        folder = str(tmp_path_factory.getbasetemp() / f"settings-{next(_settings)}")  # made when something is saved
         QSettings.setDefaultFormat(QSettings.Format.IniFormat)
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
 
