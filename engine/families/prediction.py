@@ -72,6 +72,10 @@ def predict(
         raise RunFailed(
             "This model predicts rows, not what comes after them.", "Choose the file whose rows it shall predict."
         )
+    if spec.family == "text":
+        from engine.families.text.prediction import predict as of_texts
+
+        return of_texts(workspace, run_id, source, options, out, limit, allow_missing, progress, cancelled)
     from engine.families.tabular.prediction import predict as of_rows
 
     return of_rows(workspace, run_id, source, options, out, limit, allow_missing, progress, cancelled)

@@ -81,7 +81,7 @@ def fit(
     train, valid = (on_device(rows.sequences(part, encoder), device, dtype) for part in (fold.train, fold.valid))
     lengths = train.ids.lengths
     count = networks.parameter_count(network)
-    work = FLOPS_A_PARAMETER * count * trainer.batch_size * float(lengths.mean())
+    work = FLOPS_A_PARAMETER * networks.work_parameters(network) * trainer.batch_size * float(lengths.mean())
     torch.set_num_threads(choose_threads(trainer, work))
     for sentence in (*told, lengths_told(lengths, own.max_length), description(count, encoder, fold, device)):
         recorder.log(f"{fold.name}: {sentence}" if fold.name else sentence)

@@ -73,3 +73,9 @@ def build(spec: RunSpec, encoder: TextEncoder, config: dict[str, Any]) -> nn.Mod
 def parameter_count(network: nn.Module) -> int:
     """Return how many numbers are trained."""
     return sum(one.numel() for one in network.parameters() if one.requires_grad)
+
+
+def work_parameters(network: nn.Module) -> int:
+    """Return how many weights a token meets: all but the tables in which it is looked up."""
+    tables = {id(one.weight) for one in network.modules() if isinstance(one, nn.Embedding)}
+    return sum(one.numel() for one in network.parameters() if id(one) not in tables)

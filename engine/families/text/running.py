@@ -17,4 +17,8 @@ def run_recorded(recorder: Recorder) -> Outcome:
         from engine.families.text.classifying import run_classifier
 
         return run_classifier(recorder)
+    if task in {"masked-lm", "causal-lm", "rnn-lm"}:
+        from engine.families.text.language_modelling import run_language_model
+
+        return run_language_model(recorder)
     raise RunFailed(f"The task “{task}” cannot be trained yet.", "Choose another one (text.task).")

@@ -20,10 +20,10 @@ Progress = Callable[[int], None]
 
 
 class Encode(Protocol):
-    """Turns texts into lists of token ids."""
+    """Turns texts into token ids."""
 
-    def __call__(self, texts: list[str]) -> Iterable[list[int]]:
-        """Return the ids of each text."""
+    def __call__(self, texts: list[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Return the ids of all texts one after the other, and how many each has."""
 
 
 @dataclass(frozen=True)
@@ -115,11 +115,12 @@ def write_tokens(
             for texts in _even(batches):
                 if cancelled():
                     raise RunFailed("Tokenising was cancelled.")
-                lengths.append(_append(file, encode(texts)))
+                ids, counts = encode(texts)
+                file.write(ids.astype("<i4", copy=False).tobytes())
+                lengths.append(counts)
                 done += len(texts)
                 progress(done)
-            counts = np.concatenate([np.zeros(1, np.int64), *lengths])
-            offsets = np.cumsum(counts, dtype=np.int64)
+            offsets = np.cumsum(np.concatenate([np.zeros(1, np.int64), *lengths]), dtype=np.int64)
             _header(file, int(offsets[-1]))
         np.save(scratch / OFFSETS, offsets)
         if not folder.exists():
@@ -127,14 +128,6 @@ def write_tokens(
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return TokenArray.open(folder)
-
-
-def _append(file: IO[bytes], encoded: Iterable[list[int]]) -> NDArray[np.int64]:
-    lengths = []
-    for ids in encoded:
-        file.write(np.array(ids, dtype="<i4").tobytes())
-        lengths.append(len(ids))
-    return np.array(lengths, dtype=np.int64)
 
 
 def _header(file: IO[bytes], count: int) -> None:

@@ -3,11 +3,12 @@ Must not decide which tokenizer is used."""
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from transformers import PreTrainedTokenizerFast
 
+from engine.families.text.encoding import PlainEncoder
 from engine.families.text.reading import iterate_texts, snapshot
 from engine.families.text.token_arrays import Progress, TokenArray, write_tokens
 
@@ -18,12 +19,6 @@ KEY_DIGITS = 24
 def tokenizer_hash(tokenizer: PreTrainedTokenizerFast) -> str:
     """Return the hash of all that decides about ids."""
     return hashlib.sha256(tokenizer.backend_tokenizer.to_str().encode()).hexdigest()
-
-
-def encode_plain(tokenizer: PreTrainedTokenizerFast, texts: list[str]) -> Iterable[list[int]]:
-    """Return ids without special tokens, whole texts."""
-    found = tokenizer.backend_tokenizer.encode_batch_fast(texts, add_special_tokens=False)
-    return (one.ids for one in found)
 
 
 def column_tokens(
@@ -43,6 +38,4 @@ def column_tokens(
             return TokenArray.open(folder)
         except (OSError, ValueError):
             shutil.rmtree(folder, ignore_errors=True)  # it is damaged, and can be made again
-    return write_tokens(
-        iterate_texts(path, column), lambda texts: encode_plain(tokenizer, texts), folder, progress, cancelled
-    )
+    return write_tokens(iterate_texts(path, column), PlainEncoder(tokenizer), folder, progress, cancelled)

@@ -116,7 +116,7 @@ def _pieces(kind: str) -> tuple[Any, Any]:
     if kind in {"bpe", "unigram"}:
         return pre_tokenizers.Metaspace(), decoders.Metaspace()
     if kind == "characters":
-        return pre_tokenizers.Split(Regex(r"(?s)."), "isolated"), decoders.Fuse()
+        return pre_tokenizers.Split(Regex(r"[\s\S]"), "isolated"), decoders.Fuse()
     return pre_tokenizers.WhitespaceSplit(), None
 
 

@@ -88,7 +88,8 @@ def build(config: dict[str, Any], task: TextTask, attention: str = "sdpa") -> Tr
     """Return a new network with weights by chance. Raises RunFailed naming what transformers refuses."""
     import transformers
 
-    made = transformers.AutoConfig.for_model(config["model_type"], **config)
+    given = {name: value for name, value in config.items() if name != "model_type"}
+    made = transformers.AutoConfig.for_model(config["model_type"], **given)
     kind = getattr(transformers, CLASSES[task])
     try:
         return TransformersNetwork(kind.from_config(made, attn_implementation=attention))

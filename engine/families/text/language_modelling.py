@@ -1,0 +1,172 @@
+"""A run that learns a language: fit each fold, measure perplexity, save, say how it ended."""
+
+import torch
+from torch import nn
+
+from engine.catalog import settings
+from engine.families.files import EVALUATION_FILE, write_evaluation
+from engine.families.fitting import FLOPS_A_PARAMETER, Training
+from engine.families.folds import Fitted, State, fit_folds, save
+from engine.families.supervised.splitting import Fold, Rows
+from engine.families.text import networks
+from engine.families.text.blocks import Blocks, StreamLoader, joined
+from engine.families.text.classifying import description, take_first_weights
+from engine.families.text.corpus import Corpus, read_corpus, samples
+from engine.families.text.encoder import TextEncoder
+from engine.families.text.freezing import freeze
+from engine.families.text.labelled import lengths_told
+from engine.families.text.language_task import LanguageTask, exponential, surprise
+from engine.families.text.loader import SequenceLoader
+from engine.families.text.masking import MaskedSequences
+from engine.families.text.networks import text_of
+from engine.families.text.trained import TOKENS_AT_ONCE, TrainedText
+from engine.runs import Outcome
+from engine.runs.evaluation import Evaluation
+from engine.spec import RunSpec, TrainerSpec
+from engine.training.changes import changed
+from engine.training.failures import RunFailed
+from engine.training.hardware import choose_device, choose_threads, data_type
+from engine.training.loader import Batch, BatchPlan, EpochLoader
+from engine.training.recorder import Recorder
+from engine.training.state_keeper import StateKeeper
+from engine.training.watch import Place
+
+BPTT = 35
+VALIDATION_STREAMS = 10
+
+
+def run_language_model(recorder: Recorder) -> Outcome:
+    """Train, evaluate and save. Raises RunFailed for failures with a name."""
+    corpus = read_corpus(recorder.workspace, recorder.spec)
+    for note in corpus.notes:
+        recorder.log(note)
+    if len(corpus.folds) > 1:
+        raise RunFailed("A language model is trained once, not in folds.", "Choose another split.")
+
+    def fit_one(fold: Fold, states: StateKeeper, place: Place, state: State | None) -> Fitted[TrainedText]:
+        return fit(recorder, corpus, fold, states, place, state)
+
+    fitted = fit_folds(recorder, corpus.folds, fit_one, TrainedText.load)
+    if not fitted:
+        return Outcome.stopped("The run was stopped before its first epoch was over; there is no model yet.")
+    best = fitted[0]
+    save(recorder, best.model)
+    found = evaluate(best.model, corpus, recorder)
+    if best.stopped:
+        return Outcome.stopped()
+    name = perplexity_name(recorder.spec)
+    words = name.replace("_", "-")
+    return Outcome.finished(f"The model of epoch {best.best_epoch} is kept: its {words} is {found[name]:,.1f}.")
+
+
+def perplexity_name(spec: RunSpec) -> str:
+    """Return what exp(loss) is called: it is no perplexity where the model sees both sides of a token."""
+    return "pseudo_perplexity" if text_of(spec).task == "masked-lm" else "perplexity"
+
+
+def fit(
+    recorder: Recorder,
+    corpus: Corpus,
+    fold: Fold,
+    states: StateKeeper,
+    place: Place,
+    resumed: State | None = None,
+) -> Fitted[TrainedText]:
+    """Train on a fold, or go on from the content of a state. Raises RunFailed, Stopped."""
+    spec = recorder.spec
+    trainer = changed(spec.trainer, [recorder.changes[place] for place in resumed["changes"]] if resumed else ())
+    device, dtype = choose_device(trainer), data_type(trainer)
+    told: list[str] = []
+    encoder = corpus.encoder(fold, told)
+    config = networks.config_of(spec, encoder)
+    network = networks.build(spec, encoder, config)
+    network.to(device, dtype)
+    take_first_weights(network, recorder, resumed)
+    freeze(network, spec)
+    train = loader_of(corpus, fold.train, encoder, trainer, device, trainer.seed)
+    valid = loader_of(corpus, fold.valid, encoder, trainer, device, None)
+    tokens = trainer.batch_size * (_bptt(spec) if text_of(spec).task == "rnn-lm" else encoder.max_length)
+    torch.set_num_threads(choose_threads(trainer, FLOPS_A_PARAMETER * networks.work_parameters(network) * tokens))
+    count = networks.parameter_count(network)
+    lengths = corpus.tokens(fold.train[:5_000], encoder)[0].lengths
+    told += [lengths_told(lengths, 1 << 62), description(count, encoder, fold, device)]
+    for sentence in told:
+        recorder.log(sentence)
+    training = Training(
+        recorder,
+        trainer,
+        device,
+        fold,
+        LanguageTask(network, valid, perplexity_name(spec)),
+        train,
+        model=lambda: TrainedText(spec, encoder, network, config),
+    )
+    return training.run(states, place, resumed)
+
+
+def loader_of(
+    corpus: Corpus,
+    rows: Rows,
+    encoder: TextEncoder,
+    trainer: TrainerSpec,
+    device: torch.device,
+    seed: int | None,
+) -> EpochLoader[Batch]:
+    """Return the batches of rows for the run's task; without a seed in their own order, as many at once as fit."""
+    own = text_of(corpus.spec)
+    ids, words = corpus.tokens(rows, encoder)
+    if own.task == "masked-lm":
+        masked, numbers = samples(ids, words, encoder)
+        mask = encoder.tokenizer.mask_token_id
+        assert isinstance(mask, int)
+        made = MaskedSequences(masked, numbers, encoder.pad, mask, encoder.vocabulary, own.masking).to(device)
+        plan = _plan(len(masked), trainer, int(masked.lengths.max(initial=1)), seed)
+        by_length = masked.lengths if seed is not None and own.length_buckets else None
+        return SequenceLoader(len(masked), plan, made.batch, seed, by_length)
+    end = encoder.tokenizer.eos_token_id
+    tokens = joined(ids.to(device), end if isinstance(end, int) else encoder.pad)
+    if len(tokens) < 3:
+        raise RunFailed("There are too few tokens to learn from.", "Import more text, or make the other parts smaller.")
+    if own.task == "rnn-lm":
+        return StreamLoader(tokens, trainer.batch_size if seed is not None else VALIDATION_STREAMS, _bptt(corpus.spec))
+    blocks = Blocks(tokens, own.max_length, encoder.pad)
+    return SequenceLoader(len(blocks), _plan(len(blocks), trainer, own.max_length, seed), blocks.batch, seed)
+
+
+def evaluate(model: TrainedText, corpus: Corpus, recorder: Recorder) -> dict[str, float]:
+    """Measure the validation and the test texts, write the evaluation, set the run's summary; returns what is shown."""
+    recorder.progress(stage="evaluating")
+    fold, spec = corpus.folds[0], corpus.spec
+    device = next(model.network.parameters()).device
+    name, metrics = perplexity_name(spec), {}
+    for part, rows in (("valid", fold.valid), ("test", fold.test)):
+        if len(rows):
+            metrics[part] = _measured(
+                model.network, loader_of(corpus, rows, model.encoder, spec.trainer, device, None), name
+            )
+    shown = "test" if "test" in metrics else "valid"
+    notes = () if shown == "test" else ("These figures are of the validation texts, which also chose the epoch.",)
+    rows = fold.test if shown == "test" else fold.valid
+    task = text_of(spec).task
+    write_evaluation(recorder.folder, Evaluation(task=task, split=shown, rows=len(rows), metrics=metrics, notes=notes))
+    recorder.artifact("evaluation", "evaluation", recorder.folder / EVALUATION_FILE)
+    recorder.summary({f"{shown}/{key}": value for key, value in metrics[shown].items()})
+    return metrics[shown]
+
+
+def _measured(network: nn.Module, loader: EpochLoader[Batch], name: str) -> dict[str, float]:
+    network.eval()
+    with torch.inference_mode():
+        loss, tokens = surprise(network, loader)
+    return {"loss": loss, name: exponential(loss), "tokens": float(tokens)}
+
+
+def _plan(count: int, trainer: TrainerSpec, longest: int, seed: int | None) -> BatchPlan:
+    if seed is not None:
+        return BatchPlan.of(count, trainer.batch_size, trainer.drop_last)
+    return BatchPlan.of(count, max(1, TOKENS_AT_ONCE // max(1, longest)), merge_single=False)
+
+
+def _bptt(spec: RunSpec) -> int:
+    found = settings(spec.model).get("bptt", BPTT)
+    return int(found) if isinstance(found, int | float) else BPTT

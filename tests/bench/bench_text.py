@@ -1,0 +1,119 @@
+"""Measures what the text family does before and around training: tokenising 100 MB, and word2vec's pairs a second."""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+MEGABYTES = 100
+KINDS = ("wordpiece", "byte-bpe", "words")
+
+
+def main() -> None:
+    """Print a row for each figure, as text or JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--megabytes", type=int, default=MEGABYTES)
+    parser.add_argument("--child", nargs=2, metavar=("WHAT", "FOLDER"))
+    options = parser.parse_args()
+    if options.child:
+        CHILDREN[options.child[0].split("=", maxsplit=1)[0]](options.child[0], Path(options.child[1]))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        rows = measure(Path(folder), options.megabytes)
+    if options.json:
+        print(json.dumps(rows))
+    else:
+        for row in rows:
+            print(f"{row['figure']} | {row['measured']} | {row['goal']}")
+
+
+def measure(folder: Path, megabytes: int) -> list[dict[str, object]]:
+    """Make a file of text, and time each step in a process of its own."""
+    make_text(folder / "big.txt", megabytes)
+    imported = child("import", folder)
+    rows = [row(f"import of {megabytes} MB of text by line", imported, "≤ 30 s", imported["seconds"] <= 30)]
+    for kind in KINDS:
+        found = child(f"tokens={kind}", folder)
+        rows.append(
+            row(f"tokenising it, {kind}, {found['tokens'] / 1e6:.1f} M", found, "≤ 30 s", found["seconds"] <= 30)
+        )
+    again = child("tokens=words", folder)
+    rows.append(row("… from the cache", again, "≤ 1 s", again["seconds"] <= 1))
+    return rows
+
+
+def row(figure: str, found: dict[str, float], goal: str, ok: bool) -> dict[str, object]:
+    """Return one line of the table."""
+    measured = f"{found['seconds']:.1f} s, {found['peak']:.0f} MB"
+    return {"figure": figure, "measured": measured, "goal": goal, "ok": ok}
+
+
+def make_text(path: Path, megabytes: int) -> None:
+    """Write lines of the documentation of Python's language in an order of their own, as often as it takes."""
+    import random
+    from pydoc_data.topics import topics
+
+    lines = [line.strip() for text in topics.values() for line in text.splitlines() if len(line.strip()) > 20]
+    draw, size = random.Random(0), 0
+    with path.open("w", encoding="utf-8") as file:
+        while size < megabytes * 10**6:
+            line = " ".join(draw.choices(lines, k=4))
+            file.write(line + "\n")
+            size += len(line.encode()) + 1
+
+
+def child(what: str, folder: Path) -> dict[str, float]:
+    """Run one step in a fresh process."""
+    command = [sys.executable, __file__, "--child", what, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900, env=dict(os.environ))
+    if done.returncode:
+        raise SystemExit(f"{what}: {done.stderr}")
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def tell(started: float, **more: float) -> None:
+    """Print the step's seconds and the process's peak memory."""
+    seconds = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    print(json.dumps({"seconds": seconds, "peak": peak, **more}))
+
+
+def whole_import(_what: str, folder: Path) -> None:
+    """The import as the window does it."""
+    from engine import datasets
+
+    started = time.perf_counter()
+    dataset = datasets.import_file(folder / "workspace", folder / "big.txt")
+    tell(started, rows=dataset.rows)
+
+
+def tokens(what: str, folder: Path) -> None:
+    """Train a tokenizer on a part of the text, which is not timed, and make the ids of all of it."""
+    from engine import datasets
+    from engine.families.text.reading import iterate_texts, snapshot
+    from engine.families.text.token_cache import column_tokens
+    from engine.families.text.tokenizing import train_tokenizer
+    from engine.spec.nlp import TokenizerSpec
+
+    workspace = folder / "workspace"
+    (dataset,) = datasets.list_datasets(workspace)
+    spec = TokenizerSpec.model_validate({"kind": what.split("=")[1], "vocabulary": 8000})
+    made = train_tokenizer(iterate_texts(snapshot(workspace, dataset.id), "text", 20_000), spec).tokenizer
+    started = time.perf_counter()
+    array = column_tokens(workspace, dataset.id, "text", made)
+    tell(started, tokens=len(array.ids))
+
+
+CHILDREN = {"import": whole_import, "tokens": tokens}
+
+if __name__ == "__main__":
+    main()
