@@ -165,7 +165,8 @@ def test_that_settings_without_effect_are_idle():
 
 
 def test_that_metrics_to_watch_follow_from_the_task():
-    assert common_metrics(a_spec("bert"))[:2] == ("valid/loss", "valid/perplexity")
+    assert common_metrics(a_spec("bert")) == ("valid/loss", "valid/pseudo_perplexity")
+    assert common_metrics(a_spec("lstm_lm")) == ("valid/loss", "valid/perplexity")
     assert "valid/f1_macro" in common_metrics(a_spec("word_average"))
     assert "valid/exact_match" in common_metrics(a_spec("bert", ANSWER))
     assert "valid/r2" in common_metrics(with_value(a_spec("bert", CLASSIFY), "text.labels", "number"))
