@@ -1,0 +1,139 @@
+"""Classic models learn what tiny data has to teach; padding changes nothing; loaders go on where they were left."""
+
+from collections import Counter
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from engine.families.text.classic.classifier import Kind
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.families.text.classic.batches import PairLoader, Texts
+from engine.families.text.classic.pairs import PairMaker
+from engine.families.text.classic.seq2seq import AttentionSeq2Seq
+from engine.families.text.classic.skip_gram import SkipGram
+from engine.families.text.token_arrays import TokenArray
+from engine.training.loader import BatchPlan
+
+KINDS: list[Kind] = ["average", "cnn", "lstm", "gru"]
+LISTS = st.lists(st.lists(st.integers(5, 30), max_size=9), min_size=1, max_size=8)
+
+
+def train(network: torch.nn.Module, loader: Any, epochs: int, rate: float = 0.02) -> float:
+    """Train with Adam; the mean loss of the last epoch."""
+    optimizer = torch.optim.Adam(network.parameters(), lr=rate)
+    losses: list[float] = []
+    for _ in range(epochs):
+        losses = []
+        for batch in loader:
+            optimizer.zero_grad()
+            loss = network.loss(batch)
+            loss.backward()
+            optimizer.step()
+            losses.append(float(loss.detach()))
+    return sum(losses) / len(losses)
+
+
+@given(LISTS, st.integers(3, 12), st.booleans())
+def test_that_texts_are_padded_framed_and_cut(texts: list[list[int]], longest: int, framed: bool) -> None:
+    frame = (2, 3) if framed else (None, None)
+    batch = Texts(TokenArray.of(texts), longest, *frame).take(slice(None))
+    for ids, length, text in zip(batch.ids.tolist(), batch.lengths.tolist(), texts, strict=True):
+        expected = [2, *text[: longest - 2], 3] if framed else text[:longest]
+        assert ids[: len(expected)] == expected and not any(ids[len(expected) :])
+        assert length == max(1, len(expected))
+    assert batch.ids.shape[1] <= max(longest, 1)
+
+
+def test_that_a_reversing_model_learns_to_reverse() -> None:
+    torch.manual_seed(0)
+    draw = np.random.default_rng(0)
+    sources = [draw.integers(5, 9, draw.integers(1, 4)).tolist() for _ in range(100)]
+    targets = TokenArray.of([one[::-1] for one in sources])
+    read, written = Texts(TokenArray.of(sources), 8), Texts(targets, 8, before=2, after=3)
+    model = AttentionSeq2Seq(10, dim=16, hidden=24, dropout=0.0)
+    train(model, PairLoader(read, written, BatchPlan.of(100, 20), seed=0), epochs=35, rate=0.02)
+    batch = read.take(slice(0, 60))
+    found = model.generate(batch.ids, batch.lengths, begin=2, end=3, max_length=6)
+    assert np.mean([ours == one[::-1] for ours, one in zip(found, sources, strict=False)]) > 0.9
+
+
+def pairs_by_hand(texts: list[list[int]], window: int) -> Counter[tuple[int, int]]:
+    return Counter(
+        (text[place], text[near])
+        for text in texts
+        for place in range(len(text))
+        for near in range(max(0, place - window), min(len(text), place + window + 1))
+        if near != place
+    )
+
+
+@settings(deadline=None, max_examples=50)
+@given(LISTS.filter(lambda texts: any(len(text) > 1 for text in texts)), st.integers(1, 3), st.integers(1, 7))
+def test_that_pairs_stand_within_a_window_of_one_text(texts: list[list[int]], window: int, centers: int) -> None:
+    maker = PairMaker(TokenArray.of(texts), 31, centers, window, subsample=0, seed=3)
+    found = Counter(
+        pair for batch in maker for pair in zip(batch.centers.tolist(), batch.contexts.tolist(), strict=True)
+    )
+    everything = pairs_by_hand(texts, window)
+    assert found <= everything
+    if window == 1:
+        assert found == everything
+
+
+def test_that_frequent_words_are_left_out_as_often_as_word2vec_does() -> None:
+    words = np.random.default_rng(0).permutation([5] * 9000 + [6] * 1000).tolist()
+    maker = PairMaker(TokenArray.of([words]), 7, 1000, window=1, subsample=0.1, seed=0)
+    drawn = torch.cat([batch.centers for batch in maker])
+    chance = [min(1.0, np.sqrt(0.1 / share) + 0.1 / share) for share in (0.9, 0.1)]
+    expected = 0.9 * chance[0] / (0.9 * chance[0] + 0.1 * chance[1])
+    assert float((drawn == 5).float().mean()) == pytest.approx(expected, abs=0.02)
+
+
+def test_that_pairs_go_on_where_they_were_left() -> None:
+    def made() -> PairMaker:
+        return PairMaker(TokenArray.of([list(range(5, 25))] * 4), 25, 16, subsample=0.05, seed=4)
+
+    whole = [batch.contexts.tolist() for batch in made()]
+    first = made()
+    begun = [batch.contexts.tolist() for batch in islice(iter(first), 2)]
+    second = made()
+    second.load_state_dict(first.state_dict())
+    assert begun + [batch.contexts.tolist() for batch in second] == whole
+    assert [batch.contexts.tolist() for batch in second] != whole  # the next epoch has a chance of its own
+
+
+def test_that_words_in_like_places_become_neighbours() -> None:
+    torch.manual_seed(0)
+    draw = np.random.default_rng(0)
+    groups = ([5, 6, 7], [8, 9, 10], [11, 12, 13])
+    texts = [draw.choice(groups[place % 3], 6).tolist() for place in range(300)]
+    maker = PairMaker(TokenArray.of(texts), 14, 200, window=3, subsample=0, seed=0)
+    model = SkipGram(maker.counts, dim=8)
+    optimizer = torch.optim.Adagrad(model.parameters(), lr=0.3)
+    with torch.sparse.check_sparse_tensor_invariants(enable=False):
+        for _ in range(6):
+            for batch in maker:
+                optimizer.zero_grad()
+                model.loss(batch).backward()
+                optimizer.step()
+    assert {word for word, _ in model.neighbours(5, 2)} == {6, 7}
+    assert model.similarity(8, 9) > model.similarity(8, 12)
+
+
+def test_that_shared_negatives_expect_the_loss_of_single_ones() -> None:
+    torch.manual_seed(0)
+    counts = torch.tensor([0, 3, 5, 2])
+    model = SkipGram(counts, dim=4, negatives=5, shared=20_000)
+    torch.nn.init.normal_(model.contexts.weight)
+    torch.nn.init.normal_(model.vectors.weight)
+    maker = PairMaker(TokenArray.of([[1, 2], [3, 2]]), 4, 4, window=1, subsample=0)
+    (batch,) = list(maker)
+    noise = counts.double().pow(0.75) / counts.double().pow(0.75).sum()
+    vectors, contexts = model.vectors.weight.double(), model.contexts.weight.double()
+    false = torch.nn.functional.softplus(vectors[batch.centers] @ contexts.T) @ noise
+    true = torch.nn.functional.softplus(-(vectors[batch.centers] * contexts[batch.contexts]).sum(1))
+    assert float(model.loss(batch).detach()) == pytest.approx(float((true + 5 * false).mean()), rel=0.02)
