@@ -90,7 +90,7 @@ def test_that_a_file_that_is_no_table_is_one_clear_line(tensorbench: Call, tmp_p
         (["new", "tabular", "--data", "wine", "--model", "tabnt"], "did you mean “tabnet”?"),
         (["new", "tabular", "--data", "wine", "--model", "mdn", "--task", "classification"], "numbers, not classes"),
         (["new", "tabular", "--data", "wine", "-o", "/nowhere/spec.toml"], "cannot be written"),
-        (["new", "text", "--data", "wine"], "invalid choice"),
+        (["new", "pictures", "--data", "wine"], "invalid choice"),
     ],
 )
 def test_that_bad_input_is_one_clear_line(tensorbench: Call, arguments: list[str], told: str) -> None:
