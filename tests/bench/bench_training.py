@@ -5,16 +5,20 @@ Each figure is a ratio of times that Lightning's own `Trainer.fit` took in this 
 
 import argparse
 import contextlib
-import json
 import sys
 import tempfile
 import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from figures import Row, row, show
+
+if TYPE_CHECKING:
+    from engine.spec import RunSpec
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -38,24 +42,20 @@ def main() -> None:
         rows = measure(Path(folder), options.rows)
         if options.adult:
             rows += adult(Path(folder), *paths)
-    if options.json:
-        print(json.dumps(rows))
-    else:
-        for row in rows:
-            print(f"{row['figure']} | {row['measured']} | {row['goal']}")
+    show(rows, options.json)
 
 
-def measure(folder: Path, count: int) -> list[dict[str, object]]:
+def measure(folder: Path, count: int) -> list[Row]:
     """Train the same model three ways and return the ratios."""
     import torch
 
     torch.set_num_threads(1)
     frame = table(count)
     small = frame.iloc[:5_000].reset_index(drop=True)
-    for warm_up in (train_ours, train_library):
-        # Each way's first fit pays for imports and caches.
-        warm_up(*([folder / "warm"] if warm_up is train_ours else []), small, 1024)
-    rows: list[dict[str, object]] = []
+    # Each way's first fit pays for imports and caches.
+    train_ours(folder / "warm", small, 1024)
+    train_library(small, 1024)
+    rows: list[Row] = []
     for batch, goal in ((1024, 4.0), (64, 2.5)):
         part = frame if batch == 1024 else frame.iloc[: count // 5].reset_index(drop=True)
         ours, library, bare = [], [], []
@@ -76,11 +76,6 @@ def measure(folder: Path, count: int) -> list[dict[str, object]]:
     return rows
 
 
-def row(figure: str, measured: str, goal: str, ok: bool) -> dict[str, object]:
-    """Return one line of the table."""
-    return {"figure": figure, "measured": measured, "goal": goal, "ok": ok}
-
-
 def table(count: int) -> pd.DataFrame:
     """A table of numbers with a class that follows from some of them."""
     source = np.random.default_rng(0)
@@ -92,22 +87,20 @@ def table(count: int) -> pd.DataFrame:
 
 
 @contextlib.contextmanager
-def timed_fit() -> Iterator[list[float]]:
-    """Collect the seconds that Lightning's Trainer.fit takes."""
-    import pytorch_lightning as pl
+def timed(owner: type, method: str) -> Iterator[list[float]]:
+    """Collect the seconds that a method takes: the library's Trainer.fit, our Loop.run."""
+    original, seconds = getattr(owner, method), []
 
-    original, seconds = pl.Trainer.fit, []
-
-    def fit(self: pl.Trainer, *arguments: object, **named: object) -> None:
+    def run(*arguments: object, **named: object) -> None:
         started = time.perf_counter()
-        original(self, *arguments, **named)
+        original(*arguments, **named)
         seconds.append(time.perf_counter() - started)
 
-    pl.Trainer.fit = fit
+    setattr(owner, method, run)
     try:
         yield seconds
     finally:
-        pl.Trainer.fit = original
+        setattr(owner, method, original)
 
 
 def parts(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -116,7 +109,7 @@ def parts(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return np.arange(cut), np.arange(cut, len(frame))
 
 
-def the_spec(batch: int) -> "object":
+def the_spec(batch: int) -> "RunSpec":
     """Return the specification of the measured run."""
     from engine.spec import DataSpec, EarlyStoppingSpec, ModelSpec, OptimizerSpec, Roles, RunSpec, TrainerSpec
 
@@ -136,9 +129,10 @@ def the_spec(batch: int) -> "object":
 
 def train_ours(folder: Path, frame: pd.DataFrame, batch: int) -> tuple[float, float]:
     """Train as a run does, recorder and store included; returns seconds and the validation loss."""
+    from engine.families.supervised.splitting import Fold
     from engine.families.tabular.fitting import fit
-    from engine.families.tabular.splitting import Fold
     from engine.runs import RunStore
+    from engine.training.loop import Loop
     from engine.training.recorder import Recorder
     from engine.training.state_files import fits_of
     from engine.training.state_keeper import StateKeeper
@@ -147,7 +141,7 @@ def train_ours(folder: Path, frame: pd.DataFrame, batch: int) -> tuple[float, fl
     with RunStore(folder) as store:
         run = store.create_run(spec)
     train, valid = parts(frame)
-    with Recorder(folder, run.id) as recorder, timed_fit() as seconds:
+    with Recorder(folder, run.id) as recorder, timed(Loop, "run") as seconds:
         states = StateKeeper(recorder, spec.trainer.checkpoints, fits_of(spec))
         fitted = fit(recorder, spec, frame, Fold(train, valid, valid[:0]), states)
     return seconds[0], fitted.best_value
@@ -155,6 +149,7 @@ def train_ours(folder: Path, frame: pd.DataFrame, batch: int) -> tuple[float, fl
 
 def train_library(frame: pd.DataFrame, batch: int) -> tuple[float, float]:
     """Train with the library's own fit, from the same weights in the same order of rows."""
+    import pytorch_lightning as pl
     import torch
     from pytorch_tabular import TabularModel
     from pytorch_tabular.config import DataConfig, OptimizerConfig, TrainerConfig
@@ -183,7 +178,7 @@ def train_library(frame: pd.DataFrame, batch: int) -> tuple[float, float]:
         verbose=False,
     )
 
-    class Ours(torch.utils.data.Sampler):
+    class Ours(torch.utils.data.Sampler[int]):
         """Gives the rows in the order of our loader."""
 
         def __iter__(self) -> Iterator[int]:
@@ -192,7 +187,7 @@ def train_library(frame: pd.DataFrame, batch: int) -> tuple[float, float]:
         def __len__(self) -> int:
             return len(train)
 
-    with timed_fit() as seconds:
+    with timed(pl.Trainer, "fit") as seconds:
         model.fit(
             train=frame.iloc[train].reset_index(drop=True),
             validation=frame.iloc[valid].reset_index(drop=True),
@@ -234,7 +229,7 @@ def train_bare(frame: pd.DataFrame, batch: int) -> float:
     return time.perf_counter() - started
 
 
-def adult(folder: Path, train: Path, test: Path) -> list[dict[str, object]]:
+def adult(folder: Path, train: Path, test: Path) -> list[Row]:
     """Train the default preset on Adult and predict its test file."""
     from engine import datasets
     from engine.commands.new_spec import new_spec
