@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.families.tabular.labels import natural_order
+from engine.families.labels import natural_order
 from engine.families.text.examples import Choices, LabelledTexts, Questions, TaggedSentences, TextPairs
 from engine.families.text.reading import as_list, read_columns
 from engine.spec.nlp import NlpSpec
