@@ -48,6 +48,7 @@ def _draw(theme: Theme) -> dict[str, str]:
 
 
 _TEMPLATE = """
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QToolTip { background: $raised; color: $text; border: 1px solid $border_strong; border-radius: 4px; padding: 4px 6px; }
 
 QLabel[role="title"] { font-size: $title; font-weight: 600; }

@@ -440,7 +440,8 @@ class CurvePlot(Plot):
 
     def _leave_room(self) -> None:
         room = 4.0 if self._is_compact else min(self._label_width, self.width() * LABEL_SHARE)
-        self.item.layout.setContentsMargins(0, 4, room, 0)
+        # Without words below it, the left axis needs room for half of its lowest one.
+        self.item.layout.setContentsMargins(0, 6 if self._is_compact else 4, room, 8 if self._is_compact else 0)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Show everything again."""

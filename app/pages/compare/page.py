@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.amounts import counted
 from app.engine_thread import EngineThread
 from app.icons import icon
 from app.pages.compare.bar import CompareBar
@@ -81,7 +82,7 @@ class ComparePage(QWidget):
             self._baseline = ""
         self._stack.setCurrentIndex(1 if len(self._ids) > 1 else 0)
         self._say_what_to_do()
-        self._title.setText(self.tr("Compare {0} runs").format(len(self._ids)))
+        self._title.setText(counted(self._ids, self.tr("Compare {0} run"), self.tr("Compare {0} runs")))
         for run_id in added:
             self._engine.watch(run_id)
         self._redraw.start()

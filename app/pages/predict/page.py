@@ -7,12 +7,12 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from app.amounts import count, counted
 from app.engine_thread import EngineThread, Requests
 from app.pages.predict.controls import PredictControls
 from app.pages.predict.report import Report
 from app.pages.predict.report_view import ReportView
 from app.pages.run.notices import EmptyState
-from app.pages.run.wording import count
 from engine.runs.records import RunRecord
 
 SHOWN_ROWS = 200
@@ -134,8 +134,8 @@ class PredictPage(QWidget):
             self._take_failure(name, self.tr("The answer of the prediction could not be read."))
             return
         if name == "save":
-            words = self.tr("Saved {0} rows to {1}")
-            self._controls.saySaved(words.format(count(report.rows), report.path or ""))
+            words = counted(report.rows, self.tr("Saved {0} row to"), self.tr("Saved {0} rows to"))
+            self._controls.saySaved(f"{words} {report.path or ''}")
         else:
             self._report = report
             self._show(report)

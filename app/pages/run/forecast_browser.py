@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QCompleter, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
+from app.amounts import count
 from app.pages.run.forecast_fans import fan_of, short_moment
 from app.pages.run.plot_card import PlotCard
-from app.pages.run.wording import count
 from app.plots import FanPlot
 from engine.runs.forecasts import ForecastWindow, SeriesNames
 

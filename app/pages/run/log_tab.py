@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QGuiApplication, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+from app.amounts import counted
 from app.icons import icon
-from app.pages.run.wording import count
 from app.theme import theme, themeNotifier
 from engine.runs.records import LogLine
 
@@ -129,11 +129,8 @@ class LogTab(QWidget):
     def _show_state(self) -> None:
         bar = self._text.verticalScrollBar()
         self._end.setVisible(bar.value() < bar.maximum())
-        self._count.setText(self.tr("1 line") if len(self._lines) == 1 else self._number_of_lines())
+        self._count.setText(counted(self._lines, self.tr("{0} line"), self.tr("{0} lines")))
         self._copy.setEnabled(bool(self._lines))
-
-    def _number_of_lines(self) -> str:
-        return self.tr("{0} lines").format(count(len(self._lines)))
 
     def _button(self, path: str, text: str, drawing: str, explanation: str) -> QPushButton:
         button = QPushButton(text, self)

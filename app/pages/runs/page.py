@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from app.amounts import count
 from app.engine_thread import EngineThread
 from app.icons import icon
 from app.pages.run.notices import EmptyState, UndoBar
-from app.pages.run.wording import count, runs_count
+from app.pages.run.wording import runs_count
 from app.pages.runs.bar import RunsBar
 from app.pages.runs.chooser import ColumnsDialog
 from app.pages.runs.doings import RunDoings

@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from app.amounts import count
 from app.pages.train.finding_row import SEVERITIES, Finding, FindingRow
 
 _UNKNOWN = "–"
@@ -46,6 +47,10 @@ class PreflightPanel(QWidget):
         """Say that the figures are being worked out; the old ones stay until then."""
         self._state.setProperty("waiting", True)
         self._summarise()
+
+    def isWaiting(self) -> bool:
+        """Whether the figures are being worked out."""
+        return bool(self._state.property("waiting"))
 
     def setAnswer(self, answer: Mapping[str, Any]) -> None:
         """Show the lab's figures and findings."""
@@ -104,7 +109,7 @@ class PreflightPanel(QWidget):
     def _summarise(self) -> None:
         errors = sum(one.severity == "error" for one in self._shown)
         warnings = sum(one.severity == "warning" for one in self._shown)
-        if self._state.property("waiting"):
+        if self.isWaiting():
             text = self.tr("Checking …")
         elif errors:
             text = self.tr("{0} to mend before training").format(errors)
@@ -171,9 +176,9 @@ class PreflightPanel(QWidget):
         return scroll
 
 
-def count_text(count: object) -> str:
+def count_text(number: object) -> str:
     """Return a count with separators, or a dash where it is not known."""
-    return f"{count:,}" if isinstance(count, int) else _UNKNOWN
+    return count(number) if isinstance(number, int) else _UNKNOWN
 
 
 def size_text(count: object) -> str:

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from app.amounts import count, counted
 from app.plots.date_axis import moment_text
 from engine.catalog import ModelInfo, Seen
 from engine.catalog.series_view import SeriesView
@@ -16,12 +17,15 @@ def about_series(view: SeriesView) -> str:
     """Return frequency, number and length of the series, and what is refused about them."""
     parts = [] if not view.problem else [view.problem]
     if view.count:
-        length = f"{view.longest:,}" if view.shortest == view.longest else f"{view.shortest:,} – {view.longest:,}"
-        one = say("One series of {0} steps").format(length)
-        many = say("{0} series of {1} steps").format(f"{view.count:,}", length)
+        length = counted(view.longest, say("{0} step"), say("{0} steps"))
+        length = length if view.shortest == view.longest else f"{count(view.shortest)} – {length}"
+        one = say("One series of {0}").format(length)
+        many = say("{0} series of {1}").format(count(view.count), length)
         parts.append(say("{0}, {1} apart.").format(one if view.count == 1 else many, view.frequency))
     if view.short and view.count > 1:
-        parts.append(say("{0} are shorter than one window.").format(f"{view.short:,}"))
+        parts.append(
+            counted(view.short, say("{0} is shorter than one window."), say("{0} are shorter than one window."))
+        )
     parts += [note for note in view.notes if not view.problem]
     return " ".join(parts)
 
