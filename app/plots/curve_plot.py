@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QTimer, Slot
-from PySide6.QtGui import QHideEvent, QMouseEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QPointF, QRectF, QTimer, Slot
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.plots.axis import Axis
@@ -58,7 +58,6 @@ class CurvePlot(Plot):
         box.sigRangeChanged.connect(self._move)
         box.sigResized.connect(self._begin_anew)
         self.view.scene().sigMouseMoved.connect(self._read)
-        self.view.viewport().installEventFilter(self)
 
     # Content
 
@@ -443,16 +442,7 @@ class CurvePlot(Plot):
         # Without words below it, the left axis needs room for half of its lowest one.
         self.item.layout.setContentsMargins(0, 6 if self._is_compact else 4, room, 8 if self._is_compact else 0)
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Show everything again."""
-        self.resetView()
-        event.accept()
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        """Take the view's double click, which it would otherwise keep, and the readout away with the pointer."""
-        if event.type() == QEvent.Type.MouseButtonDblClick:
-            self.resetView()
-        elif event.type() == QEvent.Type.Leave:
-            self._layer.reading = None
-            self._layer.update()
-        return False
+    def forgetPointer(self) -> None:
+        """Take the readout away."""
+        self._layer.reading = None
+        self._layer.update()

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.plots.canvas import Frame
@@ -48,7 +48,6 @@ class FanPlot(Plot):
         box.sigRangeChanged.connect(self._lay_out)
         box.sigResized.connect(self._lay_out)
         self.view.scene().sigMouseMoved.connect(self._read)
-        self.view.viewport().installEventFilter(self)
 
     def setFan(self, fan: Fan | None) -> None:
         """Draw another forecast, or none; a view that the user chose stays for as long as the steps are the same."""
@@ -159,16 +158,7 @@ class FanPlot(Plot):
         super().resizeEvent(event)
         self.item.layout.setContentsMargins(0, 4, min(LABEL_WIDTH, self.width() * 0.26), 0)
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Show everything again."""
-        self.resetView()
-        event.accept()
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        """Take the view's double click, which it would otherwise keep, and the readout away with the pointer."""
-        if event.type() == QEvent.Type.MouseButtonDblClick:
-            self.resetView()
-        elif event.type() == QEvent.Type.Leave:
-            self._layer.reading = None
-            self._layer.update()
-        return False
+    def forgetPointer(self) -> None:
+        """Take the readout away."""
+        self._layer.reading = None
+        self._layer.update()

@@ -64,8 +64,8 @@ class PreflightPanel(QWidget):
         for name, text in texts.items():
             self._figures[name].setText(text)
         several = isinstance(trainings, int) and trainings > 1
-        self._names["trainings"].setVisible(several)
-        self._figures["trainings"].setVisible(several)
+        self._show_row("trainings", several)
+        self._show_row("memory", answer.get("memory_bytes") is not None)
         self._asked = tuple(Finding.of(content) for content in answer.get("warnings", ()))
         self._state.setProperty("waiting", False)
         self._show()
@@ -106,6 +106,10 @@ class PreflightPanel(QWidget):
                 self._list.insertWidget(self._list.count() - 1, row)
         self._summarise()
 
+    def _show_row(self, name: str, shown: bool) -> None:
+        self._names[name].setVisible(shown)
+        self._figures[name].setVisible(shown)
+
     def _summarise(self) -> None:
         errors = sum(one.severity == "error" for one in self._shown)
         warnings = sum(one.severity == "warning" for one in self._shown)
@@ -137,8 +141,7 @@ class PreflightPanel(QWidget):
             self._names[name], self._figures[name] = label, figure
             grid.addWidget(label, row, 0)
             grid.addWidget(figure, row, 1)
-        self._names["trainings"].hide()
-        self._figures["trainings"].hide()
+        self._show_row("trainings", False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)

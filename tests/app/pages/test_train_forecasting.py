@@ -7,6 +7,7 @@ from PySide6.QtCore import QItemSelectionModel, QObject, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QToolButton
 
 from app.pages.train import TrainPage
+from app.pages.train.series_words import distance_text
 from engine.catalog import use_of
 from engine.catalog.series_view import SeriesView
 from engine.spec import Roles, from_toml, to_toml
@@ -321,3 +322,10 @@ def test_that_a_loaded_forecast_is_shown_and_a_table_can_be_made_of_it(page, lab
     filled.loadFile(path)
     assert filled.spec().family == "forecasting"
     assert filled.form.series.problems() == {}
+
+
+@pytest.mark.parametrize(
+    ("frequency", "told"), [("h", "1 hour"), ("15min", "15 minutes"), ("MS", "1 month"), ("2W", "2 weeks"), ("3", "3")]
+)
+def test_that_the_distance_of_steps_is_said_in_words(frequency, told):
+    assert distance_text(frequency) == told
