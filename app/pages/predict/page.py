@@ -184,6 +184,8 @@ class PredictPage(QWidget):
         else:
             self._stack.setCurrentWidget(self._empty)
             self._empty.setTexts(*self._first_step(waiting))
+            own = self._controls.run.isForecaster()
+            self._empty.setAction(self.tr("Go on from its own data") if own else self.tr("Choose file …"))
             self._empty.setActionVisible(bool(self._controls.run.runId()) and not waiting)
 
     def _first_step(self, waiting: bool) -> tuple[str, str]:
@@ -234,8 +236,16 @@ class PredictPage(QWidget):
         self._controls.run.listed.connect(self._refresh)
         self._results.ahead.edited.connect(self._refresh)
         self._results.ahead.filled.connect(self._take_ahead)
-        self._empty.activated.connect(self._controls.chooseFile)
+        self._empty.activated.connect(self._take_first_step)
         self._anyway.clicked.connect(self._fill)
+
+    @Slot()
+    def _take_first_step(self) -> None:
+        """Forecast what comes next, for which no file is needed, or let the user choose a file."""
+        if self._controls.run.isForecaster():
+            self.setOwnData()
+        else:
+            self._controls.chooseFile()
 
     @Slot(str)
     def _take_file(self, path: str) -> None:
