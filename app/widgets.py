@@ -2,7 +2,9 @@
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
+
+from app.icons import icon
 
 
 class ElidedLabel(QLabel):
@@ -45,3 +47,14 @@ class ElidedLabel(QLabel):
 
     def _explain(self) -> None:
         self.setToolTip(self.text() if self.isCut() else "")
+
+
+def push_button(parent: QWidget, path: str, text: str, drawing: str, explanation: str) -> QPushButton:
+    """Make a button with its path, a text that is its accessible name too, a drawing or none, and a tooltip."""
+    button = QPushButton(text, parent)
+    button.setObjectName(path)
+    button.setAccessibleName(text)
+    button.setToolTip(explanation)
+    if drawing:
+        button.setIcon(icon(drawing))
+    return button
