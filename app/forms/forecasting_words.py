@@ -16,6 +16,7 @@ LABELS = {
     "forecasting.windows.step": QT_TRANSLATE_NOOP("Fields", "A window every"),
     "forecasting.windows.evaluation_step": QT_TRANSLATE_NOOP("Fields", "When judged, every"),
     "forecasting.inputs.calendar": QT_TRANSLATE_NOOP("Fields", "Parts of the date"),
+    "forecasting.inputs.holidays": QT_TRANSLATE_NOOP("Fields", "Holidays of"),
     "forecasting.inputs.lags": QT_TRANSLATE_NOOP("Fields", "Lags of the target"),
     "forecasting.inputs.series": QT_TRANSLATE_NOOP("Fields", "Which series it is"),
     "forecasting.inputs.relative_time": QT_TRANSLATE_NOOP("Fields", "Place in the window"),

@@ -56,7 +56,7 @@ def _model_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Ite
     if not info.inputs:
         if columns:
             yield f"model.name: {info.title} sees the target alone; give “{columns[0]}” and all other inputs the role ignore"
-        for name in ("calendar", "lags", "series", "relative_time", "target_scales"):
+        for name in ("calendar", "holidays", "lags", "series", "relative_time", "target_scales"):
             if getattr(inputs, name):
                 yield f"forecasting.inputs.{name}: {info.title} sees the target alone; switch it off"
         return
@@ -68,8 +68,9 @@ def _model_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Ite
         )
     if inputs.relative_time and not info.relative_time:
         yield f"forecasting.inputs.relative_time: {info.title} does not take it; switch it off"
-    moves = bool(unknown or inputs.known or inputs.calendar or inputs.lags)
-    ahead = inputs.known or inputs.static or inputs.calendar or inputs.series or inputs.relative_time
+    dated = bool(inputs.calendar or inputs.holidays)
+    moves = dated or bool(unknown or inputs.known or inputs.lags)
+    ahead = dated or inputs.known or inputs.static or inputs.series or inputs.relative_time
     if info.needs_known and not ahead:
         yield f"model.name: {info.title} sees only what is known ahead; name such inputs, or add a calendar"
     if info.name == "nhits" and (inputs.static or inputs.series) and not moves:

@@ -35,6 +35,8 @@ def forecasting_spec(options: Namespace, dataset: Dataset) -> RunSpec:
         model_name=options.model or "nhits",
         **looked,
     )
+    if options.holidays:
+        spec = _with_holidays(spec, options.holidays)
     if options.encoder is not None:
         spec = with_value(spec, "forecasting.windows.encoder_length", options.encoder)
     if options.preset is not None:
@@ -71,6 +73,15 @@ def _target(names: list[str] | None, dataset: Dataset, types: Mapping[str, str])
             f"--target: “{names[0]}” of {dataset.name} holds {types[names[0]]}, and a forecast needs numbers"
         )
     return names[0]
+
+
+def _with_holidays(spec: RunSpec, code: str) -> RunSpec:
+    from engine.families.forecasting.holiday_days import check
+
+    told = with_value(spec, "forecasting.inputs.holidays", code)
+    assert told.forecasting is not None
+    check(told.forecasting.inputs.holidays)
+    return told
 
 
 def _roles(options: Namespace, dataset: Dataset, types: Mapping[str, str], time: str, target: str) -> Roles:

@@ -62,7 +62,7 @@ def made_input_fields() -> list[Field]:
     """Return the inputs that are made for the model, rather than found in a column."""
     made = {one.name: one for one in fields_of(InputSpec, "forecasting.inputs")}
     rest = [made[name] for name in ("series", "relative_time", "target_scales")]
-    return [replace(one, common=True) for one in (made["calendar"], _LAGS, *rest)]
+    return [replace(one, common=True) for one in (made["calendar"], made["holidays"], _LAGS, *rest)]
 
 
 def repair_fields() -> list[Field]:

@@ -46,7 +46,7 @@ class Names:
         """Return how TimeSeriesDataSet is told of the columns."""
         inputs = self.spec.inputs
         identity = [IDENTITY] if inputs.series else []
-        known = [*self._of(self.reals, "known"), *calendar.names(inputs.calendar, frequency)]
+        known = [*self._of(self.reals, "known"), *calendar.names(inputs, frequency)]
         return {
             "static_categoricals": [*identity, *self._of(self.categoricals, "static")],
             "static_reals": self._of(self.reals, "static"),
@@ -81,7 +81,7 @@ def to_frame(series: Series, names: Names) -> pd.DataFrame:
         columns[IDENTITY] = columns[SERIES]
     columns |= {names.plain[name]: series.reals[name] for name in names.reals}
     columns |= {names.plain[name]: pd.Categorical(series.texts[name]) for name in names.categoricals}
-    columns |= calendar.values(names.spec.inputs.calendar, series.frequency, series.step)
+    columns |= calendar.values(names.spec.inputs, series.frequency, series.step)
     return pd.DataFrame(columns)
 
 
@@ -136,7 +136,7 @@ def template(names: Names, recipe: Recipe) -> Any:
     columns |= {names.plain[name]: np.zeros(rows) for name in names.reals}
     for name in names.categoricals:
         columns[names.plain[name]] = pd.Categorical([recipe.categories[names.plain[name]][0]] * rows)
-    columns |= calendar.values(own.inputs.calendar, recipe.frequency, steps)
+    columns |= calendar.values(own.inputs, recipe.frequency, steps)
     return make_dataset(pd.DataFrame(columns), names, recipe.frequency, recipe)
 
 

@@ -30,6 +30,7 @@ def waves(tensorbench: Call, tmp_path: Path) -> Path:
     """A specification for the sample of waves."""
     path = tmp_path / "waves.toml"
     asked = ("--data", "waves", "--time", "time", "--target", "value", "--group", "series", "--horizon", 6)
+    asked = (*asked, "--holidays", "de-BY")
     answer = tensorbench("new", "forecasting", *asked, "-o", path)
     assert answer.code == 0, answer.err
     return path
@@ -42,6 +43,7 @@ def test_that_series_go_from_a_file_to_a_forecast(tensorbench: Call, waves: Path
     assert spec.forecasting.timeline.frequency == "h"
     assert spec.forecasting.windows.encoder_length == 24
     assert spec.forecasting.inputs.calendar == ("hour", "weekday", "month")
+    assert spec.forecasting.inputs.holidays == "DE-BY"
     assert "[tabular" not in waves.read_text(encoding="utf-8")
     checked = json.loads(tensorbench("check", waves, *FAST, "--json").out)
     assert checked["ready"]
@@ -73,6 +75,10 @@ def test_that_series_go_from_a_file_to_a_forecast(tensorbench: Call, waves: Path
         (
             ["--horizon", 6, "--target", "series"],
             "--target: “series” of waves holds text, and a forecast needs numbers",
+        ),
+        (
+            ["--horizon", 6, "--target", "value", "--group", "series", "--holidays", "XX"],
+            "forecasting.inputs.holidays: no holidays of “XX” are known",
         ),
         (["--horizon", 6, "--target", "value"], "20,000 rows share their series and time with another"),
         (
