@@ -11,8 +11,8 @@ import torch
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from engine.families.tabular.frames import Values, numbers
-from engine.families.tabular.labels import codes_of, most_frequent, texts_of
+from engine.families.frames import Values, numbers
+from engine.families.labels import codes_of, most_frequent, texts_of
 from engine.families.tabular.scaling import Scaling
 from engine.spec import RunSpec
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from engine.families.files import EVALUATION_FILE, PREDICTIONS_FILE, write_evaluation
+from engine.families.findings import named
 from engine.families.fold_scores import fold_scores
 from engine.families.tabular.files import original_rows, write_predictions
-from engine.families.tabular.findings import named
 from engine.families.tabular.importance import importance_metric, permutation_importance
 from engine.families.tabular.predicted import Predicted, joined, predict_rows
 from engine.families.tabular.reports import MAX_CONFUSION, classification_report, regression_report, worst_rows

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from engine.families.files import write_table
-from engine.families.tabular.output import distinct_names
+from engine.families.output import distinct_names
 from engine.families.tabular.predicted import Predicted, prediction_columns
 from engine.families.tabular.scores import Ints
 from engine.spec import RunSpec

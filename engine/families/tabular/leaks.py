@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from engine.families.findings import Finding, counted, named
 from engine.families.tabular.checks import is_numeric
-from engine.families.tabular.findings import Finding, counted, named
 from engine.families.tabular.splitting import Fold
 from engine.spec import RunSpec
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from engine.families.frames import numbers
 from engine.families.tabular.encoding import Encoder, Tensors
-from engine.families.tabular.frames import numbers
 from engine.families.tabular.scores import Floats, Ints, classification_scores, normalised, regression_scores
 from engine.families.tabular.trained import TrainedModel
 

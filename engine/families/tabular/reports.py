@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from engine.families.labels import text_of
 from engine.families.tabular import curves
-from engine.families.tabular.labels import text_of
 from engine.families.tabular.scores import Floats, Ints, confusion
 from engine.runs.evaluation import ClassificationReport, RegressionReport, WorstRows
 

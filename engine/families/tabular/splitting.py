@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from engine.families.tabular.frames import Values, numbers, usable_rows
-from engine.families.tabular.labels import codes_of
+from engine.families.frames import Values, numbers
+from engine.families.labels import codes_of
+from engine.families.tabular.frames import usable_rows
 from engine.spec import (
     ColumnSplit,
     GroupSplit,

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from engine.families.tabular.frames import Values
+from engine.families.frames import Values
 
 
 def text_of(value: Any) -> str:
