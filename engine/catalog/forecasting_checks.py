@@ -26,8 +26,6 @@ def _role_problems(spec: RunSpec, own: ForecastingSpec) -> Iterator[str]:
     inputs = {*roles.continuous, *roles.categorical}
     if not roles.target:
         yield "data.roles.target: no column is the target; give one column that role"
-    elif len(roles.target) > 1:
-        yield f"data.roles.target: one column can be forecast, not {len(roles.target)}"
     time = own.timeline.column
     if not time:
         yield "forecasting.timeline.column: say which column holds the time"
@@ -49,6 +47,11 @@ def _role_problems(spec: RunSpec, own: ForecastingSpec) -> Iterator[str]:
 
 
 def _model_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Iterator[str]:
+    count = len(spec.data.roles.target)
+    if count > 1 and not info.several_targets:
+        yield f"data.roles.target: {info.title} forecasts one target, not {count}; choose another model, or one target"
+    elif count > 1 and info.name == "timexer" and own.loss == "quantile":
+        yield "forecasting.loss: TimeXer forecasts several targets without quantiles; choose mae, rmse, smape or mase"
     if not info.losses:
         return  # a baseline looks at the target alone, and leaves the rest be
     inputs, roles = own.inputs, spec.data.roles

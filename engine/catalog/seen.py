@@ -36,7 +36,7 @@ def seen_inputs(spec: RunSpec) -> tuple[Seen, ...]:
     except CatalogError:
         return ()
     past, future = info.name not in _NO_PAST, info.name not in _NO_FUTURE
-    target = tuple(Seen(name, "target", past, False) for name in spec.data.roles.target[:1])
+    target = tuple(Seen(name, "target", past, False) for name in spec.data.roles.target)
     if not info.inputs or not info.losses:
         return target
     found = (Seen(one.name, one.kind, one.past and past, one.future and future) for one in _inputs(spec, own))

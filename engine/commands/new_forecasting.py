@@ -22,8 +22,8 @@ def forecasting_spec(options: Namespace, dataset: Dataset) -> RunSpec:
     if options.horizon is None:
         raise BadInput("--horizon: say how many steps are to be forecast")
     time = _time(options.time, dataset, types)
-    target = _target(options.target, dataset, types)
-    roles = _roles(options, dataset, types, time, target)
+    targets = _targets(options.target, dataset, types)
+    roles = _roles(options, dataset, types, time, targets)
     data = DataSpec(dataset=dataset.id, name=dataset.name, roles=roles)
     looked = _look(options.workspace, data, time, options.frequency or "")
     spec = new_forecasting(
@@ -63,16 +63,13 @@ def _time(name: str | None, dataset: Dataset, types: Mapping[str, str]) -> str:
     return dates[0]
 
 
-def _target(names: list[str] | None, dataset: Dataset, types: Mapping[str, str]) -> str:
+def _targets(names: list[str] | None, dataset: Dataset, types: Mapping[str, str]) -> list[str]:
     if not names:
         raise BadInput("--target: name the column that is to be forecast")
-    if len(names) > 1:
-        raise BadInput(f"--target: one column can be forecast, not {len(names)}")
-    if types[names[0]] not in {"integer", "number"}:
-        raise BadInput(
-            f"--target: “{names[0]}” of {dataset.name} holds {types[names[0]]}, and a forecast needs numbers"
-        )
-    return names[0]
+    for name in names:
+        if types[name] not in {"integer", "number"}:
+            raise BadInput(f"--target: “{name}” of {dataset.name} holds {types[name]}, and a forecast needs numbers")
+    return list(dict.fromkeys(names))
 
 
 def _with_holidays(spec: RunSpec, code: str) -> RunSpec:
@@ -84,10 +81,10 @@ def _with_holidays(spec: RunSpec, code: str) -> RunSpec:
     return told
 
 
-def _roles(options: Namespace, dataset: Dataset, types: Mapping[str, str], time: str, target: str) -> Roles:
+def _roles(options: Namespace, dataset: Dataset, types: Mapping[str, str], time: str, targets: list[str]) -> Roles:
     """Return roles: what is left over and no identifier is an input."""
     groups = tuple(options.group or ())
-    given = {time: Role.IGNORE, target: Role.TARGET, **dict.fromkeys(groups, Role.GROUP)}
+    given = {time: Role.IGNORE, **dict.fromkeys(targets, Role.TARGET), **dict.fromkeys(groups, Role.GROUP)}
     inferred = datasets.infer_roles(options.workspace, dataset.id)
     told = {*(options.known or ()), *(options.static or ())}
     roles: dict[str, Role] = {}

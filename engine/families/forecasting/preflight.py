@@ -67,7 +67,11 @@ def recorded_metrics(spec: RunSpec) -> tuple[str, ...]:
     names = ["loss", "mae", "rmse", "smape", "mase"]
     if own.loss not in {"mae", "rmse", "smape", "mase", "poisson", "tweedie"}:
         names += ["quantile_loss", *(f"coverage_{percent}" for _, _, percent in intervals(own.quantiles))]
-    return tuple(f"valid/{name}" for name in names)
+    targets = spec.data.roles.target
+    if len(targets) < 2:
+        return tuple(f"valid/{name}" for name in names)
+    means = [name for name in names if name in {"loss", "smape", "mase"} or name.startswith("coverage_")]
+    return tuple(f"valid/{name}" for name in (*means, *(f"{name}/{one}" for one in targets for name in names[1:])))
 
 
 def _setting_findings(spec: RunSpec) -> Iterator[Finding]:

@@ -99,6 +99,25 @@ def test_that_what_is_missing_is_said_in_one_line(
     assert answer.err.count("\n") == 1
 
 
+@pytest.mark.timeout(400)
+def test_that_several_targets_are_forecast_together(tensorbench: Call, tmp_path: Path) -> None:
+    hours = pd.date_range("2024-01-01", periods=80, freq="h")
+    file, spec, out = tmp_path / "shop.csv", tmp_path / "shop.toml", tmp_path / "out.csv"
+    pd.DataFrame({"time": hours, "sales": range(80), "visitors": range(1000, 1080)}).to_csv(file, index=False)
+    asked = ("--data", file, "--target", "sales", "--target", "visitors", "--horizon", 3, "--encoder", 6)
+    answer = tensorbench("new", "forecasting", *asked, "-o", spec)
+    assert answer.code == 0, answer.err
+    refused = tensorbench("new", "forecasting", *asked, "--model", "nbeats", "-o", tmp_path / "refused.toml")
+    assert refused.code == 2 and "N-BEATS forecasts one target, not 2" in refused.err
+    assert tensorbench("train", spec, *FAST).code == 0
+    shown = tensorbench("show", "last")
+    assert "MAE of sales" in shown.out and "mae/visitors" in shown.out
+    assert tensorbench("predict", "last", file, "-o", out).code == 0
+    columns = list(pd.read_csv(out).columns)
+    assert columns[:4] == ["time", "step", "predicted sales", "quantile 0.02/sales"]
+    assert columns.index("predicted visitors") == 2 + 8
+
+
 def test_that_years_and_weeks_with_gaps_are_series(tensorbench: Call, tmp_path: Path) -> None:
     for sample, target, frequency in (("sunspots", "sunspots", "1"), ("co2", "co2", "W")):
         spec = tmp_path / f"{sample}.toml"
