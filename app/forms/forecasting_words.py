@@ -4,6 +4,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 LABELS = {
     "data.roles.target": QT_TRANSLATE_NOOP("Fields", "Target"),
+    "data.roles.target.further": QT_TRANSLATE_NOOP("Fields", "Forecast as well"),
     "data.roles.group": QT_TRANSLATE_NOOP("Fields", "Series are told apart by"),
     "forecasting.timeline.column": QT_TRANSLATE_NOOP("Fields", "Time"),
     "forecasting.timeline.frequency": QT_TRANSLATE_NOOP("Fields", "One step is"),

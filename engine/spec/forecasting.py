@@ -24,6 +24,9 @@ LossName = Literal[
 DISTRIBUTIONS: tuple[LossName, ...] = ("normal", "lognormal", "negative_binomial", "beta")
 
 
+LONGEST_CODE = 3
+
+
 class TimelineSpec(SpecModel):
     """How rows become evenly spaced series: the time column, its steps, and what is done where they are not even."""
 
@@ -93,7 +96,8 @@ class InputSpec(SpecModel):
             raise ValueError(
                 "must be a country’s code of two or three letters, such as DE, or a part of it, such as DE-BY"
             )
-        return f"{country.upper()}{dash}{part}"
+        # Parts have codes too, or names such as Bayern.
+        return f"{country.upper()}{dash}{part.upper() if len(part) <= LONGEST_CODE else part}"
 
     @model_validator(mode="after")
     def _not_both(self) -> "InputSpec":
