@@ -134,8 +134,8 @@ def the_spec(batch: int) -> "object":
 
 def train_ours(folder: Path, frame: pd.DataFrame, batch: int) -> tuple[float, float]:
     """Train as a run does, recorder and store included; returns seconds and the validation loss."""
+    from engine.families.supervised.splitting import Fold
     from engine.families.tabular.fitting import fit
-    from engine.families.tabular.splitting import Fold
     from engine.runs import RunStore
     from engine.training.loop import Loop
     from engine.training.recorder import Recorder

@@ -9,11 +9,11 @@ from torch import nn
 
 from engine.families.fitting import FLOPS_A_PARAMETER, Training, has_first_weights
 from engine.families.folds import Fitted, State
+from engine.families.supervised.objective import Objective, balanced_weights
+from engine.families.supervised.splitting import Fold
 from engine.families.tabular import library, network
 from engine.families.tabular.encoding import Encoder, Tensors
-from engine.families.tabular.objective import Objective, balanced_weights
 from engine.families.tabular.pretraining import conclude, pretrain
-from engine.families.tabular.splitting import Fold
 from engine.families.tabular.task import TabularTask
 from engine.families.tabular.trained import TrainedModel, rows_at_once
 from engine.spec import RunSpec, TrainerSpec

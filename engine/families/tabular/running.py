@@ -1,10 +1,11 @@
 """A tabular run from beginning to end: split, fit each fold, evaluate, save, and say how it ended."""
 
 from engine.families.folds import Fitted, State, check, fit_folds, save
+from engine.families.supervised.splitting import Fold
 from engine.families.tabular.evaluation import evaluate, evaluate_folds
 from engine.families.tabular.fitting import fit
 from engine.families.tabular.frames import load, usable_rows
-from engine.families.tabular.splitting import Fold, split
+from engine.families.tabular.splitting import split
 from engine.families.tabular.trained import TrainedModel
 from engine.runs import Outcome
 from engine.spec import KFoldSplit

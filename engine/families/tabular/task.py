@@ -6,8 +6,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from engine.families.tabular.measures import Measures
-from engine.families.tabular.objective import Objective, penalty
+from engine.families.supervised.measures import Measures
+from engine.families.supervised.objective import Objective
 from engine.training.loader import Batch, EpochLoader
 from engine.training.loop import Task
 
@@ -68,3 +68,23 @@ def loss_of(network: nn.Module, objective: Objective, batch: Batch) -> tuple[tor
             loss = loss + value
     extra = penalty(network)
     return raw, loss if extra is None else loss + extra
+
+
+def penalty(model: nn.Module) -> torch.Tensor | None:
+    """Return what a model adds to its loss whatever the rows are: the weight decay of a mixture density head."""
+    head: Any = getattr(model, "head", None)
+    if not hasattr(head, "sigma") or not hasattr(head, "pi"):
+        return None
+    settings = head.hparams
+    if settings.weight_regularization is None:
+        return None
+    parts = [
+        strength * torch.cat([one.reshape(-1) for one in layer.parameters()]).norm(settings.weight_regularization)
+        for strength, layer in (
+            (settings.lambda_sigma, head.sigma),
+            (settings.lambda_pi, head.pi),
+            (settings.lambda_mu, head.mu),
+        )
+        if strength
+    ]
+    return torch.stack(parts).sum() if parts else None

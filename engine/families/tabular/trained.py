@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from torch import nn
 
 from engine.families.model_files import read_model, write_model
+from engine.families.supervised.objective import Objective
 from engine.families.tabular import library, network
 from engine.families.tabular.encoding import Encoder, Tensors
-from engine.families.tabular.objective import Objective
 from engine.spec import RunSpec, parse
 
 if TYPE_CHECKING:
