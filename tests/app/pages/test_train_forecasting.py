@@ -329,8 +329,10 @@ def test_that_further_targets_and_holidays_are_chosen_in_the_form(filled, qtbot)
     assert filled.spec().forecasting.inputs.holidays == "DE-BY"
     filled.form.series.changed.emit("data.roles.target.further", ["price"])
     assert filled.spec().data.roles.target == ("sales", "price")
+    assert not filled.gallery.card("nbeats").radio.isEnabled() and filled.gallery.card("tft").radio.isEnabled()
     filled.form.series.changed.emit("data.roles.target", "size")
     assert filled.spec().data.roles.target == ("size", "price")
     assert filled.spec().data.roles.of("sales") == "continuous"
     filled.form.series.changed.emit("data.roles.target.further", [])
     assert filled.spec().data.roles.target == ("size",)
+    assert filled.gallery.card("nbeats").radio.isEnabled()
