@@ -203,6 +203,9 @@ def _add_training(add: Add) -> None:
     series.add_argument("--frequency", metavar="F", help="h, 15min, D, W, MS … or a whole number; detected without it")
     series.add_argument("--known", action="append", metavar="COL", help="an input that is known ahead (repeatable)")
     series.add_argument("--static", action="append", metavar="COL", help="an input that does not change (repeatable)")
+    series.add_argument(
+        "--holidays", metavar="CODE", help="tell the model of a country's holidays, such as DE or DE-BY"
+    )
     command.add_argument("-o", "--output", type=Path, metavar="SPEC", help="write to this .toml or .json file instead")
     for name, text in (
         ("check", "say what a specification will do, and what looks wrong, without training"),

@@ -98,13 +98,26 @@ def with_use(spec: RunSpec, column: str, use: InputUse, kind: str) -> RunSpec:
 
 
 def with_target(spec: RunSpec, column: str) -> RunSpec:
-    """Return the specification with another target; the old one becomes an input with a past."""
+    """Return the specification with another first target; the old one becomes an input with a past."""
     content = _content(spec)
-    old = spec.data.roles.target
+    old, further = spec.data.roles.target[:1], spec.data.roles.target[1:]
     lags = next((spec_lags(spec)[name] for name in old if name in spec_lags(spec)), ())
     _give(content, {**dict.fromkeys(old, Role.CONTINUOUS), column: Role.TARGET})
+    content["data"]["roles"]["target"] = [column, *(name for name in further if name != column)]
     if lags:
         content["forecasting"]["inputs"]["lags"][column] = list(lags)
+    return fitted_to_model(parse(content))
+
+
+def with_further_targets(spec: RunSpec, columns: Sequence[str]) -> RunSpec:
+    """Return the specification with these targets beside the first one; those no longer named become inputs with a past."""
+    content = _content(spec)
+    first, old = spec.data.roles.target[:1], spec.data.roles.target[1:]
+    new = [name for name in columns if name not in first]
+    kept = {name: list(spec_lags(spec)[name]) for name in new if name in spec_lags(spec)}
+    _give(content, {**dict.fromkeys(old, Role.CONTINUOUS), **dict.fromkeys(new, Role.TARGET)})
+    content["forecasting"]["inputs"]["lags"] |= kept
+    content["data"]["roles"]["target"] = [*first, *new]
     return fitted_to_model(parse(content))
 
 
@@ -169,6 +182,8 @@ def with_series_value(spec: RunSpec, key: str, value: Any, types: Mapping[str, s
     """
     if key == "data.roles.target":
         return with_target(spec, str(value))
+    if key == "data.roles.target.further":
+        return with_further_targets(spec, [str(one) for one in value])
     if key == "data.roles.group":
         return with_groups(spec, [str(one) for one in value])
     if key == "forecasting.timeline.column":

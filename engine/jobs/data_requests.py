@@ -99,23 +99,23 @@ def _evaluation(call: Call, run: str) -> object:
     return Evaluation.model_validate_json(path.read_text(encoding="utf-8"))
 
 
-def _forecasts(call: Call, run: str) -> "Forecasts":
+def _forecasts(call: Call, run: str, target: int) -> "Forecasts":
     from engine.families.forecasting.forecasts import Forecasts
 
     with RunStore(call.workspace) as store:
-        return Forecasts.of(store.run_folder(run))
+        return Forecasts.of(store.run_folder(run), target)
 
 
-def _forecast_names(call: Call, run: str) -> object:
-    return _forecasts(call, run).names
+def _forecast_names(call: Call, run: str, target: int = 0) -> object:
+    return _forecasts(call, run, target).names
 
 
-def _forecast_series(call: Call, run: str, series: int) -> object:
-    return _forecasts(call, run).series(series)
+def _forecast_series(call: Call, run: str, series: int, target: int = 0) -> object:
+    return _forecasts(call, run, target).series(series)
 
 
-def _forecast_window(call: Call, run: str, series: int, place: int) -> object:
-    return _forecasts(call, run).window(series, place)
+def _forecast_window(call: Call, run: str, series: int, place: int, target: int = 0) -> object:
+    return _forecasts(call, run, target).window(series, place)
 
 
 def _export_csv(call: Call, run: str, path: str) -> object:

@@ -26,13 +26,20 @@ SHOWN_METRICS = ("mae", "mase", "rmse")
 
 
 class ForecastResults(QWidget):
-    """All about the forecasts of one evaluation. `asked` wants an answer of the data lab under its name."""
+    """All about the forecasts of one target of an evaluation, the `place`th one.
+
+    `asked` wants an answer of the data lab under its name.
+    """
 
     asked = Signal(str, object)  # a method of the lab and its parameters, beside the run
 
-    def __init__(self, evaluation: Evaluation, report: ForecastReport, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, evaluation: Evaluation, report: ForecastReport, parent: QWidget | None = None, place: int = 0
+    ) -> None:
         super().__init__(parent)
         self._evaluation, self._report = evaluation, report
+        self._target = {"target": place} if place else {}
+        self._has_names = False
         self._ranked = list(report.series)
         self._places: list[int] = []
         self._table = BaselineTable("run.results.baselines", self)
@@ -51,13 +58,15 @@ class ForecastResults(QWidget):
 
     def begin(self) -> None:
         """Ask for what is browsed."""
-        self.asked.emit("forecast_names", {})
+        self.asked.emit("forecast_names", dict(self._target))
 
     def take(self, name: str, value: Any) -> None:
         """Show an answer of the lab."""
         try:
             if name == "forecast_names":
                 self._take_names(SeriesNames.model_validate(value))
+            elif not self._has_names:
+                pass  # what was asked for another target
             elif name == "forecast_window":
                 self.browser.setWindow(ForecastWindow.model_validate(value))
             elif name == "forecast_series":
@@ -73,6 +82,9 @@ class ForecastResults(QWidget):
     # Inside
 
     def _take_names(self, names: SeriesNames) -> None:
+        if len(names.targets) > 1 and names.target != self._report.target:
+            return
+        self._has_names = True
         self._places = names_with(names, [score.series for score in self._ranked])
         with_windows = [place for place, windows in enumerate(names.windows) if windows]
         self.browser.setNames(names, with_windows[0] if with_windows else 0)
@@ -84,15 +96,15 @@ class ForecastResults(QWidget):
 
     @Slot(int, int)
     def _ask_window(self, series: int, place: int) -> None:
-        self.asked.emit("forecast_window", {"series": series, "place": place})
+        self.asked.emit("forecast_window", {"series": series, "place": place, **self._target})
 
     @Slot(int)
     def _ask_series(self, series: int) -> None:
-        self.asked.emit("forecast_series", {"series": series})
+        self.asked.emit("forecast_series", {"series": series, **self._target})
 
     def _show_table(self) -> None:
-        metrics = self._evaluation.metrics
-        rows = rows_of(self.tr("model"), metrics.get(self._evaluation.split, {}), self._report.baselines)
+        metrics = self._evaluation.metrics_of(self._report)
+        rows = rows_of(self.tr("model"), metrics, self._report.baselines)
         self._table.setMetrics(rows)
 
     @Slot()

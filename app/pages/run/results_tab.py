@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from app.amounts import count, counted
-from app.pages.run.forecast_results import ForecastResults
+from app.pages.run.forecast_targets import forecast_view
 from app.pages.run.metric_tiles import FoldTable, MetricTiles
 from app.pages.run.plot_card import PlotCard
 from app.pages.run.rows_table import RowsTable
@@ -93,8 +93,7 @@ class EvaluationView(QWidget):
     def __init__(self, evaluation: Evaluation, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._evaluation = evaluation
-        report = evaluation.forecast
-        self.forecasts = ForecastResults(evaluation, report, self) if report is not None else None
+        self.forecasts = forecast_view(evaluation, self)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 12, 8, 8)
         self._layout.setSpacing(8)

@@ -27,6 +27,13 @@ _LAGS = Field(
     help="How many steps before its own time the target is shown as well, such as 24, 168.",
 )
 _TARGET = Field(key="data.roles.target", kind="choice", help="The column that is forecast; it holds numbers.")
+_FURTHER = Field(
+    key="data.roles.target.further",
+    kind="several",
+    default=[],
+    free=True,
+    help="Further columns of numbers that the same model forecasts at the same time.",
+)
 _GROUP = Field(
     key="data.roles.group",
     kind="several",
@@ -44,13 +51,19 @@ SPLIT_KIND = Field(
 )
 
 
-def subject_fields(times: Sequence[str], targets: Sequence[str], groups: Sequence[str]) -> list[Field]:
-    """Return time, frequency, target and identifiers, with the columns that may be each."""
+def subject_fields(
+    times: Sequence[str], targets: Sequence[str], taken: Sequence[str], groups: Sequence[str]
+) -> list[Field]:
+    """Return time, frequency, target, further targets and identifiers, with the columns that may be each.
+
+    `taken` are columns that cannot be further targets: the time and the first target.
+    """
     timeline = {one.name: one for one in fields_of(TimelineSpec, "forecasting.timeline")}
     column = replace(timeline["column"], kind="choice", choices=tuple(times))
     frequency = with_choices(timeline["frequency"], FREQUENCIES)
     target = replace(_TARGET, choices=tuple(targets))
-    return [column, frequency, target, replace(_GROUP, choices=tuple(groups))]
+    further = replace(_FURTHER, choices=tuple(one for one in targets if one not in taken))
+    return [column, frequency, target, *([further] if further.choices else []), replace(_GROUP, choices=tuple(groups))]
 
 
 def window_fields() -> list[Field]:
@@ -62,7 +75,7 @@ def made_input_fields() -> list[Field]:
     """Return the inputs that are made for the model, rather than found in a column."""
     made = {one.name: one for one in fields_of(InputSpec, "forecasting.inputs")}
     rest = [made[name] for name in ("series", "relative_time", "target_scales")]
-    return [replace(one, common=True) for one in (made["calendar"], _LAGS, *rest)]
+    return [replace(one, common=True) for one in (made["calendar"], made["holidays"], _LAGS, *rest)]
 
 
 def repair_fields() -> list[Field]:

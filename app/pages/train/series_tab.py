@@ -137,6 +137,7 @@ class SeriesTab(QWidget):
                 series_fields.subject_fields(
                     _with(time_columns(self._types), time),
                     _with(number_columns(self._types), *roles.target),
+                    (time, *roles.target[:1]),
                     _with(groups, *roles.group),
                 )
             )
@@ -198,6 +199,7 @@ def _flat(spec: RunSpec) -> dict[str, Any]:
             flat[f"forecasting.{name}"] = value
     roles, lags = spec.data.roles, spec_lags(spec)
     flat["data.roles.target"] = roles.target[0] if roles.target else None
+    flat["data.roles.target.further"] = list(roles.target[1:])
     flat["data.roles.group"] = list(roles.group)
     flat["forecasting.inputs.lags"] = list(lags.get(roles.target[0], ())) if roles.target else []
     return flat

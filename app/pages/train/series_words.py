@@ -85,6 +85,7 @@ def kind_text(seen: Seen) -> str:
         "known": say("known ahead"),
         "static": say("never changes"),
         "calendar": say("part of the date"),
+        "holidays": say("public holidays"),
         "series": say("made"),
         "relative time": say("made"),
         "target scales": say("made"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from engine.families.forecasting.forecaster import Forecaster
+from engine.families.forecasting.forecaster import Forecaster, each
 from engine.families.forecasting.library import quiet
 from engine.families.forecasting.loading import loader_of
 from engine.families.forecasting.series import Floats, Ints
@@ -51,7 +51,7 @@ def _told(forecaster: Forecaster, name: str, found: "Judged", places: Ints) -> F
         return _attentive(forecaster.network, output, found, len(places))
     if found.material.names.spec.scaling.transformation != "none":
         return None  # parts add up before the transformation, not in the target's unit
-    centre = batch[0]["target_scale"][:, 0].double().cpu().numpy()
+    centre = each(batch[0]["target_scale"])[found.place][:, 0].double().cpu().numpy()
     names, parts, total = _parts(name, forecaster.network, output, found)
     return ForecastInsight(
         windows=len(places),
@@ -98,12 +98,12 @@ def _attentive(network: Any, output: Any, found: "Judged", windows: int) -> Fore
 def _parts(name: str, network: Any, output: Any, found: "Judged") -> tuple[tuple[str, ...], Floats, Floats]:
     """Return the names of parts, the parts [parts, windows, horizon] and their sum, all in the target's unit."""
     if name == "nhits":
-        blocks = [_middle(block, found) for block in output["block_forecasts"]]
+        blocks = [_middle(each(block)[found.place], found) for block in output["block_forecasts"]]
         count = sum(network.hparams.n_blocks)
         names = [f"block {place + 1}" for place in range(count)]
         # Its forecast begins with the last value, to which the blocks add.
         names = names if len(blocks) == count else ["last value", *names]
-        return tuple(names), np.stack(blocks), _middle(output["prediction"], found)
+        return tuple(names), np.stack(blocks), _middle(each(output["prediction"])[found.place], found)
     known = {"trend": output["trend"], "season": output["seasonality"], "rest": output["generic"]}
     parts = {key: _array(value)[:, -found.placed.horizon :, 0] for key, value in known.items()}
     return tuple(parts), np.stack(list(parts.values())), _array(output["prediction"])[:, :, 0]

@@ -2,6 +2,7 @@
 refuses them, as far as they can be drawn. What was read last is kept. Must not build windows or load torch."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,8 +51,8 @@ def look(workspace: Path, spec: RunSpec) -> Looked:
 
 
 def _bare(spec: RunSpec) -> RunSpec:
-    """Return the specification with the target as its only input, and nothing else that does not matter here."""
-    roles = Roles(target=spec.data.roles.target[:1], group=spec.data.roles.group)
+    """Return the specification with the targets as its only inputs, and nothing else that does not matter here."""
+    roles = Roles(target=spec.data.roles.target, group=spec.data.roles.group)
     own = ForecastingSpec(timeline=forecasting_of(spec).timeline)
     data = spec.data.model_copy(update={"roles": roles, "name": ""})
     return RunSpec.model_validate({"family": "forecasting", "data": data.model_dump(), "forecasting": own.model_dump()})
@@ -72,21 +73,23 @@ def _look(workspace: Path, spec: RunSpec, roles: Roles) -> Looked:
     except RunFailed as failure:
         return Looked(None, None, str(failure))
     timeline, problem = forecasting_of(spec).timeline, ""
-    target = spec.data.roles.target[0]
+    targets = spec.data.roles.target
     try:
-        series = _mended(rows, places, timeline.duplicates, timeline.missing_steps, timeline.missing_target, target)
+        series = _mended(rows, places, timeline.duplicates, timeline.missing_steps, timeline.missing_target, targets)
     except RunFailed as failure:
         problem = str(failure)
         try:
-            series = _mended(rows, places, "mean", "forward", "forward", target)
+            series = _mended(rows, places, "mean", "forward", "forward", targets)
         except RunFailed:
             return Looked(None, None, problem, groups)
     return Looked(series, rows, problem, groups)
 
 
-def _mended(rows: Series, places: "np.ndarray", duplicates: str, steps: str, missing: str, target: str) -> Series:
+def _mended(
+    rows: Series, places: "np.ndarray", duplicates: str, steps: str, missing: str, targets: Sequence[str]
+) -> Series:
     series = repairs.without_duplicates(rows, places, duplicates)
-    return repairs.with_target(repairs.without_gaps(series, steps), missing, target)
+    return repairs.with_target(repairs.without_gaps(series, steps), missing, targets)
 
 
 def _is_twice(rows: Series) -> bool:

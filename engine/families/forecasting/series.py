@@ -1,8 +1,8 @@
 """From a table to evenly spaced series: rows sorted by series and step, none twice, none missing, none unreadable.
 What cannot be mended by the specification's policies is refused in a sentence. Must not know windows or models."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ MISSING = "(missing)"
 class Series:
     """Series one after the other. All arrays have one entry a row, rows are sorted by series and step, and within a
     series each step is the one before plus one. A target is NaN in future rows alone, which stand at a series' end.
+    `target` is the first target; `others` has the further ones by name, which are forecast with it.
     """
 
     frequency: Frequency
@@ -39,6 +40,7 @@ class Series:
     texts: dict[str, Texts]
     notes: tuple[str, ...] = ()
     title: str = "the series"  # of a single one, that no column names
+    others: dict[str, Floats] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.series)
@@ -66,6 +68,19 @@ class Series:
         """The rows of each series."""
         return np.diff(self.starts)
 
+    @property
+    def targets(self) -> list[Floats]:
+        """All targets, the first one first."""
+        return [self.target, *self.others.values()]
+
+    def with_targets(self, targets: Sequence[Floats]) -> "Series":
+        """Return the same with these in place of all targets, in the same order."""
+        return replace(self, target=targets[0], others=dict(zip(self.others, targets[1:], strict=True)))
+
+    def of_target(self, place: int) -> "Series":
+        """Return the same with a single target: the first one (0), or a further one."""
+        return replace(self, target=self.targets[place], others={})
+
     def rows(self, keep: NDArray[np.bool_] | Ints) -> "Series":
         """Return these rows, in the same order, with the same series even where one has no row any more."""
         return replace(
@@ -75,6 +90,7 @@ class Series:
             target=self.target[keep],
             reals={name: values[keep] for name, values in self.reals.items()},
             texts={name: values[keep] for name, values in self.texts.items()},
+            others={name: values[keep] for name, values in self.others.items()},
         )
 
     def noted(self, *notes: str) -> "Series":
@@ -105,7 +121,7 @@ def prepare(frame: pd.DataFrame, spec: RunSpec, frequency: Frequency | None = No
     own = forecasting_of(spec).timeline
     series = repairs.without_duplicates(series, rows, own.duplicates)
     series = repairs.without_gaps(series, own.missing_steps)
-    return repairs.with_target(series, own.missing_target, spec.data.roles.target[0])
+    return repairs.with_target(series, own.missing_target, spec.data.roles.target)
 
 
 def read_rows(frame: pd.DataFrame, spec: RunSpec, known: Frequency | None) -> tuple[Series, Ints]:
@@ -135,6 +151,7 @@ def read_rows(frame: pd.DataFrame, spec: RunSpec, known: Frequency | None) -> tu
         texts={name: _texts(frame[name])[order] for name in roles.categorical},
         notes=tuple(notes),
         title=" · ".join(roles.target),
+        others={name: read_numbers(frame[name], name)[order] for name in roles.target[1:]},
     )
     return series, order.astype(np.int64)
 

@@ -290,3 +290,20 @@ def test_that_a_loaded_forecast_is_shown_and_a_table_can_be_made_of_it(page, lab
 )
 def test_that_the_distance_of_steps_is_said_in_words(frequency, told):
     assert distance_text(frequency) == told
+
+
+def test_that_further_targets_and_holidays_are_chosen_in_the_form(filled, qtbot):
+    filled.goTo("forecasting.inputs.holidays")
+    line = filled.findChild(QLineEdit, "forecasting.inputs.holidays")
+    line.selectAll()
+    qtbot.keyClicks(line, "de-by")
+    assert filled.spec().forecasting.inputs.holidays == "DE-BY"
+    filled.form.series.changed.emit("data.roles.target.further", ["price"])
+    assert filled.spec().data.roles.target == ("sales", "price")
+    assert not filled.gallery.card("nbeats").radio.isEnabled() and filled.gallery.card("tft").radio.isEnabled()
+    filled.form.series.changed.emit("data.roles.target", "size")
+    assert filled.spec().data.roles.target == ("size", "price")
+    assert filled.spec().data.roles.of("sales") == "continuous"
+    filled.form.series.changed.emit("data.roles.target.further", [])
+    assert filled.spec().data.roles.target == ("size",)
+    assert filled.gallery.card("nbeats").radio.isEnabled()

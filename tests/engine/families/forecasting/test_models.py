@@ -73,7 +73,7 @@ def test_that_a_model_trains_and_forecasts_the_same_after_loading(
     loaded = TrainedForecaster.load(folder)
     series = load_series(workspace, spec)
     again = judged(loaded, Material(spec, series, split(series, spec)[0]), "test")
-    assert again.scores.overall() == evaluation.metrics["test"]
+    assert again[0].scores.overall() == evaluation.metrics["test"]
     future = shops.assign(sales=shops["sales"].where(shops["time"] < "2024-01-03 08:00"))
     tables = [forecast(one, ready(prepare(future, spec, one.recipe.frequency), one)) for one in (loaded, loaded)]
     pd.testing.assert_frame_equal(tables[0], tables[1])
@@ -199,4 +199,4 @@ def test_that_judging_gives_the_loss_and_forecasts_that_each_has_alone(workspace
             torch.manual_seed(1)
             alone = forecaster.loss(batch), forecaster.forecast(batch)
         assert torch.equal(loss, alone[0])
-        assert torch.equal(found.point, alone[1].point)
+        assert torch.equal(found[0].point, alone[1][0].point)
