@@ -22,6 +22,7 @@ FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 # Command → (module, function): a module is imported when its command is called, so that help is instant.
 COMMANDS = {
     "import": ("data", "import_command"),
+    "melt": ("data", "melt_command"),
     "datasets": ("data", "datasets_command"),
     "samples": ("data", "samples_command"),
     "models": ("data", "models_command"),
@@ -182,6 +183,16 @@ def _add_data(add: Add) -> None:
     command.add_argument("--header", action=argparse.BooleanOptionalAction, help="whether the first line has names")
     command.add_argument("--missing", action="append", metavar="MARK", help="stands for a missing value (repeatable)")
     command.add_argument("--sheet", help="of an Excel file")
+    command = add("melt", "turn the columns of a wide table, one a series, into a long dataset for forecasts")
+    command.add_argument("data", metavar="DATASET", help="a dataset's name or id, a file, or a sample")
+    command.add_argument("--time", required=True, metavar="COL", help="the column of times, which stays")
+    command.add_argument(
+        "--columns", action="append", nargs="+", metavar="COL", help="which become series (default: all of numbers)"
+    )
+    command.add_argument("--series-name", default="series", metavar="NAME", help="of the new column of series")
+    command.add_argument("--value-name", default="value", metavar="NAME", help="of the new column of values")
+    command.add_argument("--keep-empty", action="store_true", help="let cells without a value become rows as well")
+    command.add_argument("--name", default="", help="what to call the new dataset")
     add("datasets", "list the workspace's datasets")
     add("samples", "list the bundled samples")
     add("models", "list the models that can be trained")
