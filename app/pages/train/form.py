@@ -29,6 +29,7 @@ class SpecTabs(QTabWidget):
     problemChanged = Signal(str, str)
     left = Signal()
     finderRequested = Signal()
+    turnRequested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +58,7 @@ class SpecTabs(QTabWidget):
         self._show_family("tabular")
         self.model.presetChosen.connect(self.presetChosen)
         self.training.finderRequested.connect(self.finderRequested)
+        self.series.turnRequested.connect(self.turnRequested)
 
     def setColumns(self, types: Mapping[str, str]) -> None:
         """Offer the dataset's columns, with their types, where one is asked for."""

@@ -319,3 +319,15 @@ def test_that_a_loaded_forecast_is_shown_and_a_table_can_be_made_of_it(page, lab
     filled.loadFile(path)
     assert filled.spec().family == "forecasting"
     assert filled.form.series.problems() == {}
+
+
+def test_that_columns_that_look_like_series_are_offered_to_become_some(page, qtbot):
+    columns = [{"name": name, "type": kind} for name, kind in {**TYPES, "shop": "number"}.items()]
+    page.setDataset(dataset(columns=columns), Roles(date=("day",), continuous=("price", "size"), target=("sales",)))
+    turn = page.findChild(QPushButton, "train.series.turn")
+    assert not turn.isHidden()
+    with qtbot.waitSignal(page.seriesRequested) as asked:
+        turn.click()
+    assert asked.args == ["d1"]
+    page.setDataset(dataset(), ROLES)
+    assert turn.isHidden()
