@@ -226,7 +226,10 @@ def _add_training(add: Add) -> None:
     _add_when(command)
     command = add("predict", "use a run's model on a new file")
     command.add_argument("run", metavar="RUN", help=RUN_HELP)
-    command.add_argument("file", type=Path, metavar="FILE")
+    command.add_argument("file", type=Path, nargs="?", metavar="FILE")
+    command.add_argument(
+        "--data", type=Path, metavar="FILE", help="the same; of series with what is known ahead behind"
+    )
     command.add_argument("-o", "--output", type=Path, metavar="OUT", help="a .csv or .parquet file")
     command.add_argument("--allow-missing", action="store_true", help="treat missing columns as missing values")
 
@@ -241,9 +244,10 @@ def _add_runs(add: Add) -> None:
         ("kill", "end a run's worker at once"),
     ):
         add(name, text).add_argument("run", metavar="RUN", help=RUN_HELP)
-    command = add("metrics", "list a run's metrics, or print the points of one")
+    command = add("metrics", "list a run's metrics, print the points of one, or score its model on a new file")
     command.add_argument("run", metavar="RUN", help=RUN_HELP)
     command.add_argument("key", nargs="?", metavar="KEY", help="such as valid/loss")
+    command.add_argument("--data", type=Path, metavar="FILE", help="score the model on this file, which has the truth")
     command.add_argument("--csv", action="store_true", help="separate with commas rather than tabs")
     command = add("export", "write a run in another program's format")
     command.add_argument("run", metavar="RUN", help=RUN_HELP)

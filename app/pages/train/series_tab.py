@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.forms import FieldList, Section
@@ -39,7 +39,7 @@ class SeriesTab(QWidget):
         self.inputs = InputTable(self)
         self.made = FieldList("train.series.made", series_fields.made_input_fields(), self)
         self.suggest = QPushButton(self.tr("Take the usual parts of the date"), self)
-        self.turn = QPushButton(self.tr("Each column is a series? Turn columns into series…"), self)
+        self.turn = QPushButton(self.tr("Turn columns into series…"), self)
         self.repairs = FieldList("train.series.repairs", series_fields.repair_fields(), self)
         self.loss = FieldList("train.series.loss", parent=self)
         self._split_kind = FieldList("train.series.split_kind", parent=self)
@@ -158,8 +158,9 @@ class SeriesTab(QWidget):
         self.suggest.setToolTip(self.tr("Show the model the parts of the date that differ from step to step"))
         self.turn.setObjectName("train.series.turn")
         self.turn.setAccessibleName(self.tr("Turn columns into series"))
-        self.turn.setToolTip(self.tr("Make a dataset with a row for each time and series, and go on with it"))
-        self.turn.setProperty("quiet", True)
+        self.turn.setToolTip(
+            self.tr("Where each column is a series of its own: make a dataset with a row for each time and series")
+        )
         row = QHBoxLayout()
         row.addSpacing(LABEL_WIDTH + 8)
         row.addWidget(self.suggest)
@@ -169,7 +170,11 @@ class SeriesTab(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self.subject)
         layout.addWidget(self.about)
-        layout.addWidget(self.turn, 0, Qt.AlignmentFlag.AlignLeft)
+        turning = QHBoxLayout()
+        turning.addSpacing(LABEL_WIDTH + 8)
+        turning.addWidget(self.turn)
+        turning.addStretch()
+        layout.addLayout(turning)
         texts: tuple[tuple[str, str, bool, tuple[Any, ...]], ...] = (
             ("windows", self.tr("Windows"), True, (self.windows,)),
             ("split", self.tr("Split by time"), True, (self._split_kind, self._split)),

@@ -10,7 +10,8 @@ import pandas as pd
 
 from engine.datasets import parquet_path
 from engine.families.forecasting import repairs
-from engine.families.forecasting.series import Series, columns_of, forecasting_of, read_rows
+from engine.families.forecasting.irregular import Uneven, uneven
+from engine.families.forecasting.series import Series, columns_of, forecasting_of, read_rows, without_irregular
 from engine.families.frames import read_columns
 from engine.spec import ForecastingSpec, Roles, RunSpec
 from engine.training.failures import RunFailed
@@ -31,6 +32,7 @@ class Looked:
     rows: Series | None
     problem: str = ""
     groups: tuple[str, ...] = ()
+    uneven: tuple[Uneven, ...] = ()
 
 
 _kept: dict[tuple[str, str, str], Looked] = {}
@@ -66,22 +68,23 @@ def _look(workspace: Path, spec: RunSpec, roles: Roles) -> Looked:
     groups: tuple[str, ...] = ()
     try:
         frame = read_columns(path, columns_of(spec))
-        rows, places = read_rows(frame, spec, None)
+        rows, places, off = read_rows(frame, spec, None)
         if not spec.data.roles.group and _is_twice(rows):
             groups = _groups(path, spec, (*roles.categorical, *roles.ignore, *roles.continuous))
     except RunFailed as failure:
         return Looked(None, None, str(failure))
     timeline, problem = forecasting_of(spec).timeline, ""
-    target = spec.data.roles.target[0]
+    target, found = spec.data.roles.target[0], uneven(rows, places, off, spec)
     try:
-        series = _mended(rows, places, timeline.duplicates, timeline.missing_steps, timeline.missing_target, target)
+        series = without_irregular(rows, places, off, spec)
+        series = _mended(series, places, timeline.duplicates, timeline.missing_steps, timeline.missing_target, target)
     except RunFailed as failure:
         problem = str(failure)
         try:
             series = _mended(rows, places, "mean", "forward", "forward", target)
         except RunFailed:
-            return Looked(None, None, problem, groups)
-    return Looked(series, rows, problem, groups)
+            return Looked(None, None, problem, groups, found)
+    return Looked(series, rows, problem, groups, found)
 
 
 def _mended(rows: Series, places: "np.ndarray", duplicates: str, steps: str, missing: str, target: str) -> Series:

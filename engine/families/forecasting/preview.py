@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from engine.catalog.series_view import FoldView, Pair, SeriesView
+from engine.catalog.series_view import FoldView, Irregular, Pair, SeriesView
 from engine.families.forecasting.calendar import suggested
 from engine.families.forecasting.datasets import longest_lag
 from engine.families.forecasting.folds import Fold, Span, split
 from engine.families.forecasting.frequency import Frequency
+from engine.families.forecasting.irregular import marked
 from engine.families.forecasting.looking import Looked, look
 from engine.families.forecasting.repairs import is_future
 from engine.families.forecasting.series import Floats, Ints, Series, forecasting_of
@@ -52,6 +53,7 @@ def series_view(workspace: Path, spec: RunSpec, index: int = 0, origin: int | No
         name=series.names[index],
         steps=end - begin,
         gaps=_gaps(looked, index, series.frequency),
+        irregular=_irregular(looked, index, series.frequency),
         folds=tuple(_fold_view(fold, series.frequency) for fold in folds),
         **content,
     )
@@ -135,6 +137,14 @@ def _gaps(looked: Looked, index: int, frequency: Frequency) -> tuple[Pair, ...]:
     steps = rows.step[rows.series == index]
     before = np.flatnonzero(np.diff(steps) > 1)[:MOST_GAPS]
     return tuple(_pair(frequency, Span(int(steps[one]) + 1, int(steps[one + 1]) - 1)) for one in before)
+
+
+def _irregular(looked: Looked, index: int, frequency: Frequency) -> tuple[Irregular, ...]:
+    """Return what is uneven, with its times in one series."""
+    if looked.rows is None:
+        return ()
+    found = marked(looked.uneven, looked.rows, index)
+    return tuple(one.model_copy(update={"marks": tuple(_x(frequency, steps).tolist())}) for one, steps in found)
 
 
 def _pair(frequency: Frequency, span: Span) -> Pair:

@@ -52,7 +52,14 @@ class Series:
         """Each series' name for people: the values of its identifiers."""
         if not len(self.identifiers.columns):
             return ["the series"] * self.count
-        columns = [self.identifiers[name].astype(str) for name in self.identifiers.columns]
+        return self.names_of(np.arange(self.count))
+
+    def names_of(self, numbers: Ints) -> list[str]:
+        """Return the names of some series; of a hundred thousand, all take half a second."""
+        if not len(self.identifiers.columns):
+            return ["the series"] * len(numbers)
+        some = self.identifiers.iloc[numbers]
+        columns = [some[name].astype(str) for name in some.columns]
         return [" · ".join(values) for values in zip(*columns, strict=True)]
 
     @property
@@ -100,15 +107,17 @@ def prepare(frame: pd.DataFrame, spec: RunSpec, frequency: Frequency | None = No
     """
     if not len(frame):
         raise RunFailed("The dataset has no rows.", "Import a file that has rows below its header.")
-    series, rows = read_rows(frame, spec, frequency)
+    series, rows, off = read_rows(frame, spec, frequency)
+    series = without_irregular(series, rows, off, spec)
     own = forecasting_of(spec).timeline
     series = repairs.without_duplicates(series, rows, own.duplicates)
     series = repairs.without_gaps(series, own.missing_steps)
     return repairs.with_target(series, own.missing_target, spec.data.roles.target[0])
 
 
-def read_rows(frame: pd.DataFrame, spec: RunSpec, known: Frequency | None) -> tuple[Series, Ints]:
-    """Return the table as sorted rows, which may be twice or missing yet, and each one's row in the table."""
+def read_rows(frame: pd.DataFrame, spec: RunSpec, known: Frequency | None) -> tuple[Series, Ints, NDArray[np.bool_]]:
+    """Return the table as sorted rows, which may be twice or missing yet, each one's row in the table, and which of them
+    lie between two steps and count for the one before."""
     own, roles = forecasting_of(spec), spec.data.roles
     times = read_times(frame[own.timeline.column], own.timeline.column)
     codes, identifiers = _identified(frame, roles.group)
@@ -119,9 +128,7 @@ def read_rows(frame: pd.DataFrame, spec: RunSpec, known: Frequency | None) -> tu
             f"learned from {'dates' if frequency.is_date else 'whole numbers'}.",
             "Give it the same kind of times.",
         )
-    notes = _check_grid(
-        times.values, frequency, own.timeline.column, bool(own.timeline.frequency), own.timeline.duplicates
-    )
+    off = frequency.off_grid(times.values)
     steps = frequency.steps(times.values)
     order = np.lexsort((steps, codes))
     series = Series(
@@ -132,9 +139,8 @@ def read_rows(frame: pd.DataFrame, spec: RunSpec, known: Frequency | None) -> tu
         target=read_numbers(frame[roles.target[0]], roles.target[0])[order],
         reals={name: read_numbers(frame[name], name)[order] for name in roles.continuous},
         texts={name: _texts(frame[name])[order] for name in roles.categorical},
-        notes=tuple(notes),
     )
-    return series, order.astype(np.int64)
+    return series, order.astype(np.int64), off[order]
 
 
 def _frequency(values: Ints, codes: Ints, is_date: bool, text: str) -> Frequency:
@@ -146,15 +152,19 @@ def _frequency(values: Ints, codes: Ints, is_date: bool, text: str) -> Frequency
         raise RunFailed(f"forecasting.timeline.frequency: {error}.", "Leave it empty to have it detected.") from error
 
 
-def _check_grid(values: Ints, frequency: Frequency, column: str, is_chosen: bool, duplicates: str) -> list[str]:
-    """Refuse times between the steps, unless a coarser frequency was chosen on purpose; returns what to tell."""
-    off = frequency.off_grid(values)
+def without_irregular(series: Series, rows: Ints, off: NDArray[np.bool_], spec: RunSpec) -> Series:
+    """Refuse times between the steps, unless a coarser frequency was chosen on purpose; it is told then."""
     if not off.any():
-        return []
-    if is_chosen and duplicates != "refuse":
-        return [f"{counted(int(off.sum()), 'row')} between two steps of {frequency.text} count for the step before."]
+        return series
+    own = forecasting_of(spec).timeline
+    if own.frequency and own.duplicates != "refuse":
+        between = f"{counted(int(off.sum()), 'row')} between two steps of {series.frequency.text}"
+        return series.noted(f"{between} count for the step before.")
+    marks = np.zeros(len(off), dtype=bool)
+    marks[rows[off]] = True
     raise RunFailed(
-        f"Column “{column}” has irregular times: most are {frequency.text} apart, those in {rows_text(off)} are not.",
+        f"Column “{own.column}” has irregular times: most are {series.frequency.text} apart, those in "
+        f"{rows_text(marks)} are not.",
         "Mend them, or choose a frequency (such as h or D) and let several rows of a step become one "
         "(forecasting.timeline.duplicates = mean, sum or last).",
     )
