@@ -2,7 +2,7 @@
 refuses them, as far as they can be drawn. What was read last is kept. Must not build windows or load torch."""
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 
 from engine.datasets import parquet_path
 from engine.families.forecasting import repairs
+from engine.families.forecasting.folds import Fold, split
 from engine.families.forecasting.irregular import Uneven, uneven
 from engine.families.forecasting.series import Series, columns_of, forecasting_of, read_rows, without_irregular
 from engine.families.frames import read_columns
@@ -23,7 +24,8 @@ LOOKED_AT = 200_000
 
 @dataclass(frozen=True)
 class Looked:
-    """Series, what the file had of them (`rows`: sorted, maybe twice or with gaps), and why they are refused, if so.
+    """Series up to their last target, what the file had of them (`rows`: sorted, maybe twice or with gaps), and why
+    they are refused, if so.
 
     `groups` are columns that tell series apart, where rows of one time stand there several times and none is named.
     """
@@ -33,6 +35,19 @@ class Looked:
     problem: str = ""
     groups: tuple[str, ...] = ()
     uneven: tuple[Uneven, ...] = ()
+    folds: dict[str, tuple[list[Fold], str]] = field(default_factory=dict)
+
+    def folds_of(self, spec: RunSpec) -> tuple[list[Fold], str]:
+        """Return the folds of a specification on these series, or why there are none; the last ones are kept."""
+        assert self.series is not None
+        key = f"{spec.split.model_dump_json()} {forecasting_of(spec).windows.model_dump_json()}"
+        if key not in self.folds:
+            self.folds.clear()
+            try:
+                self.folds[key] = split(self.series, spec), ""
+            except RunFailed as failure:
+                self.folds[key] = [], str(failure)
+        return self.folds[key]
 
 
 _kept: dict[tuple[str, str, str], Looked] = {}
@@ -84,7 +99,7 @@ def _look(workspace: Path, spec: RunSpec, roles: Roles) -> Looked:
             series = _mended(rows, places, "mean", "forward", "forward", target)
         except RunFailed:
             return Looked(None, None, problem, groups, found)
-    return Looked(series, rows, problem, groups, found)
+    return Looked(series.rows(~repairs.is_future(series)), rows, problem, groups, found)
 
 
 def _mended(rows: Series, places: "np.ndarray", duplicates: str, steps: str, missing: str, target: str) -> Series:

@@ -14,7 +14,7 @@ from engine.families.forecasting import repairs
 from engine.families.forecasting.frequency import Frequency, detected, named
 from engine.families.forecasting.times import read_times, rows_text
 from engine.families.frames import Values, numbers
-from engine.families.labels import text_of, texts_of
+from engine.families.labels import texts_of
 from engine.spec import ForecastingSpec, RunSpec
 from engine.training.failures import Fault, FaultKind, RunFailed
 
@@ -174,11 +174,21 @@ def _identified(frame: pd.DataFrame, columns: tuple[str, ...]) -> tuple[Ints, pd
     """Return each row's series, numbered in the order of their names, and the series' identifiers."""
     if not columns:
         return np.zeros(len(frame), dtype=np.int64), pd.DataFrame(index=pd.RangeIndex(1))
-    named_rows = pd.DataFrame({name: frame[name].map(text_of, na_action="ignore").fillna(MISSING) for name in columns})
-    grouped = named_rows.groupby(list(columns), sort=True, observed=True)
-    codes = np.asarray(grouped.ngroup(), dtype=np.int64)
-    first = np.unique(codes, return_index=True)[1]
-    return codes, named_rows.iloc[first].reset_index(drop=True)
+    codes = np.zeros(len(frame), dtype=np.int64)
+    own: list[tuple[list[str], Ints]] = []
+    for name in columns:
+        raw, texts = texts_of(frame[name])
+        names = sorted({*texts, MISSING})
+        place = {text: number for number, text in enumerate(names)}
+        column = np.array([*(place[text] for text in texts), place[MISSING]], dtype=np.int64)[raw]
+        own.append((names, column))
+        codes = np.unique(codes * len(names) + column, return_inverse=True)[1].astype(np.int64)
+    first = np.zeros(int(codes.max()) + 1, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    known = {
+        name: np.array(names, dtype=object)[column[first]] for name, (names, column) in zip(columns, own, strict=True)
+    }
+    return codes, pd.DataFrame(known)
 
 
 def read_numbers(column: Values, name: str) -> Floats:
