@@ -182,13 +182,24 @@ def _identified(frame: pd.DataFrame, columns: tuple[str, ...]) -> tuple[Ints, pd
         place = {text: number for number, text in enumerate(names)}
         column = np.array([*(place[text] for text in texts), place[MISSING]], dtype=np.int64)[raw]
         own.append((names, column))
-        codes = np.unique(codes * len(names) + column, return_inverse=True)[1].astype(np.int64)
+        codes = _numbered(codes * len(names) + column)
     first = np.zeros(int(codes.max()) + 1, dtype=np.int64)
     first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
     known = {
         name: np.array(names, dtype=object)[column[first]] for name, (names, column) in zip(columns, own, strict=True)
     }
     return codes, pd.DataFrame(known)
+
+
+def _numbered(codes: Ints) -> Ints:
+    """Return codes without holes, in the same order."""
+    most = int(codes.max()) + 1
+    if most > 2 * len(codes):
+        return np.unique(codes, return_inverse=True)[1].astype(np.int64)
+    used = np.zeros(most, dtype=bool)
+    used[codes] = True
+    numbers: Ints = (np.cumsum(used) - 1)[codes]
+    return numbers
 
 
 def read_numbers(column: Values, name: str) -> Floats:
