@@ -146,7 +146,7 @@ class SeriesPlot(Plot):
         colour = theme().seriesColor(_COLOURS[band.tone])
         wash = blended(colour, QColor(theme().base), 0.16 if band.tone != "train" else 0.07)
         region = pg.LinearRegionItem((band.begin, band.end), movable=False, brush=pg.mkBrush(wash), pen=pg.mkPen(None))
-        region.setZValue(-20 if band.tone in ("train", "valid", "test") else -10)
+        region.setZValue({"train": -20, "valid": -20, "test": -20, "gap": -5}.get(band.tone, -10))
         self.item.addItem(region, ignoreBounds=True)
         shown = self._extent or finite_range(self._x) or (0.0, 1.0)
         if not band.label or band.end - band.begin < NARROW * (shown[1] - shown[0]):

@@ -5,7 +5,7 @@ from typing import get_args
 from pydantic import JsonValue
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPixmap
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
 from app.forms.editors import Editor, make_editor
 from app.forms.row import EDITOR_WIDTH
@@ -56,8 +56,14 @@ class IrregularRows(QWidget):
             one = found.get(kind)
             for widget in (self._signs[kind], self._texts[kind], self._choices[kind]):
                 widget.setVisible(one is not None)
+            line = self._choices[kind].findChild(QLineEdit)
+            if line is not None and kind == "off_grid":
+                line.setPlaceholderText(self.tr("steps of {0}").format(view.frequency))
             if one is not None:
-                here = self.tr("{0} in this series.").format(f"{one.here:,}") if view.count > 1 else ""
+                words = (
+                    self.tr("Gaps in this series: {0}.") if kind == "missing_steps" else self.tr("In this series: {0}.")
+                )
+                here = words.format(f"{one.here:,}") if view.count > 1 else ""
                 self._texts[kind].setText(f"{one.text} {here}".strip())
         self.setVisible(bool(found))
 

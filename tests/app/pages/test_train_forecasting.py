@@ -310,7 +310,7 @@ def test_that_what_is_uneven_is_marked_and_what_becomes_of_it_is_chosen_beside_i
     labs.answer("series", view(irregular=(twice,), count=3, problem=refused))
     windows = page.form.windows
     assert windows.whole.marks() == {"duplicates": [4 * DAY]}
-    assert windows.findChild(QLabel, "train.windows.duplicates.text").text() == f"{text} 2 in this series."
+    assert windows.findChild(QLabel, "train.windows.duplicates.text").text() == f"{text} In this series: 2."
     assert windows.findChild(QLabel, "train.windows.missing_steps.text").isHidden()
     said = windows.findChild(QLabel, "train.windows.problem").text()
     choices = "become their mean, become their sum or the last one counts"
