@@ -60,6 +60,7 @@ class MainWindow(QMainWindow):
             page.startRequested.connect(self._start)
             page.dataRequested.connect(self.showData)
             page.enqueueRequested.connect(self._enqueue)
+            page.seriesRequested.connect(self._turn_columns)
             self._stack.addWidget(page)
         return self._train
 
@@ -148,6 +149,11 @@ class MainWindow(QMainWindow):
     def _take_dataset(self, dataset: dict[str, object], roles: Roles) -> None:
         self.train.setDataset(dataset, roles)
         self._show("train")
+
+    @Slot(str)
+    def _turn_columns(self, dataset_id: str) -> None:
+        self._show("data")
+        self.data.turnIntoSeries(dataset_id, go_on=True)
 
     @Slot(object)
     def _start(self, spec: RunSpec) -> None:

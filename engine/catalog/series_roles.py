@@ -11,6 +11,7 @@ InputUse = Literal["unused", "past", "known", "static"]
 """What a forecast knows of a column: nothing, its past, its future too, or that it never changes."""
 
 FIRST_HORIZON = 24
+WIDE_FROM = 3  # columns of numbers
 _DATES = frozenset({"date", "datetime"})
 _NUMBERS = frozenset({"integer", "number"})
 
@@ -24,6 +25,15 @@ def time_columns(types: Mapping[str, str]) -> tuple[str, ...]:
 def number_columns(types: Mapping[str, str]) -> tuple[str, ...]:
     """Return the columns that can be forecast."""
     return tuple(name for name, kind in types.items() if kind in _NUMBERS)
+
+
+def looks_wide(spec: RunSpec, types: Mapping[str, str]) -> bool:
+    """Whether each column of a dataset may be a series of its own: a time, many columns of numbers, and no identifier."""
+    time = "" if spec.forecasting is None else spec.forecasting.timeline.column
+    others = {name: kind for name, kind in types.items() if name != time}
+    if not time or spec.data.roles.group or "text" in others.values():
+        return False
+    return len(number_columns(others)) >= WIDE_FROM
 
 
 def suggests_forecast(roles: Roles, types: Mapping[str, str]) -> bool:

@@ -1,6 +1,7 @@
 """Import, profile, column roles, pages of any table, bundled samples. Must not import torch or know about runs."""
 
 from engine.datasets.importing import import_file
+from engine.datasets.melting import melt, melt_preview
 from engine.datasets.paging import read_page
 from engine.datasets.previewing import preview
 from engine.datasets.profiling import profile
@@ -10,6 +11,9 @@ from engine.datasets.records import (
     Dataset,
     DatasetError,
     Histogram,
+    Melt,
+    MeltPreview,
+    Origin,
     Page,
     Preview,
     ReadOptions,
@@ -36,6 +40,9 @@ __all__ = [
     "Dataset",
     "DatasetError",
     "Histogram",
+    "Melt",
+    "MeltPreview",
+    "Origin",
     "Page",
     "Preview",
     "ReadOptions",
@@ -49,6 +56,8 @@ __all__ = [
     "infer_roles",
     "list_datasets",
     "load_dataset",
+    "melt",
+    "melt_preview",
     "parquet_path",
     "preview",
     "profile",

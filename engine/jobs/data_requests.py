@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import datasets
-from engine.datasets import ReadOptions
+from engine.datasets import Melt, ReadOptions
 from engine.export import write_csv
 from engine.jobs.requests import Call, Method, RequestError
 from engine.runs.evaluation import Evaluation
@@ -38,6 +38,21 @@ def _import(call: Call, path: str, options: Options = None, name: str = "") -> o
         progress=lambda share, stage: call.progress({"fraction": share, "stage": stage}),
         cancelled=call.cancelled,
     )
+
+
+def _melt(call: Call, id: str, melt: dict[str, object], name: str = "") -> object:
+    return datasets.melt(
+        call.workspace,
+        id,
+        Melt.model_validate(melt),
+        name=name,
+        progress=lambda share, stage: call.progress({"fraction": share, "stage": stage}),
+        cancelled=call.cancelled,
+    )
+
+
+def _melt_preview(call: Call, id: str, melt: dict[str, object]) -> object:
+    return datasets.melt_preview(call.workspace, id, Melt.model_validate(melt))
 
 
 def _import_sample(call: Call, name: str) -> object:
@@ -140,6 +155,8 @@ METHODS: dict[str, Method] = {
     "preview": _preview,
     "import": _import,
     "import_sample": _import_sample,
+    "melt": _melt,
+    "melt_preview": _melt_preview,
     "samples": _samples,
     "datasets": _datasets,
     "dataset": _dataset,

@@ -62,6 +62,13 @@ def _predict(
     )
 
 
+def _score(call: Call, run: str, path: str, options: dict[str, object] | None = None) -> object:
+    from engine.families.prediction import score
+
+    read = None if options is None else ReadOptions.model_validate(options)
+    return score(call.workspace, run, Path(path), read, cancelled=call.cancelled)
+
+
 def _export_tensorboard(call: Call, run: str, folder: str) -> object:
     from engine.export import write_tensorboard
     from engine.runs import RunStore
@@ -76,5 +83,6 @@ METHODS: dict[str, Method] = {
     "schedule": _schedule,
     "find_learning_rate": _find_learning_rate,
     "predict": _predict,
+    "score": _score,
     "export_tensorboard": _export_tensorboard,
 }

@@ -8,7 +8,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QDateTime, QLoca
 from PySide6.QtGui import QColor
 
 from app.amounts import count, counted
-from app.pages.data.answers import Cell, ProfileAnswer
+from app.pages.data.answers import Cell, DatasetAnswer, ProfileAnswer
 from app.theme import theme
 from engine.spec import Role
 
@@ -133,6 +133,15 @@ def size(number: int) -> str:
     while value >= 1000 and unit < len(_UNITS) - 1:
         value, unit = value / 1000, unit + 1
     return f"{value:.0f} {_UNITS[unit]}" if unit == 0 or value >= 10 else f"{value:.1f} {_UNITS[unit]}"
+
+
+def origin(dataset: DatasetAnswer) -> str:
+    """What a dataset was made of, where it was made of another."""
+    made = dataset.get("origin")
+    if not made:
+        return ""
+    text = translate("Data", "{0} columns of “{1}” as series")
+    return text.format(count(len(made["melt"]["columns"])), one_line(made["name"]))
 
 
 def shape(rows: int, columns: int) -> str:

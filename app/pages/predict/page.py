@@ -12,6 +12,7 @@ from app.engine_thread import EngineThread, Requests
 from app.pages.predict.controls import PredictControls
 from app.pages.predict.report import Report
 from app.pages.predict.report_view import ReportView
+from app.pages.predict.score_row import ScoreRow
 from app.pages.run.notices import EmptyState
 from engine.runs.records import RunRecord
 
@@ -34,6 +35,7 @@ class PredictPage(QWidget):
         self._filling = False  # whether the user has said to go on without the columns that the file lacks
         self._controls = PredictControls(self)
         self._results = ReportView(self)
+        self._score = ScoreRow(engine, self)
         self._empty = EmptyState("predict.empty", "", "", self.tr("Choose file …"), self)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._empty)
@@ -43,6 +45,7 @@ class PredictPage(QWidget):
         layout.setSpacing(12)
         layout.addWidget(self._controls)
         layout.addWidget(self._make_problem())
+        layout.addWidget(self._score)
         layout.addWidget(self._stack, 1)
         self.setAcceptDrops(True)
         self._connect()
@@ -179,6 +182,8 @@ class PredictPage(QWidget):
         lacking = self._report is not None and bool(self._report.missing_columns) and not self._filling
         lacking = lacking or self._results.ahead.isEdited()
         self._controls.setBusy(waiting, self._report is not None and bool(self._report.preview) and not lacking)
+        is_scored = self._report is not None and self._controls.run.isForecaster()
+        self._score.setTarget(self._controls.run.runId() or "", self._path if is_scored else None)
         if self._report is not None:
             self._stack.setCurrentWidget(self._results)
         else:

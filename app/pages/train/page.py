@@ -34,6 +34,7 @@ class TrainPage(QWidget):
     startRequested = Signal(object)
     enqueueRequested = Signal(object)
     dataRequested = Signal()
+    seriesRequested = Signal(str)  # the id of a dataset whose columns are to become series
 
     def __init__(self, engine: EngineThread, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -174,6 +175,11 @@ class TrainPage(QWidget):
     def _show_text(self) -> None:
         if self._spec is not None:
             TomlDialog(self._spec, self).open()
+
+    @Slot()
+    def _turn_columns(self) -> None:
+        if self._spec is not None:
+            self.seriesRequested.emit(self._spec.data.dataset)
 
     @Slot()
     def _find_rate(self) -> None:
@@ -323,6 +329,7 @@ class TrainPage(QWidget):
         self.form.problemChanged.connect(self._show_problems)
         self.form.left.connect(self.history.seal)
         self.form.finderRequested.connect(self._find_rate)
+        self.form.turnRequested.connect(self._turn_columns)
         self.preflight.fieldRequested.connect(self.goTo)
         self.foot.startRequested.connect(self._start)
         self.foot.enqueueRequested.connect(self._enqueue)

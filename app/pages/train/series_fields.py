@@ -8,6 +8,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from app.forms import Field, fields_of
 from app.forms.field import with_choices
+from engine.catalog.series_view import IrregularKind
 from engine.spec import (
     ForecastingSpec,
     HoldoutSplit,
@@ -82,6 +83,12 @@ def repair_fields() -> list[Field]:
     """Return what is done about gaps, repeats and series that are too short."""
     names = ("missing_steps", "duplicates", "missing_target", "short_series")
     return [replace(one, common=True) for one in fields_of(TimelineSpec, "forecasting.timeline") if one.name in names]
+
+
+def irregular_field(kind: IrregularKind) -> Field:
+    """Return what is chosen where a series is uneven in this way; times between steps ask for another step."""
+    own = {one.name: one for one in fields_of(TimelineSpec, "forecasting.timeline")}
+    return with_choices(own["frequency"], FREQUENCIES) if kind == "off_grid" else own[kind]
 
 
 def loss_fields(losses: Sequence[str]) -> list[Field]:

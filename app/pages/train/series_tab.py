@@ -11,7 +11,7 @@ from app.forms.row import LABEL_WIDTH
 from app.pages.train import series_fields
 from app.pages.train.input_table import InputTable
 from app.pages.train.series_words import about_series, distance_text
-from engine.catalog import CatalogError, model, number_columns, spec_lags, time_columns
+from engine.catalog import CatalogError, looks_wide, model, number_columns, spec_lags, time_columns
 from engine.catalog.series_view import SeriesView
 from engine.spec import CalendarFeature, RunSpec
 
@@ -24,6 +24,7 @@ class SeriesTab(QWidget):
     changed = Signal(str, object)
     problemChanged = Signal(str, str)
     left = Signal()
+    turnRequested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +39,7 @@ class SeriesTab(QWidget):
         self.inputs = InputTable(self)
         self.made = FieldList("train.series.made", series_fields.made_input_fields(), self)
         self.suggest = QPushButton(self.tr("Take the usual parts of the date"), self)
+        self.turn = QPushButton(self.tr("Turn columns into series…"), self)
         self.repairs = FieldList("train.series.repairs", series_fields.repair_fields(), self)
         self.loss = FieldList("train.series.loss", parent=self)
         self._split_kind = FieldList("train.series.split_kind", parent=self)
@@ -59,6 +61,7 @@ class SeriesTab(QWidget):
         self.inputs.changed.connect(self.changed)
         self.inputs.left.connect(self.left)
         self.suggest.clicked.connect(self._take_suggested)
+        self.turn.clicked.connect(self.turnRequested)
 
     def setColumns(self, types: Mapping[str, str]) -> None:
         """Offer the dataset's columns, by type, where one is asked for."""
@@ -70,6 +73,7 @@ class SeriesTab(QWidget):
         if spec.forecasting is None or spec.split.kind not in series_fields.SPLITS:
             return
         self._offer(spec)
+        self.turn.setVisible(looks_wide(spec, self._types))
         content = _flat(spec)
         for part in self._lists:
             part.setValue(content)
@@ -155,6 +159,11 @@ class SeriesTab(QWidget):
         self.suggest.setObjectName("train.series.suggest")
         self.suggest.setAccessibleName(self.tr("Take the usual parts of the date"))
         self.suggest.setToolTip(self.tr("Show the model the parts of the date that differ from step to step"))
+        self.turn.setObjectName("train.series.turn")
+        self.turn.setAccessibleName(self.tr("Turn columns into series"))
+        self.turn.setToolTip(
+            self.tr("Where each column is a series of its own: make a dataset with a row for each time and series")
+        )
         row = QHBoxLayout()
         row.addSpacing(LABEL_WIDTH + 8)
         row.addWidget(self.suggest)
@@ -164,6 +173,11 @@ class SeriesTab(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self.subject)
         layout.addWidget(self.about)
+        turning = QHBoxLayout()
+        turning.addSpacing(LABEL_WIDTH + 8)
+        turning.addWidget(self.turn)
+        turning.addStretch()
+        layout.addLayout(turning)
         texts: tuple[tuple[str, str, bool, tuple[Any, ...]], ...] = (
             ("windows", self.tr("Windows"), True, (self.windows,)),
             ("split", self.tr("Split by time"), True, (self._split_kind, self._split)),

@@ -117,7 +117,7 @@ def evaluate(model: TrainedForecaster, material: Material, recorder: Recorder) -
     parts = ["valid", *(["test"] if material.fold.test is not None else [])]
     found = {part: judged(model, material, part) for part in parts}
     shown = parts[-1]
-    metrics = {part: _overall(one) for part, one in found.items()}
+    metrics = {part: overall(one) for part, one in found.items()}
     notes = []
     if shown == "valid":
         notes.append("There is no test: these figures are of the validation, which also chose the epoch.")
@@ -131,7 +131,7 @@ def evaluate_folds(
     """Evaluate a backtest: each stretch is forecast by the model that knew only what was before it."""
     recorder.progress(stage="evaluating")
     found = [judged(model, material, "test") for model, material in zip(models, materials, strict=True)]
-    by_fold = [{f"test/{key}": value for key, value in _overall(one).items()} for one in found]
+    by_fold = [{f"test/{key}": value for key, value in overall(one).items()} for one in found]
     metrics = {"test": {one.metric.removeprefix("test/"): one.mean for one in fold_scores(by_fold)}}
     tables = [table_of(one, one[0].material.fold.name) for one in found]
     notes = ["Each stretch is forecast by a model that knew only what was before it; metrics are means over the folds."]
@@ -179,8 +179,10 @@ def _finish(
     return evaluation
 
 
-def _overall(found: list[Judged]) -> dict[str, float]:
-    return joined([one.target for one in found], [one.scores.overall() for one in found])
+def overall(found: Sequence[Judged], baseline: str = "") -> dict[str, float]:
+    """Return the metrics over all windows, of a baseline where one is named; of several targets as metric/target."""
+    scores = [one.baselines[baseline] if baseline else one.scores for one in found]
+    return joined([one.target for one in found], [one.overall() for one in scores])
 
 
 def _baseline(name: str, material: Material, placed: Placement) -> Scores:

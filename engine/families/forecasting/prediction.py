@@ -65,7 +65,7 @@ def predict(
     spec, own = model.spec, forecasting_of(model.spec)
     with TemporaryDirectory(prefix="tensorbench-") as scratch:
         place = Path(scratch)
-        frame, match, told = _read(workspace, place, model, source, options, cancelled)
+        frame, match, told = read_source(workspace, place, model, source, options, cancelled)
         prepared = prepare(frame, spec, model.recipe.frequency)
         lacking = known_ahead.lacking(prepared, own.inputs.known, own.windows.horizon)
         series = ready(prepared, model, allow_missing or bool(ahead), ahead)
@@ -237,7 +237,7 @@ def _without(series: Series, left_out: Marks) -> Series:
     )
 
 
-def _read(
+def read_source(
     workspace: Path,
     scratch: Path,
     model: TrainedForecaster,

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, QObject, Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QToolButton
 
+from app.forms import choice_label
 from app.pages.train import TrainPage
 from app.pages.train.series_words import distance_text
 from engine.catalog import use_of
@@ -307,3 +308,45 @@ def test_that_further_targets_and_holidays_are_chosen_in_the_form(filled, qtbot)
     filled.form.series.changed.emit("data.roles.target.further", [])
     assert filled.spec().data.roles.target == ("size",)
     assert filled.gallery.card("nbeats").radio.isEnabled()
+
+
+def test_that_columns_that_look_like_series_are_offered_to_become_some(page, qtbot):
+    columns = [{"name": name, "type": kind} for name, kind in {**TYPES, "shop": "number"}.items()]
+    page.setDataset(dataset(columns=columns), Roles(date=("day",), continuous=("price", "size"), target=("sales",)))
+    turn = page.findChild(QPushButton, "train.series.turn")
+    assert not turn.isHidden()
+    with qtbot.waitSignal(page.seriesRequested) as asked:
+        turn.click()
+    assert asked.args == ["d1"]
+    page.setDataset(dataset(), ROLES)
+    assert turn.isHidden()
+
+
+def test_that_what_is_uneven_is_marked_and_what_becomes_of_it_is_chosen_beside_it(page, labs, qtbot):
+    page.setDataset(dataset(), ROLES)
+    qtbot.waitUntil(lambda: bool(labs.of("series")))
+    text = "2 rows of a time in column “day” that was there already, in 1 series (“a”): rows 4, 9."
+    twice = {
+        "kind": "duplicates",
+        "field": "forecasting.timeline.duplicates",
+        "text": text,
+        "here": 2,
+        "marks": (4 * DAY,),
+    }
+    refused = "2 rows share their time (forecasting.timeline.duplicates = mean, sum or last)."
+    labs.answer("series", view(irregular=(twice,), count=3, problem=refused))
+    windows = page.form.windows
+    assert windows.whole.marks() == {"duplicates": [4 * DAY]}
+    assert windows.findChild(QLabel, "train.windows.duplicates.text").text() == f"{text} In this series: 2."
+    assert windows.findChild(QLabel, "train.windows.missing_steps.text").isHidden()
+    said = windows.findChild(QLabel, "train.windows.problem").text()
+    choices = "become their mean, become their sum or the last one counts"
+    assert said == f"2 rows share their time (“Rows of one time”: {choices})."
+    choice = windows.findChild(QComboBox, "train.windows.duplicates")
+    choice.setCurrentIndex(choice.findData("sum"))
+    choice.activated.emit(choice.currentIndex())
+    assert page.spec().forecasting.timeline.duplicates == "sum"
+
+
+def test_that_a_column_called_like_a_choice_keeps_its_name():
+    assert choice_label("value", "data.roles.target") == "value"
