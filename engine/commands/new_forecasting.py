@@ -97,7 +97,7 @@ def _look(workspace: Path, data: DataSpec, time: str, frequency: str) -> dict[st
     """Return what the series themselves tell: their frequency, a season, lengths, and which parts of the date matter."""
     from engine.families.forecasting.calendar import suggested
     from engine.families.forecasting.series import columns_of, prepare
-    from engine.families.tabular.frames import read_columns
+    from engine.families.frames import read_columns
 
     bare = {"target": data.roles.target, "group": data.roles.group}
     policies = {"duplicates": "mean", "missing_target": "forward"}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.families.tabular.findings import Finding
+from engine.families.findings import Finding
 from engine.spec import RunSpec
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ def _preflight(call: Call, spec: dict[str, object]) -> object:
 
 
 def _schedule(_call: Call, spec: dict[str, object], steps_per_epoch: int | None = None) -> object:
-    from engine.families.tabular.schedule import schedule_curve
+    from engine.families.schedule import schedule_curve
 
     return schedule_curve(parse(spec), steps_per_epoch)
 

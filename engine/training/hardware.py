@@ -2,6 +2,8 @@
 Raises RunFailed for a wish that this machine cannot meet; must not know about models."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psutil
 import torch
@@ -55,6 +57,27 @@ def choose_device(trainer: TrainerSpec) -> torch.device:
 def data_type(trainer: TrainerSpec) -> torch.dtype:
     """Return the format that data and weights are kept in; mixed precision converts within a step."""
     return torch.float64 if trainer.precision == "64-true" else torch.float32
+
+
+@contextmanager
+def arithmetic(trainer: TrainerSpec, device: torch.device) -> Iterator[None]:
+    """Compute a forward pass in the run's precision: mixed ones cast within it, and in 64-true what a network makes on its
+    way is of 64 bits as well.
+    """
+    formats = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}
+    if dtype := formats.get(trainer.precision):
+        with torch.autocast(device.type, dtype):
+            yield
+        return
+    if trainer.precision != "64-true":
+        yield
+        return
+    usual = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(usual)
 
 
 def choose_threads(trainer: TrainerSpec, work_per_step: float) -> int:

@@ -1,15 +1,16 @@
 """Loop: epochs of batches, each a forward and a backward pass, with optimizer steps between them; it can be left at any
 optimizer boundary and gone on with to the bit. Must not know what a batch holds or what a metric means."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import nn
 from torch.nn.utils import clip_grad_value_, clip_grads_with_norm_, get_total_norm
 
 from engine.spec import TrainerSpec
+from engine.training.hardware import arithmetic
 from engine.training.loader import EpochLoader
 from engine.training.optimizers import make_optimizer
 from engine.training.randomness import random_state, restore_random_state
@@ -18,24 +19,38 @@ from engine.training.steps import StepLog
 from engine.training.watch import Listener
 
 T = TypeVar("T")
-T_contra = TypeVar("T_contra", contravariant=True)
 
 
-class Task(Protocol[T_contra]):
+class Task(ABC, Generic[T]):
     """What is learned: a network, its loss on a batch, and how good it is."""
 
     @property
+    @abstractmethod
     def network(self) -> nn.Module:
         """Return what is trained."""
 
-    def rows(self, batch: T_contra) -> int:
+    @abstractmethod
+    def rows(self, batch: T) -> int:
         """Return how many samples a batch has; 0 for one that stands for nothing."""
 
-    def loss(self, batch: T_contra) -> torch.Tensor:
+    @abstractmethod
+    def loss(self, batch: T) -> torch.Tensor:
         """Return the mean loss of a batch, with its graph."""
 
+    @abstractmethod
     def validate(self) -> dict[str, float]:
         """Return the metrics of the validation split, “loss” among them. The network is in evaluation mode."""
+
+    def trained(self) -> dict[str, float]:
+        """Return metrics of the batches that were trained on since the last call."""
+        return {}
+
+    def state(self) -> Mapping[str, Any]:
+        """Return what was gathered for `trained` so far, so that another task can go on from here."""
+        return {}
+
+    def restore(self, state: Mapping[str, Any], device: torch.device) -> None:
+        """Go on from another task's state."""
 
 
 class Loop(Generic[T]):
@@ -71,6 +86,7 @@ class Loop(Generic[T]):
             self._scheduler.load_state_dict(resumed["scheduler"])
             if resumed["precision"]:
                 self._scaler.load_state_dict(resumed["precision"])
+            task.restore(resumed.get("trained") or {}, device)
 
     def run(self) -> None:
         """Train until the last epoch, or until the listener says that it is over. Raises Stopped, RunFailed."""
@@ -97,6 +113,7 @@ class Loop(Generic[T]):
             "optimizer": self._optimizer.state_dict(),
             "scheduler": self._scheduler.state_dict(),
             "precision": self._scaler.state_dict(),
+            "trained": self._task.state(),
             "random": random_state(),
         }
 
@@ -131,7 +148,7 @@ class Loop(Generic[T]):
         first = self._batch - self._batch % self._accumulate
         window = min(self._accumulate, self._batches - first)
         self._batch += 1
-        with self._autocast():
+        with arithmetic(self._settings, self._device):
             loss = self._task.loss(batch)
         self._scaler.scale(loss if window == 1 else loss / window).backward()
         self._losses.append(loss.detach())
@@ -171,15 +188,11 @@ class Loop(Generic[T]):
     def _validate(self) -> bool:
         """Measure the epoch; whether the training is over."""
         self._task.network.eval()
-        with torch.no_grad(), self._autocast():
+        with torch.no_grad(), arithmetic(self._settings, self._device):
             valid = self._task.validate()
         if self._plateau:
             self._scheduler.step(valid["loss"])  # type: ignore[arg-type]
         self._epoch, self._batch = self._epoch + 1, 0
         metrics = {f"valid/{key}": value for key, value in valid.items()}
+        metrics |= {f"train/{key}": value for key, value in self._task.trained().items()}
         return self._listener.epoch_ended(self._epoch, self._step, metrics)
-
-    def _autocast(self) -> AbstractContextManager[object]:
-        formats = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}
-        dtype = formats.get(self._settings.precision)
-        return nullcontext() if dtype is None else torch.autocast(self._device.type, dtype)

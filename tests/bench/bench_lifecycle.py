@@ -59,24 +59,23 @@ def recording(workspace: Path) -> dict[str, object]:
 
 
 def _train(workspace: Path, spec: "object", silent: bool) -> float:
-    """Return the processor time that Lightning's loop took."""
-    import pytorch_lightning as pl
-
+    """Return the processor time that the loop took."""
     from engine.families.tabular import running
     from engine.runs import RunStore
+    from engine.training.loop import Loop
     from engine.training.recorder import Recorder
 
     with RunStore(workspace) as store:
         run_id = store.create_run(spec).id  # type: ignore[arg-type]
     taken: list[float] = []
-    fit = pl.Trainer.fit
+    run = Loop.run
 
     def timed(*arguments: object, **named: object) -> None:
         begun = time.process_time()
-        fit(*arguments, **named)  # type: ignore[arg-type]
+        run(*arguments, **named)  # type: ignore[arg-type]
         taken.append(time.process_time() - begun)
 
-    pl.Trainer.fit = timed  # type: ignore[method-assign,assignment]
+    Loop.run = timed  # type: ignore[method-assign,assignment]
     try:
         with Recorder(workspace, run_id) as recorder:
             if silent:
@@ -84,7 +83,7 @@ def _train(workspace: Path, spec: "object", silent: bool) -> float:
                     setattr(recorder, name, _nothing)
             running.run_recorded(recorder)
     finally:
-        pl.Trainer.fit = fit  # type: ignore[method-assign]
+        Loop.run = run  # type: ignore[method-assign]
     return sum(taken)
 
 

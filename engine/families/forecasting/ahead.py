@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from engine.families.findings import named
 from engine.families.forecasting.repairs import is_future
 from engine.families.forecasting.series import MISSING, Ints, Series
-from engine.families.tabular.findings import named
 from engine.runs.forecasts import KnownAhead
 from engine.training.failures import RunFailed
 

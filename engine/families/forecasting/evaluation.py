@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from engine.families.files import EVALUATION_FILE, PREDICTIONS_FILE, write_evaluation, write_table
+from engine.families.findings import counted
 from engine.families.fold_scores import fold_scores
 from engine.families.forecasting.fitting import Material
 from engine.families.forecasting.forecasts import write_forecasts
@@ -20,8 +21,7 @@ from engine.families.forecasting.placement import Placement, season_of
 from engine.families.forecasting.scores import Scores
 from engine.families.forecasting.series import Floats, Ints, forecasting_of
 from engine.families.forecasting.trained import TrainedForecaster, windows_at_once
-from engine.families.tabular.findings import counted
-from engine.families.tabular.output import distinct_names
+from engine.families.output import distinct_names
 from engine.runs.evaluation import Evaluation, FoldScore, ForecastExample, ForecastReport, SeriesScore
 from engine.spec import RunSpec
 from engine.training.loader import BatchPlan

@@ -1,16 +1,17 @@
-"""One training of one fold: windows to the device, network built, the loop run, the best weights taken.
+"""One training of one fold: windows to the device, network built, and what the loop needs put together.
 Must not judge by the test or decide how the run ended."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import torch
 from torch import nn
 
+from engine.families.findings import counted
+from engine.families.fitting import FLOPS_A_PARAMETER, Training, has_first_weights
+from engine.families.folds import Fitted, State
 from engine.families.forecasting import library
 from engine.families.forecasting.datasets import Names, keep_every, longest_lag, make_dataset, to_frame
 from engine.families.forecasting.folds import Fold, Span
@@ -24,32 +25,16 @@ from engine.families.forecasting.scores import Scores
 from engine.families.forecasting.series import Floats, Series, forecasting_of
 from engine.families.forecasting.trained import TrainedForecaster, windows_at_once
 from engine.families.forecasting.window_loader import WindowBatch
-from engine.families.tabular.findings import counted
-from engine.spec import RunSpec, TrainerSpec
+from engine.spec import RunSpec
 from engine.training.changes import changed
-from engine.training.checkpoints import CheckpointKeeper, Patience
-from engine.training.failures import Fault, FaultKind, RunFailed, Stopped
+from engine.training.failures import RunFailed
 from engine.training.hardware import choose_device, choose_threads, data_type
 from engine.training.loader import BatchPlan
-from engine.training.loop import Loop
-from engine.training.origin import take_weights
+from engine.training.loop import Task
 from engine.training.randomness import seed_everything
 from engine.training.recorder import Recorder
 from engine.training.state_keeper import StateKeeper
-from engine.training.steps import StepLog
-from engine.training.watch import Place, Watch
-
-FLOPS_A_PARAMETER = 6.0
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """A trained model with the best weights, and whether the training was stopped on request."""
-
-    model: TrainedForecaster
-    best_epoch: int
-    best_value: float
-    stopped: bool
+from engine.training.watch import Place
 
 
 @dataclass(frozen=True)
@@ -59,6 +44,16 @@ class Material:
     spec: RunSpec
     series: Series
     fold: Fold
+
+    @property
+    def name(self) -> str:
+        """Return the name of the fold's folder."""
+        return self.fold.name
+
+    @property
+    def prefix(self) -> str:
+        """Return what begins the keys of the fold's metrics."""
+        return self.fold.prefix
 
     @cached_property
     def names(self) -> Names:
@@ -114,12 +109,8 @@ class Material:
 
 
 def fit(
-    recorder: Recorder,
-    material: Material,
-    states: StateKeeper,
-    place: Place,
-    resumed: Mapping[str, Any] | None = None,
-) -> Fitted:
+    recorder: Recorder, material: Material, states: StateKeeper, place: Place, resumed: State | None = None
+) -> Fitted[TrainedForecaster]:
     """Train on a fold, or go on from the content of a state. Raises RunFailed where that cannot be done; a model that was
     good before is saved first.
 
@@ -132,28 +123,39 @@ def fit(
     forecaster = build(spec, material.recipe)
     network = forecaster.network
     count = parameter_count(network)
-    windows = forecasting_of(spec).windows
-    work = FLOPS_A_PARAMETER * count * trainer.batch_size * _passes(spec.model.name, windows.encoder_length)
-    torch.set_num_threads(choose_threads(trainer, work))
+    passes = _passes(spec.model.name, forecasting_of(spec).windows.encoder_length)
+    torch.set_num_threads(choose_threads(trainer, FLOPS_A_PARAMETER * count * trainer.batch_size * passes))
     network.to(device, data_type(trainer))
-    if resumed is not None:
-        network.load_state_dict(resumed["training"]["network"])
-    elif spec.origin is not None:
-        take_weights(network, recorder.workspace, spec.origin)
-        recorder.log(f"The first weights are those of run {spec.origin.run} ({spec.origin.checkpoint}).")
-    training = _Training(recorder, spec, trainer, material, forecaster, device)
-    recorder.log(training.description(count))
-    keeper = CheckpointKeeper(training.folder, trainer.checkpoints, recorder, material.fold.prefix)
-    stopped = training.run(states, keeper, place, resumed)
-    if keeper.best is None:
-        raise Stopped if stopped else _no_best(spec)
-    network.load_state_dict(keeper.best)
-    network.eval()
-    model = TrainedForecaster(spec, material.recipe, forecaster)
-    return Fitted(model, keeper.best_epoch, keeper.best_value or 0.0, stopped)
+    has_first_weights(network, recorder, resumed)
+    valid, placed = material.part(material.fold.valid, "validation")
+    recorder.log(_description(material, len(valid), count, device))
+    plan = BatchPlan.of(len(material.train), trainer.batch_size, trainer.drop_last)
+    at_once = BatchPlan.of(len(valid), windows_at_once(spec, trainer.batch_size), merge_single=False)
+    live = LiveForecaster(recorder, placed, material.fold.name)
+    training = Training(
+        recorder,
+        trainer,
+        device,
+        material,
+        _Task(forecaster, loader_of(valid, at_once, None, device), placed, material, live.heard),
+        loader_of(
+            material.train,
+            replace(plan, note=plan.note.replace("row", "window")),
+            trainer.seed,
+            device,
+            recorder.log,
+        ),
+        model=lambda: TrainedForecaster(spec, material.recipe, forecaster),
+        quiet=library.quiet,
+        heard=lambda watch: ShownLive(watch, live),
+    )
+    try:
+        return training.run(states, place, resumed)
+    finally:
+        live.finish()
 
 
-class _Task:
+class _Task(Task[WindowBatch]):
     """What the loop asks of a forecaster."""
 
     def __init__(
@@ -184,94 +186,17 @@ class _Task:
         return {"loss": loss, **scores.overall()}
 
 
-class _Training:
-    """Everything that is ready for the loop."""
-
-    def __init__(
-        self,
-        recorder: Recorder,
-        spec: RunSpec,
-        trainer: TrainerSpec,
-        material: Material,
-        forecaster: Forecaster,
-        device: torch.device,
-    ) -> None:
-        self.recorder, self.spec, self.trainer = recorder, spec, trainer
-        self.material, self.forecaster, self.device = material, forecaster, device
-        self.train = material.train
-        self.valid, self.placed = material.part(material.fold.valid, "validation")
-
-    @property
-    def folder(self) -> Path:
-        """Where checkpoints of the fold are kept."""
-        return self.recorder.folder / self.material.fold.name / "checkpoints"
-
-    def description(self, parameters: int) -> str:
-        """Say what is about to be trained, for the log."""
-        fold, frequency = self.material.fold, self.material.series.frequency
-        threads = f", {torch.get_num_threads()} thread(s)" if self.device.type == "cpu" else ""
-        name = f"{fold.name}: " if fold.name else ""
-        return (
-            f"{name}{parameters:,} parameters; {counted(len(self.train), 'window')} to train "
-            f"({fold.train.text(frequency)}), {len(self.valid):,} to validate ({fold.valid.text(frequency)}); "
-            f"on {self.device}{threads}."
-        )
-
-    def run(
-        self, states: StateKeeper, keeper: CheckpointKeeper, place: Place, resumed: Mapping[str, Any] | None
-    ) -> bool:
-        """Run the loop; returns whether it was stopped on request. Raises Stopped for a pause."""
-        trainer, fold = self.trainer, self.material.fold
-        plan = BatchPlan.of(len(self.train), trainer.batch_size, trainer.drop_last)
-        if plan.note:
-            self.recorder.log(plan.note.replace("row", "window"))
-        steps = -(-len(plan.sizes) // trainer.accumulate_grad_batches)
-        network = self.forecaster.network
-        patience = Patience(trainer.early_stopping)
-        watch = Watch(self.recorder, states, keeper, patience, trainer, steps, place, network, resumed)
-        loader = loader_of(self.train, plan, trainer.seed, self.device, self.recorder.log)
-        if resumed is not None:
-            loader.load_state_dict({name: resumed["training"][name] for name in ("epoch", "batch")})
-        at_once = windows_at_once(self.spec, trainer.batch_size)
-        valid = loader_of(self.valid, BatchPlan.of(len(self.valid), at_once, merge_single=False), None, self.device)
-        log = StepLog(self.recorder, self.device, fold.prefix, progressed=watch.progressed)
-        live = LiveForecaster(self.recorder, self.placed, fold.name)
-        task = _Task(self.forecaster, valid, self.placed, self.material, live.heard)
-        shown = ShownLive(watch, live)
-        loop = Loop(task, loader, trainer, self.device, log, shown, resumed["training"] if resumed else None)
-        watch.begin(loop, self.device)
-        if resumed is not None and resumed["is_over"] and resumed["epochs"] == watch.epochs():
-            return False
-        try:
-            with library.quiet():
-                loop.run()
-        except Stopped as stopped:
-            if stopped.to_rest:
-                raise
-            return True
-        except RunFailed:
-            self._keep_best(keeper)
-            raise
-        finally:
-            live.finish()
-        return False
-
-    def _keep_best(self, keeper: CheckpointKeeper) -> None:
-        """Save the model of the best epoch before a failure."""
-        if keeper.best is not None:
-            self.forecaster.network.load_state_dict(keeper.best)
-            TrainedForecaster(self.spec, self.material.recipe, self.forecaster).save(self.folder.parent)
-            self.recorder.log(f"The model of epoch {keeper.best_epoch}, the best before the failure, is kept.")
+def _description(material: Material, valid: int, parameters: int, device: torch.device) -> str:
+    """Say what is about to be trained, for the log."""
+    fold, frequency = material.fold, material.series.frequency
+    threads = f", {torch.get_num_threads()} thread(s)" if device.type == "cpu" else ""
+    name = f"{fold.name}: " if fold.name else ""
+    return (
+        f"{name}{parameters:,} parameters; {counted(len(material.train), 'window')} to train "
+        f"({fold.train.text(frequency)}), {valid:,} to validate ({fold.valid.text(frequency)}); on {device}{threads}."
+    )
 
 
 def _passes(name: str, encoder_length: int) -> int:
     """Return how often a network uses its weights for one window: those that go step by step, once a step."""
     return encoder_length if name in {"tft", "deepar", "recurrent", "xlstm"} else 1
-
-
-def _no_best(spec: RunSpec) -> RunFailed:
-    return RunFailed(
-        f"No epoch had a usable {spec.trainer.checkpoints.monitor}: it was NaN each time.",
-        "Lower the learning rate, or let the checkpoints watch valid/loss.",
-        Fault(FaultKind.DIVERGED),
-    )

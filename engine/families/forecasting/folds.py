@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from engine.families.findings import counted
 from engine.families.forecasting.datasets import longest_lag
 from engine.families.forecasting.frequency import Frequency
 from engine.families.forecasting.repairs import is_future
 from engine.families.forecasting.series import Series, forecasting_of
-from engine.families.tabular.findings import counted
 from engine.spec import HoldoutSplit, RollingOriginSplit, RunSpec
 from engine.training.failures import RunFailed
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from engine.families.findings import Finding
 from engine.families.forecasting.series import Floats, Series, forecasting_of
-from engine.families.tabular.findings import Finding
 from engine.spec import RunSpec
 
 NEARLY_ONE = 0.995

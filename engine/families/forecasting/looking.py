@@ -11,7 +11,7 @@ import pandas as pd
 from engine.datasets import parquet_path
 from engine.families.forecasting import repairs
 from engine.families.forecasting.series import Series, columns_of, forecasting_of, read_rows
-from engine.families.tabular.frames import read_columns
+from engine.families.frames import read_columns
 from engine.spec import ForecastingSpec, Roles, RunSpec
 from engine.training.failures import RunFailed
 

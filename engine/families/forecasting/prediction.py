@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from engine.datasets import ReadOptions, import_file, parquet_path
 from engine.datasets.previewing import cell
 from engine.families.files import write_table
+from engine.families.findings import counted, named
 from engine.families.forecasting import ahead as known_ahead
 from engine.families.forecasting import repairs
 from engine.families.forecasting.datasets import Names, longest_lag, make_dataset, to_frame
@@ -26,11 +27,10 @@ from engine.families.forecasting.outlook import outlook_of
 from engine.families.forecasting.placement import Placement, season_of
 from engine.families.forecasting.series import MISSING, Floats, Ints, Series, columns_of, forecasting_of, prepare
 from engine.families.forecasting.trained import TrainedForecaster, windows_at_once
+from engine.families.frames import read_columns
+from engine.families.matching import ColumnMatch, match_columns
+from engine.families.output import Output, distinct_names
 from engine.families.prediction import PredictionReport, Progress, check_ending
-from engine.families.tabular.findings import counted, named
-from engine.families.tabular.frames import read_columns
-from engine.families.tabular.matching import ColumnMatch, match_columns
-from engine.families.tabular.output import Output, distinct_names
 from engine.runs import RunStore
 from engine.training.failures import RunFailed
 from engine.training.loader import BatchPlan

@@ -4,6 +4,7 @@ Must not train."""
 from collections.abc import Iterator
 from pathlib import Path
 
+from engine.families.findings import Finding, Severity, sorted_findings
 from engine.families.forecasting.fitting import Material
 from engine.families.forecasting.folds import split
 from engine.families.forecasting.forecaster import build, parameter_count
@@ -13,7 +14,6 @@ from engine.families.forecasting.running import load_series
 from engine.families.forecasting.scores import intervals
 from engine.families.forecasting.series import forecasting_of
 from engine.families.forecasting.window_loader import why_not
-from engine.families.tabular.findings import Finding, Severity, sorted_findings
 from engine.families.tabular.preflight import Preflight
 from engine.spec import RunSpec
 from engine.training.failures import RunFailed

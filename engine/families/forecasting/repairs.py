@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from engine.families.findings import counted, named
 from engine.families.forecasting.times import rows_text
-from engine.families.tabular.findings import counted, named
 from engine.training.failures import Fault, FaultKind, RunFailed
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from engine.families.findings import counted
 from engine.families.forecasting import repairs
 from engine.families.forecasting.frequency import Frequency, detected, named
 from engine.families.forecasting.times import read_times, rows_text
-from engine.families.tabular.findings import counted
-from engine.families.tabular.frames import Values, numbers
-from engine.families.tabular.labels import text_of, texts_of
+from engine.families.frames import Values, numbers
+from engine.families.labels import text_of, texts_of
 from engine.spec import ForecastingSpec, RunSpec
 from engine.training.failures import Fault, FaultKind, RunFailed
 

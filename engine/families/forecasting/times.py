@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.training.failures import Fault, FaultKind, RunFailed
 
 if TYPE_CHECKING:
-    from engine.families.tabular.frames import Values
+    from engine.families.frames import Values
 
 SHOWN = 5
 _OFFSET = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$")

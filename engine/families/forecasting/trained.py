@@ -1,20 +1,15 @@
 """TrainedForecaster: a network with its recipe and specification, as files and back.
 Files are safetensors and JSON: loading one runs no code of its maker."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-
-import torch
 
 from engine.families.forecasting.forecaster import Forecaster, build
 from engine.families.forecasting.recipe import Recipe
 from engine.families.forecasting.series import forecasting_of
+from engine.families.model_files import read_model, write_model
 from engine.spec import RunSpec, parse
-from engine.training.failures import RunFailed
-from engine.training.weights import save_weights, write_whole
 
-WEIGHTS, DESCRIPTION = "model.safetensors", "model.json"
 NUMBERS_AT_ONCE = 1 << 18
 """Steps of windows that go through a network together without gradients."""
 
@@ -29,31 +24,16 @@ class TrainedForecaster:
 
     def save(self, folder: Path) -> None:
         """Write model.safetensors and model.json; each appears whole or not at all."""
-        folder.mkdir(parents=True, exist_ok=True)
-        # The format wants at least one tensor; a baseline has none to give.
-        weights = {"none": torch.zeros(1)} if self.forecaster is None else self.forecaster.network.state_dict()
-        save_weights(folder / WEIGHTS, weights)
-        description = {
-            "format": 1,
-            "spec": self.spec.model_dump(mode="json"),
-            "recipe": self.recipe.model_dump(mode="json"),
-        }
-        write_whole(folder / DESCRIPTION, json.dumps(description, ensure_ascii=False, indent=1).encode())
+        weights = {} if self.forecaster is None else self.forecaster.network.state_dict()
+        description = {"spec": self.spec.model_dump(mode="json"), "recipe": self.recipe.model_dump(mode="json")}
+        write_model(folder, weights, description)
 
     @classmethod
     def load(cls, folder: Path) -> "TrainedForecaster":
         """Rebuild a saved model on the CPU; it forecasts what it forecast before. Raises RunFailed without its files."""
-        from safetensors.torch import load_file
-
         from engine.families.forecasting.library import BASELINES
 
-        try:
-            description = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
-            weights = load_file(folder / WEIGHTS)
-        except OSError as error:
-            raise RunFailed(
-                "This run has no saved model.", "A model is kept when a run finishes, or is stopped after one epoch."
-            ) from error
+        description, weights = read_model(folder)
         spec, recipe = parse(description["spec"]), Recipe.model_validate(description["recipe"])
         if spec.model.name in BASELINES:
             return cls(spec, recipe, None)

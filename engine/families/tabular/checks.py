@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from engine.families.tabular.findings import Finding, Severity, counted, named
+from engine.families.findings import Finding, Severity, counted, named
 from engine.spec import RunSpec
 
 MIN_ROWS = 20  # fewer rows than this say nothing about what an identifier looks like

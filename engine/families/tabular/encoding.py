@@ -3,7 +3,6 @@ Must not know which model reads the tensors; loading it runs no code."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,8 +10,9 @@ import torch
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from engine.families.tabular.frames import Values, numbers
-from engine.families.tabular.labels import codes_of, most_frequent, texts_of
+from engine.families.frames import Values, numbers
+from engine.families.labels import codes_of, known_codes, most_frequent
+from engine.families.supervised.targets import TargetEncoding, encoded, fit_target
 from engine.families.tabular.scaling import Scaling
 from engine.spec import RunSpec
 
@@ -86,19 +86,6 @@ class CategoricalFeature(_Part):
         return 1 + len(self.categories) + self.missing_is_category
 
 
-class TargetEncoding(_Part):
-    """One target: its classes in order, or for a number the mean and scale that standardise it."""
-
-    name: str
-    classes: tuple[str, ...] = ()
-    mean: float = 0.0
-    scale: float = 1.0
-
-    def values(self, scaled: NDArray[Any]) -> NDArray[np.float64]:
-        """Return numbers on the training scale in the target's own unit."""
-        return np.asarray(scaled, dtype=np.float64) * self.scale + self.mean
-
-
 class Encoder(_Part):
     """What turns a frame's columns into tensors; `features` of both kinds stand in the order of the tensors' columns."""
 
@@ -121,7 +108,10 @@ class Encoder(_Part):
             continuous=continuous,
             scaling=Scaling.fit(raw, settings.continuous_transform, skip=marks),
             categorical=tuple(_categorical_feature(train[name], name, spec) for name in roles.categorical),
-            targets=tuple(_target_encoding(frame[name], rows, name, spec) for name in roles.target),
+            targets=tuple(
+                fit_target(frame[name], rows, spec.tabular.task, settings.target_transform != "none")
+                for name in roles.target
+            ),
         )
 
     @classmethod
@@ -157,7 +147,7 @@ class Encoder(_Part):
         return Tensors(
             continuous=torch.from_numpy(np.clip(scaled, -limit, limit).astype(np.float32)),
             categorical=torch.from_numpy(np.stack(codes, axis=1) if codes else np.empty((len(taken), 0), np.int64)),
-            target=self._target(taken),
+            target=encoded(taken, self.task, self.targets),
             rows=torch.from_numpy(positions),
         )
 
@@ -168,21 +158,6 @@ class Encoder(_Part):
             if new := sorted(set(codes_of(frame[feature.name])[1]) - set(feature.categories)):
                 found[feature.name] = new
         return found
-
-    def _target(self, frame: pd.DataFrame) -> torch.Tensor:
-        if self.task == "classification":
-            codes = [
-                _codes(frame[target.name], target.classes) if target.name in frame.columns else np.full(len(frame), -1)
-                for target in self.targets
-            ]
-            return torch.from_numpy(np.stack(codes, axis=1).astype(np.int64))
-        values = [
-            (numbers(frame[target.name]) - target.mean) / target.scale
-            if target.name in frame.columns
-            else np.full(len(frame), np.nan)
-            for target in self.targets
-        ]
-        return torch.from_numpy(np.stack(values, axis=1).astype(np.float32))
 
 
 def _continuous_features(train: pd.DataFrame, spec: RunSpec) -> tuple[ContinuousFeature, ...]:
@@ -239,26 +214,7 @@ def _categorical_feature(column: Values, name: str, spec: RunSpec) -> Categorica
 
 
 def _category_codes(column: Values, feature: CategoricalFeature) -> NDArray[np.int64]:
-    codes = _codes(column, feature.categories) + 1
+    codes = known_codes(column, feature.categories) + 1
     if feature.missing_is_category:
         codes[column.isna().to_numpy()] = feature.cardinality - 1
     return codes
-
-
-def _codes(column: Values, known: Sequence[str]) -> NDArray[np.int64]:
-    """Return each row's place among the known texts, -1 where it is missing or not among them."""
-    codes, texts = texts_of(column)
-    place = {name: index for index, name in enumerate(known)}
-    lookup = np.array([*(place.get(text, -1) for text in texts), -1], dtype=np.int64)
-    return lookup[codes]
-
-
-def _target_encoding(column: Values, rows: NDArray[np.int64], name: str, spec: RunSpec) -> TargetEncoding:
-    if spec.tabular.task == "classification":
-        return TargetEncoding(name=name, classes=tuple(codes_of(column)[1]))
-    if spec.tabular.preprocess.target_transform == "none":
-        return TargetEncoding(name=name)
-    values = numbers(column.iloc[rows])
-    values = values[~np.isnan(values)]
-    scale = float(np.std(values)) if len(values) else 1.0
-    return TargetEncoding(name=name, mean=float(np.mean(values)) if len(values) else 0.0, scale=scale or 1.0)

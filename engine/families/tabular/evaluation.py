@@ -1,31 +1,19 @@
-"""What a trained model is worth: exact metrics and reports on the rows kept for it, written into the run's folder.
-Puts the parts together; metrics, curves, tables and importance are computed in modules of their own."""
+"""What a trained tabular model is worth on the rows kept for it, and how much of that hangs on each column.
+Runs the models; what their predictions are worth is computed elsewhere."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
-from engine.families.files import EVALUATION_FILE, PREDICTIONS_FILE, write_evaluation
 from engine.families.fold_scores import fold_scores
-from engine.families.tabular.files import original_rows, write_predictions
-from engine.families.tabular.findings import named
+from engine.families.supervised.evaluation import best_of_folds, conclude, metrics_of
+from engine.families.supervised.predicted import joined
+from engine.families.supervised.scores import Ints
+from engine.families.supervised.splitting import Fold
 from engine.families.tabular.importance import importance_metric, permutation_importance
-from engine.families.tabular.predicted import Predicted, joined, predict_rows
-from engine.families.tabular.reports import MAX_CONFUSION, classification_report, regression_report, worst_rows
-from engine.families.tabular.scores import Ints, row_log_loss
-from engine.families.tabular.splitting import Fold
+from engine.families.tabular.predicting import predict_rows
 from engine.families.tabular.trained import TrainedModel
-from engine.runs import RunStore
-from engine.runs.evaluation import (
-    ClassificationReport,
-    Evaluation,
-    FoldScore,
-    Importance,
-    RegressionReport,
-    WorstRows,
-)
+from engine.runs.evaluation import Evaluation, Importance
 from engine.spec import RunSpec
 from engine.training.recorder import Recorder
 
@@ -34,7 +22,7 @@ _Importance = tuple[tuple[Importance, ...], tuple[str, ...]]
 
 def score(model: TrainedModel, frame: pd.DataFrame, rows: Ints) -> dict[str, float]:
     """Return the exact metrics of a model on rows of a frame, such as accuracy or rmse, without writing anything."""
-    return _metrics(predict_rows(model, frame, rows))
+    return metrics_of(predict_rows(model, frame, rows))
 
 
 def evaluate(model: TrainedModel, frame: pd.DataFrame, fold: Fold, recorder: Recorder, spec: RunSpec) -> Evaluation:
@@ -43,8 +31,9 @@ def evaluate(model: TrainedModel, frame: pd.DataFrame, fold: Fold, recorder: Rec
     parts = {"valid": fold.valid, "test": fold.test}
     predicted = {part: predict_rows(model, frame, rows) for part, rows in parts.items() if len(rows)}
     shown = "test" if "test" in predicted else "valid"
-    importance = _importance(model, frame, parts[shown], recorder, spec)
-    return _finish(predicted, shown, frame, recorder, spec, importance, ())
+    columns, notes = _importance(model, frame, parts[shown], recorder, spec)
+    task = spec.tabular.task
+    return conclude(predicted, shown, frame, recorder, task, (), importance_metric(task), columns, notes)
 
 
 def evaluate_folds(
@@ -58,28 +47,15 @@ def evaluate_folds(
     """
     recorder.progress(stage="evaluating")
     validated = [predict_rows(model, frame, fold.valid) for model, fold in zip(models, folds, strict=True)]
-    by_fold = [{f"valid/{key}": value for key, value in _metrics(part).items()} for part in validated]
+    by_fold = [{f"valid/{key}": value for key, value in metrics_of(part).items()} for part in validated]
     for place, (model, fold) in enumerate(zip(models, folds, strict=True)):
         if len(fold.test):
             by_fold[place] |= {f"test/{key}": value for key, value in score(model, frame, fold.test).items()}
-    importance = _importance(models[-1], frame, folds[-1].valid, recorder, spec)
-    recorder.summary(_best_of_folds(recorder, spec, folds))
-    return _finish({"valid": joined(validated)}, "valid", frame, recorder, spec, importance, fold_scores(by_fold))
-
-
-def _metrics(predicted: Predicted) -> dict[str, float]:
-    """Return the metrics; with several targets those of each as metric/target, and the mean of what has no unit."""
-    targets = predicted.encoder.targets
-    each = [predicted.scores(index) for index in range(len(targets))]
-    if len(targets) == 1:
-        return each[0]
-    scores = {
-        f"{key}/{target.name}": value for target, one in zip(targets, each, strict=True) for key, value in one.items()
-    }
-    for key in ("accuracy", "balanced_accuracy", "f1_macro", "log_loss", "r2", "mape"):
-        if all(key in one for one in each):
-            scores[key] = float(np.mean([one[key] for one in each]))
-    return scores
+    columns, notes = _importance(models[-1], frame, folds[-1].valid, recorder, spec)
+    recorder.summary(best_of_folds(recorder, spec, folds))
+    task, scores = spec.tabular.task, fold_scores(by_fold)
+    whole = {"valid": joined(validated)}
+    return conclude(whole, "valid", frame, recorder, task, scores, importance_metric(task), columns, notes)
 
 
 def _importance(model: TrainedModel, frame: pd.DataFrame, rows: Ints, recorder: Recorder, spec: RunSpec) -> _Importance:
@@ -89,115 +65,3 @@ def _importance(model: TrainedModel, frame: pd.DataFrame, rows: Ints, recorder: 
     return permutation_importance(
         model, frame, rows, seed=spec.trainer.seed, progress=tell, stopped=lambda: recorder.stop_requested
     )
-
-
-def _finish(
-    predicted: Mapping[str, Predicted],
-    shown: str,
-    frame: pd.DataFrame,
-    recorder: Recorder,
-    spec: RunSpec,
-    importance: _Importance,
-    folds: tuple[FoldScore, ...],
-) -> Evaluation:
-    recorder.progress(stage="writing results")
-    main = predicted[shown]
-    classification, regression = _reports(main)
-    columns, importance_notes = importance
-    evaluation = Evaluation(
-        task=spec.tabular.task,
-        split=shown,
-        rows=len(main),
-        metrics={part: _metrics(one) for part, one in predicted.items()},
-        classification=classification,
-        regression=regression,
-        importance_metric=importance_metric(spec.tabular.task),
-        importance=columns,
-        worst=_worst(main, frame, recorder.workspace, spec),
-        folds=folds,
-        notes=(*_notes(main, shown, bool(folds)), *importance_notes),
-    )
-    write_predictions(recorder.folder / PREDICTIONS_FILE, predicted, frame)
-    write_evaluation(recorder.folder, evaluation)
-    recorder.artifact("evaluation", "evaluation", recorder.folder / EVALUATION_FILE)
-    recorder.artifact("predictions", "table", recorder.folder / PREDICTIONS_FILE)
-    means = {one.metric: one.mean for one in folds}
-    recorder.summary(means or {f"{shown}/{key}": value for key, value in evaluation.metrics[shown].items()})
-    return evaluation
-
-
-def _best_of_folds(recorder: Recorder, spec: RunSpec, folds: Sequence[Fold]) -> dict[str, float]:
-    """Return the mean over the folds of the best value that each fold's epochs reached, as it was recorded."""
-    watched = spec.trainer.checkpoints
-    recorder.flush()
-    with RunStore(recorder.workspace) as store:
-        series = [store.series(recorder.run_id, fold.prefix + watched.monitor, axes=()).values for fold in folds]
-    finite = [values[np.isfinite(values)] for values in series]
-    if not all(len(values) for values in finite):
-        return {}
-    best = [values.max() if watched.mode == "max" else values.min() for values in finite]
-    return {f"best/{watched.monitor}": float(np.mean(best))}
-
-
-def _reports(main: Predicted) -> tuple[tuple[ClassificationReport, ...], tuple[RegressionReport, ...]]:
-    classification, regression = [], []
-    for index, target in enumerate(main.encoder.targets):
-        if not main.valid(index):
-            continue
-        actual = main.actual[:, index]
-        if main.values is None:
-            known = actual >= 0
-            chances = main.probabilities[index][known]
-            classification.append(
-                classification_report(target.name, target.classes, actual[known].astype(np.int64), chances)
-            )
-        else:
-            known = np.isfinite(actual)
-            truth = actual[known].astype(np.float64)
-            regression.append(regression_report(target.name, truth, main.values[known, index]))
-    return tuple(classification), tuple(regression)
-
-
-def _notes(main: Predicted, shown: str, pooled: bool) -> list[str]:
-    notes = []
-    if pooled:
-        notes.append("Each row is judged by the model of the fold that did not learn from it.")
-    elif shown == "valid":
-        notes.append("There are no test rows: these figures are of the validation rows, which also chose the epoch.")
-    for index, target in enumerate(main.encoder.targets):
-        if not main.valid(index):
-            notes.append(
-                f"The model's predictions of “{target.name}” are not all numbers (NaN), so there are no metrics."
-            )
-        elif main.values is None:
-            absent = [name for code, name in enumerate(target.classes) if not (main.actual[:, index] == code).any()]
-            if absent:
-                notes.append(f"No row here has {named(absent)} as “{target.name}”; no curve is drawn for it.")
-            if len(target.classes) > MAX_CONFUSION:
-                notes.append(f"“{target.name}” has {len(target.classes)} classes; the rarer ones are shown as one.")
-    return notes
-
-
-def _worst(main: Predicted, frame: pd.DataFrame, workspace: Path, spec: RunSpec) -> WorstRows | None:
-    targets = main.encoder.targets
-    if not len(main) or not all(main.valid(index) for index in range(len(targets))):
-        return None
-    losses, shown = np.zeros(len(main)), []
-    for index, target in enumerate(targets):
-        actual = main.actual[:, index]
-        if main.values is None:
-            codes = actual.astype(np.int64)
-            losses += np.where(codes >= 0, row_log_loss(codes, main.probabilities[index]), 0.0)
-            names = np.array([*target.classes, None], dtype=object)
-            shown += [(f"predicted {target.name}", names[main.codes(index)]), (f"actual {target.name}", names[codes])]
-        else:
-            values = main.values[:, index]
-            spread = float(np.nanstd(actual)) or 1.0
-            losses += np.nan_to_num(np.abs(values - actual)) / (spread if len(targets) > 1 else 1.0)
-            shown += [(f"predicted {target.name}", values), (f"actual {target.name}", actual)]
-    title = "loss" if main.values is None else "absolute error" if len(targets) == 1 else "error in standard deviations"
-
-    def read(rows: Ints) -> pd.DataFrame:
-        return original_rows(workspace, spec, frame, rows)
-
-    return worst_rows(main.rows, losses, shown, title, read)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from engine.families.findings import Finding
 from engine.families.tabular import library, network
 from engine.families.tabular.encoding import Encoder
-from engine.families.tabular.findings import Finding
 from engine.families.tabular.tracing import Cost, training_cost
 from engine.spec import RunSpec
 from engine.training.failures import RunFailed

@@ -1,23 +1,16 @@
 """From a dataset's snapshot to a DataFrame, and which of its rows can be used at all.
 Names problems by column and row count; must not encode, split or know about models."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from engine.families.frames import Values, numbers, read_snapshot
 from engine.spec import RunSpec
 from engine.training.failures import Fault, FaultKind, RunFailed
-
-if TYPE_CHECKING:
-    # The stubs type frames by content; for us a frame is a frame.
-    Values = pd.Series[Any]
-else:
-    Values = pd.Series
 
 
 @dataclass(frozen=True)
@@ -33,15 +26,7 @@ def load(workspace: Path, spec: RunSpec) -> pd.DataFrame:
 
     Raises RunFailed where the snapshot or one of the columns is gone.
     """
-    from engine.datasets import parquet_path
-
-    path = parquet_path(workspace, spec.data.dataset)
-    if not path.is_file():
-        raise RunFailed(
-            f"The data of this run ({spec.data.name or spec.data.dataset}) is no longer in the workspace.",
-            "Import the file again; the same content gets the same name, and the run can then be repeated.",
-        )
-    return read_columns(path, used_columns(spec))
+    return read_snapshot(workspace, spec, used_columns(spec))
 
 
 def used_columns(spec: RunSpec) -> list[str]:
@@ -50,38 +35,6 @@ def used_columns(spec: RunSpec) -> list[str]:
     wanted = [*roles.features, *roles.target, *roles.group]
     column = getattr(spec.split, "column", "")
     return list(dict.fromkeys([*wanted, *([column] if column else [])]))
-
-
-def read_columns(path: Path, columns: Sequence[str]) -> pd.DataFrame:
-    """Read columns of a Parquet file in file order. Raises RunFailed naming the columns that it does not have."""
-    import duckdb
-
-    with duckdb.connect() as db:
-        present = [row[0] for row in db.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()]
-        if gone := [name for name in columns if name not in present]:
-            names = ", ".join(f"“{name}”" for name in gone)
-            raise RunFailed(
-                f"{'Column' if len(gone) == 1 else 'Columns'} {names} {'is' if len(gone) == 1 else 'are'} gone: "
-                "the dataset does not have it any more.",
-                f"Its columns are: {', '.join(present[:20])}{' …' if len(present) > 20 else ''}.",
-                Fault(FaultKind.COLUMN_GONE, tuple(gone)),
-            )
-        if not columns:
-            raise RunFailed("No column has a role.", "Say which column is the target and which ones are inputs.")
-        quoted = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
-        frame: pd.DataFrame = db.execute(f"SELECT {quoted} FROM read_parquet(?)", [str(path)]).df()
-    return frame.reset_index(drop=True)
-
-
-def numbers(column: "Values") -> NDArray[np.float64]:
-    """Return a column as float64; what is missing, infinite or not a number is NaN. Dates count nanoseconds."""
-    if pd.api.types.is_datetime64_any_dtype(column):
-        values = np.asarray(column.astype("int64"), dtype=np.float64).copy()
-        values[column.isna().to_numpy()] = np.nan
-        return values
-    values = np.asarray(pd.to_numeric(column, errors="coerce"), dtype=np.float64).copy()
-    values[~np.isfinite(values)] = np.nan
-    return values
 
 
 def usable_rows(frame: pd.DataFrame, spec: RunSpec) -> UsableRows:
@@ -148,7 +101,7 @@ def _missing_number(frame: pd.DataFrame, name: str) -> tuple[NDArray[np.bool_], 
     return gaps, what
 
 
-def _refuse_text(column: "Values", name: str, advice: str, role: str) -> None:
+def _refuse_text(column: Values, name: str, advice: str, role: str) -> None:
     if column.dtype != object:
         return
     wrong = pd.to_numeric(column, errors="coerce").isna() & column.notna()

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import torch
 
+from engine.families.supervised.predicted import Predicted
+from engine.families.supervised.scores import Floats, Ints, row_log_loss
 from engine.families.tabular.encoding import Encoder, Tensors
-from engine.families.tabular.predicted import Predicted, predict_tensors
-from engine.families.tabular.scores import Floats, Ints, row_log_loss
+from engine.families.tabular.predicting import predict_tensors
 from engine.families.tabular.trained import TrainedModel
 from engine.runs.evaluation import Importance
 

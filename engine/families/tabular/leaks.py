@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from engine.families.findings import Finding, counted, named
+from engine.families.supervised.splitting import Fold
 from engine.families.tabular.checks import is_numeric
-from engine.families.tabular.findings import Finding, counted, named
-from engine.families.tabular.splitting import Fold
 from engine.spec import RunSpec
 
 LEAK_ROWS = 20  # fewer rows than this say nothing about what determines what

@@ -12,11 +12,12 @@ import torch
 from pydantic import BaseModel, ConfigDict
 from torch import nn
 
+from engine.families.supervised.objective import Objective, balanced_weights
 from engine.families.tabular import library, network
 from engine.families.tabular.encoding import Encoder
 from engine.families.tabular.frames import load
-from engine.families.tabular.objective import Objective, balanced_weights, penalty
 from engine.families.tabular.splitting import split
+from engine.families.tabular.task import loss_of
 from engine.spec import RunSpec
 from engine.training.failures import RunFailed
 from engine.training.hardware import choose_device, data_type
@@ -158,13 +159,7 @@ def _step(model: nn.Module, objective: Objective, optimizer: torch.optim.Optimiz
     for group in optimizer.param_groups:
         group["lr"] = rate
     optimizer.zero_grad(set_to_none=True)
-    output = model(batch)
-    loss = objective.loss(objective.raw(output), batch["target"])
-    extra = penalty(model)
-    loss = loss if extra is None else loss + extra
-    for key, value in output.items():
-        if "regularization" in key:
-            loss = loss + value
+    _, loss = loss_of(model, objective, batch)
     loss.backward()
     optimizer.step()
     return float(loss.detach())

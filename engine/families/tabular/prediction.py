@@ -13,12 +13,13 @@ import pandas as pd
 from engine.datasets import ReadOptions, import_file, parquet_path
 from engine.datasets.database import connect, literal, quoted
 from engine.datasets.previewing import cell
+from engine.families.findings import counted
+from engine.families.labels import codes_of
+from engine.families.matching import ColumnMatch, match_columns
+from engine.families.output import Output, distinct_names
 from engine.families.prediction import PredictionReport, Progress, check_ending
-from engine.families.tabular.findings import counted
-from engine.families.tabular.labels import codes_of
-from engine.families.tabular.matching import ColumnMatch, match_columns
-from engine.families.tabular.output import Output, distinct_names
-from engine.families.tabular.predicted import Predicted, joined, predict_rows, prediction_columns
+from engine.families.supervised.predicted import Predicted, joined, prediction_columns
+from engine.families.tabular.predicting import predict_rows
 from engine.families.tabular.trained import TrainedModel
 from engine.runs import RunStore
 from engine.training.failures import RunFailed

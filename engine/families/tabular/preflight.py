@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
+from engine.families.findings import Finding, sorted_findings
+from engine.families.supervised.splitting import Fold
 from engine.families.tabular import checks, leaks, setting_checks
 from engine.families.tabular.encoding import Encoder
-from engine.families.tabular.findings import Finding, sorted_findings
 from engine.families.tabular.footprint import Footprint, footprint
 from engine.families.tabular.frames import load
-from engine.families.tabular.splitting import Fold, split
+from engine.families.tabular.splitting import split
 from engine.spec import RunSpec, TrainerSpec, from_json, to_json
 from engine.training.failures import RunFailed
 from engine.training.loader import BatchPlan

@@ -4,7 +4,7 @@ Plain functions of a specification and a few counts that yield findings; what a 
 import string
 from collections.abc import Iterator, Sequence
 
-from engine.families.tabular.findings import Finding, counted, named
+from engine.families.findings import Finding, counted, named
 from engine.spec import RunSpec
 from engine.training.loader import BatchPlan
 from engine.training.schedules import warmup_steps

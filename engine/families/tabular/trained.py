@@ -11,17 +11,15 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from engine.families.model_files import read_model, write_model
+from engine.families.supervised.objective import Objective
 from engine.families.tabular import library, network
 from engine.families.tabular.encoding import Encoder, Tensors
-from engine.families.tabular.objective import Objective
 from engine.spec import RunSpec, parse
-from engine.training.failures import RunFailed
-from engine.training.weights import save_weights, write_whole
 
 if TYPE_CHECKING:
-    from engine.families.tabular.frames import Values
+    from engine.families.frames import Values
 
-WEIGHTS, DESCRIPTION = "model.safetensors", "model.json"
 PREDICT_ROWS = 4_096
 ATTENTION_BYTES = 1 << 29
 """What the attention scores of one batch may take in a forward pass."""
@@ -37,27 +35,13 @@ class TrainedModel:
 
     def save(self, folder: Path) -> None:
         """Write model.safetensors and model.json; each appears whole or not at all."""
-        folder.mkdir(parents=True, exist_ok=True)
-        save_weights(folder / WEIGHTS, self.network.state_dict())
-        description = {
-            "format": 1,
-            "spec": self.spec.model_dump(mode="json"),
-            "encoder": json.loads(self.encoder.to_json()),
-        }
-        write_whole(folder / DESCRIPTION, json.dumps(description, ensure_ascii=False, indent=1).encode())
+        description = {"spec": self.spec.model_dump(mode="json"), "encoder": json.loads(self.encoder.to_json())}
+        write_model(folder, self.network.state_dict(), description)
 
     @classmethod
     def load(cls, folder: Path) -> "TrainedModel":
         """Rebuild a saved model on the CPU; it predicts what it predicted before. Raises RunFailed without its files."""
-        from safetensors.torch import load_file
-
-        try:
-            description = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
-            weights = load_file(folder / WEIGHTS)
-        except OSError as error:
-            raise RunFailed(
-                "This run has no saved model.", "A model is kept when a run finishes, or is stopped after one epoch."
-            ) from error
+        description, weights = read_model(folder)
         spec = parse(description["spec"])
         encoder = Encoder.model_validate(description["encoder"])
         model = network.build(spec, encoder)

@@ -40,7 +40,7 @@ def test_that_predictions_on_a_full_disk_say_so_and_leave_nothing(tmp_path: Path
     import numpy as np
     import pandas as pd
 
-    from engine.families.tabular.output import Output
+    from engine.families.output import Output
     from engine.training.failures import RunFailed
 
     frame = pd.DataFrame({"x": np.random.default_rng(0).normal(size=50_000)})

@@ -157,9 +157,9 @@ def fit() -> Callable[..., Any]:
     def train(frame: pd.DataFrame, spec: RunSpec, rows: np.ndarray, steps: int = 60) -> Any:
         import torch
 
+        from engine.families.supervised.objective import Objective
         from engine.families.tabular import network
         from engine.families.tabular.encoding import Encoder
-        from engine.families.tabular.objective import Objective
         from engine.families.tabular.trained import TrainedModel
 
         torch.set_num_threads(1)  # tests run beside each other

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.families.findings import Finding, named, sorted_findings
+from engine.families.supervised.splitting import Fold
 from engine.families.tabular.checks import check_columns, check_data
-from engine.families.tabular.findings import Finding, named, sorted_findings
 from engine.families.tabular.leaks import check_doubles, check_parts, check_targets_among_inputs
-from engine.families.tabular.splitting import Fold
 from engine.spec import ColumnSplit, PreprocessSpec, Roles, TabularSpec
 
 

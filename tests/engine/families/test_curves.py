@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from engine.families.tabular.curves import MAX_POINTS, calibration, precision_recall, roc, thinned
+from engine.families.supervised.curves import MAX_POINTS, calibration, precision_recall, roc, thinned
 
 
 def drawn(rows, seed=0):

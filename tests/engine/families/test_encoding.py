@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.preprocessing import PowerTransformer, QuantileTransformer, StandardScaler
 
+from engine.families.labels import natural_order, text_of
 from engine.families.tabular.encoding import Encoder
-from engine.families.tabular.labels import natural_order, text_of
 from engine.families.tabular.scaling import Scaling
 from engine.spec import PreprocessSpec, RunSpec, TabularSpec
 

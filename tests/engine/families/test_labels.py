@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.families.tabular.labels import codes_of, most_frequent, natural_order
+from engine.families.labels import codes_of, most_frequent, natural_order
 
 VALUES = st.one_of(st.integers(-3, 30), st.sampled_from(["a", "b", "10", "9", "x y", "1"]), st.none(), st.just(1.0))
 

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score, log_loss, mean_absolute_error, r2_score, roc_auc_score
 
-from engine.families.tabular import measures
+from engine.families.supervised import measures
+from engine.families.supervised.measures import Measures, auroc
+from engine.families.supervised.objective import Objective, balanced_weights
 from engine.families.tabular.encoding import TargetEncoding
-from engine.families.tabular.measures import Measures, auroc
-from engine.families.tabular.objective import Objective, balanced_weights
 
 KIND = TargetEncoding(name="kind", classes=("a", "b", "c"))
 PAIR = TargetEncoding(name="pair", classes=("no", "yes"))

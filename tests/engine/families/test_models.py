@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 import torch
 
+from engine.families.supervised.objective import Objective
 from engine.families.tabular import network
 from engine.families.tabular.encoding import Encoder
 from engine.families.tabular.library import CONFIGS
-from engine.families.tabular.objective import Objective, penalty
+from engine.families.tabular.task import penalty
 from engine.families.tabular.trained import TrainedModel, rows_at_once
 from engine.spec import ModelSpec, PretrainSpec, Roles, RunSpec, TabularSpec
 from engine.training.failures import RunFailed

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from engine.datasets import DatasetError, list_datasets
+from engine.families.matching import match_columns
 from engine.families.tabular import prediction
-from engine.families.tabular.matching import match_columns
 from engine.families.tabular.prediction import PredictionReport, predict
 from engine.runs import RunStore
 from engine.training.failures import RunFailed

@@ -4,7 +4,7 @@ from typing import get_args
 import pytest
 import torch
 
-from engine.families.tabular.schedule import MAX_POINTS, schedule_curve
+from engine.families.schedule import MAX_POINTS, schedule_curve
 from engine.spec import DataSpec, OptimizerSpec, RunSpec, ScheduleSpec, TrainerSpec
 from engine.spec.training import ScheduleName
 from engine.training.schedules import make_scheduler, waits_for_validation, warmup_steps

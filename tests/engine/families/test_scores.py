@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from engine.families.tabular.scores import classification_scores, confusion, normalised, regression_scores
+from engine.families.supervised.scores import classification_scores, confusion, normalised, regression_scores
 
 
 def drawn(seed, rows, classes):

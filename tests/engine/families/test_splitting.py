@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.families.supervised.splitting import Fold
 from engine.families.tabular.frames import usable_rows
-from engine.families.tabular.splitting import Fold, split
+from engine.families.tabular.splitting import split
 from engine.spec import (
     ColumnSplit,
     GroupSplit,

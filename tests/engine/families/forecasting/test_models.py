@@ -21,7 +21,7 @@ from engine.families.forecasting.recipe import Recipe
 from engine.families.forecasting.running import load_series
 from engine.families.forecasting.series import columns_of, prepare
 from engine.families.forecasting.trained import TrainedForecaster
-from engine.families.tabular.frames import read_columns
+from engine.families.frames import read_columns
 from engine.runs import Outcome, OutcomeKind, RunStore
 from engine.spec import RunSpec
 from engine.training.loader import BatchPlan

@@ -2,18 +2,27 @@
 Works on tensors on any device without a copy to the host; must not know how they were made."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Protocol
 
 import torch
 from torch import nn
 from torch.nn import functional
 
-from engine.families.tabular.encoding import TargetEncoding
-
-if TYPE_CHECKING:
-    from engine.families.tabular.encoding import Encoder
+from engine.families.supervised.targets import TargetEncoding
 
 _HALF_LOG_2PI = 0.9189385332046727
+
+
+class Targeted(Protocol):
+    """What knows the targets of a model."""
+
+    @property
+    def task(self) -> str:
+        """Return classification or regression."""
+
+    @property
+    def targets(self) -> tuple[TargetEncoding, ...]:
+        """Return the targets, in the order of the outputs."""
 
 
 class Objective(nn.Module):
@@ -34,7 +43,7 @@ class Objective(nn.Module):
         self._weighted = bool(weights)
 
     @classmethod
-    def of(cls, encoder: "Encoder", weights: Sequence[torch.Tensor] = ()) -> "Objective":
+    def of(cls, encoder: Targeted, weights: Sequence[torch.Tensor] = ()) -> "Objective":
         """Return the objective of an encoder's targets."""
         return cls(encoder.task, encoder.targets, weights)
 
@@ -93,26 +102,6 @@ class Objective(nn.Module):
 
     def _weight(self, place: int) -> torch.Tensor | None:
         return getattr(self, f"weight_{place}") if self._weighted else None
-
-
-def penalty(model: nn.Module) -> torch.Tensor | None:
-    """Return what a model adds to its loss whatever the rows are: the weight decay of a mixture density head."""
-    head: Any = getattr(model, "head", None)
-    if not hasattr(head, "sigma") or not hasattr(head, "pi"):
-        return None
-    settings = head.hparams
-    if settings.weight_regularization is None:
-        return None
-    parts = [
-        strength * torch.cat([one.reshape(-1) for one in layer.parameters()]).norm(settings.weight_regularization)
-        for strength, layer in (
-            (settings.lambda_sigma, head.sigma),
-            (settings.lambda_pi, head.pi),
-            (settings.lambda_mu, head.mu),
-        )
-        if strength
-    ]
-    return torch.stack(parts).sum() if parts else None
 
 
 def balanced_weights(target: torch.Tensor, sizes: Sequence[int]) -> list[torch.Tensor]:

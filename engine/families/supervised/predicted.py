@@ -7,12 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from engine.families.tabular.encoding import Encoder, Tensors
-from engine.families.tabular.frames import numbers
-from engine.families.tabular.scores import Floats, Ints, classification_scores, normalised, regression_scores
-from engine.families.tabular.trained import TrainedModel
+from engine.families.supervised.scores import Floats, Ints, classification_scores, regression_scores
+from engine.families.supervised.targets import TargetEncoding
 
-BATCH = 4_096
 MAX_PROBABILITY_COLUMNS = 100
 
 
@@ -23,7 +20,7 @@ class Predicted:
     """
 
     rows: Ints
-    encoder: Encoder
+    targets: tuple[TargetEncoding, ...]
     actual: Floats | Ints
     probabilities: tuple[Floats, ...] = ()
     values: Floats | None = None
@@ -54,27 +51,6 @@ class Predicted:
         return regression_scores(actual[known].astype(np.float64), self.values[known, target])
 
 
-def predict_rows(model: TrainedModel, frame: pd.DataFrame, rows: Ints | None = None) -> Predicted:
-    """Run the model over rows of a frame (all without `rows`)."""
-    positions = np.arange(len(frame), dtype=np.int64) if rows is None else rows
-    return predict_tensors(model, model.encoder.transform(frame, positions), frame)
-
-
-def predict_tensors(model: TrainedModel, tensors: Tensors, frame: pd.DataFrame) -> Predicted:
-    """Run the model over encoded rows of a frame; true values are read from the frame, exact and in their unit."""
-    encoder = model.encoder
-    rows = tensors.rows.cpu().numpy()
-    outputs = model.predict(tensors, BATCH)
-    if encoder.task == "classification":
-        probabilities = tuple(normalised(np.asarray(one)) for one in outputs)
-        return Predicted(rows, encoder, tensors.target.cpu().numpy(), probabilities=probabilities)
-    missing = np.full(len(rows), np.nan)
-    names = [target.name for target in encoder.targets]
-    taken = frame.iloc[rows]
-    actual = np.stack([numbers(taken[name]) if name in taken.columns else missing for name in names], axis=1)
-    return Predicted(rows, encoder, actual, values=np.asarray(outputs, dtype=np.float64))
-
-
 def joined(parts: Sequence[Predicted]) -> Predicted:
     """Return the predictions of several models for disjoint rows as one, in the order of the rows."""
     rows = np.concatenate([part.rows for part in parts])
@@ -83,12 +59,12 @@ def joined(parts: Sequence[Predicted]) -> Predicted:
     actual = np.concatenate([part.actual for part in parts])[order]
     if first.values is not None:
         values = np.concatenate([part.values for part in parts if part.values is not None])[order]
-        return Predicted(rows[order], first.encoder, actual, values=values)
+        return Predicted(rows[order], first.targets, actual, values=values)
     probabilities = tuple(
         np.concatenate([part.probabilities[target] for part in parts])[order]
         for target in range(len(first.probabilities))
     )
-    return Predicted(rows[order], first.encoder, actual, probabilities=probabilities)
+    return Predicted(rows[order], first.targets, actual, probabilities=probabilities)
 
 
 def prediction_columns(predicted: Predicted) -> dict[str, pd.Series]:
@@ -97,14 +73,14 @@ def prediction_columns(predicted: Predicted) -> dict[str, pd.Series]:
     With several targets the latter are “probability of T = C”; beyond 100 classes only the predicted class's is given.
     """
     columns: dict[str, pd.Series] = {}
-    for index, target in enumerate(predicted.encoder.targets):
+    for index, target in enumerate(predicted.targets):
         if predicted.values is not None:
             columns[f"predicted {target.name}"] = pd.Series(predicted.values[:, index])
             continue
         codes, chances = predicted.codes(index), predicted.probabilities[index]
         named = np.array([*target.classes, None], dtype=object)[codes]
         columns[f"predicted {target.name}"] = pd.Series(named, dtype=object)
-        several = f"{target.name} = " if len(predicted.encoder.targets) > 1 else ""
+        several = f"{target.name} = " if len(predicted.targets) > 1 else ""
         if len(target.classes) > MAX_PROBABILITY_COLUMNS:
             columns[f"probability of predicted {target.name}"] = pd.Series(chances.max(axis=1))
             continue

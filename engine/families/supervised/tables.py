@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from engine.families.files import write_table
-from engine.families.tabular.output import distinct_names
-from engine.families.tabular.predicted import Predicted, prediction_columns
-from engine.families.tabular.scores import Ints
+from engine.families.output import distinct_names
+from engine.families.supervised.predicted import Predicted, prediction_columns
+from engine.families.supervised.scores import Ints
 from engine.spec import RunSpec
 
 
@@ -19,7 +19,7 @@ def write_predictions(path: Path, predicted: Mapping[str, Predicted], frame: pd.
     tables = []
     for part, one in predicted.items():
         columns: list[tuple[str, object]] = [("row", one.rows + 1), ("split", part)]
-        for target in one.encoder.targets:
+        for target in one.targets:
             columns.append((target.name, frame[target.name].iloc[one.rows].to_numpy()))
         columns += prediction_columns(one).items()
         names = distinct_names([name for name, _ in columns])

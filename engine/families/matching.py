@@ -4,7 +4,7 @@ Knows names alone; must not read values."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.families.tabular.findings import named
+from engine.families.findings import named
 
 
 @dataclass(frozen=True)

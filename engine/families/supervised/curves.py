@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.families.tabular.scores import Floats
+from engine.families.supervised.scores import Floats
 from engine.runs.evaluation import Calibration, Curve
 
 MAX_POINTS = 200

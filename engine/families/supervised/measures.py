@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from engine.families.tabular.objective import Objective
+from engine.families.supervised.objective import Objective
 
 BUFFERED = 1 << 20
 """Numbers of raw output that wait before they are reduced: a reduction costs the same for ten rows as for a million."""

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from engine.families.tabular import curves
-from engine.families.tabular.labels import text_of
-from engine.families.tabular.scores import Floats, Ints, confusion
+from engine.families.labels import text_of
+from engine.families.supervised import curves
+from engine.families.supervised.scores import Floats, Ints, confusion
 from engine.runs.evaluation import ClassificationReport, RegressionReport, WorstRows
 
 MAX_CURVES = 10

@@ -3,14 +3,14 @@ What becomes a category or a class passes through here; must not know about role
 
 import datetime
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from engine.families.tabular.frames import Values
+from engine.families.frames import Values
 
 
 def text_of(value: Any) -> str:
@@ -43,6 +43,14 @@ def codes_of(column: Values) -> tuple[NDArray[np.int64], list[str]]:
     place = {name: index for index, name in enumerate(names)}
     lookup = np.array([*(place[text] for text in texts), -1], dtype=np.int64)
     return lookup[raw], names
+
+
+def known_codes(column: Values, known: Sequence[str]) -> NDArray[np.int64]:
+    """Return each row's place among the known texts, -1 where it is missing or not among them."""
+    codes, texts = texts_of(column)
+    place = {name: index for index, name in enumerate(known)}
+    lookup = np.array([*(place.get(text, -1) for text in texts), -1], dtype=np.int64)
+    return lookup[codes]
 
 
 def most_frequent(column: Values, most: int) -> list[str]:

@@ -1,0 +1,114 @@
+"""The folds of a run one after the other, whatever its family, and how a resumed run finds its place among them.
+Must not know how a fold is trained."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+from engine.families.model_files import DESCRIPTION, WEIGHTS
+from engine.training.failures import RunFailed, Stopped
+from engine.training.recorder import Recorder
+from engine.training.state_files import FOLDER, fits_of, has_state
+from engine.training.state_keeper import StateKeeper
+from engine.training.watch import Place
+
+State = Mapping[str, Any]
+
+
+class Model(Protocol):
+    """What a training leaves."""
+
+    def save(self, folder: Path) -> None:
+        """Write the model's files."""
+
+
+class Fold(Protocol):
+    """One part of a cross-validation or a backtest; the only one of an ordinary run has no name."""
+
+    @property
+    def name(self) -> str:
+        """Return the name of the fold's folder."""
+
+    @property
+    def prefix(self) -> str:
+        """Return what begins the keys of the fold's metrics."""
+
+
+M = TypeVar("M", bound=Model)
+F = TypeVar("F", bound=Fold)
+
+
+@dataclass(frozen=True)
+class Fitted(Generic[M]):
+    """A trained model with the best weights, and whether the training was stopped on request."""
+
+    model: M
+    best_epoch: int
+    best_value: float
+    stopped: bool
+
+
+def check(recorder: Recorder) -> None:
+    """Raise RunFailed where the catalogue finds fault with the recorder's specification."""
+    from engine.catalog import problems
+
+    if found := problems(recorder.spec):
+        raise RunFailed(found[0], " ".join(found[1:]))
+
+
+def fit_folds(
+    recorder: Recorder,
+    folds: Sequence[F],
+    fit: Callable[[F, StateKeeper, Place, State | None], Fitted[M]],
+    load: Callable[[Path], M],
+) -> list[Fitted[M]]:
+    """Train on each fold until one is stopped; a resumed run begins where its state stands. Raises Stopped for a pause.
+
+    `fit` trains on a fold, from a state's content where there is one; `load` reads the model of a fold that is over.
+    """
+    states = StateKeeper(recorder, recorder.spec.trainer.checkpoints, fits_of(recorder.spec, recorder.run_id))
+    resumed = _state(recorder, folds, states)
+    fitted: list[Fitted[M]] = []
+    for index, fold in enumerate(folds):
+        if resumed is not None and index < resumed["fold"]:
+            epoch, value = resumed["over"][index]
+            fitted.append(Fitted(load(recorder.folder / fold.name), int(epoch), float(value), False))
+            continue
+        over = tuple((one.best_epoch, one.best_value) for one in fitted)
+        place = Place(index, len(folds), fold.prefix, over)
+        state = resumed if resumed is not None and index == resumed["fold"] else None
+        try:
+            fitted.append(fit(fold, states, place, state))
+        except Stopped as stopped:
+            if stopped.to_rest:
+                raise
+            break
+        if fitted[-1].stopped:
+            break
+        if len(folds) > 1:
+            # A run that is resumed in a later fold takes this one from here.
+            fitted[-1].model.save(recorder.folder / fold.name)
+    return fitted
+
+
+def save(recorder: Recorder, model: Model) -> None:
+    """Write the model's files into the run's folder and record them."""
+    recorder.progress(stage="saving the model")
+    model.save(recorder.folder)
+    for name in (WEIGHTS, DESCRIPTION):
+        recorder.artifact(name, "model", recorder.folder / name)
+
+
+def _state(recorder: Recorder, folds: Sequence[Fold], states: StateKeeper) -> State | None:
+    """Return the content of the state that a resumed run goes on from, or None where it begins at its first step."""
+    if not recorder.is_resumed:
+        return None
+    if not has_state(recorder.folder / FOLDER):
+        recorder.resume_after(-1)
+        recorder.log("There is no checkpoint yet: the run begins again at its first step.")
+        return None
+    resumed: State = states.load()
+    over = tuple(fold.prefix for fold in folds[: resumed["fold"]])
+    recorder.resume_after(int(resumed["training"]["step"]), folds[resumed["fold"]].prefix, over)
+    return resumed
