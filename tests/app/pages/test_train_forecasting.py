@@ -7,6 +7,7 @@ from PySide6.QtCore import QItemSelectionModel, QObject, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QToolButton
 
 from app.pages.train import TrainPage
+from app.pages.train.finder import LearningRateFinder
 from engine.catalog import use_of
 from engine.catalog.series_view import SeriesView
 from engine.spec import Roles, from_toml, to_toml
@@ -319,3 +320,14 @@ def test_that_a_loaded_forecast_is_shown_and_a_table_can_be_made_of_it(page, lab
     filled.loadFile(path)
     assert filled.spec().family == "forecasting"
     assert filled.form.series.problems() == {}
+
+
+def test_that_a_learning_rate_can_be_found_for_a_forecaster_that_learns(filled, labs):
+    find = button(filled, "train.find_learning_rate")
+    assert find.isVisibleTo(filled.form.training)
+    find.click()
+    finder = filled.findChild(LearningRateFinder)
+    assert labs.of("find_learning_rate")[-1][2]["spec"]["family"] == "forecasting"
+    finder.reject()
+    filled._edit("model.name", "last_value")
+    assert not find.isVisibleTo(filled.form.training)
