@@ -103,7 +103,7 @@ def evaluate(model: TrainedForecaster, material: Material, recorder: Recorder) -
     if shown == "valid":
         notes.append("There is no test: these figures are of the validation, which also chose the epoch.")
     tables = [_table(one, part) for part, one in found.items()]
-    return _finish(recorder, model, [found[shown]], shown, metrics, tables, (), notes)
+    return _finish(recorder, [model], [found[shown]], shown, metrics, tables, (), notes)
 
 
 def evaluate_folds(
@@ -116,12 +116,12 @@ def evaluate_folds(
     metrics = {"test": {one.metric.removeprefix("test/"): one.mean for one in fold_scores(by_fold)}}
     tables = [_table(one, one.material.fold.name) for one in found]
     notes = ["Each stretch is forecast by a model that knew only what was before it; metrics are means over the folds."]
-    return _finish(recorder, models[-1], found, "test", metrics, tables, fold_scores(by_fold), notes)
+    return _finish(recorder, models, found, "test", metrics, tables, fold_scores(by_fold), notes)
 
 
 def _finish(
     recorder: Recorder,
-    model: TrainedForecaster,
+    models: Sequence[TrainedForecaster],
     found: list[Judged],
     shown: str,
     metrics: dict[str, dict[str, float]],
@@ -139,7 +139,7 @@ def _finish(
         split=shown,
         rows=every,
         metrics=metrics,
-        forecast=_report(found, recorder.spec).model_copy(update={"insight": insight_of(model, found[-1], recorder)}),
+        forecast=_report(found, recorder.spec).model_copy(update={"insight": insight_of(models, found, recorder)}),
         folds=folds,
         notes=tuple(notes),
     )
@@ -164,11 +164,11 @@ def _parts(count: int) -> list[slice]:
 
 
 def _report(found: list[Judged], spec: RunSpec) -> ForecastReport:
-    """Return the report of the last fold, whose model is the one that is kept; baselines are means over all folds."""
+    """Return the report over all folds, as means of their metrics; windows to look at are those of the last one."""
     last = found[-1]
     series = last.material.series
     own = forecasting_of(spec)
-    scored = last.scores.by_series()
+    scored = _by_series([one.scores for one in found])
     ranked = sorted(scored, key=lambda number: -scored[number]["mae"])
     if len(ranked) > MOST_SERIES:
         ranked = [*ranked[: MOST_SERIES // 2], *ranked[-MOST_SERIES // 2 :]]
@@ -179,12 +179,24 @@ def _report(found: list[Judged], spec: RunSpec) -> ForecastReport:
         season=season_of(series, own),
         quantiles=own.quantiles if last.quantiles is not None else (),
         baselines={name: _mean([one.baselines[name].overall() for one in found]) for name in BASELINES},
-        steps=tuple(last.scores.by_step()),
-        baseline_steps={name: tuple(last.baselines[name].by_step()) for name in BASELINES},
+        steps=_by_step([one.scores for one in found]),
+        baseline_steps={name: _by_step([one.baselines[name] for one in found]) for name in BASELINES},
         series=tuple(SeriesScore(series=names[number], metrics=scored[number]) for number in ranked),
         series_count=len(scored),
         examples=_examples(last, ranked),
     )
+
+
+def _by_step(scores: list[Scores]) -> tuple[dict[str, float], ...]:
+    """Return the metrics of each step ahead, means over the folds."""
+    return tuple(_mean(list(folds)) for folds in zip(*(one.by_step() for one in scores), strict=True))
+
+
+def _by_series(scores: list[Scores]) -> dict[int, dict[str, float]]:
+    """Return the metrics of each series, means over the folds that forecast it."""
+    folds = [one.by_series() for one in scores]
+    numbers = sorted(set().union(*folds))
+    return {number: _mean([fold[number] for fold in folds if number in fold]) for number in numbers}
 
 
 def _mean(metrics: list[dict[str, float]]) -> dict[str, float]:

@@ -44,6 +44,8 @@ class Forecaster:
 
     def loss(self, batch: WindowBatch) -> torch.Tensor:
         """Return the mean loss of a batch; of a network that draws samples, with the true past shown to it."""
+        if self._quick is not None:
+            self._quick.forget()  # this loss may lead to a step
         x, (target, _) = self._cast(batch)
         return self._loss_from(self.network(x), x, target)
 

@@ -49,11 +49,16 @@ class _Attention:
 
 
 class QuickTft:
-    """Forecasts with the weights of a network of the library; looks whether they changed before each batch."""
+    """Forecasts with the weights of a network of the library; looks whether they changed before each batch. A fused
+    optimizer step changes weights without their saying so: whoever trains must say `forget`."""
 
     def __init__(self, network: Any) -> None:
         self._network = network
         self._known: tuple[tuple[int, int], ...] = ()
+
+    def forget(self) -> None:
+        """Fold the weights anew before the next forecast."""
+        self._known = ()
 
     def takes(self, x: Inputs) -> bool:
         """Whether these windows, and the network as it stands, are for this shorter way."""

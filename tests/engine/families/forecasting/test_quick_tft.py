@@ -68,6 +68,18 @@ def test_that_weights_that_were_changed_or_loaded_count(shops: pd.DataFrame, mak
         torch.testing.assert_close(after, network(x)["prediction"], rtol=1e-5, atol=1e-5)
 
 
+def test_that_steps_of_a_training_count(shops: pd.DataFrame, make_shop_spec: Make) -> None:
+    forecaster, x = ready(shops, make_shop_spec("tft"))
+    optimizer = torch.optim.AdamW(forecaster.network.parameters(), lr=0.1, fused=True)
+    batch = x, (x["decoder_target"], None)
+    for _ in range(2):
+        with quiet(), torch.no_grad():
+            expected = forecaster.network(x)["prediction"].sort(dim=-1).values
+            torch.testing.assert_close(forecaster.forecast(batch).quantiles, expected, rtol=1e-5, atol=1e-5)
+        forecaster.loss(batch).backward()
+        optimizer.step()
+
+
 def test_that_what_it_cannot_do_is_left_to_the_library(shops: pd.DataFrame, make_shop_spec: Make) -> None:
     forecaster, x = ready(shops, make_shop_spec("tft"))
     quick = QuickTft(forecaster.network)
