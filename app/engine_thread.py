@@ -65,12 +65,12 @@ class EngineThread(QThread, RunCommands):
     fieldsTold = Signal(object, object)  # list[str] dotted settings, list[str] metrics
     valuesTold = Signal(object)  # dict[str, dict[str, value]], by column and run
 
-    def __init__(self, workspace: Path, parent: QObject | None = None) -> None:
+    def __init__(self, workspace: Path, parent: QObject | None = None, stands_by: bool = True) -> None:
         super().__init__(parent)
         self.workspace = Path(workspace)
         self._tasks = queue.SimpleQueue()
         self._tickets = itertools.count(1)
-        self._supervisor = Supervisor(self.workspace)
+        self._supervisor = Supervisor(self.workspace, stands_by)
         self._dispatcher = Dispatcher(self._supervisor)
         self._queue: QueueState | None = None
         self._views: dict[str, Any] | None = None

@@ -30,13 +30,13 @@ LONGER_MS = 20_000  # to read why something was refused
 
 
 class MainWindow(QMainWindow):
-    """One window on one workspace."""
+    """One window on one workspace; unless `warm_up` is False, what is likely to be needed next is started before."""
 
     def __init__(self, workspace: Path, settings: Settings | None = None, warm_up: bool = True) -> None:
         super().__init__()
         self.setObjectName("window")
         self.settings = settings or Settings()
-        self.engine = EngineThread(workspace, self)
+        self.engine = EngineThread(workspace, self, stands_by=warm_up)
         self._requests = Requests(self.engine, self)
         self.data = DataPage(self.engine, self)
         self._train: TrainPage | None = None

@@ -20,11 +20,13 @@ __all__ = ["NotNow", "Supervisor"]
 class Supervisor:
     """Watches over the workers of one workspace. Safe to call from any thread; every call returns at once.
 
-    Workers outlive the supervisor: one that is started later (another window, the command line) adopts them.
+    Workers outlive the supervisor: one that is started later (another window, the command line) adopts them. Unless
+    `stands_by` is False, a worker warms up for the next run whenever one is started.
     """
 
-    def __init__(self, workspace: Path) -> None:
+    def __init__(self, workspace: Path, stands_by: bool = True) -> None:
         self.workspace = Path(workspace)
+        self._stands_by = stands_by
         self._lock = threading.Lock()
         self._standby: subprocess.Popen[bytes] | None = None
         self._workers: dict[str, subprocess.Popen[bytes]] = {}
@@ -32,7 +34,6 @@ class Supervisor:
         self._unrecorded: dict[str, Outcome] = {}
         self._seen_alive: set[str] = set()  # runs at work that others started
         """How workers ended whose end could not be recorded, because the disk was full, say."""
-        self._closed = False
 
     def warm_up(self) -> None:
         """Start a standby worker, which imports the libraries now so that the next run starts at once."""
@@ -67,13 +68,13 @@ class Supervisor:
             )
             self._watchers[run_id] = watcher
             watcher.start()
-            if not self._closed:
+            if self._stands_by:
                 self._ensure_standby()
 
     def start_alone(self, run_id: str) -> None:
         """Hand a run to a fresh worker and watch it, without warming up another; for a program that runs just one."""
         with self._lock:
-            self._closed = True
+            self._stands_by = False
         self.start(run_id)
 
     def start_detached(self, run_id: str) -> None:
@@ -218,7 +219,7 @@ class Supervisor:
     def close(self) -> None:
         """Let the standby go. Workers that train go on."""
         with self._lock:
-            self._closed = True
+            self._stands_by = False
             standby, self._standby = self._standby, None
         if standby is not None:
             kill_tree(standby.pid)

@@ -4,13 +4,13 @@ The page is a real one of 1,600 × 900 under a real engine thread, painted in so
 """
 
 import argparse
-import json
 import os
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
+from figures import Row, row, show  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
@@ -30,7 +31,6 @@ from engine.spec import DataSpec, OptimizerSpec, RunSpec, TrainerSpec  # noqa: E
 PASSES = 4  # other work on the machine only ever slows them
 RUNS, POINTS, METRIC = 100, 100_000, "train/loss"
 SIZE = (1600, 900)
-Row = dict[str, object]
 
 
 def main() -> None:
@@ -39,11 +39,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     rows = measure()
-    if options.json:
-        print(json.dumps(rows))
-    else:
-        for row in rows:
-            print(f"{row['figure']} | {row['measured']} | {row['goal']}")
+    show(rows, options.json)
 
 
 def measure() -> list[Row]:
@@ -97,8 +93,8 @@ def opening(page: ComparePage, run_ids: list[str]) -> list[Row]:
     said = f"{last - start:.1f} s"
     name = f"compare {RUNS} runs × {POINTS // 1000} k points"
     return [
-        _row(f"{name}: opened", said, "≤ 5 s", last - start <= 5),
-        _row(f"{name}: longest wait while opening", f"{longest * 1e3:.0f} ms", "≤ 200 ms", longest <= 0.2),
+        row(f"{name}: opened", said, "≤ 5 s", last - start <= 5),
+        row(f"{name}: longest wait while opening", f"{longest * 1e3:.0f} ms", "≤ 200 ms", longest <= 0.2),
     ]
 
 
@@ -116,7 +112,7 @@ def frames(page: ComparePage) -> Row:
     """Count frames a second while the curves are panned and zoomed, each frame wholly painted; the best of some passes."""
     rate, slowest = max(one_pass(page) for _ in range(PASSES))
     said = f"{rate:.0f} a second (slowest {slowest:.0f})"
-    return _row(f"pan and zoom of {RUNS} runs × {POINTS // 1000} k points, frames", said, "≥ 30 a second", rate >= 30)
+    return row(f"pan and zoom of {RUNS} runs × {POINTS // 1000} k points, frames", said, "≥ 30 a second", rate >= 30)
 
 
 def one_pass(page: ComparePage) -> tuple[float, float]:
@@ -127,7 +123,7 @@ def one_pass(page: ComparePage) -> tuple[float, float]:
     for frame in range(90):
         width = POINTS * 0.93 ** (frame if frame < 45 else 90 - frame)
         left = (POINTS - width) * (0.5 + 0.4 * np.sin(frame / 7))
-        taken.append(_timed(lambda left=left, width=width: box.setXRange(left, left + width, padding=0), page))
+        taken.append(_timed(partial(box.setXRange, left, left + width, padding=0), page))
     return 1 / statistics.median(taken), 1 / max(taken)
 
 
@@ -138,10 +134,6 @@ def _timed(move: Callable[[], object], page: ComparePage) -> float:
     page.curves.redraw()
     page.curves.grab().toImage()
     return time.perf_counter() - start
-
-
-def _row(figure: str, measured: str, goal: str, ok: bool) -> Row:
-    return {"figure": figure, "measured": measured, "goal": goal, "ok": ok}
 
 
 if __name__ == "__main__":

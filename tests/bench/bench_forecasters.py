@@ -6,7 +6,6 @@ Each figure is a ratio of the best of several turns; the smaller of wall clock a
 
 import argparse
 import contextlib
-import json
 import sys
 import tempfile
 import time
@@ -21,7 +20,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
-from bench_forecasting import BATCH, ENCODER, HORIZON, Row, row, table  # noqa: E402
+from bench_forecasting import BATCH, ENCODER, HORIZON, table  # noqa: E402
+from figures import Row, row, show  # noqa: E402
 
 VALID, RATE, SEED, REPEATS = 200, 1e-3, 42, 3
 PREDICTION_GOAL = 5.0
@@ -58,11 +58,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         for name in options.model or MODELS:
             rows += measure(Path(folder) / name, MODELS[name])
-    if options.json:
-        print(json.dumps(rows))
-    else:
-        for line in rows:
-            print(f"{line['figure']} | {line['measured']} | {line['goal']}")
+    show(rows, options.json)
 
 
 def measure(folder: Path, one: Measured) -> list[Row]:
@@ -209,7 +205,7 @@ def train_library(spec: Any, material: Any, held: Any) -> dict[str, Any]:
     )
     model.load_state_dict(same, strict=False)
 
-    class Ours(torch.utils.data.Sampler):
+    class Ours(torch.utils.data.Sampler[int]):
         """Gives the windows in the order of our loader."""
 
         def __iter__(self) -> Iterator[int]:
@@ -218,7 +214,7 @@ def train_library(spec: Any, material: Any, held: Any) -> dict[str, Any]:
         def __len__(self) -> int:
             return len(material.train)
 
-    class Losses(pl.Callback):
+    class Losses(pl.Callback):  # type: ignore[misc]
         """Keeps the loss of each step."""
 
         def on_train_batch_end(self, trainer: Any, module: Any, outputs: Any, *_: Any) -> None:

@@ -10,10 +10,13 @@ import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from figures import Row, row, show
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -21,7 +24,6 @@ sys.path.insert(0, str(ROOT))
 ENCODER, HORIZON, BATCH = 96, 24, 128
 SECONDS, REPEATS = 2.0, 3
 SERIES, STEPS = 10_000, 1_000
-Row = dict[str, object]
 
 
 def main() -> None:
@@ -37,16 +39,7 @@ def main() -> None:
         print(json.dumps(prepare(options.prepare)))
         return
     rows = [*loading("series", "GroupNormalizer"), *loading("encoder", "EncoderNormalizer"), *preparing()]
-    if options.json:
-        print(json.dumps(rows))
-    else:
-        for one in rows:
-            print(f"{one['figure']} | {one['measured']} | {one['goal']}")
-
-
-def row(figure: str, measured: str, goal: str, ok: bool) -> Row:
-    """Return one line of the table."""
-    return {"figure": figure, "measured": measured, "goal": goal, "ok": ok}
+    show(rows, options.json)
 
 
 def table(series: int, steps: int) -> pd.DataFrame:
@@ -57,7 +50,7 @@ def table(series: int, steps: int) -> pd.DataFrame:
     names = [f"s{number:05d}" for number in range(series)]
     return pd.DataFrame(
         {
-            "series": pd.Categorical.from_codes(np.repeat(np.arange(series), steps), names),
+            "series": pd.Categorical.from_codes(np.repeat(np.arange(series), steps), pd.Index(names)),
             "hour": hour,
             "y": np.sin(hour * np.float32(2 * np.pi / 24)).astype(np.float32) + noise,
             "x": source.standard_normal(series * steps, dtype=np.float32),
@@ -65,7 +58,7 @@ def table(series: int, steps: int) -> pd.DataFrame:
     )
 
 
-def dataset_of(frame: pd.DataFrame, scaled_by: str) -> object:
+def dataset_of(frame: pd.DataFrame, scaled_by: str) -> Any:
     """Return the data set of N-HiTS' windows."""
     from pytorch_forecasting import EncoderNormalizer, GroupNormalizer
 
@@ -107,7 +100,7 @@ def loading(scaled_by: str, name: str) -> list[Row]:
     ]
 
 
-def speed(loader: object) -> float:
+def speed(loader: Iterable[Any]) -> float:
     """Return the windows a second of a loader over a few seconds."""
     count, started = 0, time.perf_counter()
     while time.perf_counter() - started < SECONDS:
@@ -118,7 +111,7 @@ def speed(loader: object) -> float:
     return count / (time.perf_counter() - started)
 
 
-def equal(ours: object, library: object) -> bool:
+def equal(ours: Iterable[Any], library: Iterable[Any]) -> bool:
     """Compare the first batches of two loaders, every bit."""
     import torch
 

@@ -2,16 +2,15 @@
 
 import argparse
 import json
-import os
 import resource
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
+from figures import Row, child, row, show
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -31,20 +30,16 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         rows = measure(Path(folder), options.rows)
-    if options.json:
-        print(json.dumps(rows))
-    else:
-        for row in rows:
-            print(f"{row['figure']} | {row['measured']} | {row['goal']}")
+    show(rows, options.json)
 
 
-def measure(folder: Path, count: int) -> list[dict[str, object]]:
+def measure(folder: Path, count: int) -> list[Row]:
     """Make the file, and time each step in a process of its own."""
     size = make_csv(folder / "big.csv", count) / 1e6
-    child("duckdb", folder)  # warms the file cache
-    turns = [(child("duckdb", folder), child("import", folder)) for _ in range(TURNS)]
+    child(__file__, "duckdb", folder)  # warms the file cache
+    turns = [(child(__file__, "duckdb", folder), child(__file__, "import", folder)) for _ in range(TURNS)]
     theirs, ours = (min(found, key=lambda one: one["seconds"]) for found in zip(*turns, strict=True))
-    look, pages = child("preview", folder), child("pages", folder)
+    look, pages = child(__file__, "preview", folder), child(__file__, "pages", folder)
     ratio = ours["seconds"] / theirs["seconds"]
     return [
         row(f"first rows of a CSV of {size:.0f} MB", f"{look['seconds']:.2f} s", "≤ 1 s", look["seconds"] <= 1),
@@ -58,11 +53,6 @@ def measure(folder: Path, count: int) -> list[dict[str, object]]:
             pages["seconds"] <= 0.05,
         ),
     ]
-
-
-def row(figure: str, measured: str, goal: str, ok: bool) -> dict[str, object]:
-    """Return one line of the table."""
-    return {"figure": figure, "measured": measured, "goal": goal, "ok": ok}
 
 
 def make_csv(path: Path, count: int) -> int:
@@ -79,16 +69,6 @@ def make_csv(path: Path, count: int) -> int:
         query = f"SELECT {numbers}, {whole}, {texts}, {days} FROM range({count})"
         db.execute(f"COPY ({query}) TO '{path}' (FORMAT csv, HEADER)")
     return path.stat().st_size
-
-
-def child(what: str, folder: Path) -> dict[str, float]:
-    """Run one step in a fresh process."""
-    command = [sys.executable, __file__, "--child", what, str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900, env=dict(os.environ))
-    if done.returncode:
-        raise SystemExit(f"{what}: {done.stderr}")
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return found
 
 
 def tell(started: float, **more: float) -> None:

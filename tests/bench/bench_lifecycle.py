@@ -4,7 +4,6 @@ A real worker for pausing and resuming; recording against the same training with
 """
 
 import argparse
-import json
 import os
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from figures import Row, row, show
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -31,14 +31,10 @@ def main() -> None:
     warnings.simplefilter("ignore")
     with tempfile.TemporaryDirectory() as folder:
         rows = [recording(Path(folder) / "recording"), *pausing(Path(folder) / "pausing")]
-    if options.json:
-        print(json.dumps(rows))
-    else:
-        for row in rows:
-            print(f"{row['figure']} | {row['measured']} | {row['goal']}")
+    show(rows, options.json)
 
 
-def recording(workspace: Path) -> dict[str, object]:
+def recording(workspace: Path) -> Row:
     """Compare the processor time of trainings with and without recording, in turns: the median of their ratios.
 
     Processor time of the whole process, the recorder's thread with it, since other work on the machine does not count.
@@ -55,7 +51,7 @@ def recording(workspace: Path) -> dict[str, object]:
         taken = {silent: _train(workspace, spec, silent) for silent in order}
         ratios.append(taken[False] / taken[True])
     cost = float(np.median(ratios)) - 1
-    return _row("recording against the recorder off, tiny MLP, batch 64", f"{cost:+.1%}", "≤ 2 %", cost <= 0.02)
+    return row("recording against the recorder off, tiny MLP, batch 64", f"{cost:+.1%}", "≤ 2 %", cost <= 0.02)
 
 
 def _train(workspace: Path, spec: "object", silent: bool) -> float:
@@ -75,7 +71,7 @@ def _train(workspace: Path, spec: "object", silent: bool) -> float:
         run(*arguments, **named)  # type: ignore[arg-type]
         taken.append(time.process_time() - begun)
 
-    Loop.run = timed  # type: ignore[method-assign,assignment]
+    Loop.run = timed  # type: ignore[method-assign]
     try:
         with Recorder(workspace, run_id) as recorder:
             if silent:
@@ -91,14 +87,14 @@ def _nothing(*_: object, **__: object) -> None:
     """Take what is recorded, and drop it."""
 
 
-def pausing(workspace: Path) -> list[dict[str, object]]:
+def pausing(workspace: Path) -> list[Row]:
     """Time pauses, from the wish to a run that rests, and resumes, from the wish to a new step, on a warm standby."""
     from engine.jobs.supervisor import Supervisor
     from engine.runs import RunStatus, RunStore
 
     spec = _spec(workspace, 2_000, 100_000)
     supervisor = Supervisor(workspace)
-    pauses, resumes = [], []
+    pauses, resumes, last = [], [], [0]
     with RunStore(workspace) as store:
         run_id = store.create_run(spec).id  # type: ignore[arg-type]
         supervisor.warm_up()
@@ -112,10 +108,10 @@ def pausing(workspace: Path) -> list[dict[str, object]]:
                 _until(lambda: store.run(run_id).status is RunStatus.PAUSED)
                 pauses.append(time.perf_counter() - begun)
                 supervisor.wait(run_id, 30)
-                last = _last_step(store, run_id)
+                last.append(_last_step(store, run_id))
                 begun = time.perf_counter()
                 supervisor.resume(run_id)
-                _until(lambda last=last: _last_step(store, run_id) > last)
+                _until(lambda: _last_step(store, run_id) > last[-1])
                 resumes.append(time.perf_counter() - begun)
         finally:
             supervisor.kill(run_id)
@@ -123,8 +119,8 @@ def pausing(workspace: Path) -> list[dict[str, object]]:
             supervisor.close()
     pause, resume = float(np.median(pauses)), float(np.median(resumes))
     return [
-        _row("pause takes effect (one step is below 1 ms)", f"{pause * 1e3:.0f} ms", "≤ 200 ms", pause <= 0.2),
-        _row("resume to the first new step, warm standby", f"{resume:.2f} s", "≤ 2 s", resume <= 2),
+        row("pause takes effect (one step is below 1 ms)", f"{pause * 1e3:.0f} ms", "≤ 200 ms", pause <= 0.2),
+        row("resume to the first new step, warm standby", f"{resume:.2f} s", "≤ 2 s", resume <= 2),
     ]
 
 
@@ -159,10 +155,6 @@ def _spec(workspace: Path, rows: int, epochs: int) -> "object":
             epochs=epochs, batch_size=64, threads=1, early_stopping=EarlyStoppingSpec(enabled=False), device="cpu"
         ),
     )
-
-
-def _row(figure: str, measured: str, goal: str, ok: bool) -> dict[str, object]:
-    return {"figure": figure, "measured": measured, "goal": goal, "ok": ok}
 
 
 if __name__ == "__main__":

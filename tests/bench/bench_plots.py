@@ -4,7 +4,6 @@ On a real CurvePlot of 1,280 × 720, painted in software (offscreen unless a dis
 """
 
 import argparse
-import json
 import os
 import statistics
 import sys
@@ -16,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
+from figures import Row, row, show  # noqa: E402
 from PySide6.QtCore import QPointF  # noqa: E402
 from PySide6.QtGui import QColor, QImage  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
@@ -25,7 +25,6 @@ from app import theme  # noqa: E402
 from app.plots import CurvePlot  # noqa: E402
 
 SIZE = (1280, 720)
-Row = dict[str, object]
 
 
 def main() -> None:
@@ -34,11 +33,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     rows = measure()
-    if options.json:
-        print(json.dumps(rows))
-    else:
-        for row in rows:
-            print(f"{row['figure']} | {row['measured']} | {row['goal']}")
+    show(rows, options.json)
 
 
 def measure() -> list[Row]:
@@ -61,7 +56,7 @@ def ten_million() -> Row:
         taken.append(time.perf_counter() - start)
         plot.close()
     best = min(taken)
-    return _row("plot of 10 M points, from arrays to painted", f"{best * 1e3:.0f} ms", "≤ 300 ms", best <= 0.3)
+    return row("plot of 10 M points, from arrays to painted", f"{best * 1e3:.0f} ms", "≤ 300 ms", best <= 0.3)
 
 
 def frames() -> Row:
@@ -84,7 +79,7 @@ def frames() -> Row:
     plot.close()
     rate, slowest = 1 / statistics.median(taken), 1 / max(taken)
     said = f"{rate:.0f} a second (slowest {slowest:.0f})"
-    return _row("pan and zoom of 20 curves × 1 M points, frames", said, "≥ 30 a second", rate >= 30)
+    return row("pan and zoom of 20 curves × 1 M points, frames", said, "≥ 30 a second", rate >= 30)
 
 
 def smoothing() -> Row:
@@ -97,7 +92,7 @@ def smoothing() -> Row:
     paint(plot)
     taken = time.perf_counter() - start
     plot.close()
-    return _row("smoothing of 1 M points changed and painted", f"{taken * 1e3:.0f} ms", "≤ 100 ms", taken <= 0.1)
+    return row("smoothing of 1 M points changed and painted", f"{taken * 1e3:.0f} ms", "≤ 100 ms", taken <= 0.1)
 
 
 def spike() -> Row:
@@ -118,7 +113,7 @@ def spike() -> Row:
         seen += _is_seen(paint(plot), place, plot)
     plot.close()
     assert seen == zooms, f"the spike was not drawn at {zooms - seen} of {zooms} zooms"
-    return _row("spike among 10 M points seen, random zooms", f"{seen} of {zooms}", f"{zooms} of {zooms}", True)
+    return row("spike among 10 M points seen, random zooms", f"{seen} of {zooms}", f"{zooms} of {zooms}", True)
 
 
 def _is_seen(picture: QImage, place: float, plot: CurvePlot) -> bool:
@@ -147,10 +142,6 @@ def paint(plot: CurvePlot) -> QImage:
     """Draw now, without the timer, and return what is on the screen."""
     plot.redraw()
     return plot.grab().toImage()
-
-
-def _row(figure: str, measured: str, goal: str, ok: bool) -> Row:
-    return {"figure": figure, "measured": measured, "goal": goal, "ok": ok}
 
 
 if __name__ == "__main__":

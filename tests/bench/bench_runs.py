@@ -6,7 +6,6 @@ One real window (offscreen unless a display is there) in a process of its own; t
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -15,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from figures import Row, child, row, show
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -38,14 +38,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         make(Path(folder))
         rows = _rows(_child(Path(folder)))
-    if options.json:
-        print(json.dumps(rows))
-    else:
-        for row in rows:
-            print(f"{row['figure']} | {row['measured']} | {row['goal']}")
+    show(rows, options.json)
 
 
-def _rows(took: dict[str, float]) -> list[dict[str, object]]:
+def _rows(took: dict[str, float]) -> list[Row]:
     told = (
         ("10,000 runs × 50 metrics: window made → runs listed", "opens", 1000),
         ("… Runs clicked in a window that is open → painted", "click", 1000),
@@ -57,27 +53,15 @@ def _rows(took: dict[str, float]) -> list[dict[str, object]]:
         ("… scrolled by a page, painted, the longest", "scroll", 33),
     )
     return [
-        {"figure": figure, "measured": f"{took[key]:.0f} ms", "goal": f"≤ {goal} ms", "ok": took[key] <= goal}
+        row(figure, f"{took[key]:.0f} ms", f"≤ {goal} ms", took[key] <= goal)
         for figure, key, goal in told
         if key in took
     ]
 
 
 def _child(workspace: Path) -> dict[str, float]:
-    environment = {**os.environ, "XDG_CONFIG_HOME": str(workspace / "config")}
-    environment.setdefault("QT_QPA_PLATFORM", "offscreen")
-    done = subprocess.run(
-        [sys.executable, __file__, "--child", str(workspace)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    if done.returncode != 0:
-        raise SystemExit(f"{done.stdout}\n{done.stderr}")
-    measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return measured
+    platform = os.environ.get("QT_QPA_PLATFORM", "offscreen")
+    return child(__file__, workspace, XDG_CONFIG_HOME=str(workspace / "config"), QT_QPA_PLATFORM=platform)
 
 
 # The workspace

@@ -5,16 +5,20 @@ Each figure is a ratio of times that Lightning's own `Trainer.fit` took in this 
 
 import argparse
 import contextlib
-import json
 import sys
 import tempfile
 import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from figures import Row, row, show
+
+if TYPE_CHECKING:
+    from engine.spec import RunSpec
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -38,24 +42,20 @@ def main() -> None:
         rows = measure(Path(folder), options.rows)
         if options.adult:
             rows += adult(Path(folder), *paths)
-    if options.json:
-        print(json.dumps(rows))
-    else:
-        for row in rows:
-            print(f"{row['figure']} | {row['measured']} | {row['goal']}")
+    show(rows, options.json)
 
 
-def measure(folder: Path, count: int) -> list[dict[str, object]]:
+def measure(folder: Path, count: int) -> list[Row]:
     """Train the same model three ways and return the ratios."""
     import torch
 
     torch.set_num_threads(1)
     frame = table(count)
     small = frame.iloc[:5_000].reset_index(drop=True)
-    for warm_up in (train_ours, train_library):
-        # Each way's first fit pays for imports and caches.
-        warm_up(*([folder / "warm"] if warm_up is train_ours else []), small, 1024)
-    rows: list[dict[str, object]] = []
+    # Each way's first fit pays for imports and caches.
+    train_ours(folder / "warm", small, 1024)
+    train_library(small, 1024)
+    rows: list[Row] = []
     for batch, goal in ((1024, 4.0), (64, 2.5)):
         part = frame if batch == 1024 else frame.iloc[: count // 5].reset_index(drop=True)
         ours, library, bare = [], [], []
@@ -74,11 +74,6 @@ def measure(folder: Path, count: int) -> list[dict[str, object]]:
             share = min(bare) / min(ours)[0]
             rows.append(row("rows/s against a bare loop on resident tensors", f"{share:.0%}", "≥ 70 %", share >= 0.7))
     return rows
-
-
-def row(figure: str, measured: str, goal: str, ok: bool) -> dict[str, object]:
-    """Return one line of the table."""
-    return {"figure": figure, "measured": measured, "goal": goal, "ok": ok}
 
 
 def table(count: int) -> pd.DataFrame:
@@ -114,7 +109,7 @@ def parts(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return np.arange(cut), np.arange(cut, len(frame))
 
 
-def the_spec(batch: int) -> "object":
+def the_spec(batch: int) -> "RunSpec":
     """Return the specification of the measured run."""
     from engine.spec import DataSpec, EarlyStoppingSpec, ModelSpec, OptimizerSpec, Roles, RunSpec, TrainerSpec
 
@@ -183,7 +178,7 @@ def train_library(frame: pd.DataFrame, batch: int) -> tuple[float, float]:
         verbose=False,
     )
 
-    class Ours(torch.utils.data.Sampler):
+    class Ours(torch.utils.data.Sampler[int]):
         """Gives the rows in the order of our loader."""
 
         def __iter__(self) -> Iterator[int]:
@@ -234,7 +229,7 @@ def train_bare(frame: pd.DataFrame, batch: int) -> float:
     return time.perf_counter() - started
 
 
-def adult(folder: Path, train: Path, test: Path) -> list[dict[str, object]]:
+def adult(folder: Path, train: Path, test: Path) -> list[Row]:
     """Train the default preset on Adult and predict its test file."""
     from engine import datasets
     from engine.commands.new_spec import new_spec

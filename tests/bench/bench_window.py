@@ -10,11 +10,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from app.plots import CurvePlot
+    from engine.spec import RunSpec
+
+from figures import Row, child, row, show
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -30,19 +34,15 @@ def main() -> None:
         CHILDREN[options.child[0]](Path(options.child[1]))
         return
     rows = measure()
-    if options.json:
-        print(json.dumps(rows))
-    else:
-        for row in rows:
-            print(f"{row['figure']} | {row['measured']} | {row['goal']}")
+    show(rows, options.json)
 
 
-def measure() -> list[dict[str, object]]:
+def measure() -> list[Row]:
     """Run every child and return the figures."""
     from engine import datasets
     from engine.spec import DataSpec, RunSpec, to_json
 
-    rows: list[dict[str, object]] = []
+    rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
         workspace = Path(folder)
         sample = datasets.import_sample(workspace, "breast_cancer")
@@ -53,14 +53,14 @@ def measure() -> list[dict[str, object]]:
         (workspace / "spec.json").write_text(to_json(spec))
         starts = [_child("start", workspace) for _ in range(4)][1:]  # the first one warms the caches
         best = min(starts, key=lambda start: start["usable"])
-        rows.append(_row("window usable after start", f"{best['usable']:.2f} s", "≤ 1.0 s", best["usable"] <= 1.0))
+        rows.append(row("window usable after start", f"{best['usable']:.2f} s", "≤ 1.0 s", best["usable"] <= 1.0))
         rows.append(
-            _row("memory of the window's process", f"{best['memory']:.0f} MB", "≤ 250 MB", best["memory"] <= 250)
+            row("memory of the window's process", f"{best['memory']:.0f} MB", "≤ 250 MB", best["memory"] <= 250)
         )
-        rows.append(_row("torch in the window's process", "yes" if best["torch"] else "no", "no", not best["torch"]))
+        rows.append(row("torch in the window's process", "yes" if best["torch"] else "no", "no", not best["torch"]))
         click = _child("click", workspace)
         rows.append(
-            _row(
+            row(
                 "Train click → first point drawn (breast cancer)",
                 f"{click['first_point']:.2f} s",
                 "≤ 1 s",
@@ -69,44 +69,29 @@ def measure() -> list[dict[str, object]]:
         )
         loop = _child("loop", workspace)
         rows.append(
-            _row(
+            row(
                 "event-loop delay while training, 20 live curves, p99",
                 f"{loop['p99']:.1f} ms",
                 "≤ 16 ms",
                 loop["p99"] <= 16,
             )
         )
-        rows.append(_row("… the longest", f"{loop['max']:.1f} ms", "≤ 100 ms", loop["max"] <= 100))
+        rows.append(row("… the longest", f"{loop['max']:.1f} ms", "≤ 100 ms", loop["max"] <= 100))
         rows.append(
-            _row("… memory of the window's process", f"{loop['memory']:.0f} MB", "≤ 250 MB", loop["memory"] <= 250)
+            row("… memory of the window's process", f"{loop['memory']:.0f} MB", "≤ 250 MB", loop["memory"] <= 250)
         )
         bigs = [_child("big", workspace / str(turn)) for turn in range(3)]
         big = sorted(bigs, key=lambda one: one["opens"])[1]
         rows.append(
-            _row("run of 10 M points in one series opens", f"{big['opens']:.2f} s", "≤ 0.3 s", big["opens"] <= 0.3)
+            row("run of 10 M points in one series opens", f"{big['opens']:.2f} s", "≤ 0.3 s", big["opens"] <= 0.3)
         )
     return rows
 
 
-def _row(figure: str, measured: str, goal: str, ok: bool) -> dict[str, object]:
-    return {"figure": figure, "measured": measured, "goal": goal, "ok": ok}
-
-
 def _child(what: str, workspace: Path) -> dict[str, float]:
-    environment = {**os.environ, "BENCH_SPAWNED": repr(time.time()), "XDG_CONFIG_HOME": str(workspace / "config")}
-    environment.setdefault("QT_QPA_PLATFORM", "offscreen")
-    done = subprocess.run(
-        [sys.executable, __file__, "--child", what, str(workspace)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    if done.returncode != 0:
-        raise SystemExit(f"{what}: {done.stdout}\n{done.stderr}")
-    measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return measured
+    platform = os.environ.get("QT_QPA_PLATFORM", "offscreen")
+    config, now = str(workspace / "config"), repr(time.time())
+    return child(__file__, what, workspace, BENCH_SPAWNED=now, XDG_CONFIG_HOME=config, QT_QPA_PLATFORM=platform)
 
 
 # What the children do
@@ -123,7 +108,7 @@ class _Window:
         self.application = QApplication([])
         self.window = open_window(self.application, workspace, warm_up)
 
-    def until(self, condition: "object", timeout: float = 60) -> None:
+    def until(self, condition: Callable[[], object], timeout: float = 60) -> None:
         """Run the event loop until the condition holds. Raises TimeoutError."""
         from PySide6.QtCore import QEventLoop, QTimer
 
@@ -169,7 +154,7 @@ def _start(workspace: Path) -> None:
     window.close()
 
 
-def _ready_to_train(window: _Window, workspace: Path, epochs: int, batch: int) -> "object":
+def _ready_to_train(window: _Window, workspace: Path, epochs: int, batch: int) -> "RunSpec":
     """Wait for the standby worker and return a specification for breast cancer."""
     import psutil
 
@@ -265,10 +250,10 @@ def _feed_twenty_curves(window: _Window) -> str:
         "            news[f'fold{fold}/{part}/loss'] = points\n"
         "    store.append(sys.argv[3], news); step += 50; time.sleep(0.1)\n"
     )
-    window.feeder = subprocess.Popen([sys.executable, "-c", code, str(ROOT), str(workspace), run_id])
+    feeder = subprocess.Popen([sys.executable, "-c", code, str(ROOT), str(workspace), run_id])
     import atexit
 
-    atexit.register(window.feeder.kill)
+    atexit.register(feeder.kill)
     return run_id
 
 
@@ -285,14 +270,17 @@ def _big(workspace: Path) -> None:
         run_id = store.create_run(RunSpec(name="big", data=DataSpec(dataset="x"))).id
         steps = np.arange(count)
         values = np.random.default_rng(0).normal(size=count)
-        store.append(run_id, {"train/loss": Points(steps, values, steps * 0.01, steps * 0.001)})
+        points = Points(steps, values, steps * 0.01, steps * 0.001)  # type: ignore[arg-type]
+        store.append(run_id, {"train/loss": points})
     window = _Window(workspace, warm_up=False)
     window.until(lambda: run_id in window.window.runs._names)
     page = window.window.runs.run
     opened = time.perf_counter()
     window.window._open_run(run_id)
-    window.until(lambda: any(_is_whole(plot.curves, count) for plot in page.findChild(LiveTab).plots().values()))
-    for plot in page.findChild(LiveTab).plots().values():
+    tab = page.findChild(LiveTab)
+    assert tab is not None
+    window.until(lambda: any(_is_whole(plot.curves, count) for plot in tab.plots().values()))
+    for plot in tab.plots().values():
         plot.curves.repaint()
     print(json.dumps({"opens": time.perf_counter() - opened}))
     window.close()

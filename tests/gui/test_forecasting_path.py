@@ -6,18 +6,14 @@ import math
 import random
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
-from app.main_window import MainWindow
-from app.settings import Settings
-from app.theme import apply
-from engine.runs import RunRecord, RunStatus, RunStore
+from engine.runs import RunStatus
 
-SLOW = 120_000
 DAYS = 90
 
 
@@ -36,71 +32,47 @@ def write_shops(path: Path, days: int = DAYS) -> Path:
     return path
 
 
-def open_window(workspace: Path, qtbot: QtBot) -> MainWindow:
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    apply(application, "light")
-    window = MainWindow(workspace, Settings(), warm_up=False)
-    window.show()
-    qtbot.waitExposed(window)
-    return window
-
-
-def press(window: MainWindow, name: str, qtbot: QtBot) -> None:
-    """Click the button of this path with the mouse, as soon as it can be clicked."""
-    button = window.findChild(QAbstractButton, name)
-    assert button is not None, name
-    qtbot.waitUntil(lambda: button.isVisible() and button.isEnabled(), timeout=SLOW)
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-
-
-def only_run(workspace: Path) -> RunRecord:
-    with RunStore(workspace) as store:
-        (run,) = store.runs()
-    return run
-
-
 @pytest.mark.timeout(400)
 def test_that_a_csv_with_dates_becomes_a_trained_forecaster_that_predicts(
-    workspace: Path, tmp_path: Path, qtbot: QtBot
+    tmp_path: Path, user: Any, qtbot: QtBot
 ) -> None:
-    window = open_window(workspace, qtbot)
+    window = user.open_window()
     window.openPaths([write_shops(tmp_path / "shops.csv")])
-    press(window, "data.import.start", qtbot)
-    press(window, "data.next", qtbot)
+    user.press(window, "data.import.start")
+    user.press(window, "data.next")
     page = window.train
-    qtbot.waitUntil(lambda: page.spec() is not None and page.spec().family == "forecasting", timeout=SLOW)
+    user.until(lambda: page.spec() is not None and page.spec().family == "forecasting")
     # The series themselves say that the shop tells them apart, and how far to look.
-    qtbot.waitUntil(lambda: page.spec().data.roles.group == ("shop",), timeout=SLOW)
-    qtbot.waitUntil(lambda: page.spec().forecasting.windows.horizon == 7, timeout=SLOW)
+    user.until(lambda: page.spec().data.roles.group == ("shop",))
+    user.until(lambda: page.spec().forecasting.windows.horizon == 7)
     assert page.spec().data.roles.target == ("sales",)
     page.form.setCurrentIndex(4)
-    qtbot.waitUntil(lambda: bool(page.form.windows.close_up.bands()), timeout=SLOW)
+    user.until(lambda: bool(page.form.windows.close_up.bands()))
     qtbot.keyClick(page.form.windows, Qt.Key.Key_Right)
-    qtbot.waitUntil(lambda: page.form.windows._name.text().startswith("south"), timeout=SLOW)
+    user.until(lambda: page.form.windows._name.text().startswith("south"))
     page.form.setCurrentIndex(0)
-    press(window, "train.preset.small", qtbot)
+    user.press(window, "train.preset.small")
     page._edit("trainer.epochs", 2)
     page._edit("trainer.threads", 1)
-    press(window, "train.start", qtbot)
-    qtbot.waitUntil(lambda: window.runs.run.isVisible(), timeout=SLOW)
+    user.press(window, "train.start")
+    user.until(lambda: window.runs.run.isVisible())
     shown: list[str] = []
     window.engine.seriesGrew.connect(lambda _run, series: shown.extend(series))
-    qtbot.waitUntil(lambda: "train/loss" in shown and "valid/mae" in shown, timeout=SLOW)
-    qtbot.waitUntil(lambda: only_run(workspace).status.is_over, timeout=SLOW)
-    run = only_run(workspace)
+    user.until(lambda: "train/loss" in shown and "valid/mae" in shown)
+    user.until(lambda: user.only_run().status.is_over)
+    run = user.only_run()
     assert run.status is RunStatus.FINISHED, run.outcome
-    qtbot.waitUntil(lambda: not window.statusBar_.activeRuns(), timeout=SLOW)
+    user.until(lambda: not window.statusBar_.activeRuns())
 
     window.runs.openPredict(run.id)
     window.runs.predict.setFile(write_shops(tmp_path / "new.csv", DAYS + 20))
-    qtbot.waitUntil(lambda: window.runs.predict.report() is not None, timeout=SLOW)
+    user.until(lambda: window.runs.predict.report() is not None)
     target = tmp_path / "forecast.csv"
     window.runs.predict.saveTo(target)
-    qtbot.waitUntil(target.exists, timeout=SLOW)
+    user.until(target.exists)
     with target.open(encoding="utf-8") as file:
         lines = list(csv.DictReader(file))
     assert {line["shop"] for line in lines} == {"north", "south"}
     # The worker says that it is done a little before its process is gone.
-    qtbot.waitUntil(lambda: not any(one.name.startswith("watch-") for one in threading.enumerate()), timeout=SLOW)
+    user.until(lambda: not any(one.name.startswith("watch-") for one in threading.enumerate()))
     window.close()

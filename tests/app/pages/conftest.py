@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
 from app.run_values import RunValues
 from engine.runs import Outcome, Points, Progress, RunRecord, RunStore
@@ -270,6 +272,55 @@ class Samples:
             self.store._db.execute(f"INSERT INTO runs ({', '.join(fresh)}) VALUES ({marks})", tuple(fresh.values()))
         self.store._db.execute("COMMIT")
         return ids
+
+
+class Labs(QObject):
+    """The part of EngineThread that the Train page uses; it keeps what it is asked until a test answers."""
+
+    answered = Signal(int, object)
+    failed = Signal(int, str)
+    progressed = Signal(int, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[tuple[int, str, dict[str, Any]]] = []
+        self._tickets = itertools.count(1)
+
+    def ask(self, _lab: str, method: str, params: dict[str, Any]) -> int:
+        self.asked.append((next(self._tickets), method, params))
+        return self.asked[-1][0]
+
+    def cancel(self, ticket: int) -> None:
+        self.asked = [one for one in self.asked if one[0] != ticket]
+
+    def of(self, method: str) -> list[tuple[int, str, dict[str, Any]]]:
+        """Return what waits for an answer of this kind."""
+        return [one for one in self.asked if one[1] == method]
+
+    def answer(self, method: str, value: Any) -> None:
+        """Answer the last question of this kind."""
+        ticket = self.of(method)[-1][0]
+        self.cancel(ticket)
+        self.answered.emit(ticket, value)
+
+
+@pytest.fixture
+def labs(qapp: Any) -> Labs:
+    """Labs that answer when a test says so."""
+    return Labs()
+
+
+@pytest.fixture
+def shown(qtbot: QtBot) -> Callable[[QWidget, int, int], QWidget]:
+    """Shows a page in this width and height, and closes it after the test."""
+
+    def show(page: QWidget, width: int, height: int) -> QWidget:
+        qtbot.addWidget(page)
+        page.resize(width, height)
+        page.show()
+        return page
+
+    return show
 
 
 @pytest.fixture

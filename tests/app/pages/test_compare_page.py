@@ -17,12 +17,8 @@ from engine.spec import DataSpec, RunSpec, TrainerSpec
 
 
 @pytest.fixture
-def page(engine, qtbot):
-    made = ComparePage(engine)
-    qtbot.addWidget(made)
-    made.resize(1100, 720)
-    made.show()
-    return made
+def page(engine, shown):
+    return shown(ComparePage(engine), 1100, 720)
 
 
 @pytest.fixture

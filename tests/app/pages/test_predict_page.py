@@ -22,12 +22,8 @@ ANSWER = {
 
 
 @pytest.fixture
-def page(engine, qtbot):
-    page = PredictPage(engine)
-    qtbot.addWidget(page)
-    page.resize(1100, 700)
-    page.show()
-    return page
+def page(engine, shown):
+    return shown(PredictPage(engine), 1100, 700)
 
 
 def states_in(page: PredictPage) -> dict[str, str]:

@@ -28,12 +28,8 @@ from engine.spec import from_toml
 
 
 @pytest.fixture
-def page(engine, qtbot):
-    page = RunPage(engine)
-    qtbot.addWidget(page)
-    page.resize(1100, 720)
-    page.show()
-    return page
+def page(engine, shown):
+    return shown(RunPage(engine), 1100, 720)
 
 
 def plots_in(page: RunPage):

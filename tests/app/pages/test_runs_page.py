@@ -16,12 +16,8 @@ from engine.runs import Outcome, Progress, RunRecord, RunStatus
 
 
 @pytest.fixture
-def page(engine, qtbot):
-    page = RunsPage(engine)
-    qtbot.addWidget(page)
-    page.resize(1200, 700)
-    page.show()
-    return page
+def page(engine, shown):
+    return shown(RunsPage(engine), 1200, 700)
 
 
 def table_of(page: RunsPage) -> QTableView:

@@ -10,12 +10,8 @@ from app.pages.runs.tags import GroupDialog, TagsDialog
 
 
 @pytest.fixture
-def page(engine, qtbot):
-    page = RunsPage(engine)
-    qtbot.addWidget(page)
-    page.resize(1200, 700)
-    page.show()
-    return page
+def page(engine, shown):
+    return shown(RunsPage(engine), 1200, 700)
 
 
 def tags_dialog(page: RunsPage, qtbot) -> TagsDialog:

@@ -16,16 +16,8 @@ BATCH = "spec:trainer.batch_size"
 
 
 @pytest.fixture
-def page(engine, qtbot):
-    return shown(engine, qtbot)
-
-
-def shown(engine, qtbot) -> RunsPage:
-    page = RunsPage(engine)
-    qtbot.addWidget(page)
-    page.resize(1200, 700)
-    page.show()
-    return page
+def page(engine, shown):
+    return shown(RunsPage(engine), 1200, 700)
 
 
 def table_of(page: RunsPage) -> QTableView:
@@ -295,13 +287,13 @@ def test_that_a_renamed_view_keeps_what_it_shows(page, engine, samples, qtbot):
     assert page.findChild(QPushButton, "runs.view").text() == "after" and page.keeper.view().group == "model"
 
 
-def test_that_the_view_at_hand_is_there_again_in_the_next_window(page, engine, samples, qtbot):
+def test_that_the_view_at_hand_is_there_again_in_the_next_window(page, engine, samples, qtbot, shown):
     samples.finished("a")
     engine.tell()
     page.keeper.setColumn(BATCH, True)
     page.keeper.groupBy("dataset")
     page.keeper.keep()
-    later = shown(engine, qtbot)
+    later = shown(RunsPage(engine), 1200, 700)
     engine._views, engine._revision = None, -1
     engine._values = type(engine._values)()
     engine.tell()

@@ -1,9 +1,7 @@
 """The Train page for forecasts, over a stand-in for the labs, which answer when a test says so."""
 
-import itertools
-
 import pytest
-from PySide6.QtCore import QItemSelectionModel, QObject, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QObject, Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QToolButton
 
 from app.pages.train import TrainPage
@@ -16,46 +14,9 @@ DAY = 86_400.0
 CHECK = {"parameters": 10, "memory_bytes": None, "steps_per_epoch": 7, "trainings": 1, "warnings": []}
 
 
-class Labs(QObject):
-    """The part of EngineThread that the page uses."""
-
-    answered = Signal(int, object)
-    failed = Signal(int, str)
-    progressed = Signal(int, object)
-
-    def __init__(self):
-        super().__init__()
-        self.asked = []
-        self._tickets = itertools.count(1)
-
-    def ask(self, lab, method, params):
-        self.asked.append((next(self._tickets), method, params))
-        return self.asked[-1][0]
-
-    def cancel(self, ticket):
-        self.asked = [one for one in self.asked if one[0] != ticket]
-
-    def of(self, method):
-        return [one for one in self.asked if one[1] == method]
-
-    def answer(self, method, value):
-        ticket = self.of(method)[-1][0]
-        self.cancel(ticket)
-        self.answered.emit(ticket, value)
-
-
 @pytest.fixture
-def labs(qapp):
-    return Labs()
-
-
-@pytest.fixture
-def page(qtbot, labs):
-    page = TrainPage(labs)
-    qtbot.addWidget(page)
-    page.resize(1200, 760)
-    page.show()
-    return page
+def page(labs, shown):
+    return shown(TrainPage(labs), 1200, 760)
 
 
 TYPES = {"day": "date", "shop": "text", "price": "number", "size": "number", "sales": "number"}

@@ -1,13 +1,11 @@
 """The Train page over a stand-in for the labs, which answer when a test says so."""
 
-import itertools
 import json
 import subprocess
 import sys
-from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -34,47 +32,9 @@ A_WARNING = {"severity": "warning", "field": "trainer.batch_size", "text": "One 
 AN_ERROR = {"severity": "error", "field": "data.roles", "text": "“a” is constant.", "fix": "Ignore it."}
 
 
-class Labs(QObject):
-    """The part of EngineThread that the page uses."""
-
-    answered = Signal(int, object)
-    failed = Signal(int, str)
-    progressed = Signal(int, object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: list[tuple[int, str, dict[str, Any]]] = []
-        self._tickets = itertools.count(1)
-
-    def ask(self, lab, method, params):
-        ticket = next(self._tickets)
-        self.asked.append((ticket, method, params))
-        return ticket
-
-    def cancel(self, ticket):
-        self.asked = [one for one in self.asked if one[0] != ticket]
-
-    def of(self, method):
-        return [one for one in self.asked if one[1] == method]
-
-    def answer(self, method, value):
-        ticket = self.of(method)[-1][0]
-        self.asked = [one for one in self.asked if one[0] != ticket]
-        self.answered.emit(ticket, value)
-
-
 @pytest.fixture
-def labs(qapp):
-    return Labs()
-
-
-@pytest.fixture
-def page(qtbot, labs):
-    page = TrainPage(labs)
-    qtbot.addWidget(page)
-    page.resize(1200, 760)
-    page.show()
-    return page
+def page(labs, shown):
+    return shown(TrainPage(labs), 1200, 760)
 
 
 def dataset(target="text", **more):

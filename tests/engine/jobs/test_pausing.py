@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,12 +16,13 @@ from engine.spec import CheckpointSpec, DataSpec, RunSpec, TrainerSpec
 from engine.training.changes import EPOCHS, RATE
 
 LONG = 100_000
+NEVER = threading.Event()
+LOOK_EVERY_S = 0.02  # who looks all the time takes the core from the worker that is waited for
 
 
 @pytest.fixture
 def supervisor(workspace: Path) -> Iterator[Supervisor]:
-    watcher = Supervisor(workspace)
-    watcher._closed = True  # no standby: one worker at a time is enough here
+    watcher = Supervisor(workspace, stands_by=False)
     yield watcher
     with RunStore(workspace) as store:
         for run in store.runs():
@@ -52,7 +54,7 @@ def until(workspace: Path, run_id: str, holds: Callable[[RunRecord, int], bool])
             steps = {info.key: info.last_step for info in store.series_keys(run_id)}
             if holds(run, steps.get("train/loss", 0)):
                 return run
-            os.sched_yield()
+            NEVER.wait(LOOK_EVERY_S)
     raise AssertionError(f"it did not come to that within 90 s: {run.status}, {run.outcome}")
 
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,18 +18,32 @@ from engine.runs import OutcomeKind, RunRecord, RunStatus, RunStore
 from engine.spec import DataSpec, RunSpec, TrainerSpec
 
 LONG = 100_000
+NEVER = threading.Event()
+LOOK_EVERY_S = 0.02  # who looks all the time takes the core from the worker that is waited for
+
+
+@pytest.fixture(scope="module")
+def watcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Supervisor]:
+    """One supervisor for all tests here: each takes the worker that has warmed up since the one before began."""
+    one = Supervisor(tmp_path_factory.mktemp("supervised"))
+    one.warm_up()
+    yield one
+    one.close()
 
 
 @pytest.fixture
-def supervisor(workspace: Path) -> Iterator[Supervisor]:
-    watcher = Supervisor(workspace)
+def workspace(watcher: Supervisor) -> Path:
+    return watcher.workspace
+
+
+@pytest.fixture
+def supervisor(watcher: Supervisor) -> Iterator[Supervisor]:
     yield watcher
-    with RunStore(workspace) as store:
+    with RunStore(watcher.workspace) as store:
         for run in store.runs():
             if run.status.is_active:
                 watcher.kill(run.id)
                 watcher.wait(run.id, 20)
-    watcher.close()
 
 
 def queued(workspace: Path, epochs: int, dataset: str | None = None) -> str:
@@ -50,7 +65,7 @@ def wait_for_loss(workspace: Path, run_id: str) -> RunRecord:
             if any(info.key == "train/loss" for info in store.series_keys(run_id)):
                 return run
             assert not run.status.is_over, run.outcome
-            os.sched_yield()
+            NEVER.wait(LOOK_EVERY_S)
     raise AssertionError("the run recorded nothing within 90 s")
 
 
