@@ -224,6 +224,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.statusBar_)
         self._actions = make_actions(self)
         fill_menus(self.menuBar(), self._actions)
+        self._actions[f"view.{self.settings.theme}"].setChecked(True)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.queue)
         self.queue.setVisible(self.settings.showsQueue)
         self.setAcceptDrops(True)

@@ -5,6 +5,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
+from app.amounts import count, counted
 from app.engine_thread import EngineThread, Requests
 from app.icons import icon, primary_icon
 from app.pages.data.answers import DatasetAnswer
@@ -12,7 +13,7 @@ from app.pages.data.columns_panel import ColumnsPanel
 from app.pages.data.rejects_panel import RejectsPanel
 from app.pages.data.roles_editor import RolesEditor
 from app.pages.data.table_pane import TablePane
-from app.pages.data.wording import ago, count, one_line, role_title, shape, size
+from app.pages.data.wording import ago, one_line, role_title, shape, size
 from engine.spec import Role, Roles
 
 REJECTS_TAB = 1
@@ -136,7 +137,7 @@ class DatasetView(QWidget):
         self._tabs.setCurrentIndex(REJECTS_TAB)
 
     def _show_rejects(self, number: int) -> None:
-        text = self.tr("{0} lines rejected").format(count(number)) if number != 1 else self.tr("1 line rejected")
+        text = counted(number, self.tr("{0} line rejected"), self.tr("{0} lines rejected"))
         self.rejected.setText(text)
         self.rejected.setAccessibleName(text)
         self.rejected.setVisible(number > 0)

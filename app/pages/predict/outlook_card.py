@@ -3,9 +3,9 @@
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from app.amounts import count
 from app.pages.run.forecast_fans import fan_of, short_moment
 from app.pages.run.plot_card import PlotCard
-from app.pages.run.wording import count
 from app.plots import FanPlot
 from engine.runs.forecasts import Outlook
 

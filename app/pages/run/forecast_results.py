@@ -8,13 +8,14 @@ from pydantic import ValidationError
 from PySide6.QtCore import QModelIndex, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QHeaderView, QLabel, QVBoxLayout, QWidget
 
+from app.amounts import count
 from app.pages.run.baseline_table import BaselineTable, rows_of, short_title
 from app.pages.run.forecast_browser import ForecastBrowser, names_with
 from app.pages.run.forecast_fans import baseline_name, residual_fan
 from app.pages.run.forecast_insight import InsightCards
 from app.pages.run.plot_card import PlotCard
 from app.pages.run.rows_table import RowsTable
-from app.pages.run.wording import count, figure
+from app.pages.run.wording import figure
 from app.plots import CurvePlot, FanPlot
 from engine.runs.evaluation import Evaluation, ForecastReport
 from engine.runs.forecasts import ForecastWindow, SeriesForecasts, SeriesNames

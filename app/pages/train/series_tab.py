@@ -10,7 +10,7 @@ from app.forms import FieldList, Section
 from app.forms.row import LABEL_WIDTH
 from app.pages.train import series_fields
 from app.pages.train.input_table import InputTable
-from app.pages.train.series_words import about_series
+from app.pages.train.series_words import about_series, distance_text
 from engine.catalog import CatalogError, model, number_columns, spec_lags, time_columns
 from engine.catalog.series_view import SeriesView
 from engine.spec import CalendarFeature, RunSpec
@@ -89,7 +89,9 @@ class SeriesTab(QWidget):
         box = self.subject.findChild(QComboBox, "forecasting.timeline.frequency")
         line = None if box is None else box.lineEdit()
         if line is not None:
-            line.setPlaceholderText(self.tr("detected: {0}").format(view.frequency) if view.frequency else "")
+            line.setPlaceholderText(
+                self.tr("detected: {0}").format(distance_text(view.frequency)) if view.frequency else ""
+            )
         self.about.setProperty("role", "warning" if view.problem else "muted")
         self.about.style().unpolish(self.about)
         self.about.style().polish(self.about)

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from app.amounts import count
 from app.icons import icon
 from app.pages.train.seen_table import SeenTable
 from app.pages.train.series_words import moment, part_text, split_text
@@ -43,7 +44,7 @@ class WindowTab(QWidget):
     def setView(self, view: SeriesView) -> None:
         """Show a series and a window on it."""
         self._view = view
-        place = self.tr("{0} of {1}").format(f"{view.index + 1:,}", f"{view.count:,}")
+        place = self.tr("{0} of {1}").format(count(view.index + 1), count(view.count))
         self._name.setText(f"{view.name} · {place}" if view.count > 1 else view.name)
         self._name.setToolTip(self.tr("{0} to {1}").format(view.begins, view.ends) if view.begins else "")
         self._split.setText(split_text(view))

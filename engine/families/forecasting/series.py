@@ -38,6 +38,7 @@ class Series:
     reals: dict[str, Floats]
     texts: dict[str, Texts]
     notes: tuple[str, ...] = ()
+    title: str = "the series"  # of a single one, that no column names
 
     def __len__(self) -> int:
         return len(self.series)
@@ -51,7 +52,7 @@ class Series:
     def names(self) -> list[str]:
         """Each series' name for people: the values of its identifiers."""
         if not len(self.identifiers.columns):
-            return ["the series"] * self.count
+            return [self.title] * self.count
         columns = [self.identifiers[name].astype(str) for name in self.identifiers.columns]
         return [" · ".join(values) for values in zip(*columns, strict=True)]
 
@@ -133,6 +134,7 @@ def read_rows(frame: pd.DataFrame, spec: RunSpec, known: Frequency | None) -> tu
         reals={name: read_numbers(frame[name], name)[order] for name in roles.continuous},
         texts={name: _texts(frame[name])[order] for name in roles.categorical},
         notes=tuple(notes),
+        title=" · ".join(roles.target),
     )
     return series, order.astype(np.int64)
 

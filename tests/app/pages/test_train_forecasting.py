@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QToolBu
 
 from app.pages.train import TrainPage
 from app.pages.train.finder import LearningRateFinder
+from app.pages.train.series_words import distance_text
 from engine.catalog import use_of
 from engine.catalog.series_view import SeriesView
 from engine.spec import Roles, from_toml, to_toml
@@ -268,9 +269,11 @@ def test_that_every_setting_of_a_forecast_can_be_gone_to(filled, key):
 def test_that_train_and_the_queue_carry_the_forecast_that_is_shown(qtbot, filled):
     with qtbot.waitSignal(filled.startRequested) as started:
         filled.start.click()
+        filled.start.click()  # without waiting for the check
     assert started.args[0] == filled.spec() == from_toml(to_toml(filled.spec()))
     with qtbot.waitSignal(filled.enqueueRequested) as asked:
         filled.enqueue.click()
+        filled.enqueue.click()  # without waiting for the check
     assert asked.args[0].family == "forecasting"
 
 
@@ -292,3 +295,10 @@ def test_that_a_learning_rate_can_be_found_for_a_forecaster_that_learns(filled, 
     finder.reject()
     filled._edit("model.name", "last_value")
     assert not find.isVisibleTo(filled.form.training)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "told"), [("h", "1 hour"), ("15min", "15 minutes"), ("MS", "1 month"), ("2W", "2 weeks"), ("3", "3")]
+)
+def test_that_the_distance_of_steps_is_said_in_words(frequency, told):
+    assert distance_text(frequency) == told

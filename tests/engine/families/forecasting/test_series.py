@@ -191,3 +191,9 @@ def test_that_parts_of_the_date_are_points_on_a_circle() -> None:
     assert np.allclose(found["hour_sin"] ** 2 + found["hour_cos"] ** 2, 1)
     assert np.allclose(found["hour_sin"][:24], found["hour_sin"][24:])
     assert calendar.suggested(hours) == ("hour", "weekday", "month")
+
+
+def test_that_a_single_series_is_called_by_what_is_forecast(make_shop_spec: Make) -> None:
+    alone = {"data__roles": {"date": ["time"], "target": ["sales"]}}
+    assert prepare(a_table()[:6], make_shop_spec(**alone)).names == ["sales"]
+    assert prepare(a_table(), make_shop_spec()).names == ["a", "b"]
