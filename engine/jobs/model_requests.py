@@ -20,13 +20,8 @@ def _schedule(_call: Call, spec: dict[str, object], steps_per_epoch: int | None 
 
 
 def _find_learning_rate(call: Call, spec: dict[str, object]) -> object:
-    from engine.families.tabular.learning_rate_finder import find_learning_rate
-    from engine.training.failures import RunFailed
+    from engine.families.learning_rate_finder import find_learning_rate
 
-    if parse(spec).family != "tabular":
-        raise RunFailed(
-            "The learning-rate finder works on tables only.", "Begin with 0.001, and lower it if the loss jumps."
-        )
     return find_learning_rate(call.workspace, parse(spec), progress=call.progress, cancelled=call.cancelled)
 
 

@@ -97,7 +97,7 @@ class ForecastReport(_Part):
     """Forecasts of one target in a split: metrics of baselines on the same windows, by step of the horizon, and by series.
 
     `steps[i]` has the metrics i+1 steps ahead, `baseline_steps` those of each baseline. `series` has at most 1,000, the
-    worst and the best, worst first; `series_count` says how many there are.
+    worst and the best, worst first; `series_count` says how many there are. Of a backtest all are means over its folds.
     """
 
     frequency: str

@@ -170,7 +170,7 @@ class ForecastResults(QWidget):
         side.addWidget(self._order)
         side.addWidget(self._ranking, 1)
         if self._evaluation.folds and self._report.series_count > 1:
-            side.addWidget(self._label(self.tr("By the last fold alone."), "muted"))
+            side.addWidget(self._label(self.tr("Means over the folds."), "muted"))
         if self._report.series_count > len(self._ranked):
             words = self.tr("The {0} worst and best of {1} series.")
             side.addWidget(
@@ -185,7 +185,7 @@ class ForecastResults(QWidget):
         browsing.addLayout(side)
         steps = PlotCard("run.results.steps", self.tr("Error by step"), self._steps, self, extra=(self._metric,))
         if self._evaluation.folds:
-            steps.setHint(self.tr("Of the last fold alone, whose model is the one that is kept."))
+            steps.setHint(self.tr("Means over the folds."))
         residuals = PlotCard("run.results.overtime", self.tr("Residuals over time"), self._residuals, self)
         residuals.setHint(
             self.tr("Truth − forecast of the series above: the mean, and all there is, over its origins.")

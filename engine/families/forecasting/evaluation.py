@@ -122,7 +122,7 @@ def evaluate(model: TrainedForecaster, material: Material, recorder: Recorder) -
     if shown == "valid":
         notes.append("There is no test: these figures are of the validation, which also chose the epoch.")
     tables = [table_of(one, part) for part, one in found.items()]
-    return _finish(recorder, model, [found[shown]], shown, metrics, tables, (), notes)
+    return _finish(recorder, [model], [found[shown]], shown, metrics, tables, (), notes)
 
 
 def evaluate_folds(
@@ -135,12 +135,12 @@ def evaluate_folds(
     metrics = {"test": {one.metric.removeprefix("test/"): one.mean for one in fold_scores(by_fold)}}
     tables = [table_of(one, one[0].material.fold.name) for one in found]
     notes = ["Each stretch is forecast by a model that knew only what was before it; metrics are means over the folds."]
-    return _finish(recorder, models[-1], found, "test", metrics, tables, fold_scores(by_fold), notes)
+    return _finish(recorder, models, found, "test", metrics, tables, fold_scores(by_fold), notes)
 
 
 def _finish(
     recorder: Recorder,
-    model: TrainedForecaster,
+    models: Sequence[TrainedForecaster],
     found: list[list[Judged]],
     shown: str,
     metrics: dict[str, dict[str, float]],
@@ -155,7 +155,7 @@ def _finish(
         notes.append(f"{written:,} of {every:,} windows are written down one by one; metrics are over all of them.")
     by_target = [[fold[place] for fold in found] for place in range(len(found[0]))]
     reports = tuple(
-        report_of(one, recorder.spec).model_copy(update={"insight": insight_of(model, one[-1], recorder)})
+        report_of(one, recorder.spec).model_copy(update={"insight": insight_of(models, one, recorder)})
         for one in by_target
     )
     evaluation = Evaluation(

@@ -10,6 +10,7 @@ from torch import nn
 
 from engine.families.forecasting import library
 from engine.families.forecasting.datasets import Names, template
+from engine.families.forecasting.quick_tft import QuickTft
 from engine.families.forecasting.recipe import Recipe
 from engine.families.forecasting.series import forecasting_of
 from engine.families.forecasting.window_loader import WindowBatch
@@ -32,18 +33,27 @@ class Forecaster:
     """A network of the library, and what its output means."""
 
     def __init__(
-        self, network: nn.Module, losses: Sequence[Any], spec: ForecastingSpec, samples: bool, rescale: bool
+        self,
+        network: nn.Module,
+        losses: Sequence[Any],
+        spec: ForecastingSpec,
+        samples: bool,
+        rescale: bool,
+        quick: bool,
     ) -> None:
         """`losses`: one a target; `samples`: the network draws its own past; `rescale`: its output is not in the target's
-        unit yet.
+        unit yet; `quick`: it forecasts a shorter way than it learns.
         """
         self.network = network
         self._losses, self._spec = losses, spec
         self._samples, self._rescale = samples, rescale
         self._median = spec.quantiles.index(0.5)
+        self._quick = QuickTft(network) if quick else None
 
     def loss(self, batch: WindowBatch) -> torch.Tensor:
         """Return the mean loss of a batch; of a network that draws samples, with the true past shown to it."""
+        if self._quick is not None:
+            self._quick.forget()  # this loss may lead to a step
         x, (target, _) = self._cast(batch)
         return self._loss_from(self.network(x), x, target)
 
@@ -52,7 +62,7 @@ class Forecaster:
         if self._samples:
             return self.loss(batch), self.forecast(batch)
         x, (target, _) = self._cast(batch)
-        output = self.network(x)
+        output = self._run(x)
         return self._loss_from(output, x, target), self._forecast_from(output, x)
 
     def output(self, batch: WindowBatch) -> Any:
@@ -64,7 +74,11 @@ class Forecaster:
         x, _ = self._cast(batch)
         if self._samples:
             return [self._of_samples(drawn.float()) for drawn in each(self.network(x, n_samples=SAMPLES)["prediction"])]
-        return self._forecast_from(self.network(x), x)
+        return self._forecast_from(self._run(x), x)
+
+    def _run(self, x: dict[str, Any]) -> Any:
+        """Return the network's output for forecasting."""
+        return self._quick(x) if self._quick is not None and self._quick.takes(x) else self.network(x)
 
     def _forecast_from(self, output: Any, x: dict[str, Any]) -> list[Forecast]:
         predictions = each(self._prediction(output, x))
@@ -161,7 +175,7 @@ def build(spec: RunSpec, recipe: Recipe) -> Forecaster:
         network.instance_norm = nn.Identity()
     # The library keeps its losses as modules; their sums are not ours to save.
     network.logging_metrics = nn.ModuleList()
-    return Forecaster(network, losses, own, samples=name == "deepar", rescale=name == "xlstm")
+    return Forecaster(network, losses, own, samples=name == "deepar", rescale=name == "xlstm", quick=name == "tft")
 
 
 def parameter_count(network: nn.Module) -> int:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.families.findings import Finding, Severity, sorted_findings
+from engine.families.footprint import memory_findings, time_findings
 from engine.families.forecasting import holiday_days
 from engine.families.forecasting.fitting import Material
 from engine.families.forecasting.folds import split
-from engine.families.forecasting.forecaster import build, parameter_count
+from engine.families.forecasting.footprint import footprint
 from engine.families.forecasting.frequency import Frequency
 from engine.families.forecasting.leaks import leaks
 from engine.families.forecasting.library import BASELINES
@@ -25,11 +26,11 @@ from engine.training.loader import BatchPlan
 def preflight(workspace: Path, spec: RunSpec) -> Preflight:
     """Look at a specification and its data. Never raises for what a user could have got wrong: it becomes a finding.
 
-    `rows` counts windows; memory is not estimated.
+    `rows` counts windows.
     """
     findings = [*_setting_findings(spec), *_monitor_findings(spec), *_holiday_findings(spec)]
     rows: dict[str, int] = {}
-    parameters, trainings = None, 0
+    size, parameters, trainings = None, None, 0
     if not any(one.severity == "error" for one in findings):
         try:
             series = load_series(workspace, spec)
@@ -44,15 +45,18 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
                 findings.append(_finding("info", "forecasting.windows", f"Windows are read the slow way: {reason}"))
             parameters = 0
             if spec.model.name not in BASELINES:
-                parameters = parameter_count(build(spec, material.recipe).network)
+                size = footprint(material)
+                parameters = size.parameters
+                findings += memory_findings(spec, size, int(material.frame.memory_usage(deep=False).sum()))
         except RunFailed as failure:
             findings.append(_finding("error", "data", failure.cause, failure.advice))
     trainer = spec.trainer
     plan = BatchPlan.of(rows["train"], trainer.batch_size, trainer.drop_last) if rows.get("train") else BatchPlan(())
     batches = len(plan.sizes)
+    findings += time_findings(spec, size, batches)
     return Preflight(
         parameters=parameters,
-        memory_bytes=None,
+        memory_bytes=size.total_bytes if size else None,
         steps_per_epoch=batches,
         optimizer_steps=-(-batches // trainer.accumulate_grad_batches) * trainer.epochs,
         trainings=trainings,

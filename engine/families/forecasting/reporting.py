@@ -10,6 +10,7 @@ import pandas as pd
 from engine.families.fold_scores import fold_scores
 from engine.families.forecasting.library import BASELINES
 from engine.families.forecasting.placement import season_of
+from engine.families.forecasting.scores import Scores
 from engine.families.forecasting.series import Floats, forecasting_of
 from engine.families.output import distinct_names
 from engine.runs.evaluation import ForecastExample, ForecastReport, SeriesScore
@@ -23,11 +24,11 @@ EXAMPLES = 24
 
 
 def report_of(found: Sequence["Judged"], spec: RunSpec) -> ForecastReport:
-    """Return a target's report of the last fold, whose model is the one that is kept; baselines are means over all folds."""
+    """Return a target's report over all folds, as means of their metrics; windows to look at are those of the last one."""
     last = found[-1]
     series = last.material.series
     own = forecasting_of(spec)
-    scored = last.scores.by_series()
+    scored = _by_series([one.scores for one in found])
     ranked = sorted(scored, key=lambda number: -scored[number]["mae"])
     if len(ranked) > MOST_SERIES:
         ranked = [*ranked[: MOST_SERIES // 2], *ranked[-MOST_SERIES // 2 :]]
@@ -39,12 +40,24 @@ def report_of(found: Sequence["Judged"], spec: RunSpec) -> ForecastReport:
         season=season_of(series, own),
         quantiles=own.quantiles if last.quantiles is not None else (),
         baselines={name: _mean([one.baselines[name].overall() for one in found]) for name in BASELINES},
-        steps=tuple(last.scores.by_step()),
-        baseline_steps={name: tuple(last.baselines[name].by_step()) for name in BASELINES},
+        steps=_by_step([one.scores for one in found]),
+        baseline_steps={name: _by_step([one.baselines[name] for one in found]) for name in BASELINES},
         series=tuple(SeriesScore(series=names[number], metrics=scored[number]) for number in ranked),
         series_count=len(scored),
         examples=_examples(last, ranked),
     )
+
+
+def _by_step(scores: list[Scores]) -> tuple[dict[str, float], ...]:
+    """Return the metrics of each step ahead, means over the folds."""
+    return tuple(_mean(list(folds)) for folds in zip(*(one.by_step() for one in scores), strict=True))
+
+
+def _by_series(scores: list[Scores]) -> dict[int, dict[str, float]]:
+    """Return the metrics of each series, means over the folds that forecast it."""
+    folds = [one.by_series() for one in scores]
+    numbers = sorted(set().union(*folds))
+    return {number: _mean([fold[number] for fold in folds if number in fold]) for number in numbers}
 
 
 def _mean(metrics: list[dict[str, float]]) -> dict[str, float]:

@@ -223,11 +223,11 @@ def test_that_an_answer_for_another_run_is_dropped(page: RunPage, engine: Any, s
     assert page.findChild(ForecastBrowser) is None or browser(page).plot.fan() is None
 
 
-def test_that_what_is_of_the_last_fold_alone_says_so(page: RunPage, engine: Any, samples: Any) -> None:
+def test_that_what_is_a_mean_over_folds_says_so(page: RunPage, engine: Any, samples: Any) -> None:
     assert page.findChild(PlotCard, "run.results.steps").hint() == ""
     page.setRun(samples.finished("backtest"))
     score = FoldScore(metric="test/mae", values=(1.0, 2.0), mean=1.5, std=0.7, standard_error=0.5)
     engine.answered.emit(engine.pending("evaluation")[-1][0], an_evaluation(folds=(score,)))
     hints = [card.hint() for card in page.findChildren(PlotCard, "run.results.steps")]
-    assert hints[-1].startswith("Of the last fold alone")
-    assert any(label.text() == "By the last fold alone." for label in page.findChildren(QLabel))
+    assert hints[-1] == "Means over the folds."
+    assert any(label.text() == "Means over the folds." for label in page.findChildren(QLabel))

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QToolBu
 
 from app.forms import choice_label
 from app.pages.train import TrainPage
+from app.pages.train.finder import LearningRateFinder
 from app.pages.train.series_words import distance_text
 from engine.catalog import use_of
 from engine.catalog.series_view import SeriesView
@@ -284,6 +285,17 @@ def test_that_a_loaded_forecast_is_shown_and_a_table_can_be_made_of_it(page, lab
     filled.loadFile(path)
     assert filled.spec().family == "forecasting"
     assert filled.form.series.problems() == {}
+
+
+def test_that_a_learning_rate_can_be_found_for_a_forecaster_that_learns(filled, labs):
+    find = button(filled, "train.find_learning_rate")
+    assert find.isVisibleTo(filled.form.training)
+    find.click()
+    finder = filled.findChild(LearningRateFinder)
+    assert labs.of("find_learning_rate")[-1][2]["spec"]["family"] == "forecasting"
+    finder.reject()
+    filled._edit("model.name", "last_value")
+    assert not find.isVisibleTo(filled.form.training)
 
 
 @pytest.mark.parametrize(

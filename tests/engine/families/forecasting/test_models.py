@@ -137,6 +137,14 @@ def test_that_a_backtest_trains_a_model_a_fold(workspace: Path, make_shop_spec: 
     mae = next(one for one in evaluation.folds if one.metric == "test/mae")
     assert len(mae.values) == 2
     assert evaluation.metrics["test"]["mae"] == pytest.approx(mae.mean)
+    report = evaluation.forecast
+    assert report is not None and report.insight is not None
+    # Every step and series has as many windows in one fold as in the other, so the means of means are the mean.
+    assert np.mean([step["mae"] for step in report.steps]) == pytest.approx(mae.mean)
+    assert np.mean([one.metrics["mae"] for one in report.series]) == pytest.approx(mae.mean)
+    naive = [step["mae"] for step in report.baseline_steps["last_value"]]
+    assert np.mean(naive) == pytest.approx(report.baselines["last_value"]["mae"])
+    assert len({part.origin for part in report.insight.parts}) > 1
     table = duckdb.read_parquet(str(folder / "predictions.parquet")).df()
     assert set(table["split"]) == {"fold1", "fold2"}
     assert {"shop", "origin", "time", "step", "sales", "predicted sales", "quantile 0.1"} <= set(table.columns)
