@@ -11,10 +11,11 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from engine.families.findings import Finding, sorted_findings
+from engine.families.footprint import memory_findings, time_findings
 from engine.families.supervised.splitting import Fold
 from engine.families.tabular import checks, leaks, setting_checks
 from engine.families.tabular.encoding import Encoder
-from engine.families.tabular.footprint import Footprint, footprint
+from engine.families.tabular.footprint import footprint
 from engine.families.tabular.frames import load
 from engine.families.tabular.splitting import split
 from engine.spec import RunSpec, TrainerSpec, from_json, to_json
@@ -22,8 +23,6 @@ from engine.training.failures import RunFailed
 from engine.training.loader import BatchPlan
 
 CHECKED_ROWS = 200_000  # of longer tables every n-th row is looked at, so that the form is answered in time
-SLOW_EPOCH_S = 60.0
-PROCESS_BYTES = 500_000_000  # what a worker holds with its libraries before it has any data
 
 
 class Preflight(BaseModel):
@@ -80,8 +79,8 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
     if look and look.encoder and not _has_error(findings, "model", "tabular"):
         size, trouble = footprint(spec, look.encoder, train_rows, look.rows.get("valid", 0))
         findings += trouble
-        findings += _memory(spec, size, look.table_bytes)
-        findings += _slowness(spec, size, batches)
+        findings += memory_findings(spec, size, look.table_bytes)
+        findings += time_findings(spec, size, batches)
     return Preflight(
         parameters=size.parameters if size else None,
         memory_bytes=size.total_bytes if size else None,
@@ -174,43 +173,3 @@ def _sizes(frame: pd.DataFrame, fold: Fold, spec: RunSpec) -> Encoder | None:
         return Encoder.fit(frame, np.asarray(fold.train), spec.model_copy(update={"tabular": tabular}))
     except (ValueError, TypeError):
         return None
-
-
-def _slowness(spec: RunSpec, size: Footprint | None, batches: int) -> Iterator[Finding]:
-    """Yield what an epoch will roughly take on the processor, where that is long."""
-    import torch
-
-    device = spec.trainer.device
-    on_processor = device == "cpu" or (device == "auto" and not torch.cuda.is_available())
-    if size is None or size.step_seconds is None or not on_processor:
-        return
-    seconds = size.step_seconds * batches
-    if seconds >= SLOW_EPOCH_S:
-        unit, each = ("hours", 3600) if seconds >= 5400 else ("minutes", 60) if seconds >= 90 else ("seconds", 1)
-        text = f"An epoch takes very roughly {seconds / each:,.0f} {unit} on this machine's processor."
-        fix = "Take the small preset, a smaller model or fewer rows, or train on a GPU."
-        yield Finding(severity="info", field="model.params", text=text, fix=fix)
-
-
-def _memory(spec: RunSpec, size: Footprint | None, table_bytes: int) -> Iterator[Finding]:
-    import psutil
-    import torch
-
-    if size is None:
-        return
-    device = spec.trainer.device
-    on_gpu = torch.cuda.is_available() and device != "cpu"
-    if on_gpu:
-        index = int(device.partition(":")[2] or 0)
-        free = torch.cuda.get_device_properties(index).total_memory if index < torch.cuda.device_count() else 0
-        needed, where = size.total_bytes, "the GPU has"
-    else:
-        free, where = psutil.virtual_memory().available, "are free here"
-        needed = size.total_bytes + 2 * table_bytes + PROCESS_BYTES
-    if free and needed > 0.9 * free:
-        amounts = f"About {needed / 1e9:,.1f} GB are needed"
-        text = (
-            f"{amounts}, and {where} {free / 1e9:,.1f} GB." if on_gpu else f"{amounts}; {free / 1e9:,.1f} GB {where}."
-        )
-        fix = "Take a smaller batch, a smaller model or fewer rows."
-        yield Finding(severity="warning", field="trainer.batch_size", text=text, fix=fix)
