@@ -46,8 +46,8 @@ def read_tagged(path: Path, spec: TextSpec) -> TaggedSentences:
     names = [spec.columns.tokens, spec.columns.tags]
     cells = read_columns(path, names)
     rows, notes = _usable(cells, names)
-    tokens = [_words(cell) for cell in _picked(cells[names[0]], rows)]
-    tags = [_words(cell) for cell in _picked(cells[names[1]], rows)]
+    tokens = [words_of(cell) for cell in _picked(cells[names[0]], rows)]
+    tags = [words_of(cell) for cell in _picked(cells[names[1]], rows)]
     for row, its_tokens, its_tags in zip(rows.tolist(), tokens, tags, strict=True):
         if len(its_tokens) != len(its_tags):
             raise RunFailed(
@@ -64,7 +64,7 @@ def read_questions(path: Path, spec: TextSpec) -> Questions:
     cells = read_columns(path, [*wanted, *([starts_column] if starts_column else [])])
     rows, notes = _usable(cells, wanted, may_be_blank=[columns.answers])
     contexts = _picked(cells[columns.context], rows)
-    answers = [_answers(cells[columns.answers][row]) for row in rows.tolist()]
+    answers = [answers_of(cells[columns.answers][row]) for row in rows.tolist()]
     starts = []
     for row, context, texts in zip(rows.tolist(), contexts, answers, strict=True):
         given = as_list(cells[starts_column][row]) if starts_column else None
@@ -150,12 +150,14 @@ def _numbers(name: str, cells: Sequence[str], rows: NDArray[np.int64]) -> NDArra
     return values
 
 
-def _words(cell: str) -> list[str]:
+def words_of(cell: str) -> list[str]:
+    """Return the tokens of a cell: of a JSON list, or what stands between spaces."""
     listed = as_list(cell)
     return cell.split() if listed is None else listed
 
 
-def _answers(cell: str | None) -> list[str]:
+def answers_of(cell: str | None) -> list[str]:
+    """Return the answers of a cell: of a JSON list, or the cell itself; none where it is blank."""
     listed = as_list(cell)
     if listed is not None:
         return listed

@@ -17,6 +17,10 @@ CLASSES: dict[TextTask, str] = {
     "masked-lm": "AutoModelForMaskedLM",
     "causal-lm": "AutoModelForCausalLM",
     "sequence-classification": "AutoModelForSequenceClassification",
+    "token-classification": "AutoModelForTokenClassification",
+    "question-answering": "AutoModelForQuestionAnswering",
+    "multiple-choice": "AutoModelForMultipleChoice",
+    "seq2seq": "AutoModelForSeq2SeqLM",
 }
 POSITIONS = ("max_position_embeddings", "n_positions")
 RESERVED = 2
@@ -33,9 +37,13 @@ class TransformersNetwork(nn.Module):
         self._takes_kinds = getattr(config, "type_vocab_size", 0) > 1
 
     def forward(self, batch: Batch) -> dict[str, torch.Tensor]:
-        """Return the logits under “logits”."""
+        """Return the logits under “logits”; of answers, those of beginning and end [n, length] under “start” and “end”."""
         more = {"token_type_ids": batch["kinds"]} if self._takes_kinds and "kinds" in batch else {}
+        if "decoder_ids" in batch:
+            more["decoder_input_ids"] = batch["decoder_ids"]
         found = self.model(input_ids=batch["input_ids"], attention_mask=batch["mask"].long(), **more)
+        if hasattr(found, "start_logits"):
+            return {"start": found.start_logits, "end": found.end_logits}
         return {"logits": found.logits}
 
 
