@@ -15,7 +15,6 @@ from engine.families.frames import read_snapshot
 from engine.families.supervised.evaluation import best_of_folds
 from engine.families.supervised.splitting import Fold, Rows, cut
 from engine.families.text import networks
-from engine.families.text.adapters import finished
 from engine.families.text.classifying import description, take_first_weights
 from engine.families.text.freezing import freeze
 from engine.families.text.labelled import lengths_told
@@ -63,7 +62,7 @@ def run_head(recorder: Recorder) -> Outcome:
     watched = spec.trainer.checkpoints
     best = sorted(fitted, key=lambda one: one.best_value, reverse=watched.mode == "max")[0]
     _evaluate([one.model for one in fitted], run)
-    save(recorder, finished(best.model))
+    save(recorder, best.model.finished())
     if fitted[-1].stopped or len(fitted) < len(run.folds):
         return Outcome.stopped()
     if len(fitted) > 1:
@@ -211,7 +210,9 @@ def _short(example: TextExample) -> TextExample:
 
 def _table(parts: dict[str, Judged]) -> pd.DataFrame:
     lines = [
-        (one.row, part, one.reference, one.predicted, one.error) for part, all_ in parts.items() for one in all_.examples
+        (one.row, part, one.reference, one.predicted, one.error)
+        for part, all_ in parts.items()
+        for one in all_.examples
     ]
     table = pd.DataFrame(lines, columns=["row", "split", "reference", "predicted", "error"])
     return table.sort_values("row", kind="stable")

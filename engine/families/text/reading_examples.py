@@ -84,7 +84,7 @@ def read_choices(path: Path, spec: TextSpec) -> Choices:
     rows, notes = _usable(cells, wanted, may_be_blank=prompts)
     endings = [tuple(cells[name][row] or "" for name in columns.choices) for row in rows.tolist()]
     right = [
-        _choice(row, cells[columns.answer][row] or "", ends) for row, ends in zip(rows.tolist(), endings, strict=True)
+        choice_of(row, cells[columns.answer][row] or "", ends) for row, ends in zip(rows.tolist(), endings, strict=True)
     ]
     texts = [" ".join(cells[name][row] or "" for name in prompts).strip() for row in rows.tolist()]
     return Choices(texts, endings, np.array(right, dtype=np.int64), rows, notes)
@@ -98,6 +98,15 @@ def read_pairs(path: Path, spec: TextSpec) -> TextPairs:
     cells = read_columns(path, names)
     rows, notes = _usable(cells, names)
     return TextPairs(_picked(cells[names[0]], rows), _picked(cells[names[1]], rows), rows, notes)
+
+
+def read_alone(path: Path, spec: TextSpec) -> TextPairs:
+    """Return texts that are read and written, as they are. Raises RunFailed."""
+    name = spec.columns.source or spec.columns.text
+    cells = read_columns(path, [name])
+    rows, notes = _usable(cells, [name])
+    texts = _picked(cells[name], rows)
+    return TextPairs(texts, texts, rows, notes)
 
 
 def encode_known(labels: Sequence[str], names: Sequence[str], part: str) -> tuple[NDArray[np.int64], str]:
@@ -137,14 +146,21 @@ def _codes(labels: Sequence[str]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     return np.array([place[label] for label in labels], dtype=np.int64), tuple(names)
 
 
+def truth_of(cell: str) -> float:
+    """Return the number of a cell, in which true and false are 1 and 0; NaN where it holds none."""
+    word = cell.strip().lower()
+    try:
+        return TRUTH[word] if word in TRUTH else float(word)
+    except ValueError:
+        return float("nan")
+
+
 def _numbers(name: str, cells: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:
     values = np.empty(len(cells), dtype=np.float32)
     for place, cell in enumerate(cells):
-        word = cell.strip().lower()
-        try:
-            values[place] = TRUTH[word] if word in TRUTH else float(word)
-        except ValueError as error:
-            raise RunFailed(f"“{cell[:60]}” in column “{name}”, row {rows[place] + 1}, is not a number.") from error
+        values[place] = number = truth_of(cell)
+        if np.isnan(number):
+            raise RunFailed(f"“{cell[:60]}” in column “{name}”, row {rows[place] + 1}, is not a number.")
     if not np.isfinite(values).all():
         raise RunFailed(f"Column “{name}” holds numbers that are not finite.", "Remove those rows.")
     return values
@@ -176,7 +192,7 @@ def _starts(row: int, context: str, answers: list[str], given: list[str] | None)
     return starts
 
 
-def _choice(row: int, cell: str, endings: tuple[str, ...]) -> int:
+def choice_of(row: int, cell: str, endings: tuple[str, ...]) -> int:
     """Return which ending is right: its number from 0, its letter (A is the first) or its text."""
     answer = cell.strip()
     if answer in endings:

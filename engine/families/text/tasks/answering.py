@@ -77,7 +77,7 @@ class AnswerHead(Head):
         return _losses(network(batch), batch).mean()
 
     def judge(
-        self, network: nn.Module, encoder: TextEncoder, rows: Rows, samples: Samples, whole: bool = False
+        self, network: nn.Module, encoder: TextEncoder, rows: Rows, samples: Samples, /, whole: bool = False
     ) -> Judged:
         """Return loss, exact match and F1."""
         assert isinstance(samples, Windows)
@@ -105,7 +105,9 @@ def score_told(pairs: Sequence[tuple[list[str], Answer]]) -> dict[str, float]:
     return metrics
 
 
-def predict_answers(model: TrainedText, frame: pd.DataFrame) -> tuple[dict[str, pd.Series], list[tuple[object, Answer]]]:
+def predict_answers(
+    model: TrainedText, frame: pd.DataFrame
+) -> tuple[dict[str, pd.Series], list[tuple[object, Answer]]]:
     """Return answers and their chances as columns, and where the file has answers pairs of true and told ones."""
     own = model.spec.text
     assert own is not None
@@ -116,7 +118,7 @@ def predict_answers(model: TrainedText, frame: pd.DataFrame) -> tuple[dict[str, 
     with torch.inference_mode():
         told, _ = _answered(model.network, windows, contexts, model.encoder.task == ANSWERS_OR_NONE)
     name = own.columns.answers
-    columns = {
+    columns: dict[str, pd.Series] = {
         f"predicted {name}": pd.Series([one.text for one in told], dtype=object),
         f"probability of predicted {name}": pd.Series([one.chance for one in told], dtype="float64"),
     }

@@ -79,7 +79,7 @@ class Head(ABC):
 
     @abstractmethod
     def judge(
-        self, network: nn.Module, encoder: TextEncoder, rows: Rows, samples: Samples, whole: bool = False
+        self, network: nn.Module, encoder: TextEncoder, rows: Rows, samples: Samples, /, whole: bool = False
     ) -> Judged:
         """Return the metrics of rows, “loss” among them; with `whole` also every row as an example, in order."""
 

@@ -4,9 +4,12 @@ from pathlib import Path
 
 from engine.families.text.networks import text_of
 from engine.families.text.tasks.answering import AnswerHead
+from engine.families.text.tasks.choosing import ChoiceHead
 from engine.families.text.tasks.head import Head
+from engine.families.text.tasks.labelling import LabelsHead
 from engine.families.text.tasks.tagging import TagHead
-from engine.spec import RunSpec
+from engine.families.text.tasks.writing import WritingHead
+from engine.spec import LABELLED, RunSpec
 from engine.training.failures import RunFailed
 
 
@@ -17,4 +20,10 @@ def head_of(data: Path, spec: RunSpec) -> Head:
         return TagHead(data, spec)
     if task == "question-answering":
         return AnswerHead(data, spec)
+    if task == "multiple-choice":
+        return ChoiceHead(data, spec)
+    if task == "seq2seq":
+        return WritingHead(data, spec)
+    if task in LABELLED:
+        return LabelsHead(data, spec)
     raise RunFailed(f"The task “{task}” cannot be trained yet.", "Choose another one (text.task).")

@@ -87,11 +87,14 @@ class TagHead(Head):
         asked = batch["labels"] != IGNORED
         logits = network(batch)["logits"][asked]
         if not len(logits):
-            return logits.sum()
-        return functional.cross_entropy(logits.float(), batch["labels"][asked], label_smoothing=self.own.label_smoothing)
+            nothing: torch.Tensor = logits.sum()
+            return nothing
+        return functional.cross_entropy(
+            logits.float(), batch["labels"][asked], label_smoothing=self.own.label_smoothing
+        )
 
     def judge(
-        self, network: nn.Module, encoder: TextEncoder, rows: Rows, samples: Samples, whole: bool = False
+        self, network: nn.Module, encoder: TextEncoder, rows: Rows, samples: Samples, /, whole: bool = False
     ) -> Judged:
         """Return loss, token accuracy, and precision, recall and F1 of spans."""
         names = encoder.targets[0].classes
@@ -145,9 +148,7 @@ def _firsts(offsets: Sequence[tuple[int, int]], tokens: Sequence[str]) -> list[i
     return found
 
 
-def _tagged(
-    network: nn.Module, samples: Samples, counts: Sequence[int]
-) -> tuple[list[Ints], np.ndarray, np.ndarray]:
+def _tagged(network: nn.Module, samples: Samples, counts: Sequence[int]) -> tuple[list[Ints], np.ndarray, np.ndarray]:
     """Return the code of every token of each sentence (-1: the model has not seen it), and where labels are known each
     sentence's summed loss and number of labels.
     """

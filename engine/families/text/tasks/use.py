@@ -8,7 +8,10 @@ import pandas as pd
 
 from engine.families.text.networks import text_of
 from engine.families.text.tasks.answering import predict_answers, score_told
+from engine.families.text.tasks.choosing import predict_choices, prompt_columns, score_choices
+from engine.families.text.tasks.labelling import predict_labels, score_many
 from engine.families.text.tasks.tagging import predict_tags, score_tags
+from engine.families.text.tasks.writing import predict_texts, score_written
 from engine.families.text.trained import TrainedText
 from engine.spec import LABELLED
 
@@ -35,5 +38,12 @@ def use_of(model: TrainedText) -> Use | None:
         return Use((columns.tokens,), (columns.tags,), predict_tags, score_tags)
     if own.task == "question-answering":
         return Use((columns.context, columns.question), (columns.answers,), predict_answers, score_told)
-    _ = LABELLED
+    if own.task == "multiple-choice":
+        inputs = (*prompt_columns(columns), *columns.choices)
+        return Use(inputs, (columns.answer,), predict_choices, score_choices)
+    if own.task == "seq2seq":
+        return Use((columns.source or columns.text,), (columns.target,), predict_texts, score_written)
+    if own.task in LABELLED and own.labels == "many":
+        inputs = tuple(name for name in (columns.text, columns.second) if name)
+        return Use(inputs, columns.labels, predict_labels, score_many)
     return None

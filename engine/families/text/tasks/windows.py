@@ -1,4 +1,4 @@
-"""Questions with long contexts: cut into windows that share some tokens, and spans found in them. Must not know a network."""
+"""Questions with long contexts: cut into windows that share some tokens, and spans found in them. Knows no network."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
