@@ -20,6 +20,7 @@ from engine.families.supervised.task import SupervisedTask
 from engine.families.text import networks
 from engine.families.text.encoder import TextEncoder
 from engine.families.text.freezing import freeze
+from engine.families.text.kept_encoder import kept_encoder
 from engine.families.text.labelled import LabelledRows, lengths_told, on_device, read_rows
 from engine.families.text.loader import SequenceLoader
 from engine.families.text.networks import text_of
@@ -72,7 +73,8 @@ def fit(
     trainer = changed(spec.trainer, [recorder.changes[place] for place in resumed["changes"]] if resumed else ())
     device, dtype = choose_device(trainer), data_type(trainer)
     told: list[str] = []
-    encoder = rows.encoder(fold, told)
+    folder, is_resumed = recorder.folder / fold.name, resumed is not None
+    encoder = kept_encoder(folder, is_resumed, lambda: rows.encoder(fold, told))
     config = networks.config_of(spec, encoder)
     network = networks.build(spec, encoder, config)
     network.to(device, dtype)

@@ -14,6 +14,7 @@ from engine.families.text.classifying import description, take_first_weights
 from engine.families.text.corpus import Corpus, read_corpus, samples
 from engine.families.text.encoder import TextEncoder
 from engine.families.text.freezing import freeze
+from engine.families.text.kept_encoder import kept_encoder
 from engine.families.text.labelled import lengths_told
 from engine.families.text.language_task import LanguageTask, exponential, surprise
 from engine.families.text.loader import SequenceLoader
@@ -77,7 +78,8 @@ def fit(
     trainer = changed(spec.trainer, [recorder.changes[place] for place in resumed["changes"]] if resumed else ())
     device, dtype = choose_device(trainer), data_type(trainer)
     told: list[str] = []
-    encoder = corpus.encoder(fold, told)
+    folder, is_resumed = recorder.folder / fold.name, resumed is not None
+    encoder = kept_encoder(folder, is_resumed, lambda: corpus.encoder(fold, told))
     config = networks.config_of(spec, encoder)
     network = networks.build(spec, encoder, config)
     network.to(device, dtype)
