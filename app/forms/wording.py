@@ -3,7 +3,7 @@
 from pydantic import JsonValue
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from app.forms import forecasting_words
+from app.forms import forecasting_words, text_words
 from app.forms.field import Field
 from engine.catalog import Option, optimizers, schedules
 
@@ -16,7 +16,7 @@ def say(text: str) -> str:
 def label_of(key: str) -> str:
     """Return what a field is called: “Learning rate” for learning_rate; a dotted key may have a name of its own."""
     name = key.rpartition(".")[2]
-    known = _LABELS_OF_KEYS.get(key) or forecasting_words.LABELS.get(key) or _LABELS.get(name)
+    known = _LABELS_OF_KEYS.get(key) or _OF_FAMILIES.get(key) or _LABELS.get(name)
     if known is not None:
         return QCoreApplication.translate("Fields", str(known))
     words = name.replace("_", " ")
@@ -33,7 +33,7 @@ def choice_label(value: JsonValue, key: str = "") -> str:
     if value is None:
         return say("None")
     option = _option(value, key)
-    own = forecasting_words.CHOICES.get(key, {}).get(str(value))
+    own = {**forecasting_words.CHOICES, **text_words.CHOICES}.get(key, {}).get(str(value))
     known = option.title if option is not None else own or _CHOICES.get(str(value))
     return QCoreApplication.translate("Choices", str(known)) if known is not None else str(value)
 
@@ -49,6 +49,7 @@ def _option(value: JsonValue, key: str) -> Option | None:
     return None if options is None else next((one for one in options() if one.name == value), None)
 
 
+_OF_FAMILIES: dict[str, object] = {**forecasting_words.LABELS, **text_words.LABELS}
 _LABELS_OF_KEYS = {
     "trainer.optimizer.name": QT_TRANSLATE_NOOP("Fields", "Optimizer"),
     "trainer.schedule.name": QT_TRANSLATE_NOOP("Fields", "Shape"),

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QScrollArea, QVBoxLayout, QW
 
 from app.pages.train.card import ModelCard
 from app.pages.train.series_words import say
-from engine.catalog import forecasting_models, left_out, tabular_models, unsuited
+from engine.catalog import can_learn, forecasting_models, left_out, tabular_models, text_models, unsuited
 from engine.spec import RunSpec
 
 
@@ -29,7 +29,7 @@ class ModelGallery(QScrollArea):
         layout = QVBoxLayout(column)
         layout.setContentsMargins(0, 0, 8, 0)
         layout.setSpacing(8)
-        for info in (*tabular_models(), *forecasting_models()):
+        for info in (*tabular_models(), *forecasting_models(), *text_models()):
             card = ModelCard(info, column)
             card.chosen.connect(self._on_chosen)
             self._group.addButton(card.radio)
@@ -40,13 +40,16 @@ class ModelGallery(QScrollArea):
         self.setWidget(column)
 
     def setSpec(self, spec: RunSpec) -> None:
-        """Show the family's models and which is chosen; dim those that cannot do the task, or say what they would miss."""
+        """Show the family's models and which is chosen; dim those that cannot do the task, or say what they would miss;
+        of texts only those that can."""
         roles = spec.data.roles
         for name, card in self._cards.items():
             card.setVisible(card.info.family == spec.family)
             if card.info.family != spec.family:
                 continue
-            if spec.family == "forecasting":
+            if spec.text is not None:
+                card.setVisible(can_learn(card.info, spec.text.task))
+            elif spec.family == "forecasting":
                 missed = left_out(card.info, spec)
                 card.setNote(say("Would leave out {0} of the inputs").format(missed) if missed else "")
             else:
