@@ -62,6 +62,12 @@ def _predict(
     )
 
 
+def _judge_text(call: Call, run: str, text: str) -> object:
+    from engine.families.text.typed import judge
+
+    return judge(call.workspace, run, text)
+
+
 def _export_tensorboard(call: Call, run: str, folder: str) -> object:
     from engine.export import write_tensorboard
     from engine.runs import RunStore
@@ -76,5 +82,6 @@ METHODS: dict[str, Method] = {
     "schedule": _schedule,
     "find_learning_rate": _find_learning_rate,
     "predict": _predict,
+    "judge_text": _judge_text,
     "export_tensorboard": _export_tensorboard,
 }

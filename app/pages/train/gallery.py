@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QScrollArea, QVBoxLayout, QW
 
 from app.pages.train.card import ModelCard
 from app.pages.train.series_words import say
-from engine.catalog import can_learn, forecasting_models, left_out, tabular_models, text_models, unsuited
+from engine.catalog import ModelInfo, can_learn, forecasting_models, left_out, tabular_models, text_models, unsuited
 from engine.spec import RunSpec
 
 
@@ -29,7 +29,7 @@ class ModelGallery(QScrollArea):
         layout = QVBoxLayout(column)
         layout.setContentsMargins(0, 0, 8, 0)
         layout.setSpacing(8)
-        for info in (*tabular_models(), *forecasting_models(), *text_models()):
+        for info in (*tabular_models(), *forecasting_models(), *sorted(text_models(), key=_is_large)):
             card = ModelCard(info, column)
             card.chosen.connect(self._on_chosen)
             self._group.addButton(card.radio)
@@ -83,3 +83,8 @@ class ModelGallery(QScrollArea):
         for card in self._cards.values():
             if card.radio.isChecked():
                 self.ensureWidgetVisible(card, 0, 8)
+
+
+def _is_large(info: ModelInfo) -> bool:
+    """Whether a model takes long to train: small networks of texts come first."""
+    return bool(info.config_class)

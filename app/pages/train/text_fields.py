@@ -9,6 +9,8 @@ from app.forms.field import with_choices
 from engine.catalog import offered_tasks
 from engine.spec import FreezingSpec, LoraSpec, MaskingSpec, RunSpec, TextColumns, TextSpec, TokenizerSpec
 
+LABEL_KINDS = ("one", "number", "many")
+"""What a label may be; many a text cannot be learned yet, and are shown only where a specification asks for them."""
 _LABELS = ("text", "boolean", "integer", "number")
 
 
@@ -20,7 +22,8 @@ def subject_fields(own: TextSpec, types: Mapping[str, str]) -> list[Field]:
     task = replace(fields["task"], choices=offered_tasks(own.task))
     text = with_choices(columns["text"], _with(texts, own.columns.text))
     second = replace(with_choices(columns["second"], ("", *_with(texts, own.columns.second))), common=False)
-    return [task, text, _label_field(own, types), fields["labels"], second]
+    kind = replace(fields["labels"], choices=tuple(one for one in LABEL_KINDS if one != "many" or own.labels == one))
+    return [task, text, _label_field(own, types), kind, second]
 
 
 def start_fields() -> list[Field]:
@@ -32,8 +35,13 @@ def token_fields() -> list[Field]:
     """Return how text becomes tokens, and how many of them a sample has."""
     made = {one.name: one for one in fields_of(TokenizerSpec, "text.tokenizer")}
     own = {one.name: one for one in fields_of(TextSpec, "text")}
-    first = [made["kind"], made["vocabulary"], made["lowercase"], own["max_length"], made["folder"]]
+    first = [made["kind"], made["vocabulary"], made["lowercase"], own["max_length"]]
     return [*first, made["min_frequency"], made["special_tokens"], own["length_buckets"]]
+
+
+def folder_fields() -> list[Field]:
+    """Return the folder of a tokenizer that others trained."""
+    return [one for one in fields_of(TokenizerSpec, "text.tokenizer") if one.name == "folder"]
 
 
 def masking_fields() -> list[Field]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.dialogs import folder_dialog
 from app.forms import FieldList, Section
@@ -31,15 +31,18 @@ class TextTab(QWidget):
         self.subject = FieldList("train.text.subject", parent=self)
         self.start = FieldList("train.text.start", text_fields.start_fields(), self)
         self.tokens = FieldList("train.text.tokens", text_fields.token_fields(), self)
+        self.folder = FieldList("train.text.folder", text_fields.folder_fields(), self)
         self.masking = FieldList("train.text.masking", text_fields.masking_fields(), self)
         self.weights = FieldList("train.text.weights", text_fields.weight_fields(), self)
         self.split = SplitPart("train.text.split", self)
-        self._lists = (self.subject, self.start, self.tokens, self.masking, self.weights)
+        self._lists = (self.subject, self.start, self.tokens, self.folder, self.masking, self.weights)
         self._sections: dict[str, Section] = {}
         self._checkpoint = self._folder_button("checkpoint", self.tr("Choose a trained model’s folder …"))
         self._scratch = QPushButton(self.tr("From scratch"), self)
         self._tokenizer = self._folder_button("tokenizer", self.tr("Choose a tokenizer’s folder …"))
         self._arrange()
+        self._say_when_empty("text.checkpoint", self.tr("from scratch"))
+        self._say_when_empty("text.tokenizer.folder", self.tr("trained on these texts"))
         for part in (*self._lists, self.split):
             part.changed.connect(self.changed)
             part.problemChanged.connect(self.problemChanged)
@@ -71,7 +74,8 @@ class TextTab(QWidget):
             hidden |= own_idle
         for name, part in (("start", self.start), ("masking", self.masking), ("weights", self.weights)):
             self._sections[name].setVisible(any(one.key not in hidden for one in part.fields()))
-        self._sections["tokens"].setVisible("text.tokenizer.folder" not in hidden)
+        self._sections["tokens"].setVisible(any(one.key not in hidden for one in self.tokens.fields()))
+        self._tokenizer.setVisible("text.tokenizer.folder" not in hidden)
         self._scratch.setVisible(bool(own.checkpoint))
         self.split.setSpec(spec)
         self.about.setText(about_task(own))
@@ -117,7 +121,7 @@ class TextTab(QWidget):
         layout.addWidget(self.subject)
         texts: tuple[tuple[str, str, bool, tuple[QWidget | QHBoxLayout, ...]], ...] = (
             ("start", self.tr("Begin with"), True, (self.start, _row(self._checkpoint, self._scratch))),
-            ("tokens", self.tr("Tokens"), True, (self.tokens, _row(self._tokenizer))),
+            ("tokens", self.tr("Tokens"), True, (self.tokens, self.folder, _row(self._tokenizer))),
             ("masking", self.tr("Hidden words"), True, (self.masking,)),
             ("split", self.tr("Split"), True, (self.split,)),
             ("weights", self.tr("Which weights learn"), False, (self.weights,)),
@@ -131,6 +135,11 @@ class TextTab(QWidget):
                     section.content.addWidget(part)
             layout.addWidget(section)
         layout.addStretch()
+
+    def _say_when_empty(self, key: str, text: str) -> None:
+        line = self.findChild(QLineEdit, key)
+        if line is not None:
+            line.setPlaceholderText(text)
 
     def _folder_button(self, name: str, text: str) -> QPushButton:
         button = QPushButton(icon("open"), text, self)
