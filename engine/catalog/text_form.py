@@ -51,9 +51,9 @@ def offered_tasks(shown: TextTask) -> tuple[TextTask, ...]:
     """Return the tasks to choose from; of twins the one that is shown, since the model decides between them."""
     offered: list[TextTask] = []
     for task in TRAINABLE:
-        twin = TWINS.get(task)
-        if twin not in offered:
-            offered.append(twin if twin == shown else task)
+        chosen = shown if TWINS.get(task) == shown else task
+        if chosen not in offered and TWINS.get(chosen) not in offered:
+            offered.append(chosen)
     return tuple(offered) if shown in offered else (*offered, shown)
 
 
