@@ -16,8 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.amounts import count
 from app.icons import icon
-from app.pages.run.wording import count, figure
+from app.pages.run.wording import figure
 
 MOST_BARS = 5
 HEIGHT = 168

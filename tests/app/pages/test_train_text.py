@@ -80,7 +80,7 @@ def test_that_texts_alone_are_learned_as_a_language(qtbot, page, labs):
     qtbot.waitUntil(lambda: bool(labs.of("text_lengths")))
     labs.answer("text_lengths", {"text": 20.0})
     assert page.spec().text.task == "rnn-lm"
-    assert shown_models(page) == ["gpt2", "llama", "lstm_lm", "gru_lm"]
+    assert shown_models(page) == ["lstm_lm", "gru_lm", "gpt2", "llama"]
 
 
 def test_that_the_task_decides_which_models_and_fields_are_shown(filled):
