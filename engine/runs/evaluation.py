@@ -142,6 +142,25 @@ class LanguageReport(_Part):
     worst: tuple[SurprisingText, ...]
 
 
+class TextExample(_Part):
+    """A text (its beginning), what was wanted and what was said; `row` counts from 1, a larger error is worse."""
+
+    row: int
+    text: str
+    reference: str
+    predicted: str
+    error: float
+
+
+class TextReport(_Part):
+    """What a model says to texts: evenly drawn examples, the worst ones, and metrics by class. `error` names the error."""
+
+    error: str
+    examples: tuple[TextExample, ...]
+    worst: tuple[TextExample, ...]
+    by_class: dict[str, dict[str, float]] = {}
+
+
 class Evaluation(_Part):
     """Everything computed after training. `metrics` maps split → metric → value (split is test, valid or train).
 
@@ -160,6 +179,7 @@ class Evaluation(_Part):
     forecast: ForecastReport | None = None
     further_forecasts: tuple[ForecastReport, ...] = ()
     language: LanguageReport | None = None
+    text: TextReport | None = None
     folds: tuple[FoldScore, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -51,7 +51,7 @@ def run_classifier(recorder: Recorder) -> Outcome:
         return Outcome.stopped("The run was stopped before its first epoch was over; there is no model yet.")
     watched = recorder.spec.trainer.checkpoints
     best = sorted(fitted, key=lambda one: one.best_value, reverse=watched.mode == "max")[0]
-    save(recorder, best.model)
+    save(recorder, best.model.finished())
     evaluate([one.model for one in fitted], rows, recorder)
     if fitted[-1].stopped or len(fitted) < len(rows.folds):
         return Outcome.stopped()

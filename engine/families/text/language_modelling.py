@@ -54,7 +54,7 @@ def run_language_model(recorder: Recorder) -> Outcome:
     if not fitted:
         return Outcome.stopped("The run was stopped before its first epoch was over; there is no model yet.")
     best = fitted[0]
-    save(recorder, best.model)
+    save(recorder, best.model.finished())
     found = evaluate(best.model, corpus, recorder)
     if best.stopped:
         return Outcome.stopped()
