@@ -47,11 +47,11 @@ def export_model(workspace: Path, run_id: str, path: Path, kind: Format, half: b
         from engine.families.text.trained import TrainedText
 
         text = TrainedText.load(folder)
-        given = of_text(text)
         if kind == "folder":
-            speed = files.halved(given) if half else None
+            speed = files.halved(of_text(text)) if half else None
             notes = save_folder(text, path, half)
             return _report(files.Written(path, 0.0, notes), speed, compared=False)
+        given = of_text(text)
     else:
         from engine.families.tabular.portable import portable as of_rows
         from engine.families.tabular.trained import TrainedModel

@@ -8,14 +8,17 @@ import torch
 from torch import nn
 
 from engine.families.portable import Inputs, Portable
+from engine.families.text.adapters import merge
 from engine.families.text.classic.language_model import RnnLanguageModel
 from engine.families.text.networks import text_of
 from engine.families.text.tokenizing import save_tokenizer
 from engine.families.text.trained import TrainedText
 from engine.families.text.transformers_models import TransformersNetwork
+from engine.spec import LABELLED
 from engine.training.failures import RunFailed
 from engine.training.randomness import generator
 
+TRACED = (*LABELLED, "masked-lm", "causal-lm", "rnn-lm", "token-classification")
 LENGTH = 8
 """Tokens of the texts that a network is traced with."""
 
@@ -33,6 +36,8 @@ def save_folder(model: TrainedText, folder: Path, half: bool = False) -> tuple[s
         )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise RunFailed(f"{folder} is there already and not empty.", "Choose a new folder.")
+    if text_of(model.spec).lora.enabled:
+        merge(network)
     inner: nn.Module = network.model
     config = inner.config
     notes = []
@@ -79,6 +84,10 @@ class _ByPlace(nn.Module):
 def portable(model: TrainedText) -> Portable:
     """Return a text model as a network of plain tensors: int64 ids and a bool mask [rows, length] to its logits."""
     own, vocabulary = text_of(model.spec), model.encoder.vocabulary
+    if own.task not in TRACED:
+        raise RunFailed(
+            f"A model for {own.task} takes more than one text at a time and is not traced.", "Choose --folder."
+        )
     is_recurrent = isinstance(model.network, RnnLanguageModel)
     names = ("input_ids",) if is_recurrent else ("input_ids", "mask")
     if own.columns.second and not is_recurrent:
