@@ -57,17 +57,21 @@ def _predict(
     )
 
 
-def _judge_text(call: Call, run: str, text: str) -> object:
-    from engine.families.text.typed import judge
-
-    return judge(call.workspace, run, text)
-
-
 def _score(call: Call, run: str, path: str, options: dict[str, object] | None = None) -> object:
     from engine.families.prediction import score
 
     read = None if options is None else ReadOptions.model_validate(options)
     return score(call.workspace, run, Path(path), read, cancelled=call.cancelled)
+
+
+def _text(
+    call: Call, run: str, text: str, second: str | None = None, decoding: dict[str, object] | None = None
+) -> object:
+    from engine.families.text.typed import answer
+    from engine.runs.texts import Decoding
+
+    how = None if decoding is None else Decoding.model_validate(decoding)
+    return answer(call.workspace, run, text, second, how, cancelled=call.cancelled)
 
 
 def _export_tensorboard(call: Call, run: str, folder: str) -> object:
@@ -84,7 +88,7 @@ METHODS: dict[str, Method] = {
     "schedule": _schedule,
     "find_learning_rate": _find_learning_rate,
     "predict": _predict,
-    "judge_text": _judge_text,
     "score": _score,
+    "text": _text,
     "export_tensorboard": _export_tensorboard,
 }

@@ -111,7 +111,7 @@ class PredictPage(QWidget):
         run_id = self._controls.run.runId()
         if run_id:
             self._typed.wait()
-            self._requests.ask("typed", "model", "judge_text", run=run_id, text=text)
+            self._requests.ask("typed", "model", "text", run=run_id, text=text)
 
     @Slot(object)
     def _take_ahead(self, rows: list[list[str]]) -> None:

@@ -1,6 +1,6 @@
 """A text to type, and what a text model makes of it: labels with their chances as bars, or how surprised it is."""
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -19,23 +19,11 @@ from PySide6.QtWidgets import (
 from app.amounts import count
 from app.icons import icon
 from app.pages.run.wording import figure
+from engine.runs.texts import Chance, TextAnswer
 
 MOST_BARS = 5
 HEIGHT = 168
 BAR_STEPS = 1000
-
-
-class Judged(BaseModel):
-    """The model lab's answer; what does not apply is empty."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    chances: tuple[tuple[str, float], ...] = ()
-    number: float | None = None
-    tokens: int = 0
-    loss: float | None = None
-    perplexity: float | None = None
-    is_pseudo: bool = False
 
 
 class TypedCard(QFrame):
@@ -60,6 +48,7 @@ class TypedCard(QFrame):
         self._title = QLabel(self)
         self._title.setObjectName("predict.text.answer")
         self._title.setProperty("role", "title")
+        self._title.setWordWrap(True)
         self._title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._note = QLabel(self)
         self._note.setObjectName("predict.text.note")
@@ -88,20 +77,31 @@ class TypedCard(QFrame):
         """Show what the model made of the text."""
         self._take_text()
         try:
-            judged = Judged.model_validate(value)
+            answer = TextAnswer.model_validate(value)
         except ValidationError:
             self._show("", self.tr("The answer could not be read."))
             return
-        if judged.chances:
-            self._show(judged.chances[0][0], "")
-            self._show_bars(judged)
-        elif judged.number is not None:
-            self._show(figure(judged.number), "")
+        note = " ".join((self._surprise(answer), *answer.notes)).strip()
+        if answer.targets and answer.targets[0].value is None:
+            self._show(answer.targets[0].chances[0].label, note)
+            self._show_bars(answer.targets[0].chances)
+        elif answer.targets:
+            self._show(figure(answer.targets[0].value), note)
+        elif answer.blanks:
+            self._show(answer.filled or "", note)
+            self._show_bars(answer.blanks[0])
+        elif answer.continuation:
+            self._show(f"… {answer.continuation.strip()}", note)
         else:
-            name = self.tr("Pseudo-perplexity {0}") if judged.is_pseudo else self.tr("Perplexity {0}")
-            words = self.tr("Over {0} tokens the mean loss is {1}. The lower, the less the text surprises the model.")
-            note = words.format(count(judged.tokens), figure(judged.loss))
-            self._show(name.format(figure(judged.perplexity)), note)
+            self._show(note, "")
+
+    def _surprise(self, answer: TextAnswer) -> str:
+        if answer.perplexity is None:
+            return ""
+        pseudo = answer.perplexity_name.startswith("pseudo")
+        name = self.tr("Pseudo-perplexity {0}") if pseudo else self.tr("Perplexity {0}")
+        words = self.tr("{0} over {1} tokens: the lower, the less the text surprises the model.")
+        return words.format(name.format(figure(answer.perplexity)), count(len(answer.tokens)))
 
     def setProblem(self, sentence: str) -> None:
         """Say why there is no answer."""
@@ -136,8 +136,9 @@ class TypedCard(QFrame):
             label.setText(text)
             label.setVisible(bool(text))
 
-    def _show_bars(self, judged: Judged) -> None:
-        for row, (name, chance) in enumerate(judged.chances[:MOST_BARS]):
+    def _show_bars(self, chances: tuple[Chance, ...]) -> None:
+        for row, one in enumerate(chances[:MOST_BARS]):
+            name, chance = one.label, one.probability
             label, figures, bar = QLabel(name, self), QLabel(f"{chance:.1%}", self), QProgressBar(self)
             label.setMaximumWidth(160)
             label.setToolTip(name)

@@ -80,22 +80,33 @@ def typed(page, engine, run_id, text, answer):
     page.setRun(run_id)
     page.findChild(QPlainTextEdit, "predict.text").setPlainText(text)
     page.findChild(QPushButton, "predict.text.go").click()
-    ticket, params = engine.pending("judge_text")[-1]
+    ticket, params = engine.pending("text")[-1]
     assert params == {"run": run_id, "text": text}
     engine.answered.emit(ticket, answer)
 
 
 def test_that_a_typed_text_gets_its_label_with_all_chances(predict, engine, text_run):
-    answer = {"chances": [["good", 0.9], ["bad", 0.1]]}
+    chances = [{"label": "good", "probability": 0.9}, {"label": "bad", "probability": 0.1}]
+    answer = {"task": "text-classifier", "text": "A bright film", "targets": [{"target": "label", "chances": chances}]}
     typed(predict, engine, text_run("text-classifier"), "A bright film", answer)
     assert predict._typed.answer() == "good"
     assert predict._typed.bars() == [("good", "90.0%"), ("bad", "10.0%")]
 
 
-def test_that_a_typed_text_gets_the_perplexity_of_a_language_model(predict, engine, text_run):
-    typed(predict, engine, text_run(), "A bright film", {"tokens": 3, "loss": 2.0, "perplexity": 7.389})
-    assert predict._typed.answer() == "Perplexity 7.389"
-    assert "3 tokens" in predict.findChild(QLabel, "predict.text.note").text()
+CONTINUED = {
+    "task": "rnn-lm",
+    "text": "A bright film",
+    "continuation": " it is",
+    "perplexity_name": "perplexity",
+    "perplexity": 7.389,
+    "tokens": [{"token": "bright", "loss": 2.0}, {"token": "film", "loss": 2.0}],
+}
+
+
+def test_that_a_typed_text_is_gone_on_with_and_its_perplexity_told(predict, engine, text_run):
+    typed(predict, engine, text_run(), "A bright film", CONTINUED)
+    assert predict._typed.answer() == "… it is"
+    assert "Perplexity 7.389 over 2 tokens" in predict.findChild(QLabel, "predict.text.note").text()
 
 
 def test_that_a_text_can_be_typed_only_for_models_of_texts(predict, engine, samples, text_run):
@@ -109,16 +120,18 @@ def test_that_a_text_can_be_typed_only_for_models_of_texts(predict, engine, samp
 
 
 def test_that_another_model_forgets_the_answer_and_keeps_the_text(predict, engine, text_run):
-    typed(predict, engine, text_run(), "A bright film", {"tokens": 3, "loss": 2.0, "perplexity": 7.389})
+    typed(predict, engine, text_run(), "A bright film", CONTINUED)
+    before = predict._typed.answer()
     predict.setFile(Path("new.csv"))
-    assert predict._typed.answer() == "Perplexity 7.389"
+    assert before
+    assert predict._typed.answer() == before
     predict.setRun(text_run("text-classifier"))
     assert predict._typed.answer() == ""
     assert predict.findChild(QPlainTextEdit, "predict.text").toPlainText() == "A bright film"
 
 
 def test_that_a_text_that_cannot_be_judged_says_why(predict, engine, text_run):
-    typed(predict, engine, text_run(), "A", {"tokens": 0})
+    typed(predict, engine, text_run(), "A", {"task": "rnn-lm", "text": "A"})
     predict.findChild(QPushButton, "predict.text.go").click()
-    engine.failed.emit(engine.pending("judge_text")[-1][0], "The text is too short.")
+    engine.failed.emit(engine.pending("text")[-1][0], "The text is too short.")
     assert predict.findChild(QLabel, "predict.text.note").text() == "The text is too short."
