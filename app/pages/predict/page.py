@@ -62,7 +62,7 @@ class PredictPage(QWidget):
         """Use a run's model."""
         if run_id != self._controls.run.runId():
             self._controls.run.setRun(run_id)
-            self._begin()
+            self._begin_with_run()
 
     def setFile(self, path: Path) -> None:
         """Predict a file's rows."""
@@ -89,6 +89,13 @@ class PredictPage(QWidget):
     # Asking
 
     @Slot()
+    def _begin_with_run(self) -> None:
+        """Forget what another model made of the typed text, and predict with this one."""
+        self._requests.cancel("typed")
+        self._typed.clear()
+        self._begin()
+
+    @Slot()
     def _begin(self) -> None:
         self._filling = False
         self._report = None
@@ -96,8 +103,6 @@ class PredictPage(QWidget):
         self._problem.hide()
         self._requests.cancel("save")
         self._requests.cancel("predict")
-        self._requests.cancel("typed")
-        self._typed.clear()
         self._controls.saySaved("")
         self._request("predict", limit=SHOWN_ROWS)
 
@@ -254,7 +259,7 @@ class PredictPage(QWidget):
         self._engine.runsRemoved.connect(self._controls.run.forgetRuns)
         self._requests.answered.connect(self._take_answer)
         self._requests.failed.connect(self._take_failure)
-        self._controls.run.runChosen.connect(self._begin)
+        self._controls.run.runChosen.connect(self._begin_with_run)
         self._controls.fileChosen.connect(self._take_file)
         self._controls.saveRequested.connect(self._take_target)
         self._controls.cancelRequested.connect(self._cancel)

@@ -156,6 +156,7 @@ class TypedCard(QFrame):
         self._bars.setVerticalSpacing(4)
         self._bars.setColumnStretch(1, 1)
         left = QVBoxLayout()
+        left.setSpacing(8)
         left.addWidget(self.text, 1)
         row = QHBoxLayout()
         row.addStretch(1)

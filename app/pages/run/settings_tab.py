@@ -49,7 +49,7 @@ def _differences(value: Any, default: Any, key: str) -> Iterator[Difference]:
     if isinstance(value, dict):
         inner_default = default if isinstance(default, dict) else {}
         # A split of another kind shares no defaults with the default split.
-        if "kind" in value and value["kind"] != inner_default.get("kind"):
+        if key == "split" and value["kind"] != inner_default.get("kind"):
             inner_default = {}
         for name, inner in value.items():
             yield from _differences(inner, inner_default.get(name), f"{key}.{name}" if key else name)
@@ -72,7 +72,9 @@ def words_of(difference: Difference) -> tuple[str, str, str]:
     if not key.startswith("text."):
         return key, setting_text(values[0]), setting_text(values[1])
     told = [choice_label(one, key) if isinstance(one, str) and one else setting_text(one) for one in values]
-    return label_of(key), told[0], told[1]
+    # What is learned, and from which columns, is chosen anew for each dataset: there is no usual one.
+    has_default = key != "text.task" and not key.startswith("text.columns.")
+    return label_of(key), told[0], told[1] if has_default else setting_text(None)
 
 
 class SettingsTab(QWidget):

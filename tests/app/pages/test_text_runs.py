@@ -1,6 +1,7 @@
 """Runs of texts on the Run, Runs and Predict pages: perplexity, settings in words, and a text to type."""
 
 import json
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QTableWidget, QTabWidget
@@ -65,6 +66,7 @@ def test_that_the_settings_of_texts_are_told_in_words_and_only_where_they_differ
     assert rows["What is learned"] == "Continue text"
     assert rows["Text is cut into"] == "whole words"
     assert "Longest sample" not in rows
+    assert "Seen at least" not in rows
     assert "Rank" not in rows
 
 
@@ -119,6 +121,10 @@ def test_that_a_text_can_be_typed_only_for_models_of_texts(predict, engine, samp
 
 def test_that_another_model_forgets_the_answer_and_keeps_the_text(predict, engine, text_run):
     typed(predict, engine, text_run(), "A bright film", CONTINUED)
+    before = predict._typed.answer()
+    predict.setFile(Path("new.csv"))
+    assert before
+    assert predict._typed.answer() == before
     predict.setRun(text_run("text-classifier"))
     assert predict._typed.answer() == ""
     assert predict.findChild(QPlainTextEdit, "predict.text").toPlainText() == "A bright film"
