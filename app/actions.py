@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenuBar, QWidget
 
 
@@ -38,6 +38,8 @@ ACTIONS = (
     ActionData("help.about", QT_TRANSLATE_NOOP("Actions", "About Tensorbench"), "showAbout"),
 )  # fmt: skip
 
+THEMES = ("view.system", "view.light", "view.dark")  # one of them is ticked
+
 MENUS = (
     (QT_TRANSLATE_NOOP("Actions", "File"), ("file.open", "file.spec", "", "file.workspace", "", "file.quit")),
     (
@@ -60,6 +62,10 @@ def make_actions(window: QWidget) -> dict[str, QAction]:
             action.setToolTip(QCoreApplication.translate("Actions", data.tip))
         action.triggered.connect(getattr(window, data.slot))
         actions[data.id] = action
+    themes = QActionGroup(window)
+    for action_id in THEMES:
+        actions[action_id].setCheckable(True)
+        themes.addAction(actions[action_id])
     return actions
 
 

@@ -60,6 +60,7 @@ class MainWindow(QMainWindow):
             page.startRequested.connect(self._start)
             page.dataRequested.connect(self.showData)
             page.enqueueRequested.connect(self._enqueue)
+            page.seriesRequested.connect(self._turn_columns)
             self._stack.addWidget(page)
         return self._train
 
@@ -149,6 +150,11 @@ class MainWindow(QMainWindow):
         self.train.setDataset(dataset, roles)
         self._show("train")
 
+    @Slot(str)
+    def _turn_columns(self, dataset_id: str) -> None:
+        self._show("data")
+        self.data.turnIntoSeries(dataset_id, go_on=True)
+
     @Slot(object)
     def _start(self, spec: RunSpec) -> None:
         self.engine.startRun(spec)
@@ -224,6 +230,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.statusBar_)
         self._actions = make_actions(self)
         fill_menus(self.menuBar(), self._actions)
+        self._actions[f"view.{self.settings.theme}"].setChecked(True)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.queue)
         self.queue.setVisible(self.settings.showsQueue)
         self.setAcceptDrops(True)

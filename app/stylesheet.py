@@ -48,6 +48,7 @@ def _draw(theme: Theme) -> dict[str, str]:
 
 
 _TEMPLATE = """
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QToolTip { background: $raised; color: $text; border: 1px solid $border_strong; border-radius: 4px; padding: 4px 6px; }
 
 QLabel[role="title"] { font-size: $title; font-weight: 600; }
@@ -174,7 +175,7 @@ QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
 QSlider::sub-page:horizontal:disabled { background: $border_strong; }
 QSlider::handle:horizontal { width: 12px; height: 12px; margin: -5px 0; border-radius: 7px; background: $base;
   border: 1px solid $border_strong; }
-QSlider::handle:horizontal:hover, QSlider:focus::handle:horizontal { border: 1px solid $accent; }
+QSlider::handle:horizontal:hover { border: 1px solid $accent; }
 
 QProgressBar { border: none; border-radius: 3px; background: $border; max-height: 6px; min-height: 6px;
   color: transparent; }

@@ -23,6 +23,7 @@ FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 # Command → (module, function): a module is imported when its command is called, so that help is instant.
 COMMANDS = {
     "import": ("data", "import_command"),
+    "melt": ("data", "melt_command"),
     "datasets": ("data", "datasets_command"),
     "samples": ("data", "samples_command"),
     "models": ("data", "models_command"),
@@ -188,6 +189,16 @@ def _add_data(add: Add) -> None:
     command.add_argument("--header", action=argparse.BooleanOptionalAction, help="whether the first line has names")
     command.add_argument("--missing", action="append", metavar="MARK", help="stands for a missing value (repeatable)")
     command.add_argument("--sheet", help="of an Excel file")
+    command = add("melt", "turn the columns of a wide table, one a series, into a long dataset for forecasts")
+    command.add_argument("data", metavar="DATASET", help="a dataset's name or id, a file, or a sample")
+    command.add_argument("--time", required=True, metavar="COL", help="the column of times, which stays")
+    command.add_argument(
+        "--columns", action="append", nargs="+", metavar="COL", help="which become series (default: all of numbers)"
+    )
+    command.add_argument("--series-name", default="series", metavar="NAME", help="of the new column of series")
+    command.add_argument("--value-name", default="value", metavar="NAME", help="of the new column of values")
+    command.add_argument("--keep-empty", action="store_true", help="let cells without a value become rows as well")
+    command.add_argument("--name", default="", help="what to call the new dataset")
     add("datasets", "list the workspace's datasets")
     add("samples", "list the bundled samples")
     add("models", "list the models that can be trained")
@@ -205,7 +216,10 @@ def _add_training(add: Add) -> None:
     _add_when(command)
     command = add("predict", "use a run's model on a new file")
     command.add_argument("run", metavar="RUN", help=RUN_HELP)
-    command.add_argument("file", type=Path, metavar="FILE")
+    command.add_argument("file", type=Path, nargs="?", metavar="FILE")
+    command.add_argument(
+        "--data", type=Path, metavar="FILE", help="the same; of series with what is known ahead behind"
+    )
     command.add_argument("-o", "--output", type=Path, metavar="OUT", help="a .csv or .parquet file")
     command.add_argument("--allow-missing", action="store_true", help="treat missing columns as missing values")
 
@@ -220,9 +234,10 @@ def _add_runs(add: Add) -> None:
         ("kill", "end a run's worker at once"),
     ):
         add(name, text).add_argument("run", metavar="RUN", help=RUN_HELP)
-    command = add("metrics", "list a run's metrics, or print the points of one")
+    command = add("metrics", "list a run's metrics, print the points of one, or score its model on a new file")
     command.add_argument("run", metavar="RUN", help=RUN_HELP)
     command.add_argument("key", nargs="?", metavar="KEY", help="such as valid/loss")
+    command.add_argument("--data", type=Path, metavar="FILE", help="score the model on this file, which has the truth")
     command.add_argument("--csv", action="store_true", help="separate with commas rather than tabs")
     command = add("export", "write a run in another program's format")
     command.add_argument("run", metavar="RUN", help=RUN_HELP)

@@ -17,7 +17,7 @@ JSON_LINES = 4
 
 
 class LineEditor(QLineEdit):
-    """A value on one line: a number, several whole numbers, or text."""
+    """A value on one line: a number, a list, or text."""
 
     valueChanged = Signal(object)
     problemChanged = Signal(str)
@@ -82,11 +82,13 @@ class LineEditor(QLineEdit):
             return numbers.read_integers(text)
         if self._field.kind == "numbers":
             return numbers.read_numbers(text)
+        if self._field.kind == "list":
+            return numbers.read_list(text, self._field)
         return None if self._field.nullable and not text else text
 
     def _shown(self, value: JsonValue) -> str:
         if isinstance(value, list):
-            return ", ".join(str(one) for one in value)
+            return numbers.shown_list(value)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return numbers.shown(value)
         return "" if value is None else str(value)

@@ -13,7 +13,7 @@ from pydantic_core import PydanticUndefined
 from app.forms import forecasting_words
 from engine.catalog import COMMON_FIELDS, ModelInfo, Param
 
-FieldKind = Literal["int", "float", "bool", "choice", "text", "integers", "numbers", "several", "json"]
+FieldKind = Literal["int", "float", "bool", "choice", "text", "integers", "numbers", "several", "list", "json"]
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def with_choices(field: Field, choices: Sequence[JsonValue]) -> Field:
 def fields_of_params(info: ModelInfo) -> tuple[Field, ...]:
     """Return a field for each parameter of a model of the catalogue."""
     names = forecasting_words.PARAMS if info.family == "forecasting" else {}
-    return tuple(_of_param(param, str(names.get(param.name, ""))) for param in info.params)
+    return tuple(_of_param(param, str(names.get(param.name, "")), info.family) for param in info.params)
 
 
 def fields_of(model: type[BaseModel], prefix: str) -> tuple[Field, ...]:
@@ -66,10 +66,12 @@ def nested_model(info: FieldInfo) -> type[BaseModel] | None:
     return hint if isinstance(hint, type) and issubclass(hint, BaseModel) else None
 
 
-def _of_param(param: Param, label: str = "") -> Field:
+def _of_param(param: Param, label: str, family: str) -> Field:
+    # What the forecasters take beside single values are lists: a number, a word or yes and no for each stack.
+    is_list = param.kind == "json" and family == "forecasting"
     return Field(
         key=f"model.params.{param.name}",
-        kind=param.kind,
+        kind="list" if is_list else param.kind,
         default=param.default,
         help=param.help,
         choices=param.choices,

@@ -4,6 +4,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 LABELS = {
     "data.roles.target": QT_TRANSLATE_NOOP("Fields", "Target"),
+    "data.roles.target.further": QT_TRANSLATE_NOOP("Fields", "Forecast as well"),
     "data.roles.group": QT_TRANSLATE_NOOP("Fields", "Series are told apart by"),
     "forecasting.timeline.column": QT_TRANSLATE_NOOP("Fields", "Time"),
     "forecasting.timeline.frequency": QT_TRANSLATE_NOOP("Fields", "One step is"),
@@ -16,6 +17,7 @@ LABELS = {
     "forecasting.windows.step": QT_TRANSLATE_NOOP("Fields", "A window every"),
     "forecasting.windows.evaluation_step": QT_TRANSLATE_NOOP("Fields", "When judged, every"),
     "forecasting.inputs.calendar": QT_TRANSLATE_NOOP("Fields", "Parts of the date"),
+    "forecasting.inputs.holidays": QT_TRANSLATE_NOOP("Fields", "Holidays of"),
     "forecasting.inputs.lags": QT_TRANSLATE_NOOP("Fields", "Lags of the target"),
     "forecasting.inputs.series": QT_TRANSLATE_NOOP("Fields", "Which series it is"),
     "forecasting.inputs.relative_time": QT_TRANSLATE_NOOP("Fields", "Place in the window"),

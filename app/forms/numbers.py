@@ -78,6 +78,27 @@ def read_numbers(text: str) -> list[JsonValue]:
         raise ValueError(say("Numbers are needed here, such as 0.1, 0.5, 0.9")) from None
 
 
+def read_list(text: str, field: Field) -> JsonValue:
+    """Return numbers, words, or yes and no, separated by commas or spaces; one alone stays so where the default is one.
+
+    Raises ValueError with a sentence to show.
+    """
+    parts = text.replace(",", " ").replace("[", " ").replace("]", " ").replace('"', " ").split()
+    if not parts and field.nullable:
+        return None
+    found = [_item(part) for part in parts]
+    if not found or len({isinstance(one, str) + 2 * isinstance(one, bool) for one in found}) > 1:
+        raise ValueError(say("A list is needed here, such as 2, 2 or 512, 256"))
+    is_alone = len(found) == 1 and field.default is not None and not isinstance(field.default, list)
+    return found[0] if is_alone else found
+
+
+def shown_list(value: list[JsonValue]) -> str:
+    """Return the items of a list as `read_list` reads them."""
+    words = {True: say("yes"), False: say("no")}
+    return ", ".join(words[one] if isinstance(one, bool) else str(one) for one in value)
+
+
 def read_json(text: str, field: Field) -> JsonValue:
     """Return the value that JSON text holds. Raises ValueError with a sentence to show."""
     if not text.strip():
@@ -97,6 +118,21 @@ def shown_json(value: JsonValue) -> str:
         items = ",\n ".join(json.dumps(item, ensure_ascii=False) for item in value)
         return f"[{items}]"
     return json.dumps(value, ensure_ascii=False)
+
+
+def _item(text: str) -> JsonValue:
+    word = text.casefold()
+    for answer, words in ((True, {"true", "yes", say("yes")}), (False, {"false", "no", say("no")})):
+        if word in words:
+            return answer
+    for kind in (int, float):
+        try:
+            number = kind(text)
+        except ValueError:
+            continue
+        if math.isfinite(number):
+            return number
+    return text
 
 
 def _check(value: float | int, field: Field) -> None:

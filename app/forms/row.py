@@ -94,7 +94,7 @@ class FieldRow(QWidget):
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(8)
-        layout.setVerticalSpacing(2)
+        layout.setVerticalSpacing(4)
         self._label.setFixedWidth(LABEL_WIDTH)
         # A switch is only as wide as its box, so that the help button stays beside it.
         width = {"int": NUMBER_WIDTH, "float": NUMBER_WIDTH, "bool": SWITCH_WIDTH}.get(self.field.kind, EDITOR_WIDTH)

@@ -1,5 +1,7 @@
 """What fields, choices and groups are called for people. Words only; keys stay as the specification has them."""
 
+import re
+
 from pydantic import JsonValue
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
@@ -28,8 +30,23 @@ def name_of(field: Field) -> str:
     return QCoreApplication.translate("Fields", field.label) if field.label else label_of(field.key)
 
 
+def plain_words(sentence: str) -> str:
+    """Return a sentence of the engine with the settings that it names by their keys called as the form calls them."""
+    return _KEY.sub(_in_words, sentence)
+
+
+def _in_words(found: re.Match[str]) -> str:
+    key, values = found["key"], found["values"]
+    if key not in forecasting_words.LABELS:
+        return found[0]
+    label = f"“{label_of(key)}”"
+    return f"{label}: {_VALUE.sub(lambda value: choice_label(value[0], key), values)}" if values else label
+
+
 def choice_label(value: JsonValue, key: str = "") -> str:
-    """Return what a choice is called; schedules have the catalogue's titles."""
+    """Return what a choice is called; schedules have the catalogue's titles, and columns are called what they are."""
+    if key in COLUMN_KEYS:
+        return str(value)
     if value is None:
         return say("None")
     option = _option(value, key)
@@ -49,6 +66,11 @@ def _option(value: JsonValue, key: str) -> Option | None:
     return None if options is None else next((one for one in options() if one.name == value), None)
 
 
+COLUMN_KEYS = frozenset({"data.roles.target", "data.roles.group", "forecasting.timeline.column"})
+_KEY = re.compile(
+    r"(?P<key>(?:forecasting|split)(?:\.[a-z_]+)+)(?: = (?P<values>[a-z_]+(?:, [a-z_]+)*(?: or [a-z_]+)?))?"
+)
+_VALUE = re.compile(r"\b(?!or\b)[a-z_]+")
 _LABELS_OF_KEYS = {
     "trainer.optimizer.name": QT_TRANSLATE_NOOP("Fields", "Optimizer"),
     "trainer.schedule.name": QT_TRANSLATE_NOOP("Fields", "Shape"),

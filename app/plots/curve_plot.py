@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QTimer, Slot
-from PySide6.QtGui import QHideEvent, QMouseEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QPointF, QTimer, Slot
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.plots.axis import Axis
@@ -14,22 +14,24 @@ from app.plots.canvas import Canvas, Frame, Ribbon, Stroke
 from app.plots.curve import Curve, Strokes, in_order, rows_of
 from app.plots.curve_layer import CurveLayer, Dot, EndLabel, Mark, Reading
 from app.plots.export import Numbers
+from app.plots.extent import extent_of, floor_of
 from app.plots.ink import Ink
+from app.plots.layered_plot import LayeredPlot
 from app.plots.places import Floats, as_array
-from app.plots.plot import Plot
 from app.plots.turns import turns
 
 REDRAW_MS = 25
 MOST_LABELS = 40  # at the ends of curves: more would have no room, and each costs time at every frame
 LABEL_WIDTH = 108
-AXIS_WIDTH = 46  # the same in every plot, so that plots above each other are aligned
 LABEL_SHARE = 0.3  # of a narrow plot's width, at most
 MOST_READ = 12
 _Read = tuple[Curve, tuple[float, str]]
 
 
-class CurvePlot(Plot):
+class CurvePlot(LayeredPlot):
     """Curves by key. Redraws at most every 25 ms, follows new points until the user zooms; a double click goes back."""
+
+    _layer: CurveLayer
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +39,6 @@ class CurvePlot(Plot):
         self._markers: list[Mark] = []
         self._smoothing = 0.0
         self._is_log = False
-        self._following = True
         self._is_compact = False
         self._label_width = LABEL_WIDTH
         self._canvas = Canvas()
@@ -51,14 +52,9 @@ class CurvePlot(Plot):
         self._timer.setSingleShot(True)
         self._timer.setInterval(REDRAW_MS)
         self._timer.timeout.connect(self._ask_for_turn)
-        self.item.getAxis("left").setWidth(AXIS_WIDTH)
         box = self.item.getViewBox()
-        box.disableAutoRange()
-        box.sigRangeChangedManually.connect(self._user_zoomed)
         box.sigRangeChanged.connect(self._move)
         box.sigResized.connect(self._begin_anew)
-        self.view.scene().sigMouseMoved.connect(self._read)
-        self.view.viewport().installEventFilter(self)
 
     # Content
 
@@ -229,7 +225,7 @@ class CurvePlot(Plot):
         floor = self._floor()
         box = self.item.getViewBox()
         columns = max(16, int(box.width()))
-        if self._following and (whole := self._whole(floor)) is not None:
+        if self._following and (whole := extent_of(self._curves.values(), floor)) is not None:
             return Frame(*whole, columns, floor)
         return self._view(columns, floor)
 
@@ -239,42 +235,15 @@ class CurvePlot(Plot):
         return Frame(left, right, low, high, columns, floor)
 
     def _floor(self) -> float | None:
-        """Return where zero is drawn on a logarithmic axis: three decades below the smallest positive value."""
-        if not self._is_log:
-            return None
-        lows = [low for curve in self._curves.values() if (low := curve.raw.smallest_positive()) is not None]
-        return float(np.log10(min(lows))) - 3 if lows else -1.0
-
-    def _whole(self, floor: float | None) -> tuple[float, float, float, float] | None:
-        """Return left, right, low and high of everything, with a little room, or None without points."""
-        drawn = [curve for curve in self._curves.values() if len(curve.raw)]
-        if not drawn:
-            return None
-        ends = [curve.ends() for curve in drawn]
-        left, right = min(end[0] for end in ends), max(end[1] for end in ends)
-        extremes = [found for curve in drawn if (found := curve.raw.extremes()) is not None]
-        low, high = (min(low for low, _ in extremes), max(high for _, high in extremes)) if extremes else (0.0, 1.0)
-        ribbons = [curve.ribbon for curve in drawn if curve.ribbon is not None]
-        if ribbons and floor is None:
-            # An interval of two runs may be so wide that nothing else could be seen.
-            span = high - low
-            low = max(min([low, *(float(ribbon[1].min()) for ribbon in ribbons)]), low - span)
-            high = min(max([high, *(float(ribbon[2].max()) for ribbon in ribbons)]), high + span)
-        if floor is not None:
-            high = float(np.log10(high)) if high > 0 else 0.0
-            low = floor + 3
-        pad = (high - low) * 0.05 or abs(high) * 0.1 or 1.0
-        right, left = (right, left) if right > left else (left + 1, left - 1)
-        return left, right, low - pad, high + pad
+        """Return where zero is drawn on a logarithmic axis; None on a linear one."""
+        return floor_of(self._curves.values()) if self._is_log else None
 
     def _lay_out(self) -> None:
         """Give the layer the places of strokes, labels, markers, dots and grid lines."""
         box = self.item.getViewBox()
         frame = self._layer.frame = self._view(max(16, int(box.width())), self._floor())
         self._layer.setGeometry(self.rect())
-        self._layer.area = QRectF(
-            self.view.mapTo(self, self.view.mapFromScene(box.sceneBoundingRect().topLeft())), box.size()
-        )
+        self._layer.area = self.area()
         self._layer.labels = [label for curve in self._named() if (label := self._end_label(curve, frame))]
         marks = [Mark(self._across(mark.x), mark.label, mark.kind) for mark in self._markers]
         for curve in self._curves.values():
@@ -285,7 +254,7 @@ class CurvePlot(Plot):
                 pixels = np.unique(np.round((at - frame.left) / (frame.right - frame.left) * self._layer.area.width()))
                 marks += [Mark(float(self._layer.area.left() + pixel), "", kind) for pixel in pixels]
         self._layer.marks = marks
-        self._layer.grid = self._grid()
+        self._layer.grid = self.gridLines()
         self._layer.dots = [
             Dot(self._across(x), self._down(y), self._curves[key].inkColour())
             for key, strokes in self._strokes.items()
@@ -295,15 +264,6 @@ class CurvePlot(Plot):
         self._layer.strokes = in_order(self._strokes.values())
         self._layer.ribbons = [one.ribbon for one in self._strokes.values() if one.ribbon is not None]
         self._layer.update()
-
-    def _grid(self) -> list[float]:
-        """Return where the layer draws grid lines: at the axis's larger ticks."""
-        box = self.item.getViewBox()
-        _, (low, high) = box.viewRange()
-        if self._is_empty or box.height() < 1 or not high > low:
-            return []
-        levels = self.item.getAxis("left").tickValues(low, high, box.height())
-        return [self._down(value) for value in (levels[0][1] if levels else ())]
 
     def _named(self) -> list[Curve]:
         """Return the curves that may have their name at their end: the strong ones, and some from everywhere."""
@@ -331,12 +291,6 @@ class CurvePlot(Plot):
     def _down(self, y: float) -> float:
         _, (low, high) = self.item.getViewBox().viewRange()
         return float(self._layer.area.bottom() - (y - low) / (high - low) * self._layer.area.height())
-
-    def _colour_axes(self) -> None:
-        super()._colour_axes()
-        for side in ("left", "bottom"):
-            # The axes' own grid covers the view and is drawn again, slowly, for every new point; the layer's is not.
-            self.item.getAxis(side).setGrid(False)
 
     def _bottom(self) -> Axis:
         axis: Axis = self.item.getAxis("bottom")
@@ -366,10 +320,6 @@ class CurvePlot(Plot):
             self._layer.frame = self._view(self._layer.frame.columns, None)
             self._layer.update()
             self._schedule()
-
-    @Slot()
-    def _user_zoomed(self, *_: object) -> None:
-        self._following = False
 
     @Slot(object)
     def _read(self, place: QPointF) -> None:
@@ -440,18 +390,5 @@ class CurvePlot(Plot):
 
     def _leave_room(self) -> None:
         room = 4.0 if self._is_compact else min(self._label_width, self.width() * LABEL_SHARE)
-        self.item.layout.setContentsMargins(0, 4, room, 0)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Show everything again."""
-        self.resetView()
-        event.accept()
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        """Take the view's double click, which it would otherwise keep, and the readout away with the pointer."""
-        if event.type() == QEvent.Type.MouseButtonDblClick:
-            self.resetView()
-        elif event.type() == QEvent.Type.Leave:
-            self._layer.reading = None
-            self._layer.update()
-        return False
+        # Without words below it, the left axis needs room for half of its lowest one.
+        self.item.layout.setContentsMargins(0, 6 if self._is_compact else 4, room, 8 if self._is_compact else 0)

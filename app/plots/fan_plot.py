@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QPointF, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.plots.canvas import Frame
@@ -12,9 +12,8 @@ from app.plots.date_axis import DateAxis, moment_text
 from app.plots.export import Numbers
 from app.plots.fan import Fan
 from app.plots.fan_layer import FanLayer
-from app.plots.plot import Plot
+from app.plots.layered_plot import LayeredPlot
 
-AXIS_WIDTH = 46
 LABEL_WIDTH = 92
 STEPS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -26,35 +25,31 @@ STEPS = {
 }
 
 
-class FanPlot(Plot):
+class FanPlot(LayeredPlot):
     """A forecast. With `setWalking`, arrow keys ask for another one instead of moving the view."""
 
     walked = Signal(int, int)  # origins further, series further
+    _layer: FanLayer
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._fan: Fan | None = None
-        self._is_walking, self._is_following, self._is_whole = False, True, False
+        self._is_walking, self._is_whole = False, False
         self._bottom = DateAxis("bottom")
         self.item.setAxisItems({"bottom": self._bottom})
         self._colour_axes()
         self.item.showAxis("bottom", False)
         self._layer = FanLayer(self)
         self.setEmptyText(self.tr("No forecast yet"))
-        self.item.getAxis("left").setWidth(AXIS_WIDTH)
         box = self.item.getViewBox()
-        box.disableAutoRange()
-        box.sigRangeChangedManually.connect(self._user_zoomed)
         box.sigRangeChanged.connect(self._lay_out)
         box.sigResized.connect(self._lay_out)
-        self.view.scene().sigMouseMoved.connect(self._read)
-        self.view.viewport().installEventFilter(self)
 
     def setFan(self, fan: Fan | None) -> None:
         """Draw another forecast, or none; a view that the user chose stays for as long as the steps are the same."""
         before, self._fan = self._fan, fan
         if fan is not None and (before is None or not np.array_equal(before.x, fan.x)):
-            self._is_following, self._is_whole = True, self._is_whole and self._is_walking
+            self._following, self._is_whole = True, self._is_whole and self._is_walking
         self.showEmpty(fan is None)
         self._layer.reading = None
         self.redraw()
@@ -73,15 +68,15 @@ class FanPlot(Plot):
             self._layer.clear()
             return
         self._bottom.setDates(self._fan.are_dates)
-        if self._is_following:
+        if self._following:
             across, up = self._fan.extent(self._is_whole)
             self.item.getViewBox().setRange(xRange=across, yRange=up, padding=0, disableAutoRange=True)
         self._lay_out()
 
     def resetView(self) -> None:
         """Show everything, and if that was on show already, what is shown at first."""
-        self._is_whole = not (self._is_whole and self._is_following)
-        self._is_following = True
+        self._is_whole = not (self._is_whole and self._following)
+        self._following = True
         self.redraw()
 
     def numbers(self) -> Numbers:
@@ -111,30 +106,11 @@ class FanPlot(Plot):
         box = self.item.getViewBox()
         (left, right), (low, high) = box.viewRange()
         layer.setGeometry(self.rect())
-        layer.area = QRectF(
-            self.view.mapTo(self, self.view.mapFromScene(box.sceneBoundingRect().topLeft())), box.size()
-        )
+        layer.area = self.area()
         layer.frame = Frame(left, right, low, high, max(16, int(box.width())))
-        layer.grid = self._grid(low, high)
+        layer.grid = self.gridLines()
         layer.setFan(fan)
         layer.update()
-
-    def _grid(self, low: float, high: float) -> list[float]:
-        box = self.item.getViewBox()
-        if box.height() < 1 or not high > low:
-            return []
-        levels = self.item.getAxis("left").tickValues(low, high, box.height())
-        places = self._layer.frame.down(np.array(levels[0][1] if levels else []), self._layer.area)
-        return [float(place) for place in places]
-
-    def _colour_axes(self) -> None:
-        super()._colour_axes()
-        for side in ("left", "bottom"):
-            self.item.getAxis(side).setGrid(False)  # the layer draws it, faster
-
-    @Slot()
-    def _user_zoomed(self, *_: object) -> None:
-        self._is_following = False
 
     @Slot(object)
     def _read(self, place: QPointF) -> None:
@@ -158,17 +134,3 @@ class FanPlot(Plot):
         """Leave room for the words at the right."""
         super().resizeEvent(event)
         self.item.layout.setContentsMargins(0, 4, min(LABEL_WIDTH, self.width() * 0.26), 0)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Show everything again."""
-        self.resetView()
-        event.accept()
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        """Take the view's double click, which it would otherwise keep, and the readout away with the pointer."""
-        if event.type() == QEvent.Type.MouseButtonDblClick:
-            self.resetView()
-        elif event.type() == QEvent.Type.Leave:
-            self._layer.reading = None
-            self._layer.update()
-        return False

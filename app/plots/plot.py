@@ -5,9 +5,29 @@ from pathlib import Path
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, QSize, Qt, QThreadPool, Signal, Slot
-from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMenu, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QThreadPool, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QMenu,
+    QMessageBox,
+    QScrollArea,
+    QScrollBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.plots.axis import Axis
 from app.plots.export import Numbers, NumbersJob, save_image, save_numbers
@@ -27,7 +47,8 @@ PAN_KEYS = {
 class Plot(QWidget):
     """A plot. Subclasses draw into `view` and give their numbers; `redraw` is called when the theme changes.
 
-    Drag pans, the wheel and + and − zoom, arrows pan, a double click or Home shows everything again.
+    Drag pans, the wheel and + and − zoom, arrows pan, a double click or Home shows everything again. On a page that
+    scrolls, the wheel is the page's until the plot is clicked.
     """
 
     exported = Signal(str)
@@ -58,6 +79,8 @@ class Plot(QWidget):
         themeNotifier().changed.connect(self._follow_theme)
         self._colour_axes()
         self.showEmpty(True)
+        for part in (self.view, self.view.viewport()):
+            part.installEventFilter(self)
 
     def setAxisLabels(self, x: str, y: str) -> None:
         """Name the axes."""
@@ -165,6 +188,34 @@ class Plot(QWidget):
             box.sigRangeChangedManually.emit(mouse)
         else:
             super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show everything again."""
+        self.resetView()
+        event.accept()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take the double click and the wheel, which the view would otherwise keep, and the readout with the pointer."""
+        if event.type() == QEvent.Type.Wheel and not self.hasFocus() and (bar := self._bar_of_page()) is not None:
+            return QApplication.sendEvent(bar, event)
+        if watched is self.view.viewport():
+            if event.type() == QEvent.Type.MouseButtonDblClick:
+                self.resetView()
+            elif event.type() == QEvent.Type.Leave:
+                self.forgetPointer()
+        return False
+
+    def forgetPointer(self) -> None:
+        """Take away what was shown for the pointer, which has left."""
+
+    def _bar_of_page(self) -> QScrollBar | None:
+        """Return what scrolls the page that the plot is on, where there is anything to scroll."""
+        parent = self.parentWidget()
+        while parent is not None:
+            if isinstance(parent, QScrollArea) and parent.verticalScrollBar().maximum() > 0:
+                return parent.verticalScrollBar()
+            parent = parent.parentWidget()
+        return None
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Draw the ring around the plot that keys go to."""

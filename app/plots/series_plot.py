@@ -1,6 +1,6 @@
 """SeriesPlot: one series over time, with stretches of time shaded and named. It draws arrays and knows no specification."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,7 +19,9 @@ from app.theme import theme
 
 Floats = NDArray[np.float64]
 Tone = Literal["train", "valid", "test", "past", "future", "gap"]
+MarkTone = Literal["duplicates", "off_grid", "missing_target"]
 _COLOURS: dict[Tone, int] = {"train": 7, "valid": 4, "test": 2, "past": 0, "future": 1, "gap": 3}
+_MARKS: dict[MarkTone, tuple[int, str]] = {"duplicates": (5, "o"), "off_grid": (6, "d"), "missing_target": (1, "t")}
 _WIDTH = 46
 NARROW = 0.08  # of the width: no room for a name
 FINE = 300
@@ -35,6 +37,14 @@ class Band:
     tone: Tone
 
 
+def tone_colour(tone: Tone | MarkTone) -> QColor:
+    """Return the colour of a stretch or a mark."""
+    for known, (colour, _) in _MARKS.items():
+        if known == tone:
+            return theme().seriesColor(colour)
+    return theme().seriesColor(next(colour for known, colour in _COLOURS.items() if known == tone))
+
+
 class SeriesPlot(Plot):
     """A line over dates or whole numbers. Left and right are the page's, which walks through series with them."""
 
@@ -45,6 +55,7 @@ class SeriesPlot(Plot):
         self._x: Floats = np.empty(0)
         self._y: Floats = np.empty(0)
         self._bands: tuple[Band, ...] = ()
+        self._marks: dict[MarkTone, Floats] = {}
         self._extent: tuple[float, float] | None = None
         self._are_dates = True
         self._bottom = DateAxis("bottom")
@@ -71,6 +82,15 @@ class SeriesPlot(Plot):
         self._bands = tuple(bands)
         self.redraw()
 
+    def setMarks(self, marks: Mapping[MarkTone, Sequence[float]]) -> None:
+        """Mark these times on the line, by what is the matter with them."""
+        self._marks = {tone: np.asarray(x, dtype=np.float64) for tone, x in marks.items() if len(x)}
+        self.redraw()
+
+    def marks(self) -> dict[MarkTone, list[float]]:
+        """Return the times that are marked."""
+        return {tone: x.tolist() for tone, x in self._marks.items()}
+
     def bands(self) -> tuple[Band, ...]:
         """Return what is shaded."""
         return self._bands
@@ -95,6 +115,8 @@ class SeriesPlot(Plot):
             self._x, self._y, pen=pen(theme().text, fine=fine), antialias=fine, connect="finite", skipFiniteCheck=False
         )
         drawFinely(line.curve, fine)
+        for tone, x in self._marks.items():
+            self._mark(tone, x)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave left and right to the page."""
@@ -108,11 +130,23 @@ class SeriesPlot(Plot):
         times = [moment_text(one) if self._are_dates else one for one in self._x.tolist()]
         return ["time", "value"], list(zip(times, self._y.tolist(), strict=True))
 
+    def _mark(self, tone: MarkTone, x: Floats) -> None:
+        known = np.isfinite(self._y)
+        inside = x[(x >= self._x[0]) & (x <= self._x[-1])] if known.any() else x[:0]
+        if not len(inside):
+            return
+        colour = tone_colour(tone)
+        y = np.interp(inside, self._x[known], self._y[known])
+        cloud = pg.ScatterPlotItem(
+            inside, y, size=8, symbol=_MARKS[tone][1], brush=pg.mkBrush(colour), pen=pg.mkPen(theme().base)
+        )
+        self.item.addItem(cloud, ignoreBounds=True)
+
     def _shade(self, band: Band) -> None:
         colour = theme().seriesColor(_COLOURS[band.tone])
         wash = blended(colour, QColor(theme().base), 0.16 if band.tone != "train" else 0.07)
         region = pg.LinearRegionItem((band.begin, band.end), movable=False, brush=pg.mkBrush(wash), pen=pg.mkPen(None))
-        region.setZValue(-20 if band.tone in ("train", "valid", "test") else -10)
+        region.setZValue({"train": -20, "valid": -20, "test": -20, "gap": -5}.get(band.tone, -10))
         self.item.addItem(region, ignoreBounds=True)
         shown = self._extent or finite_range(self._x) or (0.0, 1.0)
         if not band.label or band.end - band.begin < NARROW * (shown[1] - shown[0]):

@@ -20,6 +20,7 @@ from engine.catalog.seen import Seen, SeenKind, left_out, seen_inputs
 from engine.catalog.series_roles import (
     InputUse,
     forecast_of,
+    looks_wide,
     number_columns,
     spec_lags,
     suggests_forecast,
@@ -59,6 +60,7 @@ __all__ = [
     "forecasting_models",
     "idle_fields",
     "left_out",
+    "looks_wide",
     "model",
     "new_forecasting",
     "new_text",

@@ -34,7 +34,13 @@ _LEFT_OUT = re.compile(
     r"n_(plotting|validation)_samples|monotone_constraints|hidden_continuous_sizes|task_name|features|enc_in|embed_type|"
     r"freq|base_fun|mask_bias"
 )
-_TAGS = ("info:pred_type", "capability:exogenous", "capability:pred_int", "capability:flexible_history_length")
+_TAGS = (
+    "info:pred_type",
+    "capability:exogenous",
+    "capability:multivariate",
+    "capability:pred_int",
+    "capability:flexible_history_length",
+)
 
 
 class DerivedForecasting(BaseModel):

@@ -26,8 +26,6 @@ def _role_problems(spec: RunSpec, own: ForecastingSpec) -> Iterator[str]:
     inputs = {*roles.continuous, *roles.categorical}
     if not roles.target:
         yield "data.roles.target: no column is the target; give one column that role"
-    elif len(roles.target) > 1:
-        yield f"data.roles.target: one column can be forecast, not {len(roles.target)}"
     time = own.timeline.column
     if not time:
         yield "forecasting.timeline.column: say which column holds the time"
@@ -49,6 +47,11 @@ def _role_problems(spec: RunSpec, own: ForecastingSpec) -> Iterator[str]:
 
 
 def _model_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Iterator[str]:
+    count = len(spec.data.roles.target)
+    if count > 1 and not info.several_targets:
+        yield f"data.roles.target: {info.title} forecasts one target, not {count}; choose another model, or one target"
+    elif count > 1 and info.name == "timexer" and own.loss == "quantile":
+        yield "forecasting.loss: TimeXer forecasts several targets without quantiles; choose mae, rmse, smape or mase"
     if not info.losses:
         return  # a baseline looks at the target alone, and leaves the rest be
     inputs, roles = own.inputs, spec.data.roles
@@ -56,7 +59,7 @@ def _model_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Ite
     if not info.inputs:
         if columns:
             yield f"model.name: {info.title} sees the target alone; give “{columns[0]}” and all other inputs the role ignore"
-        for name in ("calendar", "lags", "series", "relative_time", "target_scales"):
+        for name in ("calendar", "holidays", "lags", "series", "relative_time", "target_scales"):
             if getattr(inputs, name):
                 yield f"forecasting.inputs.{name}: {info.title} sees the target alone; switch it off"
         return
@@ -68,8 +71,9 @@ def _model_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Ite
         )
     if inputs.relative_time and not info.relative_time:
         yield f"forecasting.inputs.relative_time: {info.title} does not take it; switch it off"
-    moves = bool(unknown or inputs.known or inputs.calendar or inputs.lags)
-    ahead = inputs.known or inputs.static or inputs.calendar or inputs.series or inputs.relative_time
+    dated = bool(inputs.calendar or inputs.holidays)
+    moves = dated or bool(unknown or inputs.known or inputs.lags)
+    ahead = dated or inputs.known or inputs.static or inputs.series or inputs.relative_time
     if info.needs_known and not ahead:
         yield f"model.name: {info.title} sees only what is known ahead; name such inputs, or add a calendar"
     if info.name == "nhits" and (inputs.static or inputs.series) and not moves:

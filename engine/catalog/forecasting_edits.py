@@ -65,7 +65,7 @@ def fitted_to_model(spec: RunSpec) -> RunSpec:
         told = {*inputs["known"], *inputs["static"]}
         _ignore(content, [name for name in (*roles["continuous"], *roles["categorical"]) if name not in told])
     inputs["relative_time"] = inputs["relative_time"] and info.relative_time
-    ahead = inputs["known"] or inputs["static"] or inputs["calendar"] or inputs["series"]
+    ahead = inputs["known"] or inputs["static"] or inputs["calendar"] or inputs["holidays"] or inputs["series"]
     if info.needs_known and not ahead:
         inputs["relative_time"] = info.relative_time
     return parse(content)

@@ -16,8 +16,8 @@ BASELINES = ("last_value", "seasonal_naive")
 class ForecastingCard:
     """The hand-written part of a model. A baseline has no class of the library.
 
-    What the library's tags do not say: whether it takes inputs whose future is unknown, the relative time and categories,
-    and whether it needs an input whose future is known.
+    What the library's tags do not say, or not rightly: whether it takes inputs whose future is unknown, the relative time,
+    categories and several targets, and whether it needs an input whose future is known.
     """
 
     name: str
@@ -33,6 +33,7 @@ class ForecastingCard:
     unknown_inputs: bool = True
     relative_time: bool = True
     needs_known: bool = False
+    several_targets: bool = True
     notes: tuple[str, ...] = ()
 
     def presets(self) -> dict[Preset, Values]:
@@ -150,7 +151,7 @@ CARDS: tuple[ForecastingCard, ...] = (
         small={"hidden_size": 64, "d_ff": 128, "e_layers": 1},
         large={"hidden_size": 512, "d_ff": 2048, "e_layers": 3},
         common=("hidden_size", "n_heads", "e_layers", "d_ff", "patch_length", "dropout"),
-        notes=(_NO_CATEGORIES,),
+        notes=(_NO_CATEGORIES, "Several targets are forecast without quantiles."),
     ),
     ForecastingCard(
         name="xlstm",
@@ -163,6 +164,7 @@ CARDS: tuple[ForecastingCard, ...] = (
         large={"hidden_size": 128, "num_layers": 2},
         common=("hidden_size", "num_layers", "xlstm_type", "dropout"),
         defaults={"hidden_size": 64},
+        several_targets=False,
         notes=(_NO_CATEGORIES, "What is known ahead is seen for the past only."),
     ),
     ForecastingCard(

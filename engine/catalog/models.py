@@ -127,7 +127,8 @@ def _forecasting_model(card: forecasting_gallery.ForecastingCard, derived: Deriv
         params=tuple(params),
         presets=card.presets(),
         config_class=card.config_class,
-        several_targets=False,
+        # A baseline has no tags, and forecasts each target by itself.
+        several_targets=card.several_targets and bool(tags.get("capability:multivariate", not tags)),
         notes=card.notes,
         family="forecasting",
         losses=_losses(tags.get("info:pred_type", [])),

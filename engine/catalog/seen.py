@@ -8,7 +8,9 @@ from engine.catalog.models import model
 from engine.catalog.schema import CatalogError, ModelInfo
 from engine.spec import ForecastingSpec, RunSpec
 
-SeenKind = Literal["target", "lag", "past", "known", "static", "calendar", "series", "relative time", "target scales"]
+SeenKind = Literal[
+    "target", "lag", "past", "known", "static", "calendar", "holidays", "series", "relative time", "target scales"
+]
 
 # No name of the library's tells these: networks that read the decoder alone, and the encoder alone.
 _NO_PAST = frozenset({"decoder_mlp"})
@@ -34,7 +36,7 @@ def seen_inputs(spec: RunSpec) -> tuple[Seen, ...]:
     except CatalogError:
         return ()
     past, future = info.name not in _NO_PAST, info.name not in _NO_FUTURE
-    target = tuple(Seen(name, "target", past, False) for name in spec.data.roles.target[:1])
+    target = tuple(Seen(name, "target", past, False) for name in spec.data.roles.target)
     if not info.inputs or not info.losses:
         return target
     found = (Seen(one.name, one.kind, one.past and past, one.future and future) for one in _inputs(spec, own))
@@ -72,6 +74,8 @@ def _inputs(spec: RunSpec, own: ForecastingSpec) -> Iterator[Seen]:
             yield Seen(f"{name} −{lag}", "lag", True, lag >= own.windows.horizon or name in inputs.known)
     for feature in inputs.calendar:
         yield Seen(feature, "calendar", True, True)
+    if inputs.holidays:
+        yield Seen(f"holidays ({inputs.holidays})", "holidays", True, True)
     if inputs.series and not numbers_only:
         yield Seen("series", "series", True, True)
     if inputs.relative_time:

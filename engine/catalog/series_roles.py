@@ -11,6 +11,7 @@ InputUse = Literal["unused", "past", "known", "static"]
 """What a forecast knows of a column: nothing, its past, its future too, or that it never changes."""
 
 FIRST_HORIZON = 24
+WIDE_FROM = 3  # columns of numbers
 _DATES = frozenset({"date", "datetime"})
 _NUMBERS = frozenset({"integer", "number"})
 
@@ -24,6 +25,15 @@ def time_columns(types: Mapping[str, str]) -> tuple[str, ...]:
 def number_columns(types: Mapping[str, str]) -> tuple[str, ...]:
     """Return the columns that can be forecast."""
     return tuple(name for name, kind in types.items() if kind in _NUMBERS)
+
+
+def looks_wide(spec: RunSpec, types: Mapping[str, str]) -> bool:
+    """Whether each column of a dataset may be a series of its own: a time, many columns of numbers, and no identifier."""
+    time = "" if spec.forecasting is None else spec.forecasting.timeline.column
+    others = {name: kind for name, kind in types.items() if name != time}
+    if not time or spec.data.roles.group or "text" in others.values():
+        return False
+    return len(number_columns(others)) >= WIDE_FROM
 
 
 def suggests_forecast(roles: Roles, types: Mapping[str, str]) -> bool:
@@ -98,13 +108,26 @@ def with_use(spec: RunSpec, column: str, use: InputUse, kind: str) -> RunSpec:
 
 
 def with_target(spec: RunSpec, column: str) -> RunSpec:
-    """Return the specification with another target; the old one becomes an input with a past."""
+    """Return the specification with another first target; the old one becomes an input with a past."""
     content = _content(spec)
-    old = spec.data.roles.target
+    old, further = spec.data.roles.target[:1], spec.data.roles.target[1:]
     lags = next((spec_lags(spec)[name] for name in old if name in spec_lags(spec)), ())
     _give(content, {**dict.fromkeys(old, Role.CONTINUOUS), column: Role.TARGET})
+    content["data"]["roles"]["target"] = [column, *(name for name in further if name != column)]
     if lags:
         content["forecasting"]["inputs"]["lags"][column] = list(lags)
+    return fitted_to_model(parse(content))
+
+
+def with_further_targets(spec: RunSpec, columns: Sequence[str]) -> RunSpec:
+    """Return the specification with these targets beside the first one; those no longer named become inputs with a past."""
+    content = _content(spec)
+    first, old = spec.data.roles.target[:1], spec.data.roles.target[1:]
+    new = [name for name in columns if name not in first]
+    kept = {name: list(spec_lags(spec)[name]) for name in new if name in spec_lags(spec)}
+    _give(content, {**dict.fromkeys(old, Role.CONTINUOUS), **dict.fromkeys(new, Role.TARGET)})
+    content["forecasting"]["inputs"]["lags"] |= kept
+    content["data"]["roles"]["target"] = [*first, *new]
     return fitted_to_model(parse(content))
 
 
@@ -169,6 +192,8 @@ def with_series_value(spec: RunSpec, key: str, value: Any, types: Mapping[str, s
     """
     if key == "data.roles.target":
         return with_target(spec, str(value))
+    if key == "data.roles.target.further":
+        return with_further_targets(spec, [str(one) for one in value])
     if key == "data.roles.group":
         return with_groups(spec, [str(one) for one in value])
     if key == "forecasting.timeline.column":

@@ -1,5 +1,7 @@
 """What a form shows of series before training: pure data, which the family fills and the window draws."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict
 
 from engine.spec import CalendarFeature
@@ -16,6 +18,22 @@ class FoldView(BaseModel):
     train: Pair
     valid: Pair
     test: Pair | None
+
+
+IrregularKind = Literal["missing_steps", "duplicates", "off_grid", "missing_target"]
+
+
+class Irregular(BaseModel):
+    """One way in which the file's series are uneven: in a sentence over all of them, how often in the one that is shown
+    and at which times; `field` is the setting that says what becomes of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: IrregularKind
+    field: str
+    text: str
+    here: int = 0
+    marks: tuple[float, ...] = ()
 
 
 class SeriesView(BaseModel):
@@ -47,6 +65,7 @@ class SeriesView(BaseModel):
     whole: tuple[list[float], list[float | None]] = ([], [])
     page: tuple[list[float], list[float | None]] = ([], [])
     gaps: tuple[Pair, ...] = ()
+    irregular: tuple[Irregular, ...] = ()
     folds: tuple[FoldView, ...] = ()
     encoder: Pair | None = None
     horizon: Pair | None = None

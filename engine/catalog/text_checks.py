@@ -34,6 +34,7 @@ def text_problems(info: ModelInfo, spec: RunSpec) -> Iterator[str]:
     if own.checkpoint:
         yield from _checkpoint_problems(info, spec, own)
     else:
+        yield from _length_problems(info, own, spec.model.params)
         yield from _size_problems(info, own, settings(spec.model))
     yield from _option_problems(info, own)
     yield from _split_problems(spec, own)
@@ -112,7 +113,6 @@ def _checkpoint_problems(info: ModelInfo, spec: RunSpec, own: TextSpec) -> Itera
 
 
 def _size_problems(info: ModelInfo, own: TextSpec, values: Mapping[str, JsonValue]) -> Iterator[str]:
-    yield from _length_problems(info, own, values)
     for heads_name, width_name in _HEADS:
         heads, width = _whole(values, heads_name), _whole(values, width_name)
         if heads and width % heads and not _whole(values, "head_dim"):
@@ -134,10 +134,11 @@ def _size_problems(info: ModelInfo, own: TextSpec, values: Mapping[str, JsonValu
         yield "model.params.widths: needs a list of whole numbers from 1 to 99, such as [3, 4, 5]"
 
 
-def _length_problems(info: ModelInfo, own: TextSpec, values: Mapping[str, JsonValue]) -> Iterator[str]:
+def _length_problems(info: ModelInfo, own: TextSpec, given: Mapping[str, JsonValue]) -> Iterator[str]:
+    """Positions that are left as they are grow with the length; those that are given bound it."""
     for name in POSITIONS:
-        positions = _whole(values, name) - NOT_FOR_TEXT.get(info.name, 0)
-        if name in values and own.max_length > positions:
+        positions = _whole(given, name) - NOT_FOR_TEXT.get(info.name, 0)
+        if name in given and own.max_length > positions:
             yield (
                 f"text.max_length: {own.max_length} tokens do not fit into the {positions} positions of {info.title}; "
                 f"take fewer, or more {name}"

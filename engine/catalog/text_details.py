@@ -12,7 +12,7 @@ _LAYERS, _HEADS = (
 )
 _WIDTH = Detail(1, 16_384, "Width of each token’s vector; a multiple of the number of heads.")
 _INNER = Detail(1, 65_536, "Width of the feed-forward layers, usually four times the width.")
-_POSITIONS = Detail(4, 131_072, "The longest text in tokens; there is a vector for each position.")
+_POSITIONS = Detail(4, 131_072, "The longest text in tokens. Left as it is, it grows with the text’s max_length.")
 _DROPOUT = Detail(*_SHARE, "Share of numbers set to zero in training, against learning by heart.")
 _ATTENTION_DROPOUT = Detail(*_SHARE, "Share of attention weights set to zero in training.")
 _HEAD_DROPOUT = Detail(*_SHARE, "Dropout before the classes are told.")
@@ -99,7 +99,6 @@ DETAILS: dict[str, Detail] = {
 }
 # By model where the same name means something else.
 DETAILS_OF: dict[str, dict[str, Detail]] = {
-    "llama": {"max_position_embeddings": Detail(4, 131_072, "The longest text in tokens.")},
     "gpt2": {"activation_function": Detail(choices=ACTIVATIONS, help="The non-linearity; GPT-2’s own is gelu_new.")},
     "t5": {"d_model": Detail(1, 16_384, "Width of each token’s vector.")},
 }

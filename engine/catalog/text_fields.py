@@ -82,8 +82,10 @@ def text_metrics(spec: RunSpec) -> tuple[str, ...]:
     """Return the metric keys that can be watched for this task, the usual one first."""
     own = spec.text or TextSpec()
     match own.task:
-        case "masked-lm" | "causal-lm" | "rnn-lm":
-            return ("valid/loss", "valid/perplexity", "valid/accuracy")
+        case "masked-lm":
+            return ("valid/loss", "valid/pseudo_perplexity")
+        case "causal-lm" | "rnn-lm":
+            return ("valid/loss", "valid/perplexity")
         case "token-classification":
             return ("valid/loss", "valid/f1", "valid/accuracy")
         case "question-answering":

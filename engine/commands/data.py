@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from engine import datasets
 from engine.catalog import forecasting_models, tabular_models, text_models
 from engine.commands.output import DONE, BadInput, as_json, size, table
-from engine.datasets import Dataset, DatasetError, ReadOptions
+from engine.datasets import Dataset, DatasetError, Melt, ReadOptions
 
 
 def import_command(options: Namespace) -> int:
@@ -41,6 +41,27 @@ def import_command(options: Namespace) -> int:
     if dataset.rejected:
         kept = options.workspace / "datasets" / dataset.id / "rejects.parquet"
         print(f"{dataset.rejected:,} lines could not be read; they are kept, with the reasons, in {kept}")
+    return DONE
+
+
+def melt_command(options: Namespace) -> int:
+    """Turn the columns of a wide dataset into series, as a new dataset."""
+    wide = dataset_of(options.workspace, options.data)
+    names = tuple(name for part in options.columns or () for name in part)
+    wanted = Melt(
+        time=options.time,
+        columns=names,
+        series_name=options.series_name,
+        value_name=options.value_name,
+        keep_empty=options.keep_empty,
+    )
+    with _bar(f"Turning columns of {wide.name} into series") as progress:
+        made = datasets.melt(options.workspace, wide.id, wanted, name=options.name, progress=progress)
+    if options.json:
+        as_json(made)
+        return DONE
+    count = len(made.origin.melt.columns) if made.origin is not None else 0
+    print(f"{made.name}: {made.rows:,} rows of {count:,} series, made of {wide.name}, as {made.id}")
     return DONE
 
 

@@ -48,6 +48,9 @@ def _add_series(command: argparse.ArgumentParser) -> None:
     series.add_argument("--frequency", metavar="F", help="h, 15min, D, W, MS … or a whole number; detected without it")
     series.add_argument("--known", action="append", metavar="COL", help="an input that is known ahead (repeatable)")
     series.add_argument("--static", action="append", metavar="COL", help="an input that does not change (repeatable)")
+    series.add_argument(
+        "--holidays", metavar="CODE", help="tell the model of a country's holidays, such as DE or DE-BY"
+    )
 
 
 def _add_text(command: argparse.ArgumentParser) -> None:

@@ -22,8 +22,8 @@ def forecasting_spec(options: Namespace, dataset: Dataset) -> RunSpec:
     if options.horizon is None:
         raise BadInput("--horizon: say how many steps are to be forecast")
     time = _time(options.time, dataset, types)
-    target = _target(options.target, dataset, types)
-    roles = _roles(options, dataset, types, time, target)
+    targets = _targets(options.target, dataset, types)
+    roles = _roles(options, dataset, types, time, targets)
     data = DataSpec(dataset=dataset.id, name=dataset.name, roles=roles)
     looked = _look(options.workspace, data, time, options.frequency or "")
     spec = new_forecasting(
@@ -35,6 +35,8 @@ def forecasting_spec(options: Namespace, dataset: Dataset) -> RunSpec:
         model_name=options.model or "nhits",
         **looked,
     )
+    if options.holidays:
+        spec = _with_holidays(spec, options.holidays)
     if options.encoder is not None:
         spec = with_value(spec, "forecasting.windows.encoder_length", options.encoder)
     if options.preset is not None:
@@ -61,22 +63,28 @@ def _time(name: str | None, dataset: Dataset, types: Mapping[str, str]) -> str:
     return dates[0]
 
 
-def _target(names: list[str] | None, dataset: Dataset, types: Mapping[str, str]) -> str:
+def _targets(names: list[str] | None, dataset: Dataset, types: Mapping[str, str]) -> list[str]:
     if not names:
         raise BadInput("--target: name the column that is to be forecast")
-    if len(names) > 1:
-        raise BadInput(f"--target: one column can be forecast, not {len(names)}")
-    if types[names[0]] not in {"integer", "number"}:
-        raise BadInput(
-            f"--target: “{names[0]}” of {dataset.name} holds {types[names[0]]}, and a forecast needs numbers"
-        )
-    return names[0]
+    for name in names:
+        if types[name] not in {"integer", "number"}:
+            raise BadInput(f"--target: “{name}” of {dataset.name} holds {types[name]}, and a forecast needs numbers")
+    return list(dict.fromkeys(names))
 
 
-def _roles(options: Namespace, dataset: Dataset, types: Mapping[str, str], time: str, target: str) -> Roles:
+def _with_holidays(spec: RunSpec, code: str) -> RunSpec:
+    from engine.families.forecasting.holiday_days import check
+
+    told = with_value(spec, "forecasting.inputs.holidays", code)
+    assert told.forecasting is not None
+    check(told.forecasting.inputs.holidays)
+    return told
+
+
+def _roles(options: Namespace, dataset: Dataset, types: Mapping[str, str], time: str, targets: list[str]) -> Roles:
     """Return roles: what is left over and no identifier is an input."""
     groups = tuple(options.group or ())
-    given = {time: Role.IGNORE, target: Role.TARGET, **dict.fromkeys(groups, Role.GROUP)}
+    given = {time: Role.IGNORE, **dict.fromkeys(targets, Role.TARGET), **dict.fromkeys(groups, Role.GROUP)}
     inferred = datasets.infer_roles(options.workspace, dataset.id)
     told = {*(options.known or ()), *(options.static or ())}
     roles: dict[str, Role] = {}

@@ -4,6 +4,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 
@@ -15,12 +16,47 @@ PREVIEW_ROWS = 20
 TOLD_VALUES = 3
 
 
-def predict_command(options: Namespace) -> int:
-    """Predict every row of a file; print the first rows, or write all of them with -o."""
+def score_command(options: Namespace) -> int:
+    """Score a run's model on a file that has the truth, beside the baselines where the family has some."""
     with RunStore(options.workspace) as store:
         run = find(store, options.run)
-    if not options.file.is_file():
-        raise BadInput(f"{options.file}: there is no such file")
+    _check_file(options.data)
+    with _told("Loading the model and comparing …"):
+        from engine.families.prediction import score
+
+        report = score(options.workspace, run.id, options.data)
+    if options.json:
+        as_json(report)
+        return DONE
+    for note in report.notes:
+        complain(note)
+    names = [name.replace("_", " ") for name in report.baselines]
+    rows = [
+        [key, number(value), *(_figure(one.get(key)) for one in report.baselines.values())]
+        for key, value in report.metrics.items()
+    ]
+    table(["metric", run.spec.model.name, *names], rows, right=[run.spec.model.name, *names])
+    complain(f"over {report.what} in {options.data.name}")
+    return DONE
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else number(value)
+
+
+def _check_file(file: Path) -> None:
+    if not file.is_file():
+        raise BadInput(f"{file}: there is no such file")
+
+
+def predict_command(options: Namespace) -> int:
+    """Predict every row of a file, or of series what comes after; print the first rows, or write all with -o."""
+    if (options.file is None) == (options.data is None):
+        raise BadInput("name one file: either FILE or --data FILE")
+    options.file = options.file or options.data
+    with RunStore(options.workspace) as store:
+        run = find(store, options.run)
+    _check_file(options.file)
     with _told("Loading the model and predicting …"):
         from engine.families.prediction import predict
 

@@ -110,7 +110,13 @@ def show_run(run: RunRecord, folder: Path) -> None:
 
 
 def metrics_command(options: Namespace) -> int:
-    """List a run's metrics, or print every point of one."""
+    """List a run's metrics, print every point of one, or score its model on a new file."""
+    if options.data is not None:
+        if options.key is not None:
+            raise BadInput("--data scores the model on a file; leave KEY out")
+        from engine.commands.predicting import score_command
+
+        return score_command(options)
     with RunStore(options.workspace) as store:
         run = find(store, options.run)
         known = store.series_keys(run.id)

@@ -2,6 +2,7 @@
 
 from engine.datasets.guessing import guess_options as sniff
 from engine.datasets.importing import import_file
+from engine.datasets.melting import melt, melt_preview
 from engine.datasets.paging import read_page
 from engine.datasets.previewing import preview
 from engine.datasets.profiling import profile
@@ -11,6 +12,9 @@ from engine.datasets.records import (
     Dataset,
     DatasetError,
     Histogram,
+    Melt,
+    MeltPreview,
+    Origin,
     Page,
     Preview,
     ReadOptions,
@@ -36,6 +40,9 @@ __all__ = [
     "Dataset",
     "DatasetError",
     "Histogram",
+    "Melt",
+    "MeltPreview",
+    "Origin",
     "Page",
     "Preview",
     "ReadOptions",
@@ -49,6 +56,8 @@ __all__ = [
     "infer_roles",
     "list_datasets",
     "load_dataset",
+    "melt",
+    "melt_preview",
     "parquet_path",
     "preview",
     "profile",

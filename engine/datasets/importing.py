@@ -1,14 +1,9 @@
 """From a file to a snapshot: Parquet named by the hash of its source, rejects beside it, all or nothing."""
 
-import errno
 import hashlib
-import os
-import shutil
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,15 +11,14 @@ import duckdb
 
 from engine.datasets.conversion import Converted, convert
 from engine.datasets.corpus import text_files
-from engine.datasets.database import connect, in_words, is_disk_full
+from engine.datasets.database import connect, in_words
 from engine.datasets.guessing import guess_options
+from engine.datasets.placing import Progress, os_words, put_in_place, watched
 from engine.datasets.records import Dataset, DatasetError, ReadOptions
-from engine.datasets.snapshots import dataset_folder, load_dataset, write_description
+from engine.datasets.snapshots import load_dataset
 from engine.datasets.sniffing import read_head
 
-Progress = Callable[[float, str], None]
 ID_DIGITS = 20
-POLL_S = 0.1
 
 
 def import_file(
@@ -53,7 +47,7 @@ def import_file(
         with TemporaryDirectory(prefix=".importing-", dir=root) as scratch:
             return _import(Path(workspace), path, options, name or path.stem, Path(scratch), progress, cancelled)
     except OSError as error:
-        raise _os_words(root, error) from error
+        raise os_words(root, error) from error
     except duckdb.Error as error:
         raise in_words(path, error) from error
 
@@ -69,14 +63,14 @@ def _import(
 ) -> Dataset:
     with ThreadPoolExecutor(1, thread_name_prefix="hash") as pool:
         digest = pool.submit(content_hash, path, options, cancelled)
-        with connect(scratch) as db, _watched(db, progress, cancelled):
+        with connect(scratch) as db, watched(db, progress, cancelled):
             converted = convert(db, path, options, scratch, cancelled)
         progress(0.98, "Naming the snapshot")
         dataset_id = digest.result()
     if cancelled():
         raise DatasetError("The import was cancelled.")
     dataset = _describe(dataset_id, path, options, name, converted)
-    _put_in_place(workspace, dataset, scratch)
+    put_in_place(workspace, dataset, scratch)
     progress(1.0, "Done")
     return load_dataset(workspace, dataset_id)
 
@@ -107,55 +101,3 @@ def _describe(dataset_id: str, path: Path, options: ReadOptions, name: str, conv
         options=options,
         bytes=converted.parquet.stat().st_size,
     )
-
-
-def _put_in_place(workspace: Path, dataset: Dataset, scratch: Path) -> None:
-    target = dataset_folder(workspace, dataset.id)
-    if target.exists():
-        return
-    ready = scratch / "ready"
-    ready.mkdir()
-    for file in ("data.parquet", "rejects.parquet"):
-        if (scratch / file).exists():
-            shutil.move(scratch / file, ready / file)
-    write_description(ready, dataset)
-    try:
-        ready.rename(target)
-    except OSError:
-        if not target.exists():  # somebody imported the same content meanwhile: theirs is as good
-            raise
-
-
-@contextmanager
-def _watched(db: duckdb.DuckDBPyConnection, progress: Progress, cancelled: Callable[[], bool]) -> Iterator[None]:
-    """Tell the database's progress while it works, and interrupt it when asked to."""
-    db.execute("SET enable_progress_bar = true")
-    db.execute("SET enable_progress_bar_print = false")
-    done = threading.Event()
-
-    def watch() -> None:
-        while not done.wait(POLL_S):
-            if cancelled():
-                db.interrupt()
-            share = db.query_progress()
-            if share >= 0:
-                progress(min(0.97, share / 100), "Reading")
-
-    watcher = threading.Thread(target=watch, name="import-progress")
-    watcher.start()
-    try:
-        yield
-    except duckdb.InterruptException as error:
-        raise DatasetError("The import was cancelled.") from error
-    finally:
-        done.set()
-        watcher.join()
-
-
-def _os_words(root: Path, error: OSError) -> DatasetError:
-    if is_disk_full(error):
-        return DatasetError("The disk is full. Free some space and import again; nothing half-written was kept.")
-    if error.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
-        reason = os.strerror(error.errno)
-        return DatasetError(f"{root.parent} cannot be written to ({reason}). Choose a workspace that you may write in.")
-    return DatasetError(f"{error.filename or root} cannot be used ({os.strerror(error.errno or 0)}).")

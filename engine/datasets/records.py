@@ -58,8 +58,27 @@ class Reject(_Record):
     reason: str
 
 
+class Melt(_Record):
+    """Which columns of a wide table become series: each of `columns` a row a time, its name in one column, its value in
+    another. All others stay as they are. No columns mean every column of numbers but the time."""
+
+    time: str
+    columns: tuple[str, ...] = ()
+    series_name: str = "series"
+    value_name: str = "value"
+    keep_empty: bool = False  # cells without a value become rows too, rather than none
+
+
+class Origin(_Record):
+    """The dataset that another was made of, and how."""
+
+    dataset: str
+    name: str
+    melt: Melt
+
+
 class Dataset(_Record):
-    """A snapshot in the workspace; `id` is the hash of the source's bytes and the way they were read."""
+    """A snapshot in the workspace; `id` is the hash of the source's bytes and the way they were read and changed."""
 
     id: str
     name: str
@@ -70,6 +89,15 @@ class Dataset(_Record):
     created: float
     options: ReadOptions
     bytes: int
+    origin: Origin | None = None
+
+
+class MeltPreview(_Record):
+    """The first rows of what a wide table would become, of how many series."""
+
+    melt: Melt
+    columns: tuple[Column, ...]
+    rows: list[list[Cell]]
 
 
 class Preview(_Record):

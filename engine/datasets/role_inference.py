@@ -29,13 +29,16 @@ def infer_roles(workspace: Path, dataset_id: str) -> Roles:
     """Guess a role for every column from its name, type and how many values it has. Raises DatasetError."""
     dataset = load_dataset(workspace, dataset_id)
     distinct, present = _counts(workspace, dataset)
-    target = _target(dataset, distinct)
+    melt = dataset.origin.melt if dataset.origin is not None else None
+    target = melt.value_name if melt is not None else _target(dataset, distinct)
     roles = {
         column.name: Role.TARGET
         if column.name == target
         else _role(column, distinct[column.name], present[column.name])
         for column in dataset.columns
     }
+    if melt is not None:
+        roles[melt.series_name] = Role.GROUP
     return Roles.from_mapping(roles)
 
 

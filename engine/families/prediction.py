@@ -37,6 +37,40 @@ class PredictionReport(BaseModel):
     ahead: KnownAhead | None = None
 
 
+class ScoreReport(BaseModel):
+    """How good a run's model is on a file with the truth: over how many rows or windows, and the baselines on the same."""
+
+    model_config = ConfigDict(frozen=True)
+
+    count: int
+    what: str
+    metrics: dict[str, float]
+    baselines: dict[str, dict[str, float]] = {}
+    notes: tuple[str, ...] = ()
+
+
+def score(
+    workspace: Path,
+    run_id: str,
+    source: Path,
+    options: ReadOptions | None = None,
+    allow_missing: bool = False,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> ScoreReport:
+    """Score a run's model on a file that has the target. Raises RunFailed, DatasetError or StoreError in words."""
+    with RunStore(workspace) as store:
+        spec = store.run(run_id).spec
+    if spec.family == "forecasting":
+        from engine.families.forecasting.scoring import score as of_series
+
+        return of_series(workspace, run_id, source, options, cancelled)
+    report = predict(workspace, run_id, source, options, allow_missing=allow_missing, cancelled=cancelled)
+    if not report.metrics:
+        targets = ", ".join(f"“{name}”" for name in spec.data.roles.target)
+        raise RunFailed(f"{source.name} has no values of {targets} to compare with.", "Choose a file with the truth.")
+    return ScoreReport(count=report.rows, what=f"{report.rows:,} rows", metrics=report.metrics, notes=report.notes)
+
+
 def check_ending(out: Path | None) -> None:
     """Raise RunFailed for a file that predictions cannot be written to."""
     if out is not None and out.suffix.lower() not in SUFFIXES:

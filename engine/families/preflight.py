@@ -8,7 +8,7 @@ from engine.families.findings import Finding
 from engine.spec import RunSpec
 
 if TYPE_CHECKING:
-    from engine.families.tabular.preflight import Preflight
+    from engine.families.findings import Preflight
 
 
 def preflight(workspace: Path, spec: RunSpec) -> "Preflight":
@@ -17,6 +17,10 @@ def preflight(workspace: Path, spec: RunSpec) -> "Preflight":
         from engine.families.forecasting.preflight import preflight as of_series
 
         return of_series(workspace, spec)
+    if spec.family == "text":
+        from engine.families.text.preflight import preflight as of_texts
+
+        return of_texts(workspace, spec)
     from engine.families.tabular.preflight import preflight as of_rows
 
     return of_rows(workspace, spec)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import datasets
-from engine.datasets import ReadOptions
+from engine.datasets import Melt, ReadOptions
 from engine.export import write_csv
 from engine.jobs.requests import Call, Method, RequestError
 from engine.runs.evaluation import Evaluation
@@ -38,6 +38,21 @@ def _import(call: Call, path: str, options: Options = None, name: str = "") -> o
         progress=lambda share, stage: call.progress({"fraction": share, "stage": stage}),
         cancelled=call.cancelled,
     )
+
+
+def _melt(call: Call, id: str, melt: dict[str, object], name: str = "") -> object:
+    return datasets.melt(
+        call.workspace,
+        id,
+        Melt.model_validate(melt),
+        name=name,
+        progress=lambda share, stage: call.progress({"fraction": share, "stage": stage}),
+        cancelled=call.cancelled,
+    )
+
+
+def _melt_preview(call: Call, id: str, melt: dict[str, object]) -> object:
+    return datasets.melt_preview(call.workspace, id, Melt.model_validate(melt))
 
 
 def _import_sample(call: Call, name: str) -> object:
@@ -99,23 +114,23 @@ def _evaluation(call: Call, run: str) -> object:
     return Evaluation.model_validate_json(path.read_text(encoding="utf-8"))
 
 
-def _forecasts(call: Call, run: str) -> "Forecasts":
+def _forecasts(call: Call, run: str, target: int) -> "Forecasts":
     from engine.families.forecasting.forecasts import Forecasts
 
     with RunStore(call.workspace) as store:
-        return Forecasts.of(store.run_folder(run))
+        return Forecasts.of(store.run_folder(run), target)
 
 
-def _forecast_names(call: Call, run: str) -> object:
-    return _forecasts(call, run).names
+def _forecast_names(call: Call, run: str, target: int = 0) -> object:
+    return _forecasts(call, run, target).names
 
 
-def _forecast_series(call: Call, run: str, series: int) -> object:
-    return _forecasts(call, run).series(series)
+def _forecast_series(call: Call, run: str, series: int, target: int = 0) -> object:
+    return _forecasts(call, run, target).series(series)
 
 
-def _forecast_window(call: Call, run: str, series: int, place: int) -> object:
-    return _forecasts(call, run).window(series, place)
+def _forecast_window(call: Call, run: str, series: int, place: int, target: int = 0) -> object:
+    return _forecasts(call, run, target).window(series, place)
 
 
 def _export_csv(call: Call, run: str, path: str) -> object:
@@ -140,6 +155,8 @@ METHODS: dict[str, Method] = {
     "preview": _preview,
     "import": _import,
     "import_sample": _import_sample,
+    "melt": _melt,
+    "melt_preview": _melt_preview,
     "samples": _samples,
     "datasets": _datasets,
     "dataset": _dataset,

@@ -20,13 +20,8 @@ def _schedule(_call: Call, spec: dict[str, object], steps_per_epoch: int | None 
 
 
 def _find_learning_rate(call: Call, spec: dict[str, object]) -> object:
-    from engine.families.tabular.learning_rate_finder import find_learning_rate
-    from engine.training.failures import RunFailed
+    from engine.families.learning_rate_finder import find_learning_rate
 
-    if parse(spec).family != "tabular":
-        raise RunFailed(
-            "The learning-rate finder works on tables only.", "Begin with 0.001, and lower it if the loss jumps."
-        )
     return find_learning_rate(call.workspace, parse(spec), progress=call.progress, cancelled=call.cancelled)
 
 
@@ -62,6 +57,13 @@ def _predict(
     )
 
 
+def _score(call: Call, run: str, path: str, options: dict[str, object] | None = None) -> object:
+    from engine.families.prediction import score
+
+    read = None if options is None else ReadOptions.model_validate(options)
+    return score(call.workspace, run, Path(path), read, cancelled=call.cancelled)
+
+
 def _export_tensorboard(call: Call, run: str, folder: str) -> object:
     from engine.export import write_tensorboard
     from engine.runs import RunStore
@@ -76,5 +78,6 @@ METHODS: dict[str, Method] = {
     "schedule": _schedule,
     "find_learning_rate": _find_learning_rate,
     "predict": _predict,
+    "score": _score,
     "export_tensorboard": _export_tensorboard,
 }

@@ -94,13 +94,14 @@ class ForecastExample(_Part):
 
 
 class ForecastReport(_Part):
-    """Forecasts of a split: metrics of baselines on the same windows, by step of the horizon, and by series.
+    """Forecasts of one target in a split: metrics of baselines on the same windows, by step of the horizon, and by series.
 
     `steps[i]` has the metrics i+1 steps ahead, `baseline_steps` those of each baseline. `series` has at most 1,000, the
-    worst and the best, worst first; `series_count` says how many there are.
+    worst and the best, worst first; `series_count` says how many there are. Of a backtest all are means over its folds.
     """
 
     frequency: str
+    target: str = ""
     horizon: int
     season: int
     quantiles: tuple[float, ...]
@@ -133,7 +134,10 @@ class TextReport(_Part):
 
 
 class Evaluation(_Part):
-    """Everything computed after training. `metrics` maps split → metric → value (split is test, valid or train)."""
+    """Everything computed after training. `metrics` maps split → metric → value (split is test, valid or train).
+
+    Of several targets that are forecast, `forecast` is the first one's report; metrics are then named metric/target.
+    """
 
     task: str
     split: str
@@ -145,6 +149,19 @@ class Evaluation(_Part):
     importance: tuple[Importance, ...] = ()
     worst: WorstRows | None = None
     forecast: ForecastReport | None = None
+    further_forecasts: tuple[ForecastReport, ...] = ()
     text: TextReport | None = None
     folds: tuple[FoldScore, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def forecasts(self) -> tuple[ForecastReport, ...]:
+        """The reports of all targets that are forecast, the first one first."""
+        return () if self.forecast is None else (self.forecast, *self.further_forecasts)
+
+    def metrics_of(self, report: ForecastReport) -> dict[str, float]:
+        """Return the metrics of one target that is forecast, in the split that is shown."""
+        metrics, end = self.metrics.get(self.split, {}), f"/{report.target}"
+        if not self.further_forecasts:
+            return metrics
+        return {key.removesuffix(end): value for key, value in metrics.items() if key.endswith(end)}

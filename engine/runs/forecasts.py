@@ -33,7 +33,10 @@ class ForecastWindow(_Part):
 
 
 class LiveForecasts(_Part):
-    """Forecasts of a few validation windows as they were after an epoch; `levels` are those of the quantiles."""
+    """Forecasts of a few validation windows as they were after an epoch; `levels` are those of the quantiles.
+
+    `windows` are of the first target; `further` has the same windows of each further one, by its name.
+    """
 
     target: str
     fold: str
@@ -41,12 +44,16 @@ class LiveForecasts(_Part):
     step: int
     levels: tuple[float, ...]
     windows: tuple[ForecastWindow, ...]
+    further: dict[str, tuple[ForecastWindow, ...]] = {}
 
 
 class SeriesNames(_Part):
-    """Which series there are to look at, and of each how many windows; `target` and `levels` are those of all."""
+    """Which series there are to look at, and of each how many windows; `target` and `levels` are those of all, and
+    `targets` what else can be looked at.
+    """
 
     target: str
+    targets: tuple[str, ...] = ()
     levels: tuple[float, ...]
     names: tuple[str, ...]
     windows: tuple[int, ...]
@@ -113,11 +120,16 @@ def read_live(folder: Path) -> LiveForecasts | None:
 
 
 class Outlook(_Part):
-    """Forecasts beyond the end of series, one window a series; `left_out` are the series that are not among them."""
+    """Forecasts beyond the end of series, one window a series; `left_out` are the series that are not among them.
+
+    `windows` are of the first target, `target`; `further` has the same windows of each further one, by its name.
+    """
 
     levels: tuple[float, ...]
     windows: tuple[ForecastWindow, ...]
     left_out: int = 0
+    target: str = ""
+    further: dict[str, tuple[ForecastWindow, ...]] = {}
 
 
 class KnownAhead(_Part):

@@ -1,5 +1,6 @@
 """What a forecasting run needs beyond the shared parts: time, windows, what is known ahead, scaling and the loss."""
 
+import re
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -21,6 +22,9 @@ LossName = Literal[
     "beta",
 ]
 DISTRIBUTIONS: tuple[LossName, ...] = ("normal", "lognormal", "negative_binomial", "beta")
+
+
+LONGEST_CODE = 3
 
 
 class TimelineSpec(SpecModel):
@@ -64,16 +68,36 @@ class InputSpec(SpecModel):
     """What the model is shown beside the target's past. Columns that are neither static nor known ahead have a past only."""
 
     static: tuple[str, ...] = Field(default=(), description="Inputs that do not change within a series.")
-    known: tuple[str, ...] = Field(default=(), description="Inputs whose future is known, such as holidays or prices.")
+    known: tuple[str, ...] = Field(
+        default=(), description="Inputs whose future is known, such as promotions or prices."
+    )
     lags: dict[str, tuple[int, ...]] = Field(
         default_factory=dict, description="Columns that are also shown as they were so many steps before."
     )
     calendar: tuple[CalendarFeature, ...] = Field(
         default=(), description="Parts of the date as points on a circle, which are always known ahead."
     )
+    holidays: str = Field(
+        default="",
+        description="A country whose public holidays the model is told of, such as DE, or a part of it, such as DE-BY; "
+        "they are always known ahead. Empty: none.",
+    )
     series: bool = Field(default=False, description="Tell the model which series it sees.")
     relative_time: bool = Field(default=False, description="Tell the model each step's place in the window.")
     target_scales: bool = Field(default=False, description="Tell the model the target's own centre and scale.")
+
+    @field_validator("holidays", mode="before")
+    @classmethod
+    def _in_capitals(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        country, dash, part = value.strip().partition("-")
+        if not re.fullmatch(r"([A-Za-z]{2,3}(-\S.{0,80})?)?", value.strip()):
+            raise ValueError(
+                "must be a country’s code of two or three letters, such as DE, or a part of it, such as DE-BY"
+            )
+        # Parts have codes too, or names such as Bayern.
+        return f"{country.upper()}{dash}{part.upper() if len(part) <= LONGEST_CODE else part}"
 
     @model_validator(mode="after")
     def _not_both(self) -> "InputSpec":

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
 from app import main_window
@@ -26,4 +27,17 @@ def test_that_a_refusal_goes_away_and_trouble_with_the_workspace_stays(
     qtbot.waitUntil(lambda: not window.statusBar_.currentMessage())
     window.engine.storeFailed.emit("The workspace is gone.")
     assert window.statusBar_.currentMessage() == "The workspace is gone."
+    window.close()
+
+
+def test_that_the_theme_in_use_is_ticked_in_the_menu(tmp_path: Path, qtbot: QtBot) -> None:
+    RunStore(tmp_path).close()
+    settings = Settings()
+    settings.theme = "light"
+    window = MainWindow(tmp_path, settings, warm_up=False)
+    qtbot.addWidget(window)
+    themes = {name: window.findChild(QAction, f"view.{name}") for name in ("system", "light", "dark")}
+    assert [name for name, action in themes.items() if action.isChecked()] == ["light"]
+    themes["dark"].trigger()
+    assert [name for name, action in themes.items() if action.isChecked()] == ["dark"]
     window.close()

@@ -288,7 +288,7 @@ def predict(one: Measured, forecaster: Any, held: Any) -> Any:
     plan = BatchPlan.of(len(held), windows_at_once(the_spec(one), 1), merge_single=False)
     with torch.inference_mode():
         loader = loader_of(held, plan, None, torch.device("cpu"))
-        return torch.cat([forecaster.forecast(batch).quantiles for batch in loader])
+        return torch.cat([forecaster.forecast(batch)[0].quantiles for batch in loader])
 
 
 if __name__ == "__main__":

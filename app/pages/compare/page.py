@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QPushButton,
     QSplitter,
     QStackedWidget,
     QTabWidget,
@@ -19,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.amounts import counted
 from app.engine_thread import EngineThread
-from app.icons import icon
 from app.pages.compare.bar import CompareBar
 from app.pages.compare.colours import Legend, inks_of
 from app.pages.compare.curves import PLACES, Compared, ComparedPlot
@@ -32,6 +31,7 @@ from app.pages.run.plot_card import PlotCard
 from app.pages.run.wording import full_moment, is_smaller_better
 from app.plots.ink import TEXT, Ink, ink_colour
 from app.theme import themeNotifier
+from app.widgets import push_button
 from engine.runs.comparison import differing, seed_groups, settings
 from engine.runs.records import RunRecord, Series
 
@@ -81,7 +81,7 @@ class ComparePage(QWidget):
             self._baseline = ""
         self._stack.setCurrentIndex(1 if len(self._ids) > 1 else 0)
         self._say_what_to_do()
-        self._title.setText(self.tr("Compare {0} runs").format(len(self._ids)))
+        self._title.setText(counted(self._ids, self.tr("Compare {0} run"), self.tr("Compare {0} runs")))
         for run_id in added:
             self._engine.watch(run_id)
         self._redraw.start()
@@ -263,11 +263,11 @@ class ComparePage(QWidget):
         told = self.tr(
             "Show differences to the run that is chosen in the table, and draw it as dark as text; or no more"
         )
-        self._baseline_button = self._button("compare.baseline", self.tr("Pin baseline"), "target", told)
+        self._baseline_button = push_button(self, "compare.baseline", self.tr("Pin baseline"), "target", told)
         told = self.tr("Show in the table what more metrics came to")
-        self._metrics = self._button("compare.metrics", self.tr("Metrics"), "table", told)
+        self._metrics = push_button(self, "compare.metrics", self.tr("Metrics"), "table", told)
         self._metrics.setMenu(QMenu(self._metrics))
-        self._save = self._button("compare.export", self.tr("Table as CSV"), "export", self.tr("Save the table"))
+        self._save = push_button(self, "compare.export", self.tr("Table as CSV"), "export", self.tr("Save the table"))
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self._title, 1)
@@ -303,13 +303,6 @@ class ComparePage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._stack)
-
-    def _button(self, path: str, text: str, drawing: str, explanation: str) -> QPushButton:
-        button = QPushButton(icon(drawing), text, self)
-        button.setObjectName(path)
-        button.setAccessibleName(text)
-        button.setToolTip(explanation)
-        return button
 
     def _connect(self) -> None:
         self._engine.runsChanged.connect(self._take_runs)

@@ -1,6 +1,6 @@
 """The shapes of what the data lab answers, as JSON brings them. No behaviour here; wording is in `wording`."""
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 ColumnType = Literal["integer", "number", "boolean", "date", "datetime", "text"]
 Cell = str | float | bool | None
@@ -41,6 +41,24 @@ class SheetAnswer(TypedDict):
     hidden: bool
 
 
+class MeltAnswer(TypedDict):
+    """Which columns of a wide table became series."""
+
+    time: str
+    columns: list[str]
+    series_name: str
+    value_name: str
+    keep_empty: bool
+
+
+class OriginAnswer(TypedDict):
+    """The dataset that another was made of, and how."""
+
+    dataset: str
+    name: str
+    melt: MeltAnswer
+
+
 class DatasetAnswer(TypedDict):
     """A dataset of the workspace."""
 
@@ -53,6 +71,7 @@ class DatasetAnswer(TypedDict):
     created: float
     options: ReadOptionsAnswer
     bytes: int
+    origin: NotRequired[OriginAnswer | None]
 
 
 class PreviewAnswer(TypedDict):

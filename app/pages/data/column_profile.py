@@ -13,8 +13,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.amounts import count
 from app.pages.data.answers import ColumnAnswer, ProfileAnswer
-from app.pages.data.wording import WAITING, count, distinct, figure, one_line, share, type_title
+from app.pages.data.wording import WAITING, distinct, figure, one_line, share, type_title
 from app.theme import theme, themeNotifier
 
 TOP = 8

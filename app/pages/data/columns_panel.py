@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.amounts import counted
 from app.engine_thread import EngineThread
 from app.icons import icon
 from app.pages.data.answers import DatasetAnswer
@@ -55,7 +56,7 @@ class ColumnsPanel(QWidget):
         self.search.clear()
         self.model.setDataset(dataset)
         self.profile.clear()
-        self._title.setText(self.tr("{0} columns").format(len(dataset["columns"])))
+        self._title.setText(counted(dataset["columns"], self.tr("{0} column"), self.tr("{0} columns")))
         if dataset["columns"]:
             self.table.selectRow(0)
         self.table.scrollToTop()

@@ -30,9 +30,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.amounts import count
 from app.icons import icon
 from app.pages.data.answers import DatasetAnswer
-from app.pages.data.wording import ago, count, one_line, shape
+from app.pages.data.wording import ago, one_line, shape
 from app.theme import theme
 
 UNDO_MS = 10_000

@@ -5,6 +5,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
+from app.amounts import count, counted
 from app.engine_thread import EngineThread, Requests
 from app.icons import icon, primary_icon
 from app.pages.data.answers import DatasetAnswer
@@ -12,7 +13,8 @@ from app.pages.data.columns_panel import ColumnsPanel
 from app.pages.data.rejects_panel import RejectsPanel
 from app.pages.data.roles_editor import RolesEditor
 from app.pages.data.table_pane import TablePane
-from app.pages.data.wording import ago, count, one_line, role_title, shape, size
+from app.pages.data.wording import ago, one_line, origin, role_title, shape, size
+from engine.catalog import number_columns
 from engine.spec import Role, Roles
 
 REJECTS_TAB = 1
@@ -23,10 +25,12 @@ class DatasetView(QWidget):
 
     chosen = Signal(object, object)
     rolesChanged = Signal(object)
+    seriesRequested = Signal()
 
     def __init__(self, engine: EngineThread, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._dataset: DatasetAnswer | None = None
+        self._goes_on = False
         self._requests = Requests(engine, self)
         self._requests.answered.connect(self._on_answered)
         self._requests.failed.connect(self._on_failed)
@@ -46,12 +50,17 @@ class DatasetView(QWidget):
         """The open dataset."""
         return self._dataset
 
-    def setDataset(self, dataset: DatasetAnswer) -> None:
-        """Open a dataset; its roles are asked for."""
+    def setDataset(self, dataset: DatasetAnswer, go_on: bool = False) -> None:
+        """Open a dataset; its roles are asked for, and then it is handed on where the user wants to `go_on`."""
         self._dataset = dataset
+        self._goes_on = go_on
         self._title.setText(one_line(dataset["name"]))
-        self._title.setToolTip(dataset["source"])
+        made = origin(dataset)
+        self._title.setToolTip(f"{dataset['source']}\n{made}".strip())
+        numbers = number_columns({column["name"]: column["type"] for column in dataset["columns"]})
+        self.turn.setVisible(len(numbers) > 1)
         facts = [shape(dataset["rows"], len(dataset["columns"])), size(dataset["bytes"]), ago(dataset["created"])]
+        facts = [made, *facts] if made else facts
         self._facts.setText("  ·  ".join(facts))
         self._trouble.clear()
         self.table.setDataset(dataset)
@@ -78,6 +87,13 @@ class DatasetView(QWidget):
         self.rejected.setToolTip(self.tr("Show the lines that could not be read"))
         self.rejected.clicked.connect(self.showRejects)
         self.rejected.hide()
+        self.turn = QPushButton(self.tr("Turn columns into series…"), self)
+        self.turn.setObjectName("data.turn")
+        self.turn.setAccessibleName(self.tr("Turn columns into series"))
+        self.turn.setProperty("quiet", True)
+        self.turn.setToolTip(self.tr("Where each column is a series of its own: make a dataset that can be forecast"))
+        self.turn.clicked.connect(self.seriesRequested)
+        self.turn.hide()
         self._trouble = QLabel(self)
         self._trouble.setObjectName("data.trouble")
         self._trouble.setProperty("role", "error")
@@ -103,6 +119,7 @@ class DatasetView(QWidget):
         head.addWidget(self._facts)
         head.addStretch(1)
         head.addWidget(self.rejected)
+        head.addWidget(self.turn)
         self._tabs.addTab(self.table, self.tr("Rows"))
         self._tabs.addTab(self.rejects, self.tr("Rejected lines"))
         for tab in (self.table, self.rejects):
@@ -136,7 +153,7 @@ class DatasetView(QWidget):
         self._tabs.setCurrentIndex(REJECTS_TAB)
 
     def _show_rejects(self, number: int) -> None:
-        text = self.tr("{0} lines rejected").format(count(number)) if number != 1 else self.tr("1 line rejected")
+        text = counted(number, self.tr("{0} line rejected"), self.tr("{0} lines rejected"))
         self.rejected.setText(text)
         self.rejected.setAccessibleName(text)
         self.rejected.setVisible(number > 0)
@@ -148,6 +165,9 @@ class DatasetView(QWidget):
     def _on_answered(self, name: str, value: Any) -> None:  # noqa: ARG002 - Qt's own signature
         if self._dataset is not None:
             self.editor.load(self._dataset, Roles.model_validate(value))
+            if self._goes_on:
+                self._goes_on = False
+                self.choose()
 
     @Slot(str, str)
     def _on_failed(self, name: str, sentence: str) -> None:  # noqa: ARG002 - Qt's own signature

@@ -19,7 +19,7 @@ from app.icons import icon, primary_icon
 from app.pages.data.answers import DatasetAnswer, PreviewAnswer, ReadOptionsAnswer, SheetAnswer
 from app.pages.data.import_preview import ImportPreview
 from app.pages.data.import_side import ImportSide
-from app.pages.data.wording import count
+from app.pages.data.wording import shape
 
 PREVIEW_ROWS = 100
 ASK_DELAY_MS = 250
@@ -174,8 +174,8 @@ class ImportPanel(QWidget):
     def _found(self, preview: PreviewAnswer) -> str:
         rows, columns = len(preview["rows"]), len(preview["columns"])
         if rows < PREVIEW_ROWS:
-            return self.tr("{0} rows × {1} columns").format(count(rows), count(columns))
-        return self.tr("The first {0} rows × {1} columns").format(count(rows), count(columns))
+            return shape(rows, columns)
+        return self.tr("The first {0}").format(shape(rows, columns))
 
     def _show_state(self) -> None:
         self._progress.setVisible(self._importing)

@@ -13,6 +13,7 @@ from app.pages.data.answers import DatasetAnswer, SampleAnswer
 from app.pages.data.dataset_list import DatasetList
 from app.pages.data.dataset_view import DatasetView
 from app.pages.data.import_panel import ImportPanel
+from app.pages.data.melt_dialog import MeltDialog
 from app.pages.data.start_view import StartView
 from app.settings import Settings
 
@@ -28,6 +29,8 @@ class DataPage(QWidget):
     def __init__(self, engine: EngineThread, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("data")
+        self._engine = engine
+        self._goes_on = False
         self._settings = Settings()
         self._waiting: list[Path] = []
         self._requests = Requests(engine, self)
@@ -96,6 +99,21 @@ class DataPage(QWidget):
         self._stack.setCurrentWidget(self.start)
         self.start.open.setFocus()
 
+    @Slot()
+    def turnIntoSeries(self, dataset_id: str = "", go_on: bool = False) -> None:
+        """Ask how the columns of a dataset become series: of the one on show, or of another; its series are handed on at
+        once where the user wants to `go_on`."""
+        row = self.list.model.rowOf(dataset_id)
+        if row >= 0:
+            self.openDataset(self.list.model.dataset(row))
+        wide = self.dataset.dataset
+        if wide is None or (dataset_id and wide["id"] != dataset_id):
+            return
+        self._goes_on = go_on
+        dialog = MeltDialog(self._engine, wide, self)
+        dialog.made.connect(self._on_melted)
+        dialog.open()
+
     @Slot(object)
     def openDataset(self, dataset: DatasetAnswer) -> None:
         """Show a dataset of the workspace."""
@@ -134,6 +152,7 @@ class DataPage(QWidget):
         self.importer.imported.connect(self._on_imported)
         self.importer.otherRequested.connect(self.chooseFile)
         self.importer.closed.connect(self._on_import_closed)
+        self.dataset.seriesRequested.connect(self.turnIntoSeries)
         self.dataset.chosen.connect(self.datasetChosen)
         self.dataset.rolesChanged.connect(self.rolesChanged)
 
@@ -148,6 +167,12 @@ class DataPage(QWidget):
         if not self._open_next():
             self.openDataset(dataset)
             self.dataset.columns.table.setFocus()
+        self.refresh()
+
+    @Slot(object)
+    def _on_melted(self, dataset: DatasetAnswer) -> None:
+        self.dataset.setDataset(dataset, self._goes_on)
+        self._stack.setCurrentWidget(self.dataset)
         self.refresh()
 
     @Slot()

@@ -16,11 +16,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.amounts import count, counted
 from app.dialogs import file_dialog
 from app.engine_thread import EngineThread, Requests
 from app.icons import icon
 from app.pages.data.answers import DatasetAnswer, RejectAnswer
-from app.pages.data.wording import count, one_line
+from app.pages.data.wording import one_line
 from app.theme import theme
 
 FETCH = 200
@@ -161,7 +162,7 @@ class RejectsPanel(QWidget):
     def setDataset(self, dataset: DatasetAnswer) -> None:
         """Show a dataset's rejected lines."""
         self._dataset = dataset
-        self._title.setText(self.tr("{0} lines rejected").format(count(dataset["rejected"])))
+        self._title.setText(counted(dataset["rejected"], self.tr("{0} line rejected"), self.tr("{0} lines rejected")))
         self._said.setText(self.tr("They are not among the rows; the file itself is unchanged."))
         self._requests.cancel("rejects")
         self.model.setRejects([], dataset["rejected"])

@@ -4,13 +4,13 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QProgressBar, QVBoxLayout, QWidget
 
+from app.amounts import count
 from app.engine_thread import EngineThread
 from app.icons import icon
 from app.pages.data.answers import DatasetAnswer
 from app.pages.data.table_header import fit_columns
 from app.pages.data.table_model import Query, TableModel
 from app.pages.data.table_view import DataTable
-from app.pages.data.wording import count
 from app.theme import themeNotifier
 
 FILTER_DELAY_MS = 300

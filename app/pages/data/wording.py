@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QDateTime, QLocale
 from PySide6.QtGui import QColor
 
-from app.pages.data.answers import Cell, ProfileAnswer
+from app.amounts import count, counted
+from app.pages.data.answers import Cell, DatasetAnswer, ProfileAnswer
 from app.theme import theme
 from engine.spec import Role
 
@@ -82,17 +83,6 @@ def is_number(column_type: str) -> bool:
     return column_type in {"integer", "number"}
 
 
-def locale() -> QLocale:
-    """The user's number formats; the bare C locale, which groups no digits, gives way to English."""
-    chosen = QLocale()
-    return QLocale(QLocale.Language.English) if chosen.language() == QLocale.Language.C else chosen
-
-
-def count(number: float) -> str:
-    """A whole number with the locale's thousands separators."""
-    return locale().toString(round(number))
-
-
 def distinct(profile: ProfileAnswer) -> str:
     """The number of distinct values; one that is only near is marked."""
     return ("≈ " if profile["distinct_is_approximate"] else "") + count(profile["distinct"])
@@ -108,10 +98,9 @@ def figure(value: float | None) -> str:
         return count(value)
     if 1e-4 <= abs(value) < 1e7:
         digits = max(0, 4 - math.floor(math.log10(abs(value))))
-        text = locale().toString(value, "f", digits)
-        point = locale().decimalPoint()
-        return text.rstrip("0").removesuffix(point) if point in text else text
-    return locale().toString(value, "g", 4)
+        text = f"{value:,.{digits}f}".replace("-", "−")
+        return text.rstrip("0").removesuffix(".") if digits else text
+    return f"{value:.4g}".replace("-", "−")
 
 
 def cell(value: Cell) -> str:
@@ -146,9 +135,20 @@ def size(number: int) -> str:
     return f"{value:.0f} {_UNITS[unit]}" if unit == 0 or value >= 10 else f"{value:.1f} {_UNITS[unit]}"
 
 
+def origin(dataset: DatasetAnswer) -> str:
+    """What a dataset was made of, where it was made of another."""
+    made = dataset.get("origin")
+    if not made:
+        return ""
+    text = translate("Data", "{0} columns of “{1}” as series")
+    return text.format(count(len(made["melt"]["columns"])), one_line(made["name"]))
+
+
 def shape(rows: int, columns: int) -> str:
     """How large a table is."""
-    return translate("Data", "{0} rows × {1} columns").format(count(rows), count(columns))
+    one_row, many_rows = translate("Data", "{0} row"), translate("Data", "{0} rows")
+    one_column, many_columns = translate("Data", "{0} column"), translate("Data", "{0} columns")
+    return f"{counted(rows, one_row, many_rows)} × {counted(columns, one_column, many_columns)}"
 
 
 def ago(when: float, now: float | None = None) -> str:
@@ -162,4 +162,4 @@ def ago(when: float, now: float | None = None) -> str:
         return translate("Data", "{0} h ago").format(int(seconds // 3600))
     if seconds < 7 * 86400:
         return translate("Data", "{0} d ago").format(int(seconds // 86400))
-    return locale().toString(QDateTime.fromSecsSinceEpoch(int(when)).date(), QLocale.FormatType.ShortFormat)
+    return QLocale().toString(QDateTime.fromSecsSinceEpoch(int(when)).date(), QLocale.FormatType.ShortFormat)

@@ -3,8 +3,8 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
+from app.amounts import count
 from app.pages.run.forecast_fans import short_moment
-from app.pages.run.wording import count
 from engine.runs.forecasts import KnownAhead
 
 TOLD = Qt.ItemDataRole.UserRole

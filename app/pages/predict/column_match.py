@@ -3,9 +3,9 @@
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
+from app.amounts import count, counted
 from app.icons import icon
 from app.pages.predict.report import EXAMPLES, ColumnFate, Fate, Report
-from app.pages.run.wording import count
 
 DRAWINGS = {
     Fate.MISSING: ("error", "bad"),
@@ -66,5 +66,6 @@ class ColumnMatch(QTableWidget):
         """Say at length what became of a column."""
         if fate.fate is not Fate.UNSEEN:
             return self.words(fate)
-        lines = [self.tr("{0}: {1} rows").format(value, count(rows)) for value, rows in fate.unseen]
+        one, many = self.tr("{0} row"), self.tr("{0} rows")
+        lines = [f"{value}: {counted(rows, one, many)}" for value, rows in fate.unseen]
         return "\n".join([self.tr("Values that the model never saw; they count as unknown:"), *lines])

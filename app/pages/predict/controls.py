@@ -9,14 +9,14 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QProgressBar,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from app.dialogs import file_dialog
-from app.icons import icon, primary_icon
+from app.icons import primary_icon
 from app.pages.predict.run_choice import RunChoice
+from app.widgets import push_button
 
 
 class PredictControls(QWidget):
@@ -38,17 +38,22 @@ class PredictControls(QWidget):
         self._file.setAccessibleName(tr("File to predict"))
         self._file.setToolTip(tr("The file whose rows are predicted; drop one anywhere on this page"))
         self._file.setPlaceholderText(tr("Drop a file on this page, or choose one"))
-        self._choose = self._button("predict.choose", tr("Choose file …"), tr("Choose the file to predict"))
-        self._choose.setIcon(icon("open"))
-        self._own = self._button(
+        self._choose = push_button(
+            self, "predict.choose", tr("Choose file …"), "open", tr("Choose the file to predict")
+        )
+        self._own = push_button(
+            self,
             "predict.own",
             tr("Go on from its own data"),
+            "",
             tr("Forecast what comes after the end of the data that the model learned from"),
         )
-        self._save = self._button("predict.save", tr("Save as …"), tr("Save all predictions as CSV or Parquet"))
+        self._save = push_button(
+            self, "predict.save", tr("Save as …"), "", tr("Save all predictions as CSV or Parquet")
+        )
         self._save.setIcon(primary_icon("save"))
         self._save.setProperty("primary", True)
-        self._stop = self._button("predict.cancel", tr("Cancel"), tr("Stop predicting"))
+        self._stop = push_button(self, "predict.cancel", tr("Cancel"), "", tr("Stop predicting"))
         self._busy = QProgressBar(self)
         self._busy.setObjectName("predict.busy")
         self._busy.setAccessibleName(tr("Predicting"))
@@ -142,10 +147,3 @@ class PredictControls(QWidget):
         layout.addLayout(head)
         layout.addLayout(inputs)
         layout.addWidget(self._busy)
-
-    def _button(self, path: str, text: str, explanation: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(path)
-        button.setAccessibleName(text)
-        button.setToolTip(explanation)
-        return button

@@ -3,9 +3,9 @@
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from app.amounts import count
 from app.pages.run.forecast_fans import fan_of, short_moment
 from app.pages.run.plot_card import PlotCard
-from app.pages.run.wording import count
 from app.plots import FanPlot
 from engine.runs.forecasts import Outlook
 
@@ -26,19 +26,33 @@ class OutlookCard(PlotCard):
         self.series.setMinimumContentsLength(20)
         if completer := self.series.completer():
             completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.target = QComboBox(self)
+        self.target.setObjectName("predict.outlook.target")
+        self.target.setAccessibleName(self.tr("Target"))
+        self.target.setToolTip(self.tr("Whose forecasts are shown"))
+        self.target.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.target.hide()
         self.setChooser(self.series)
+        self._head.insertWidget(1, self.target)
         self.fan.setToolTip(self.tr("← and → go through the series"))
         self.fan.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.fan.setWalking(True)
         self.setMinimumHeight(200)
         self._outlook = Outlook(levels=(), windows=())
         self.series.currentIndexChanged.connect(self._draw)
+        self.target.currentIndexChanged.connect(self._draw)
         self.fan.walked.connect(self._walk)
 
     def setOutlook(self, outlook: Outlook | None) -> None:
         """Show these forecasts; the series on show stays where it is among them. None hides the card."""
         self.setVisible(outlook is not None and bool(outlook.windows))
         self._outlook = outlook or Outlook(levels=(), windows=())
+        targets, shown = [self._outlook.target, *self._outlook.further], self.target.currentText()
+        with QSignalBlocker(self.target):
+            self.target.clear()
+            self.target.addItems(targets)
+            self.target.setCurrentIndex(targets.index(shown) if shown in targets else 0)
+        self.target.setVisible(len(targets) > 1)
         names = [window.series for window in self._outlook.windows]
         before = self.series.currentText()
         with QSignalBlocker(self.series):
@@ -58,7 +72,7 @@ class OutlookCard(PlotCard):
         if not 0 <= place < len(self._outlook.windows):
             self.fan.setFan(None)
             return
-        window = self._outlook.windows[place]
+        window = self._outlook.further.get(self.target.currentText(), self._outlook.windows)[place]
         self.fan.setFan(fan_of(window, self._outlook.levels))
         words = self.tr("after {0}  ·  series {1} of {2}").format(
             short_moment(window.origin), count(place + 1), count(self.series.count())

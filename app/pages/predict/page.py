@@ -7,12 +7,13 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from app.amounts import count, counted
 from app.engine_thread import EngineThread, Requests
 from app.pages.predict.controls import PredictControls
 from app.pages.predict.report import Report
 from app.pages.predict.report_view import ReportView
+from app.pages.predict.score_row import ScoreRow
 from app.pages.run.notices import EmptyState
-from app.pages.run.wording import count
 from engine.runs.records import RunRecord
 
 SHOWN_ROWS = 200
@@ -34,6 +35,7 @@ class PredictPage(QWidget):
         self._filling = False  # whether the user has said to go on without the columns that the file lacks
         self._controls = PredictControls(self)
         self._results = ReportView(self)
+        self._score = ScoreRow(engine, self)
         self._empty = EmptyState("predict.empty", "", "", self.tr("Choose file …"), self)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._empty)
@@ -43,6 +45,7 @@ class PredictPage(QWidget):
         layout.setSpacing(12)
         layout.addWidget(self._controls)
         layout.addWidget(self._make_problem())
+        layout.addWidget(self._score)
         layout.addWidget(self._stack, 1)
         self.setAcceptDrops(True)
         self._connect()
@@ -134,8 +137,8 @@ class PredictPage(QWidget):
             self._take_failure(name, self.tr("The answer of the prediction could not be read."))
             return
         if name == "save":
-            words = self.tr("Saved {0} rows to {1}")
-            self._controls.saySaved(words.format(count(report.rows), report.path or ""))
+            words = counted(report.rows, self.tr("Saved {0} row to"), self.tr("Saved {0} rows to"))
+            self._controls.saySaved(f"{words} {report.path or ''}")
         else:
             self._report = report
             self._show(report)
@@ -179,11 +182,15 @@ class PredictPage(QWidget):
         lacking = self._report is not None and bool(self._report.missing_columns) and not self._filling
         lacking = lacking or self._results.ahead.isEdited()
         self._controls.setBusy(waiting, self._report is not None and bool(self._report.preview) and not lacking)
+        is_scored = self._report is not None and self._controls.run.isForecaster()
+        self._score.setTarget(self._controls.run.runId() or "", self._path if is_scored else None)
         if self._report is not None:
             self._stack.setCurrentWidget(self._results)
         else:
             self._stack.setCurrentWidget(self._empty)
             self._empty.setTexts(*self._first_step(waiting))
+            own = self._controls.run.isForecaster()
+            self._empty.setAction(self.tr("Go on from its own data") if own else self.tr("Choose file …"))
             self._empty.setActionVisible(bool(self._controls.run.runId()) and not waiting)
 
     def _first_step(self, waiting: bool) -> tuple[str, str]:
@@ -234,8 +241,16 @@ class PredictPage(QWidget):
         self._controls.run.listed.connect(self._refresh)
         self._results.ahead.edited.connect(self._refresh)
         self._results.ahead.filled.connect(self._take_ahead)
-        self._empty.activated.connect(self._controls.chooseFile)
+        self._empty.activated.connect(self._take_first_step)
         self._anyway.clicked.connect(self._fill)
+
+    @Slot()
+    def _take_first_step(self) -> None:
+        """Forecast what comes next, for which no file is needed, or let the user choose a file."""
+        if self._controls.run.isForecaster():
+            self.setOwnData()
+        else:
+            self._controls.chooseFile()
 
     @Slot(str)
     def _take_file(self, path: str) -> None:

@@ -3,12 +3,13 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
+from app.amounts import count, counted
 from app.pages.predict.ahead_table import AheadTable
 from app.pages.predict.column_match import ColumnMatch
 from app.pages.predict.outlook_card import OutlookCard
 from app.pages.predict.report import Fate, Report
 from app.pages.run.rows_table import RowsTable
-from app.pages.run.wording import count, figure, metric_title
+from app.pages.run.wording import figure, metric_title
 
 
 class ReportView(QSplitter):
@@ -58,7 +59,7 @@ class ReportView(QSplitter):
             words = self.tr("the first {0} of {1} rows")
             self._shown.setText(words.format(count(shown), count(report.rows)))
         else:
-            self._shown.setText(self.tr("{0} rows").format(count(report.rows)))
+            self._shown.setText(counted(report.rows, self.tr("{0} row"), self.tr("{0} rows")))
         fates = [fate.fate for fate in report.fates()]
         matched = fates.count(Fate.MATCHED) + fates.count(Fate.UNSEEN)
         words = self.tr("{0} matched, {1} missing, {2} extra")

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.amounts import counted
 from app.forms import Field
 from app.forms.editors import LineEditor
 from app.forms.row import FieldRow
@@ -39,7 +40,11 @@ class ChangeDialog(QDialog):
         about.setProperty("role", "muted")
         about.setWordWrap(True)
         about.setText(
-            self.tr("{0} epochs are done. Training goes on from the last checkpoint.").format(done)
+            counted(
+                done,
+                self.tr("{0} epoch is done. Training goes on from the last checkpoint."),
+                self.tr("{0} epochs are done. Training goes on from the last checkpoint."),
+            )
             if finished
             else self.tr("A change counts from the next step on. It is marked on the curves and kept in the record.")
         )

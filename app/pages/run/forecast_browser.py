@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QCompleter, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
+from app.amounts import count
 from app.pages.run.forecast_fans import fan_of, short_moment
 from app.pages.run.plot_card import PlotCard
-from app.pages.run.wording import count
 from app.plots import FanPlot
 from engine.runs.forecasts import ForecastWindow, SeriesNames
 
@@ -48,6 +48,8 @@ class ForecastBrowser(QWidget):
             self._series.clear()
             self._series.addItems(names.names)
             self._series.setCurrentIndex(-1)
+        both = self.tr("Click the plot, then ← → go through origins and ↑ ↓ through series.")
+        self._card.setHint(both if len(names.names) > 1 else self.tr("Click the plot, then ← → go through origins."))
         self.setSeries(first)
 
     @Slot(int)
@@ -159,15 +161,14 @@ class ForecastBrowser(QWidget):
             row.addWidget(part, stretch)
         row.addWidget(self._told)
         row.addWidget(self._baselines)
-        card = PlotCard("run.results.forecast", self.tr("Forecast"), self.plot, self)
+        self._card = PlotCard("run.results.forecast", self.tr("Forecast"), self.plot, self)
         self.plot.setAccessibleName(self.tr("Forecast"))
-        card.setHint(self.tr("Click the plot, then ← → go through origins and ↑ ↓ through series."))
-        card.setMinimumHeight(PLOT_HEIGHT)
+        self._card.setMinimumHeight(PLOT_HEIGHT)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(row)
-        layout.addWidget(card, 1)
+        layout.addWidget(self._card, 1)
 
 
 def names_with(names: SeriesNames, wanted: Sequence[str]) -> list[int]:

@@ -4,9 +4,9 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from app.amounts import count, counted
 from app.pages.run.forecast_fans import LABEL, short_moment
 from app.pages.run.plot_card import PlotCard
-from app.pages.run.wording import count
 from app.plots import BarPlot, CurvePlot
 from engine.runs.forecasts import ForecastInsight, ForecastParts, Weight
 
@@ -27,7 +27,7 @@ class InsightCards(QWidget):
         if insight.past or insight.attention:
             title = QLabel(self.tr("What the network looks at"), self)
             title.setProperty("role", "subtitle")
-            title.setToolTip(self.tr("Means over {0} windows").format(count(insight.windows)))
+            title.setToolTip(counted(insight.windows, self.tr("Of {0} window"), self.tr("Means over {0} windows")))
             self._layout.addWidget(title)
             self._add_weights()
             self._add_attention()

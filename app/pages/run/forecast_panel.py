@@ -1,6 +1,6 @@
 """The forecasts of a run that is learning: a few validation windows side by side, drawn anew after each epoch."""
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -62,9 +62,17 @@ class ForecastPanel(QWidget):
         self.setObjectName("run.live.forecasts")
         self.setAccessibleName(self.tr("Forecasts of validation windows"))
         self._live: LiveForecasts | None = None
+        self._whole: LiveForecasts | None = None
         self._title = QLabel(self)
         self._title.setObjectName("run.live.forecasts.title")
         self._title.setProperty("role", "muted")
+        self.target = QComboBox(self)
+        self.target.setObjectName("run.live.forecasts.target")
+        self.target.setAccessibleName(self.tr("Target"))
+        self.target.setToolTip(self.tr("Whose forecasts are shown"))
+        self.target.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.target.hide()
+        self.target.currentIndexChanged.connect(self._show)
         self._cards = [FanCard(place, self) for place in range(MOST_CARDS)]
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -73,19 +81,40 @@ class ForecastPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(self._title)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.target)
+        head.addWidget(self._title, 1)
+        layout.addLayout(head)
         layout.addLayout(row)
         self.hide()
 
     def clear(self) -> None:
         """Show nothing, for another run."""
-        self._live = None
+        self._live = self._whole = None
         self.hide()
 
     def setForecasts(self, live: LiveForecasts) -> None:
         """Draw the forecasts of the newest epoch."""
-        self._live = live if live.windows else None
-        self.setVisible(self._live is not None)
+        self._whole = live if live.windows else None
+        targets = [live.target, *live.further]
+        if targets != [self.target.itemText(place) for place in range(self.target.count())]:
+            with QSignalBlocker(self.target):
+                self.target.clear()
+                self.target.addItems(targets)
+        self.target.setVisible(len(targets) > 1)
+        self._show()
+
+    @Slot()
+    def _show(self) -> None:
+        """Draw the forecasts of the chosen target."""
+        live, name = self._whole, self.target.currentText()
+        if live is not None and name in live.further:
+            live = live.model_copy(update={"target": name, "windows": live.further[name]})
+        self._live = live
+        self.setVisible(live is not None)
+        if live is None:
+            return
         words = self.tr("“{0}” of validation windows, forecast after epoch {1}").format(live.target, live.epoch)
         if live.fold:
             words += self.tr(" of fold {0}").format(live.fold.removeprefix("fold"))

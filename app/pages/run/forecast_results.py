@@ -8,13 +8,14 @@ from pydantic import ValidationError
 from PySide6.QtCore import QModelIndex, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QHeaderView, QLabel, QVBoxLayout, QWidget
 
+from app.amounts import count
 from app.pages.run.baseline_table import BaselineTable, rows_of, short_title
 from app.pages.run.forecast_browser import ForecastBrowser, names_with
 from app.pages.run.forecast_fans import baseline_name, residual_fan
 from app.pages.run.forecast_insight import InsightCards
 from app.pages.run.plot_card import PlotCard
 from app.pages.run.rows_table import RowsTable
-from app.pages.run.wording import count, figure
+from app.pages.run.wording import figure
 from app.plots import CurvePlot, FanPlot
 from engine.runs.evaluation import Evaluation, ForecastReport
 from engine.runs.forecasts import ForecastWindow, SeriesForecasts, SeriesNames
@@ -25,13 +26,20 @@ SHOWN_METRICS = ("mae", "mase", "rmse")
 
 
 class ForecastResults(QWidget):
-    """All about the forecasts of one evaluation. `asked` wants an answer of the data lab under its name."""
+    """All about the forecasts of one target of an evaluation, the `place`th one.
+
+    `asked` wants an answer of the data lab under its name.
+    """
 
     asked = Signal(str, object)  # a method of the lab and its parameters, beside the run
 
-    def __init__(self, evaluation: Evaluation, report: ForecastReport, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, evaluation: Evaluation, report: ForecastReport, parent: QWidget | None = None, place: int = 0
+    ) -> None:
         super().__init__(parent)
         self._evaluation, self._report = evaluation, report
+        self._target = {"target": place} if place else {}
+        self._has_names = False
         self._ranked = list(report.series)
         self._places: list[int] = []
         self._table = BaselineTable("run.results.baselines", self)
@@ -50,13 +58,15 @@ class ForecastResults(QWidget):
 
     def begin(self) -> None:
         """Ask for what is browsed."""
-        self.asked.emit("forecast_names", {})
+        self.asked.emit("forecast_names", dict(self._target))
 
     def take(self, name: str, value: Any) -> None:
         """Show an answer of the lab."""
         try:
             if name == "forecast_names":
                 self._take_names(SeriesNames.model_validate(value))
+            elif not self._has_names:
+                pass  # what was asked for another target
             elif name == "forecast_window":
                 self.browser.setWindow(ForecastWindow.model_validate(value))
             elif name == "forecast_series":
@@ -72,6 +82,9 @@ class ForecastResults(QWidget):
     # Inside
 
     def _take_names(self, names: SeriesNames) -> None:
+        if len(names.targets) > 1 and names.target != self._report.target:
+            return
+        self._has_names = True
         self._places = names_with(names, [score.series for score in self._ranked])
         with_windows = [place for place, windows in enumerate(names.windows) if windows]
         self.browser.setNames(names, with_windows[0] if with_windows else 0)
@@ -83,15 +96,15 @@ class ForecastResults(QWidget):
 
     @Slot(int, int)
     def _ask_window(self, series: int, place: int) -> None:
-        self.asked.emit("forecast_window", {"series": series, "place": place})
+        self.asked.emit("forecast_window", {"series": series, "place": place, **self._target})
 
     @Slot(int)
     def _ask_series(self, series: int) -> None:
-        self.asked.emit("forecast_series", {"series": series})
+        self.asked.emit("forecast_series", {"series": series, **self._target})
 
     def _show_table(self) -> None:
-        metrics = self._evaluation.metrics
-        rows = rows_of(self.tr("model"), metrics.get(self._evaluation.split, {}), self._report.baselines)
+        metrics = self._evaluation.metrics_of(self._report)
+        rows = rows_of(self.tr("model"), metrics, self._report.baselines)
         self._table.setMetrics(rows)
 
     @Slot()
@@ -157,7 +170,7 @@ class ForecastResults(QWidget):
         side.addWidget(self._order)
         side.addWidget(self._ranking, 1)
         if self._evaluation.folds and self._report.series_count > 1:
-            side.addWidget(self._label(self.tr("By the last fold alone."), "muted"))
+            side.addWidget(self._label(self.tr("Means over the folds."), "muted"))
         if self._report.series_count > len(self._ranked):
             words = self.tr("The {0} worst and best of {1} series.")
             side.addWidget(
@@ -172,7 +185,7 @@ class ForecastResults(QWidget):
         browsing.addLayout(side)
         steps = PlotCard("run.results.steps", self.tr("Error by step"), self._steps, self, extra=(self._metric,))
         if self._evaluation.folds:
-            steps.setHint(self.tr("Of the last fold alone, whose model is the one that is kept."))
+            steps.setHint(self.tr("Means over the folds."))
         residuals = PlotCard("run.results.overtime", self.tr("Residuals over time"), self._residuals, self)
         residuals.setHint(
             self.tr("Truth − forecast of the series above: the mean, and all there is, over its origins.")

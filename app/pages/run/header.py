@@ -3,10 +3,12 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
+from app.amounts import count, counted
 from app.pages.run.buttons import RunButtons
 from app.pages.run.outcome_card import OutcomeCard
 from app.pages.run.status_mark import StatusPill
-from app.pages.run.wording import count, duration, figure, moment
+from app.pages.run.wording import duration, figure, moment
+from app.widgets import ElidedLabel
 from engine.runs.outcome import OutcomeKind
 from engine.runs.records import RunRecord, RunStatus
 
@@ -18,6 +20,7 @@ class RunHeader(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._counts_windows = False
         self._name = QLabel(self)
         self._name.setObjectName("run.name")
         self._name.setProperty("role", "title")
@@ -25,7 +28,7 @@ class RunHeader(QWidget):
         self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._status = StatusPill(self)
         self._status.setObjectName("run.status")
-        self._about = QLabel(self)
+        self._about = ElidedLabel(self)
         self._about.setObjectName("run.about")
         self._about.setProperty("role", "muted")
         self._bar = QProgressBar(self)
@@ -33,9 +36,15 @@ class RunHeader(QWidget):
         self._bar.setAccessibleName(self.tr("Progress of the run"))
         self._bar.setRange(0, BAR_STEPS)
         self._bar.setTextVisible(False)
-        self._figures = QLabel(self)
+        self._figures = ElidedLabel(self)
         self._figures.setObjectName("run.figures")
         self._figures.setProperty("role", "muted")
+        self._figures.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._kept = QLabel(self)
+        self._kept.setObjectName("run.kept")
+        self._kept.setProperty("role", "muted")
+        self._kept.setWordWrap(True)
+        self._kept.setTextFormat(Qt.TextFormat.PlainText)
         self.buttons = RunButtons(self)
         self.outcome = OutcomeCard(self)
         self._arrange()
@@ -48,10 +57,11 @@ class RunHeader(QWidget):
         self._about.setText(self._describe(record))
         over = record.status.is_over
         self._bar.setVisible(not over)
-        if over:
-            finished = record.outcome is not None and record.outcome.kind is OutcomeKind.FINISHED
-            self._figures.setText(record.outcome.cause if finished and record.outcome else "")
-        else:
+        self._figures.setVisible(not over)
+        finished = record.outcome is not None and record.outcome.kind is OutcomeKind.FINISHED
+        self._kept.setText(record.outcome.cause if over and finished and record.outcome else "")
+        self._kept.setVisible(bool(self._kept.text()))
+        if not over:
             self._show_progress(record)
         self.buttons.setRecord(record)
         self.outcome.setRecord(record)
@@ -70,23 +80,27 @@ class RunHeader(QWidget):
             parts.append(self.tr("epoch {0} of {1}").format(now, progress.total_epochs))
         if progress.total_steps:
             parts.append(self.tr("step {0} of {1}").format(count(progress.step), count(progress.total_steps)))
-        if progress.rows_per_second:
-            parts.append(self.tr("{0} rows/s").format(count(round(progress.rows_per_second))))
-        if progress.seconds_left is not None:
+        steps = "training" in progress.stage or not progress.stage  # after them, these figures are the last ones
+        if progress.rows_per_second and steps:
+            words = self.tr("{0} windows/s") if self._counts_windows else self.tr("{0} rows/s")
+            parts.append(words.format(count(round(progress.rows_per_second))))
+        if progress.seconds_left is not None and steps and record.status is RunStatus.RUNNING:
             parts.append(self.tr("{0} left").format(duration(progress.seconds_left)))
         self._figures.setText("  ·  ".join(parts))
 
     def _describe(self, record: RunRecord) -> str:
         spec = record.spec_or_none
         parts = []
+        self._counts_windows = spec is not None and spec.family == "forecasting"
         if spec is not None:
             parts = [spec.data.name or spec.data.dataset[:8], spec.model.name.replace("_", " ")]
         parts.append(moment(record.created))
         if record.status.is_over and record.duration is not None:
             parts.append(self.tr("took {0}").format(duration(record.duration)))
         if record.status.is_over and record.progress.total_epochs:
-            done, planned = figure(record.progress.epoch, 3), record.progress.total_epochs
-            parts.append(self.tr("{0} of {1} epochs").format(done.removesuffix(".00").removesuffix(".0"), planned))
+            done = figure(record.progress.epoch, 3).removesuffix(".00").removesuffix(".0")
+            planned = counted(record.progress.total_epochs, self.tr("of {0} epoch"), self.tr("of {0} epochs"))
+            parts.append(f"{done} {planned}")
         return "  ·  ".join(parts)
 
     def _arrange(self) -> None:
@@ -99,11 +113,12 @@ class RunHeader(QWidget):
         facts.addWidget(self._status)
         facts.addWidget(self._about)
         facts.addStretch(1)
-        facts.addWidget(self._figures)
+        facts.addWidget(self._figures, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(names)
         layout.addLayout(facts)
+        layout.addWidget(self._kept)
         layout.addWidget(self._bar)
         layout.addWidget(self.outcome)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QGuiApplication, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-from app.icons import icon
-from app.pages.run.wording import count
+from app.amounts import counted
 from app.theme import theme, themeNotifier
+from app.widgets import push_button
 from engine.runs.records import LogLine
 
 SLICE = 500  # lines written at once, so that a long log does not hold the window
@@ -37,8 +37,10 @@ class LogTab(QWidget):
         self._text.setPlaceholderText(self.tr("The run has not said anything yet."))
         self._count = QLabel(self)
         self._count.setProperty("role", "muted")
-        self._end = self._button("run.log.end", self.tr("Follow"), "chevron-down", self.tr("Go to the end and follow"))
-        self._copy = self._button("run.log.copy", self.tr("Copy log"), "copy", self.tr("Copy the whole log"))
+        self._end = push_button(
+            self, "run.log.end", self.tr("Follow"), "chevron-down", self.tr("Go to the end and follow")
+        )
+        self._copy = push_button(self, "run.log.copy", self.tr("Copy log"), "copy", self.tr("Copy the whole log"))
         self._end.clicked.connect(self.follow)
         self._copy.clicked.connect(self.copy)
         self._next = QTimer(self)
@@ -129,19 +131,8 @@ class LogTab(QWidget):
     def _show_state(self) -> None:
         bar = self._text.verticalScrollBar()
         self._end.setVisible(bar.value() < bar.maximum())
-        self._count.setText(self.tr("1 line") if len(self._lines) == 1 else self._number_of_lines())
+        self._count.setText(counted(self._lines, self.tr("{0} line"), self.tr("{0} lines")))
         self._copy.setEnabled(bool(self._lines))
-
-    def _number_of_lines(self) -> str:
-        return self.tr("{0} lines").format(count(len(self._lines)))
-
-    def _button(self, path: str, text: str, drawing: str, explanation: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(path)
-        button.setAccessibleName(text)
-        button.setToolTip(explanation)
-        button.setIcon(icon(drawing))
-        return button
 
 
 def _clock(line: LogLine) -> str:

@@ -3,10 +3,11 @@
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
+from app.amounts import count
 from app.pages.run.plot_card import PlotCard
 from app.pages.run.plot_groups import GAUGES, CurveName, plot_title
 from app.pages.run.series_book import Axis, Floats, SeriesBook
-from app.pages.run.wording import count, figure
+from app.pages.run.wording import figure
 from app.plots import CurvePlot
 from engine.runs.records import Series
 

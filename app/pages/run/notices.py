@@ -50,6 +50,12 @@ class EmptyState(QWidget):
         self._title.setText(title)
         self._text.setText(text)
 
+    def setAction(self, action: str) -> None:
+        """Name the one thing to do first."""
+        self._action.setText(action)
+        self._action.setAccessibleName(action)
+        self._action.setToolTip(action)
+
     def setActionVisible(self, visible: bool) -> None:
         """Offer the action, or not."""
         self._action.setVisible(visible)

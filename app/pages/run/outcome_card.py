@@ -5,6 +5,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+from app.forms.wording import plain_words
 from app.icons import icon
 from app.theme import theme, themeNotifier
 from engine.runs.outcome import Fix, OutcomeKind
@@ -72,7 +73,7 @@ class OutcomeCard(QFrame):
             self.style().unpolish(self)
             self.style().polish(self)
         self._title.setText(outcome.title)
-        for label, text in ((self._cause, outcome.cause), (self._advice, outcome.advice)):
+        for label, text in ((self._cause, plain_words(outcome.cause)), (self._advice, plain_words(outcome.advice))):
             label.setText(text)
             label.setVisible(bool(text))
         self._offer(outcome.fixes)

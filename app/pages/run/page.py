@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from app.engine_thread import EngineThread, Requests
@@ -87,6 +87,9 @@ class RunPage(QWidget):
             self._settings.setSpec(spec, record.spec_json)
             self._stack.setCurrentIndex(1)
             self._tabs.setCurrentWidget(self._live)
+            if self.isVisible():
+                # What was pressed to come here is gone; Qt would give the keyboard to any control.
+                self._tabs.tabBar().setFocus(Qt.FocusReason.OtherFocusReason)
         self._settings.disk.setRecord(record)
         if before is None or before.status is not record.status:
             self._engine.measureDisk(record.id)

@@ -23,6 +23,7 @@ class PlotCard(QFrame):
         self._hint = QLabel(self)
         self._hint.setProperty("role", "muted")
         self._hint.setWordWrap(True)
+        self._hint.setContentsMargins(4, 0, 4, 0)  # as far from the edge as the title
         self._hint.hide()
         plot.setParent(self)
         plot.setAccessibleName(title)

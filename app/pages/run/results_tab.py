@@ -5,12 +5,13 @@ from pydantic import ValidationError
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from app.pages.run.forecast_results import ForecastResults
+from app.amounts import count, counted
+from app.pages.run.forecast_targets import forecast_view
 from app.pages.run.metric_tiles import FoldTable, MetricTiles
 from app.pages.run.plot_card import PlotCard
 from app.pages.run.rows_table import RowsTable
 from app.pages.run.target_report import ClassificationPlots, RegressionPlots
-from app.pages.run.wording import count, metric_title
+from app.pages.run.wording import metric_title
 from app.plots import BarPlot
 from engine.runs.evaluation import Evaluation, Importance
 
@@ -92,8 +93,7 @@ class EvaluationView(QWidget):
     def __init__(self, evaluation: Evaluation, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._evaluation = evaluation
-        report = evaluation.forecast
-        self.forecasts = ForecastResults(evaluation, report, self) if report is not None else None
+        self.forecasts = forecast_view(evaluation, self)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 12, 8, 8)
         self._layout.setSpacing(8)
@@ -112,17 +112,20 @@ class EvaluationView(QWidget):
     def _add_metrics(self) -> None:
         evaluation = self._evaluation
         split = {
-            "test": self.tr("On {0} test rows, which the model never saw"),
-            "valid": self.tr("On {0} validation rows"),
-            "train": self.tr("On {0} training rows"),
-        }.get(evaluation.split, self.tr("On {0} rows"))
+            "test": (
+                self.tr("On {0} test row, which the model never saw"),
+                self.tr("On {0} test rows, which the model never saw"),
+            ),
+            "valid": (self.tr("On {0} validation row"), self.tr("On {0} validation rows")),
+            "train": (self.tr("On {0} training row"), self.tr("On {0} training rows")),
+        }.get(evaluation.split, (self.tr("On {0} row"), self.tr("On {0} rows")))
         if evaluation.folds:
-            split = self.tr("On {0} rows, each predicted by the fold’s model that had not learned from it")
+            split = (self.tr("On {0} rows, each predicted by the fold’s model that had not learned from it"),) * 2
         if self.forecasts is not None:
             self._add_title(self._forecast_title())
             self._layout.addWidget(self.forecasts)
             return
-        self._add_title(split.format(count(evaluation.rows)))
+        self._add_title(counted(evaluation.rows, *split))
         tiles = MetricTiles(self)
         tiles.setEvaluation(evaluation)
         self._layout.addWidget(tiles)
@@ -133,8 +136,9 @@ class EvaluationView(QWidget):
         if evaluation.folds:
             return self.tr("On {0} windows, each forecast by a model that knew only what was before").format(windows)
         if evaluation.split == "test":
-            return self.tr("On {0} test windows, whose times the model never saw").format(windows)
-        return self.tr("On {0} validation windows").format(windows)
+            one = self.tr("On {0} test window, whose times the model never saw")
+            return counted(evaluation.rows, one, self.tr("On {0} test windows, whose times the model never saw"))
+        return counted(evaluation.rows, self.tr("On {0} validation window"), self.tr("On {0} validation windows"))
 
     def _add_folds(self) -> None:
         if not self._evaluation.folds:

@@ -3,8 +3,9 @@
 import numpy as np
 from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
+from app.amounts import count
 from app.pages.run.plot_card import PlotCard
-from app.pages.run.wording import count, figure
+from app.pages.run.wording import figure
 from app.plots import HeatMap, HistogramPlot, ScatterPlot, XYPlot
 from engine.runs.evaluation import Calibration, ClassificationReport, Curve, RegressionReport
 

@@ -5,6 +5,7 @@ import time
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
+from app.amounts import counted
 from engine.runs.records import Change, RunStatus
 
 DASH = "–"
@@ -28,12 +29,7 @@ def figure(value: float | None, digits: int = 4) -> str:
     if size >= 1e6 or size < 1e-4:
         return f"{value:.{digits - 1}e}".replace("-", "−")
     decimals = max(0, digits - 1 - (math.floor(math.log10(size))))
-    return f"{value:,.{min(decimals, 6)}f}".replace("-", "−").replace(",", "\u202f")
-
-
-def count(value: int) -> str:
-    """Write a whole number with narrow spaces between thousands."""
-    return f"{value:,}".replace(",", "\u202f")
+    return f"{value:,.{min(decimals, 6)}f}".replace("-", "−")
 
 
 def size(number: int) -> str:
@@ -43,7 +39,7 @@ def size(number: int) -> str:
 
 def runs_count(number: int) -> str:
     """Write a number of runs: “1 run”, “12 runs”."""
-    return _tr("1 run") if number == 1 else _tr("{0} runs").format(count(number))
+    return counted(number, _tr("{0} run"), _tr("{0} runs"))
 
 
 def duration(seconds: float | None) -> str:
@@ -139,5 +135,5 @@ def change_words(change: Change) -> str:
     if change.field == "trainer.optimizer.learning_rate":
         return _tr("learning rate {0}").format(figure(float(change.value), 3))
     if change.field == "trainer.epochs":
-        return _tr("{0} epochs").format(int(change.value))
+        return counted(int(change.value), _tr("{0} epoch"), _tr("{0} epochs"))
     return f"{change.field} = {change.value}"

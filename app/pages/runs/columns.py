@@ -9,6 +9,7 @@ from typing import Any
 from pydantic_core import from_json
 from PySide6.QtCore import QCoreApplication
 
+from app.amounts import count
 from app.pages.run.wording import DASH, duration, figure, full_moment, metric_title, moment, status_word
 from engine.runs.records import RunRecord, RunStatus
 
@@ -114,7 +115,7 @@ def columns() -> dict[ColumnId, Column]:
             width=92,
         ),
         ColumnId.EPOCHS: Column(
-            tr("Epochs"), tr("Epochs done of those planned"), _epochs, lambda row: row.record.progress.epoch, True, 72
+            tr("Epochs"), tr("Epochs done of those planned"), _epochs, lambda row: row.record.progress.epoch, True, 96
         ),
         ColumnId.DURATION: Column(
             tr("Duration"),
@@ -211,7 +212,7 @@ def _epochs(row: Row) -> str:
     progress = row.record.progress
     if not progress.total_epochs:
         return DASH
-    return f"{int(progress.epoch + 1e-6)} / {progress.total_epochs}"
+    return f"{count(int(progress.epoch + 1e-6))} / {count(progress.total_epochs)}"
 
 
 def _created(row: Row) -> str:

@@ -6,9 +6,10 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF,
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from app.amounts import count
 from app.icons import image
 from app.pages.run.status_mark import paint_mark
-from app.pages.run.wording import count, runs_count
+from app.pages.run.wording import runs_count
 from app.pages.runs.model import SECTION_ROLE, STAR_ROLE, STATUS_ROLE, TAGS_ROLE
 from app.theme import theme
 from engine.runs.records import RunStatus

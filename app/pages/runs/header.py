@@ -11,6 +11,7 @@ from app.pages.runs.model import RunsModel
 from app.pages.runs.view import STANDARD
 
 NOTE_WIDTH = 120
+NAME_AT_MOST = 480
 ALWAYS = frozenset({ColumnId.STAR.id, ColumnId.NAME.id})
 
 
@@ -69,13 +70,30 @@ class RunsHeader(QHeaderView):
             self.moveSection(self.visualIndex(place), visual)
             self.resizeSection(place, self._widths.get(column_id, self._runs.columns.get(column_id).width))
         self._applying = False
-        self.fitNote()
+        self.fitColumns()
 
     def reveal(self, column_id: str) -> None:
         """Ask the table to bring a column into view."""
         self.revealRequested.emit(self._runs.columns.place(column_id))
 
-    def fitNote(self) -> None:
+    def fitColumns(self) -> None:
+        """Fit the columns whose width the user has not set to the room there is."""
+        self._applying = True
+        self._fit_note()
+        self._fit_name()
+        self._applying = False
+
+    def _fit_name(self) -> None:
+        """Give the names, which say most, what room the other columns leave."""
+        name = ColumnId.NAME.id
+        shown = self.visible()
+        if name in self._widths or name not in shown or shown[-1] == name:
+            return
+        standard = self._runs.columns.get(name).width
+        others = sum(self._widths.get(one, self._runs.columns.get(one).width) for one in shown if one != name)
+        self.resizeSection(ColumnId.NAME, max(standard, min(NAME_AT_MOST, self.viewport().width() - others)))
+
+    def _fit_note(self) -> None:
         """Leave the note's column out where it would not fit among the standard ones: the note stands below as well."""
         note = ColumnId.NOTE.id
         if note not in self._wanted:
@@ -84,9 +102,7 @@ class RunsHeader(QHeaderView):
         # Not as wide as they are: without a note the last one takes what room is left.
         widths = (self._widths.get(one, self._runs.columns.get(one).width) for one in self._wanted if one != note)
         others = sum(widths)
-        self._applying = True
         self.setSectionHidden(ColumnId.NOTE, standard and self.viewport().width() < others + NOTE_WIDTH)
-        self._applying = False
 
     @Slot()
     def _begin_applying(self) -> None:

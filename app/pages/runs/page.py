@@ -7,12 +7,12 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from app.amounts import count
 from app.engine_thread import EngineThread
-from app.icons import icon
 from app.pages.run.notices import EmptyState, UndoBar
-from app.pages.run.wording import count, runs_count
+from app.pages.run.wording import runs_count
 from app.pages.runs.bar import RunsBar
 from app.pages.runs.chooser import ColumnsDialog
 from app.pages.runs.doings import RunDoings
@@ -21,6 +21,7 @@ from app.pages.runs.keeper import ViewKeeper
 from app.pages.runs.model import RunsModel
 from app.pages.runs.note import NoteEditor
 from app.pages.runs.table import RunsTable
+from app.widgets import push_button
 from engine.runs.records import RunRecord
 
 SLICE = 400  # runs taken in at once, so that a workspace of thousands never holds the window
@@ -222,24 +223,17 @@ class RunsPage(QWidget):
 
     def _make_buttons(self) -> None:
         tr = self.tr
-        self._tag = self._button("runs.tag", tr("Tags…"), "", tr("Tag the selected runs (T)"))
-        self._group = self._button("runs.group", tr("Group…"), "group", tr("Put the selected runs into a group (G)"))
-        self._delete = self._button("runs.delete", tr("Delete"), "trash", tr("Delete the selected runs (Del)"))
-        self._compare = self._button(
-            "runs.compare", tr("Compare"), "chart", tr("Compare the selected runs, two or more (Ctrl+K)")
+        self._tag = push_button(self, "runs.tag", tr("Tags…"), "", tr("Tag the selected runs (T)"))
+        self._group = push_button(
+            self, "runs.group", tr("Group…"), "group", tr("Put the selected runs into a group (G)")
+        )
+        self._delete = push_button(self, "runs.delete", tr("Delete"), "trash", tr("Delete the selected runs (Del)"))
+        self._compare = push_button(
+            self, "runs.compare", tr("Compare"), "chart", tr("Compare the selected runs, two or more (Ctrl+K)")
         )
         self._compare.setShortcut("Ctrl+K")
-        self._open = self._button("runs.open", tr("Open"), "", tr("Open the selected run (Enter)"))
+        self._open = push_button(self, "runs.open", tr("Open"), "", tr("Open the selected run (Enter)"))
         self._open.setProperty("primary", True)
-
-    def _button(self, path: str, text: str, drawing: str, explanation: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(path)
-        button.setAccessibleName(text)
-        button.setToolTip(explanation)
-        if drawing:
-            button.setIcon(icon(drawing))
-        return button
 
     def _connect(self) -> None:
         self._engine.runsChanged.connect(self._queue_runs)

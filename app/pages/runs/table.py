@@ -100,9 +100,9 @@ class RunsTable(QTableView):
     # Qt's own events
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave the note's column out where it would not fit."""
+        """Give the names what room there is, and leave the note's column out where there is none."""
         super().resizeEvent(event)
-        self.head.fitNote()
+        self.head.fitColumns()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open, star, tag, group or delete with the keyboard; open or close a section."""

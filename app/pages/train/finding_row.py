@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from app.forms.wording import plain_words
 from app.icons import pixmap
 from app.theme import themeNotifier
 
@@ -31,8 +32,8 @@ class Finding:
         return cls(
             severity if severity in SEVERITIES else "info",
             str(content.get("field", "")),
-            str(content.get("text", "")),
-            str(content.get("fix", "")),
+            plain_words(str(content.get("text", ""))),
+            plain_words(str(content.get("fix", ""))),
         )
 
 

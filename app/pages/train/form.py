@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QWidget
 
+from app.forms.wording import plain_words
 from app.icons import icon
 from app.pages.train.data_tab import DataTab
 from app.pages.train.model_tab import ModelTab
@@ -29,6 +30,7 @@ class SpecTabs(QTabWidget):
     problemChanged = Signal(str, str)
     left = Signal()
     finderRequested = Signal()
+    turnRequested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,9 +56,12 @@ class SpecTabs(QTabWidget):
             part.problemChanged.connect(self.problemChanged)
             part.left.connect(self.left)
         self.addTab(self._scrolled(self.windows), self.tr("Windows"))
+        self.windows.changed.connect(self.changed)
+        self.windows.left.connect(self.left)
         self._show_family("tabular")
         self.model.presetChosen.connect(self.presetChosen)
         self.training.finderRequested.connect(self.finderRequested)
+        self.series.turnRequested.connect(self.turnRequested)
 
     def setColumns(self, types: Mapping[str, str]) -> None:
         """Offer the dataset's columns, with their types, where one is asked for."""
@@ -73,12 +78,13 @@ class SpecTabs(QTabWidget):
 
     def setView(self, view: SeriesView) -> None:
         """Show what was found in the series."""
+        view = view.model_copy(update={"problem": plain_words(view.problem)})
         self.series.setView(view)
         self.windows.setView(view)
 
     def setViewFailure(self, sentence: str) -> None:
         """Say why the series cannot be shown."""
-        self.windows.setFailure(sentence)
+        self.windows.setFailure(plain_words(sentence))
 
     def setFaults(self, faults: Mapping[str, str]) -> None:
         """Show what is wrong beside the fields, and on the tabs that hold them."""

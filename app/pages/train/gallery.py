@@ -47,6 +47,8 @@ class ModelGallery(QScrollArea):
             if card.info.family != spec.family:
                 continue
             if spec.family == "forecasting":
+                too_many = len(roles.target) > 1 and not card.info.several_targets
+                card.setReason(say("It forecasts one target, not {0}").format(len(roles.target)) if too_many else "")
                 missed = left_out(card.info, spec)
                 card.setNote(say("Would leave out {0} of the inputs").format(missed) if missed else "")
             else:

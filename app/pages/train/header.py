@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QUndoStack
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from app.amounts import counted
 from app.icons import icon
 from app.pages.train.family_switch import FamilySwitch
 from engine.spec import RunSpec
@@ -60,13 +61,13 @@ class TrainHeader(QWidget):
         name = spec.data.name or spec.data.dataset
         parts = [self._elided(name)]
         if rows is not None:
-            parts.append(self.tr("{0} rows").format(f"{rows:,}"))
+            parts.append(counted(rows, self.tr("{0} row"), self.tr("{0} rows")))
         self.family.setFamily(spec.family)
         inputs, verb = len(spec.data.roles.features), self.tr("predicts {0}")
         if spec.forecasting is not None:
             inputs -= len(spec.data.roles.date)
             verb = self.tr("forecasts {0}")
-        parts.append(self.tr("{0} inputs").format(inputs))
+        parts.append(counted(inputs, self.tr("{0} input"), self.tr("{0} inputs")))
         parts.append(verb.format(self._elided(targets)))
         self._about.setText(" · ".join(parts))
         self._about.setToolTip(f"{name}\n{targets}")

@@ -6,11 +6,10 @@ from typing import Any, cast
 
 from pydantic import JsonValue
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.engine_thread import EngineThread
 from app.forms import SpecHistory, label_of
-from app.icons import icon, primary_icon
 from app.pages.train.empty_view import EmptyView
 from app.pages.train.family_book import FamilyBook
 from app.pages.train.faults import faults_of, findings_of, split_sentence
@@ -22,6 +21,7 @@ from app.pages.train.header import TrainHeader
 from app.pages.train.preflight_panel import PreflightPanel
 from app.pages.train.questions import Questions
 from app.pages.train.series_question import SeriesQuestion
+from app.pages.train.start_bar import StartBar
 from app.pages.train.toml_dialog import TomlDialog
 from engine.catalog import Preset, problems, task_of, with_preset, with_series_value, with_value
 from engine.catalog.series_view import SeriesView
@@ -34,6 +34,7 @@ class TrainPage(QWidget):
     startRequested = Signal(object)
     enqueueRequested = Signal(object)
     dataRequested = Signal()
+    seriesRequested = Signal(str)  # the id of a dataset whose columns are to become series
 
     def __init__(self, engine: EngineThread, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,9 +51,8 @@ class TrainPage(QWidget):
         self.gallery = ModelGallery(self)
         self.form = SpecTabs(self)
         self.preflight = PreflightPanel(self)
-        self.reason = QLabel(self)
-        self.start = QPushButton(primary_icon("play"), self.tr("Train"), self)
-        self.enqueue = QPushButton(icon("clock"), self.tr("Add to queue"), self)
+        self.foot = StartBar(self)
+        self.reason, self.start, self.enqueue = self.foot.reason, self.foot.start, self.foot.enqueue
         self._files = SpecFiles(self)
         self._questions = Questions(engine, self)
         self._series = SeriesQuestion(engine, self)
@@ -177,6 +177,11 @@ class TrainPage(QWidget):
             TomlDialog(self._spec, self).open()
 
     @Slot()
+    def _turn_columns(self) -> None:
+        if self._spec is not None:
+            self.seriesRequested.emit(self._spec.data.dataset)
+
+    @Slot()
     def _find_rate(self) -> None:
         if self._spec is not None:
             finder = LearningRateFinder(self._engine, self._spec, self)
@@ -191,12 +196,12 @@ class TrainPage(QWidget):
 
     @Slot()
     def _start(self) -> None:
-        if self._spec is not None and self.start.isEnabled():
+        if self._spec is not None:
             self.startRequested.emit(self._spec)
 
     @Slot()
     def _enqueue(self) -> None:
-        if self._spec is not None and self.enqueue.isEnabled():
+        if self._spec is not None:
             self.enqueueRequested.emit(self._spec)
 
     # What the engine says
@@ -222,6 +227,11 @@ class TrainPage(QWidget):
         if self._spec is not None and (tuned := self._families.tuned(self._spec, view)) != self._spec:
             self._show(tuned)
 
+    @Slot()
+    def _await_check(self) -> None:
+        self.preflight.setWaiting()
+        self._show_readiness()
+
     @Slot(object)
     def _take_check(self, answer: Mapping[str, Any]) -> None:
         self.preflight.setAnswer(answer)
@@ -236,6 +246,7 @@ class TrainPage(QWidget):
 
     def _push(self, spec: RunSpec, text: str, key: str = "") -> None:
         if self._spec is not None and spec != self._spec:
+            self.foot.giveUp()
             self.history.push(self._spec, spec, text, key)
 
     @Slot(object)
@@ -264,14 +275,7 @@ class TrainPage(QWidget):
         self._show_readiness()
 
     def _show_readiness(self) -> None:
-        errors = [one for one in self.preflight.findings() if one.severity == "error"]
-        self.start.setEnabled(self._spec is not None and not errors)
-        self.enqueue.setEnabled(self.start.isEnabled())
-        text = errors[0].text if errors else ""
-        if len(errors) > 1:
-            text = self.tr("{0} (and {1} more)").format(text.removesuffix("."), len(errors) - 1)
-        self.reason.setText(text)
-        self.start.setToolTip(text or self.tr("Start this run now (Ctrl+Return)"))
+        self.foot.setFindings(self.preflight.findings(), self.preflight.isWaiting())
 
     def _take_columns(self, dataset: Mapping[str, Any], columns: Sequence[Mapping[str, Any]] | None) -> None:
         found = columns if columns is not None else dataset.get("columns", ())
@@ -287,20 +291,6 @@ class TrainPage(QWidget):
 
     def _arrange(self) -> None:
         self.addActions(self.header.actions())
-        self.start.setObjectName("train.start")
-        self.start.setAccessibleName(self.tr("Train"))
-        self.start.setProperty("primary", True)
-        self.start.setMinimumSize(136, 36)
-        self.start.setShortcut("Ctrl+Return")
-        self.enqueue.setObjectName("train.enqueue")
-        self.enqueue.setAccessibleName(self.tr("Add to queue"))
-        self.enqueue.setToolTip(self.tr("Let this run wait its turn; the page stays as it is (Ctrl+Shift+Return)"))
-        self.enqueue.setMinimumHeight(36)
-        self.enqueue.setShortcut("Ctrl+Shift+Return")
-        self.reason.setObjectName("train.reason")
-        self.reason.setProperty("role", "error")
-        self.reason.setWordWrap(True)
-        self.reason.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         middle = QSplitter(Qt.Orientation.Horizontal, self)
         middle.setObjectName("train.columns")
         middle.setChildrenCollapsible(False)
@@ -311,17 +301,12 @@ class TrainPage(QWidget):
             middle.setStretchFactor(index, stretch)
             widget.setMinimumWidth(width)
         middle.setSizes([316, 536, 284])
-        foot = QHBoxLayout()
-        foot.setSpacing(16)
-        foot.addWidget(self.reason, 1)
-        foot.addWidget(self.enqueue)
-        foot.addWidget(self.start)
         work = QWidget(self)
         layout = QVBoxLayout(work)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(16)
         layout.addWidget(middle, 1)
-        layout.addLayout(foot)
+        layout.addWidget(self.foot)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(work)
         whole = QVBoxLayout(self)
@@ -344,9 +329,10 @@ class TrainPage(QWidget):
         self.form.problemChanged.connect(self._show_problems)
         self.form.left.connect(self.history.seal)
         self.form.finderRequested.connect(self._find_rate)
+        self.form.turnRequested.connect(self._turn_columns)
         self.preflight.fieldRequested.connect(self.goTo)
-        self.start.clicked.connect(self._start)
-        self.enqueue.clicked.connect(self._enqueue)
+        self.foot.startRequested.connect(self._start)
+        self.foot.enqueueRequested.connect(self._enqueue)
         self._empty.dataRequested.connect(self.dataRequested)
         self._files.loaded.connect(self._take_loaded)
         self._series.seen.connect(self._take_series)
@@ -354,7 +340,7 @@ class TrainPage(QWidget):
         self.form.windows.seriesAsked.connect(self._series.lookAt)
         self.form.windows.originAsked.connect(self._series.moveTo)
         asked = self._questions
-        asked.checkStarted.connect(self.preflight.setWaiting)
+        asked.checkStarted.connect(self._await_check)
         asked.checked.connect(self._take_check)
         asked.checkFailed.connect(self._take_check_failure)
         asked.scheduleDrawn.connect(self.form.training.preview.setAnswer)

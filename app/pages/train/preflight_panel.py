@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from app.amounts import count
 from app.pages.train.finding_row import SEVERITIES, Finding, FindingRow
 
 _UNKNOWN = "–"
@@ -47,6 +48,10 @@ class PreflightPanel(QWidget):
         self._state.setProperty("waiting", True)
         self._summarise()
 
+    def isWaiting(self) -> bool:
+        """Whether the figures are being worked out."""
+        return bool(self._state.property("waiting"))
+
     def setAnswer(self, answer: Mapping[str, Any]) -> None:
         """Show the lab's figures and findings."""
         rows = answer.get("rows") or {}
@@ -59,8 +64,8 @@ class PreflightPanel(QWidget):
         for name, text in texts.items():
             self._figures[name].setText(text)
         several = isinstance(trainings, int) and trainings > 1
-        self._names["trainings"].setVisible(several)
-        self._figures["trainings"].setVisible(several)
+        self._show_row("trainings", several)
+        self._show_row("memory", answer.get("memory_bytes") is not None)
         self._asked = tuple(Finding.of(content) for content in answer.get("warnings", ()))
         self._state.setProperty("waiting", False)
         self._show()
@@ -101,10 +106,14 @@ class PreflightPanel(QWidget):
                 self._list.insertWidget(self._list.count() - 1, row)
         self._summarise()
 
+    def _show_row(self, name: str, shown: bool) -> None:
+        self._names[name].setVisible(shown)
+        self._figures[name].setVisible(shown)
+
     def _summarise(self) -> None:
         errors = sum(one.severity == "error" for one in self._shown)
         warnings = sum(one.severity == "warning" for one in self._shown)
-        if self._state.property("waiting"):
+        if self.isWaiting():
             text = self.tr("Checking …")
         elif errors:
             text = self.tr("{0} to mend before training").format(errors)
@@ -132,8 +141,7 @@ class PreflightPanel(QWidget):
             self._names[name], self._figures[name] = label, figure
             grid.addWidget(label, row, 0)
             grid.addWidget(figure, row, 1)
-        self._names["trainings"].hide()
-        self._figures["trainings"].hide()
+        self._show_row("trainings", False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -171,9 +179,9 @@ class PreflightPanel(QWidget):
         return scroll
 
 
-def count_text(count: object) -> str:
+def count_text(number: object) -> str:
     """Return a count with separators, or a dash where it is not known."""
-    return f"{count:,}" if isinstance(count, int) else _UNKNOWN
+    return count(number) if isinstance(number, int) else _UNKNOWN
 
 
 def size_text(count: object) -> str:

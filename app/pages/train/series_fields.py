@@ -8,6 +8,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from app.forms import Field, fields_of
 from app.forms.field import with_choices
+from engine.catalog.series_view import IrregularKind
 from engine.spec import (
     ForecastingSpec,
     HoldoutSplit,
@@ -27,6 +28,13 @@ _LAGS = Field(
     help="How many steps before its own time the target is shown as well, such as 24, 168.",
 )
 _TARGET = Field(key="data.roles.target", kind="choice", help="The column that is forecast; it holds numbers.")
+_FURTHER = Field(
+    key="data.roles.target.further",
+    kind="several",
+    default=[],
+    free=True,
+    help="Further columns of numbers that the same model forecasts at the same time.",
+)
 _GROUP = Field(
     key="data.roles.group",
     kind="several",
@@ -44,13 +52,19 @@ SPLIT_KIND = Field(
 )
 
 
-def subject_fields(times: Sequence[str], targets: Sequence[str], groups: Sequence[str]) -> list[Field]:
-    """Return time, frequency, target and identifiers, with the columns that may be each."""
+def subject_fields(
+    times: Sequence[str], targets: Sequence[str], taken: Sequence[str], groups: Sequence[str]
+) -> list[Field]:
+    """Return time, frequency, target, further targets and identifiers, with the columns that may be each.
+
+    `taken` are columns that cannot be further targets: the time and the first target.
+    """
     timeline = {one.name: one for one in fields_of(TimelineSpec, "forecasting.timeline")}
     column = replace(timeline["column"], kind="choice", choices=tuple(times))
     frequency = with_choices(timeline["frequency"], FREQUENCIES)
     target = replace(_TARGET, choices=tuple(targets))
-    return [column, frequency, target, replace(_GROUP, choices=tuple(groups))]
+    further = replace(_FURTHER, choices=tuple(one for one in targets if one not in taken))
+    return [column, frequency, target, *([further] if further.choices else []), replace(_GROUP, choices=tuple(groups))]
 
 
 def window_fields() -> list[Field]:
@@ -62,13 +76,19 @@ def made_input_fields() -> list[Field]:
     """Return the inputs that are made for the model, rather than found in a column."""
     made = {one.name: one for one in fields_of(InputSpec, "forecasting.inputs")}
     rest = [made[name] for name in ("series", "relative_time", "target_scales")]
-    return [replace(one, common=True) for one in (made["calendar"], _LAGS, *rest)]
+    return [replace(one, common=True) for one in (made["calendar"], made["holidays"], _LAGS, *rest)]
 
 
 def repair_fields() -> list[Field]:
     """Return what is done about gaps, repeats and series that are too short."""
     names = ("missing_steps", "duplicates", "missing_target", "short_series")
     return [replace(one, common=True) for one in fields_of(TimelineSpec, "forecasting.timeline") if one.name in names]
+
+
+def irregular_field(kind: IrregularKind) -> Field:
+    """Return what is chosen where a series is uneven in this way; times between steps ask for another step."""
+    own = {one.name: one for one in fields_of(TimelineSpec, "forecasting.timeline")}
+    return with_choices(own["frequency"], FREQUENCIES) if kind == "off_grid" else own[kind]
 
 
 def loss_fields(losses: Sequence[str]) -> list[Field]:

@@ -10,8 +10,8 @@ from app.forms import FieldList, Section
 from app.forms.row import LABEL_WIDTH
 from app.pages.train import series_fields
 from app.pages.train.input_table import InputTable
-from app.pages.train.series_words import about_series
-from engine.catalog import CatalogError, model, number_columns, spec_lags, time_columns
+from app.pages.train.series_words import about_series, distance_text
+from engine.catalog import CatalogError, looks_wide, model, number_columns, spec_lags, time_columns
 from engine.catalog.series_view import SeriesView
 from engine.spec import CalendarFeature, RunSpec
 
@@ -24,6 +24,7 @@ class SeriesTab(QWidget):
     changed = Signal(str, object)
     problemChanged = Signal(str, str)
     left = Signal()
+    turnRequested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +39,7 @@ class SeriesTab(QWidget):
         self.inputs = InputTable(self)
         self.made = FieldList("train.series.made", series_fields.made_input_fields(), self)
         self.suggest = QPushButton(self.tr("Take the usual parts of the date"), self)
+        self.turn = QPushButton(self.tr("Turn columns into series…"), self)
         self.repairs = FieldList("train.series.repairs", series_fields.repair_fields(), self)
         self.loss = FieldList("train.series.loss", parent=self)
         self._split_kind = FieldList("train.series.split_kind", parent=self)
@@ -59,6 +61,7 @@ class SeriesTab(QWidget):
         self.inputs.changed.connect(self.changed)
         self.inputs.left.connect(self.left)
         self.suggest.clicked.connect(self._take_suggested)
+        self.turn.clicked.connect(self.turnRequested)
 
     def setColumns(self, types: Mapping[str, str]) -> None:
         """Offer the dataset's columns, by type, where one is asked for."""
@@ -70,6 +73,7 @@ class SeriesTab(QWidget):
         if spec.forecasting is None or spec.split.kind not in series_fields.SPLITS:
             return
         self._offer(spec)
+        self.turn.setVisible(looks_wide(spec, self._types))
         content = _flat(spec)
         for part in self._lists:
             part.setValue(content)
@@ -89,7 +93,9 @@ class SeriesTab(QWidget):
         box = self.subject.findChild(QComboBox, "forecasting.timeline.frequency")
         line = None if box is None else box.lineEdit()
         if line is not None:
-            line.setPlaceholderText(self.tr("detected: {0}").format(view.frequency) if view.frequency else "")
+            line.setPlaceholderText(
+                self.tr("detected: {0}").format(distance_text(view.frequency)) if view.frequency else ""
+            )
         self.about.setProperty("role", "warning" if view.problem else "muted")
         self.about.style().unpolish(self.about)
         self.about.style().polish(self.about)
@@ -135,6 +141,7 @@ class SeriesTab(QWidget):
                 series_fields.subject_fields(
                     _with(time_columns(self._types), time),
                     _with(number_columns(self._types), *roles.target),
+                    (time, *roles.target[:1]),
                     _with(groups, *roles.group),
                 )
             )
@@ -152,6 +159,11 @@ class SeriesTab(QWidget):
         self.suggest.setObjectName("train.series.suggest")
         self.suggest.setAccessibleName(self.tr("Take the usual parts of the date"))
         self.suggest.setToolTip(self.tr("Show the model the parts of the date that differ from step to step"))
+        self.turn.setObjectName("train.series.turn")
+        self.turn.setAccessibleName(self.tr("Turn columns into series"))
+        self.turn.setToolTip(
+            self.tr("Where each column is a series of its own: make a dataset with a row for each time and series")
+        )
         row = QHBoxLayout()
         row.addSpacing(LABEL_WIDTH + 8)
         row.addWidget(self.suggest)
@@ -161,6 +173,11 @@ class SeriesTab(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self.subject)
         layout.addWidget(self.about)
+        turning = QHBoxLayout()
+        turning.addSpacing(LABEL_WIDTH + 8)
+        turning.addWidget(self.turn)
+        turning.addStretch()
+        layout.addLayout(turning)
         texts: tuple[tuple[str, str, bool, tuple[Any, ...]], ...] = (
             ("windows", self.tr("Windows"), True, (self.windows,)),
             ("split", self.tr("Split by time"), True, (self._split_kind, self._split)),
@@ -196,6 +213,7 @@ def _flat(spec: RunSpec) -> dict[str, Any]:
             flat[f"forecasting.{name}"] = value
     roles, lags = spec.data.roles, spec_lags(spec)
     flat["data.roles.target"] = roles.target[0] if roles.target else None
+    flat["data.roles.target.further"] = list(roles.target[1:])
     flat["data.roles.group"] = list(roles.group)
     flat["forecasting.inputs.lags"] = list(lags.get(roles.target[0], ())) if roles.target else []
     return flat

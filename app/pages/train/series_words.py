@@ -1,7 +1,10 @@
 """What was found in series, in words for the Train page. Pure functions of a SeriesView and a RunSpec."""
 
+from string import ascii_letters
+
 from PySide6.QtCore import QCoreApplication
 
+from app.amounts import count, counted
 from app.plots.date_axis import moment_text
 from engine.catalog import ModelInfo, Seen
 from engine.catalog.series_view import SeriesView
@@ -16,14 +19,33 @@ def about_series(view: SeriesView) -> str:
     """Return frequency, number and length of the series, and what is refused about them."""
     parts = [] if not view.problem else [view.problem]
     if view.count:
-        length = f"{view.longest:,}" if view.shortest == view.longest else f"{view.shortest:,} – {view.longest:,}"
-        one = say("One series of {0} steps").format(length)
-        many = say("{0} series of {1} steps").format(f"{view.count:,}", length)
-        parts.append(say("{0}, {1} apart.").format(one if view.count == 1 else many, view.frequency))
+        length = counted(view.longest, say("{0} step"), say("{0} steps"))
+        length = length if view.shortest == view.longest else f"{count(view.shortest)} – {length}"
+        one = say("One series of {0}").format(length)
+        many = say("{0} series of {1}").format(count(view.count), length)
+        parts.append(say("{0}, {1} apart.").format(one if view.count == 1 else many, distance_text(view.frequency)))
     if view.short and view.count > 1:
-        parts.append(say("{0} are shorter than one window.").format(f"{view.short:,}"))
+        parts.append(
+            counted(view.short, say("{0} is shorter than one window."), say("{0} are shorter than one window."))
+        )
     parts += [note for note in view.notes if not view.problem]
     return " ".join(parts)
+
+
+def distance_text(frequency: str) -> str:
+    """Return a frequency such as h or 15min in words: “1 hour”, “15 minutes”; a whole number stays as it is."""
+    number = frequency.rstrip(ascii_letters)
+    words = {
+        "s": (say("{0} second"), say("{0} seconds")),
+        "min": (say("{0} minute"), say("{0} minutes")),
+        "h": (say("{0} hour"), say("{0} hours")),
+        "D": (say("{0} day"), say("{0} days")),
+        "W": (say("{0} week"), say("{0} weeks")),
+        "MS": (say("{0} month"), say("{0} months")),
+        "QS": (say("{0} quarter"), say("{0} quarters")),
+        "YS": (say("{0} year"), say("{0} years")),
+    }.get(frequency[len(number) :])
+    return counted(int(number or 1), *words) if words else frequency
 
 
 def part_text(part: str) -> str:
@@ -63,6 +85,7 @@ def kind_text(seen: Seen) -> str:
         "known": say("known ahead"),
         "static": say("never changes"),
         "calendar": say("part of the date"),
+        "holidays": say("public holidays"),
         "series": say("made"),
         "relative time": say("made"),
         "target scales": say("made"),

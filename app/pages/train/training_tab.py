@@ -10,6 +10,7 @@ from app.forms.row import LABEL_WIDTH
 from app.icons import icon
 from app.pages.train.schedule_preview import SchedulePreview
 from engine.catalog import common_metrics
+from engine.catalog.forecasting_gallery import BASELINES
 from engine.spec import RunSpec, TrainerSpec
 
 DEVICES = ("auto", "cpu", "cuda", "cuda:0", "cuda:1", "mps")
@@ -51,7 +52,7 @@ class TrainingTab(QWidget):
 
     def setSpec(self, spec: RunSpec, idle: Collection[str]) -> None:
         """Show the trainer's settings."""
-        self.find_rate.setVisible(spec.family == "tabular")
+        self.find_rate.setVisible(spec.model.name not in BASELINES)
         for key in _MONITORS:
             self.form.setChoices(key, common_metrics(spec))
         self.form.setValue(spec.trainer)

@@ -4,10 +4,12 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from app.amounts import count
 from app.icons import icon
+from app.pages.train.irregular_rows import IrregularRows
 from app.pages.train.seen_table import SeenTable
 from app.pages.train.series_words import moment, part_text, split_text
-from app.plots.series_plot import Band, SeriesPlot
+from app.plots.series_plot import Band, MarkTone, SeriesPlot
 from engine.catalog import seen_inputs
 from engine.catalog.series_view import FoldView, Pair, SeriesView
 from engine.spec import RunSpec
@@ -19,6 +21,8 @@ class WindowTab(QWidget):
 
     seriesAsked = Signal(int)
     originAsked = Signal(int)
+    changed = Signal(str, object)
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,21 +33,25 @@ class WindowTab(QWidget):
         self._step = 1
         self._name, self._window, self._problem, self._split = (QLabel(self) for _ in range(4))
         self.whole, self.close_up = SeriesPlot(self), SeriesPlot(self)
+        self.irregular = IrregularRows(self)
         self.seen = SeenTable(self)
         self._walkers: list[QToolButton] = []
         self._arrange()
+        self.irregular.changed.connect(self.changed)
+        self.irregular.left.connect(self.left)
         self.setView(self._view)
 
     def setSpec(self, spec: RunSpec) -> None:
         """Show what the model of a specification is given."""
         if spec.forecasting is not None:
+            self.irregular.setSpec(spec)
             self._step = spec.forecasting.windows.step
             self.seen.setSeen(seen_inputs(spec))
 
     def setView(self, view: SeriesView) -> None:
         """Show a series and a window on it."""
         self._view = view
-        place = self.tr("{0} of {1}").format(f"{view.index + 1:,}", f"{view.count:,}")
+        place = self.tr("{0} of {1}").format(count(view.index + 1), count(view.count))
         self._name.setText(f"{view.name} · {place}" if view.count > 1 else view.name)
         self._name.setToolTip(self.tr("{0} to {1}").format(view.begins, view.ends) if view.begins else "")
         self._split.setText(split_text(view))
@@ -53,9 +61,16 @@ class WindowTab(QWidget):
         self.whole.setBands(
             (*_parts(view, self.tr("train"), self.tr("valid"), self.tr("test")), *self._window_bands(""))
         )
+        marks: dict[MarkTone, tuple[float, ...]] = {}
+        for one in view.irregular:
+            if one.kind != "missing_steps":
+                marks[one.kind] = one.marks
+        self.irregular.setView(view)
         extent = (view.page[0][0], view.page[0][-1]) if view.page[0] else None
         self.close_up.setSeries(*view.page, view.is_date, extent)
         self.close_up.setBands(self._window_bands("named"))
+        for plot in (self.whole, self.close_up):
+            plot.setMarks(marks)
         self._window.setText(self._window_text())
         for button, allowed in zip(self._walkers, self._allowed(), strict=True):
             button.setEnabled(allowed)
@@ -156,6 +171,7 @@ class WindowTab(QWidget):
         layout.addWidget(self._problem)
         layout.addWidget(self.whole)
         layout.addWidget(self._split)
+        layout.addWidget(self.irregular)
         layout.addLayout(self._row(self._window, "window"))
         layout.addWidget(self.close_up)
         layout.addWidget(self.seen)

@@ -1,4 +1,5 @@
-"""Parts of the date as inputs: each a point on a circle, so that 23 h is beside 0 h. They are always known ahead."""
+"""Parts of the date as inputs, each a point on a circle, so that 23 h is beside 0 h, and holidays. They are always known
+ahead."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,8 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from engine.families.forecasting import holiday_days
 from engine.families.forecasting.frequency import DAY, HOUR, Frequency
-from engine.spec import CalendarFeature
+from engine.spec import CalendarFeature, InputSpec
 
 _NEEDS: dict[CalendarFeature, int] = {"minute": HOUR, "hour": DAY, "weekday": 7 * DAY, "day": 28 * DAY}
 """A part of the date that is the same at every step tells nothing: steps must be shorter than this."""
@@ -31,17 +33,16 @@ def suggested(frequency: Frequency) -> tuple[CalendarFeature, ...]:
     return tuple(usable(every, frequency))
 
 
-def names(features: Iterable[CalendarFeature], frequency: Frequency) -> list[str]:
-    """Return the names of the inputs: two a part of the date."""
-    return [f"{one}_{axis}" for one in usable(features, frequency) for axis in ("sin", "cos")]
+def names(inputs: InputSpec, frequency: Frequency) -> list[str]:
+    """Return the names of the inputs: two a part of the date, and one for holidays."""
+    found = [f"{one}_{axis}" for one in usable(inputs.calendar, frequency) for axis in ("sin", "cos")]
+    return [*found, *([holiday_days.NAME] if holiday_days.usable(inputs.holidays, frequency) else [])]
 
 
-def values(
-    features: Iterable[CalendarFeature], frequency: Frequency, steps: NDArray[np.int64]
-) -> dict[str, NDArray[np.float64]]:
-    """Return the inputs' values at steps."""
-    wanted = usable(features, frequency)
-    if not wanted:
+def values(inputs: InputSpec, frequency: Frequency, steps: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+    """Return the inputs' values at steps. Raises RunFailed where holidays are asked for that nobody knows."""
+    wanted, has_holidays = usable(inputs.calendar, frequency), holiday_days.usable(inputs.holidays, frequency)
+    if not wanted and not has_holidays:
         return {}
     distinct, places = np.unique(steps, return_inverse=True)
     times = pd.DatetimeIndex(frequency.times(distinct))
@@ -49,6 +50,8 @@ def values(
     for one in wanted:
         angle = 2 * np.pi * _share(one, times)[places]
         found[f"{one}_sin"], found[f"{one}_cos"] = np.sin(angle), np.cos(angle)
+    if has_holidays:
+        found[holiday_days.NAME] = holiday_days.are_holidays(inputs.holidays, times)[places]
     return found
 
 

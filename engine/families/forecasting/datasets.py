@@ -16,6 +16,7 @@ from engine.families.forecasting.series import Series, forecasting_of
 from engine.spec import ForecastingSpec, RunSpec
 
 TIME, TARGET, IDENTITY = "time", "target", "identity"
+"""The names of further targets begin like the first one's: target, target2, target3, …"""
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Names:
     plain: dict[str, str]
     reals: tuple[str, ...]
     categoricals: tuple[str, ...]
+    targets: tuple[str, ...]
     spec: ForecastingSpec
 
     @classmethod
@@ -33,8 +35,13 @@ class Names:
         roles, own = spec.data.roles, forecasting_of(spec)
         plain = {name: f"r{place}" for place, name in enumerate(roles.continuous)}
         plain |= {name: f"c{place}" for place, name in enumerate(roles.categorical)}
-        plain |= dict.fromkeys(roles.target[:1], TARGET)
-        return cls(plain, roles.continuous, roles.categorical, own)
+        plain |= {name: f"{TARGET}{place + 1 if place else ''}" for place, name in enumerate(roles.target)}
+        return cls(plain, roles.continuous, roles.categorical, roles.target, own)
+
+    @property
+    def plain_targets(self) -> list[str]:
+        """The targets' plain names."""
+        return [self.plain[name] for name in self.targets]
 
     def _of(self, columns: Iterable[str], wanted: str) -> list[str]:
         """Return the plain names of those columns that are static, known ahead, or neither (“unknown”)."""
@@ -46,14 +53,14 @@ class Names:
         """Return how TimeSeriesDataSet is told of the columns."""
         inputs = self.spec.inputs
         identity = [IDENTITY] if inputs.series else []
-        known = [*self._of(self.reals, "known"), *calendar.names(inputs.calendar, frequency)]
+        known = [*self._of(self.reals, "known"), *calendar.names(inputs, frequency)]
         return {
             "static_categoricals": [*identity, *self._of(self.categoricals, "static")],
             "static_reals": self._of(self.reals, "static"),
             "time_varying_known_categoricals": self._of(self.categoricals, "known"),
             "time_varying_known_reals": known,
             "time_varying_unknown_categoricals": self._of(self.categoricals, "unknown"),
-            "time_varying_unknown_reals": [TARGET, *self._of(self.reals, "unknown")],
+            "time_varying_unknown_reals": [*self.plain_targets, *self._of(self.reals, "unknown")],
             "lags": {self.plain[name]: sorted(set(lags)) for name, lags in inputs.lags.items()},
         }
 
@@ -75,13 +82,14 @@ def to_frame(series: Series, names: Names) -> pd.DataFrame:
     columns: dict[str, Any] = {
         TIME: series.step,
         SERIES: pd.Categorical.from_codes(series.series, categories=pd.Index(to_labels(series))),
-        TARGET: pd.Series(series.target).ffill().fillna(0.0).to_numpy(),
     }
+    for name, values in zip(names.plain_targets, series.targets, strict=True):
+        columns[name] = pd.Series(values).ffill().fillna(0.0).to_numpy()
     if names.spec.inputs.series:
         columns[IDENTITY] = columns[SERIES]
     columns |= {names.plain[name]: series.reals[name] for name in names.reals}
     columns |= {names.plain[name]: pd.Categorical(series.texts[name]) for name in names.categoricals}
-    columns |= calendar.values(names.spec.inputs.calendar, series.frequency, series.step)
+    columns |= calendar.values(names.spec.inputs, series.frequency, series.step)
     return pd.DataFrame(columns)
 
 
@@ -105,12 +113,12 @@ def make_dataset(
             dataset = prepare(
                 frame,
                 time_idx=TIME,
-                target=TARGET,
+                target=TARGET if len(names.targets) == 1 else names.plain_targets,
                 group_ids=[SERIES],
                 max_encoder_length=own.windows.encoder_length,
                 max_prediction_length=own.windows.horizon,
                 min_prediction_idx=first,
-                target_normalizer=make_normaliser(own) if recipe is None else recipe.fitted_normaliser(own),
+                target_normalizer=_normaliser(names, recipe),
                 categorical_encoders=encoders,
                 scalers=None if recipe is None else recipe.fitted_scalers(),
                 add_relative_time_idx=own.inputs.relative_time,
@@ -130,14 +138,26 @@ def template(names: Names, recipe: Recipe) -> Any:
     rows = own.windows.encoder_length + own.windows.horizon + longest_lag(own)
     steps = np.arange(rows)
     series = recipe.categories[GROUP][-1]
-    columns: dict[str, Any] = {TIME: steps, SERIES: pd.Categorical([series] * rows), TARGET: 1.0 + steps % 2}
+    columns: dict[str, Any] = {TIME: steps, SERIES: pd.Categorical([series] * rows)}
+    columns |= dict.fromkeys(names.plain_targets, 1.0 + steps % 2)
     if own.inputs.series:
         columns[IDENTITY] = columns[SERIES]
     columns |= {names.plain[name]: np.zeros(rows) for name in names.reals}
     for name in names.categoricals:
         columns[names.plain[name]] = pd.Categorical([recipe.categories[names.plain[name]][0]] * rows)
-    columns |= calendar.values(own.inputs.calendar, recipe.frequency, steps)
+    columns |= calendar.values(own.inputs, recipe.frequency, steps)
     return make_dataset(pd.DataFrame(columns), names, recipe.frequency, recipe)
+
+
+def _normaliser(names: Names, recipe: Recipe | None) -> Any:
+    """Return the target's normaliser, or of several targets one of all."""
+    count = len(names.targets)
+    made = [make_normaliser(names.spec) for _ in range(count)] if recipe is None else recipe.normalisers(names.spec)
+    if count == 1:
+        return made[0]
+    from pytorch_forecasting.data.encoders import MultiNormalizer
+
+    return MultiNormalizer(made)
 
 
 def keep_every(dataset: Any, step: int) -> None:

@@ -14,30 +14,32 @@ from engine.families.fold_scores import fold_scores
 from engine.families.forecasting.fitting import Material
 from engine.families.forecasting.forecasts import write_forecasts
 from engine.families.forecasting.insight import insight_of
-from engine.families.forecasting.judging import judge
+from engine.families.forecasting.judging import Arrays, judge
 from engine.families.forecasting.library import BASELINES, quiet
 from engine.families.forecasting.loading import loader_of
 from engine.families.forecasting.placement import Placement, season_of
-from engine.families.forecasting.scores import Scores
+from engine.families.forecasting.reporting import report_of, table_of
+from engine.families.forecasting.scores import Scores, joined
 from engine.families.forecasting.series import Floats, Ints, forecasting_of
 from engine.families.forecasting.trained import TrainedForecaster, windows_at_once
-from engine.families.output import distinct_names
-from engine.runs.evaluation import Evaluation, FoldScore, ForecastExample, ForecastReport, SeriesScore
-from engine.spec import RunSpec
+from engine.runs.evaluation import Evaluation, FoldScore
 from engine.training.loader import BatchPlan
 from engine.training.recorder import Recorder
 
-MOST_SERIES = 1_000
 MOST_ROWS = 2_000_000
 """Forecast steps that are written down one by one; of more, evenly drawn windows are."""
-EXAMPLES = 24
 BATCH = 8_192
 
 
 @dataclass(frozen=True)
 class Judged:
-    """Forecasts of all windows of a split, or of those that are kept, with the scores over all of them."""
+    """Forecasts of one target in all windows of a split, or in those that are kept, with the scores over all of them.
 
+    Material and placement are those of the target alone, the `place`th one; the data set has all targets.
+    """
+
+    target: str
+    place: int
     material: Material
     placed: Placement
     scores: Scores
@@ -48,30 +50,29 @@ class Judged:
     dataset: Any = None
 
 
-def judged(model: TrainedForecaster, material: Material, part: str) -> Judged:
-    """Forecast the windows of a split, “valid” or “test”, and score them."""
+def judged(model: TrainedForecaster, material: Material, part: str) -> list[Judged]:
+    """Forecast the windows of a split, “valid” or “test”, and score each target."""
     own = forecasting_of(material.spec)
     span = material.fold.test if part == "test" else material.fold.valid
     assert span is not None
     dataset, placed = material.part(span, "test" if part == "test" else "validation")
-    baselines = {name: _baseline(name, material, placed) for name in BASELINES}
-    every = max(1, -(-len(placed) * own.windows.horizon // MOST_ROWS))
+    truths, materials = placed.of_targets(), material.of_targets
+    every = max(1, -(-len(placed) * own.windows.horizon * len(truths) // MOST_ROWS))
     kept = np.arange(0, len(placed), every)
-    points: list[Floats] = []
-    levels: list[Floats] = []
+    heard: list[list[Arrays]] = [[] for _ in truths]
 
-    def keep(windows: slice, point: Floats, quantiles: Floats | None) -> None:
+    def keep(windows: slice, found: Sequence[Arrays]) -> None:
         chosen = kept[(kept >= windows.start) & (kept < windows.stop)] - windows.start
-        points.append(point[chosen])
-        if quantiles is not None:
-            levels.append(quantiles[chosen])
+        for one, (point, quantiles) in zip(heard, found, strict=True):
+            one.append((point[chosen], None if quantiles is None else quantiles[chosen]))
 
-    scores = Scores(material.scales, own.windows.horizon, own.quantiles)
+    scores = material.scores()
     if model.forecaster is None:
         for windows in _parts(len(placed)):
-            point = forecast_of(material.spec.model.name, material, placed, windows)
-            scores.add(placed.number[windows], placed.actual(windows), point)
-            keep(windows, point, None)
+            found = [forecast_of(material.spec.model.name, material, truth, windows) for truth in truths]
+            for one, truth, point in zip(scores, truths, found, strict=True):
+                one.add(placed.number[windows], truth.actual(windows), point)
+            keep(windows, [(point, None) for point in found])
     else:
         model.forecaster.network.eval()
         device = next(model.forecaster.network.parameters()).device
@@ -81,8 +82,26 @@ def judged(model: TrainedForecaster, material: Material, part: str) -> Judged:
         with quiet(), torch.inference_mode():
             loader = loader_of(dataset, plan, None, device)
             judge(model.forecaster, loader, placed, scores, material.spec.trainer.seed, keep)
-    quantiles = np.concatenate(levels) if levels else None
-    return Judged(material, placed, scores, baselines, kept, np.concatenate(points), quantiles, dataset)
+    return [
+        Judged(
+            target=material.names.targets[place],
+            place=place,
+            material=materials[place],
+            placed=truth,
+            scores=scores[place],
+            baselines={name: _baseline(name, materials[place], truth) for name in BASELINES},
+            kept=kept,
+            point=np.concatenate([point for point, _ in heard[place]]),
+            quantiles=_joined_levels([levels for _, levels in heard[place]]),
+            dataset=dataset,
+        )
+        for place, truth in enumerate(truths)
+    ]
+
+
+def _joined_levels(found: list[Floats | None]) -> Floats | None:
+    levels = [one for one in found if one is not None]
+    return np.concatenate(levels) if levels else None
 
 
 def forecast_of(name: str, material: Material, placed: Placement, windows: slice) -> Floats:
@@ -98,12 +117,12 @@ def evaluate(model: TrainedForecaster, material: Material, recorder: Recorder) -
     parts = ["valid", *(["test"] if material.fold.test is not None else [])]
     found = {part: judged(model, material, part) for part in parts}
     shown = parts[-1]
-    metrics = {part: one.scores.overall() for part, one in found.items()}
+    metrics = {part: overall(one) for part, one in found.items()}
     notes = []
     if shown == "valid":
         notes.append("There is no test: these figures are of the validation, which also chose the epoch.")
-    tables = [_table(one, part) for part, one in found.items()]
-    return _finish(recorder, model, [found[shown]], shown, metrics, tables, (), notes)
+    tables = [table_of(one, part) for part, one in found.items()]
+    return _finish(recorder, [model], [found[shown]], shown, metrics, tables, (), notes)
 
 
 def evaluate_folds(
@@ -112,17 +131,17 @@ def evaluate_folds(
     """Evaluate a backtest: each stretch is forecast by the model that knew only what was before it."""
     recorder.progress(stage="evaluating")
     found = [judged(model, material, "test") for model, material in zip(models, materials, strict=True)]
-    by_fold = [{f"test/{key}": value for key, value in one.scores.overall().items()} for one in found]
+    by_fold = [{f"test/{key}": value for key, value in overall(one).items()} for one in found]
     metrics = {"test": {one.metric.removeprefix("test/"): one.mean for one in fold_scores(by_fold)}}
-    tables = [_table(one, one.material.fold.name) for one in found]
+    tables = [table_of(one, one[0].material.fold.name) for one in found]
     notes = ["Each stretch is forecast by a model that knew only what was before it; metrics are means over the folds."]
-    return _finish(recorder, models[-1], found, "test", metrics, tables, fold_scores(by_fold), notes)
+    return _finish(recorder, models, found, "test", metrics, tables, fold_scores(by_fold), notes)
 
 
 def _finish(
     recorder: Recorder,
-    model: TrainedForecaster,
-    found: list[Judged],
+    models: Sequence[TrainedForecaster],
+    found: list[list[Judged]],
     shown: str,
     metrics: dict[str, dict[str, float]],
     tables: list[pd.DataFrame],
@@ -130,16 +149,22 @@ def _finish(
     notes: list[str],
 ) -> Evaluation:
     recorder.progress(stage="writing results")
-    written = sum(len(one.kept) for one in found)
-    every = sum(len(one.placed) for one in found)
+    written = sum(len(one[0].kept) for one in found)
+    every = sum(len(one[0].placed) for one in found)
     if written < every:
         notes.append(f"{written:,} of {every:,} windows are written down one by one; metrics are over all of them.")
+    by_target = [[fold[place] for fold in found] for place in range(len(found[0]))]
+    reports = tuple(
+        report_of(one, recorder.spec).model_copy(update={"insight": insight_of(models, one, recorder)})
+        for one in by_target
+    )
     evaluation = Evaluation(
         task="forecasting",
         split=shown,
         rows=every,
         metrics=metrics,
-        forecast=_report(found, recorder.spec).model_copy(update={"insight": insight_of(model, found[-1], recorder)}),
+        forecast=reports[0],
+        further_forecasts=reports[1:],
         folds=folds,
         notes=tuple(notes),
     )
@@ -147,9 +172,17 @@ def _finish(
     write_evaluation(recorder.folder, evaluation)
     recorder.artifact("evaluation", "evaluation", recorder.folder / EVALUATION_FILE)
     recorder.artifact("predictions", "table", recorder.folder / PREDICTIONS_FILE)
-    recorder.artifact("forecasts", "forecasts", write_forecasts(recorder.folder, found))
+    for place, one in enumerate(by_target):
+        name = f"forecasts of {one[0].target}" if place else "forecasts"
+        recorder.artifact(name, "forecasts", write_forecasts(recorder.folder, one))
     recorder.summary({f"{shown}/{key}": value for key, value in metrics[shown].items()})
     return evaluation
+
+
+def overall(found: Sequence[Judged], baseline: str = "") -> dict[str, float]:
+    """Return the metrics over all windows, of a baseline where one is named; of several targets as metric/target."""
+    scores = [one.baselines[baseline] if baseline else one.scores for one in found]
+    return joined([one.target for one in found], [one.overall() for one in scores])
 
 
 def _baseline(name: str, material: Material, placed: Placement) -> Scores:
@@ -163,93 +196,16 @@ def _parts(count: int) -> list[slice]:
     return [slice(begin, min(count, begin + BATCH)) for begin in range(0, count, BATCH)]
 
 
-def _report(found: list[Judged], spec: RunSpec) -> ForecastReport:
-    """Return the report of the last fold, whose model is the one that is kept; baselines are means over all folds."""
-    last = found[-1]
-    series = last.material.series
-    own = forecasting_of(spec)
-    scored = last.scores.by_series()
-    ranked = sorted(scored, key=lambda number: -scored[number]["mae"])
-    if len(ranked) > MOST_SERIES:
-        ranked = [*ranked[: MOST_SERIES // 2], *ranked[-MOST_SERIES // 2 :]]
-    names = series.names
-    return ForecastReport(
-        frequency=series.frequency.text,
-        horizon=own.windows.horizon,
-        season=season_of(series, own),
-        quantiles=own.quantiles if last.quantiles is not None else (),
-        baselines={name: _mean([one.baselines[name].overall() for one in found]) for name in BASELINES},
-        steps=tuple(last.scores.by_step()),
-        baseline_steps={name: tuple(last.baselines[name].by_step()) for name in BASELINES},
-        series=tuple(SeriesScore(series=names[number], metrics=scored[number]) for number in ranked),
-        series_count=len(scored),
-        examples=_examples(last, ranked),
-    )
-
-
-def _mean(metrics: list[dict[str, float]]) -> dict[str, float]:
-    return {one.metric: one.mean for one in fold_scores(metrics)}
-
-
-def _examples(found: Judged, ranked: list[int]) -> tuple[ForecastExample, ...]:
-    """Return windows to look at: of the worst and the best series, or evenly drawn ones of a single series."""
-    half = EXAMPLES // 2
-    chosen = ranked if len(ranked) <= EXAMPLES else [*ranked[:half], *ranked[-half:]]
-    each = max(1, EXAMPLES // max(1, len(chosen)))
-    places: list[int] = []
-    numbers = found.placed.number[found.kept]
-    for number in chosen:
-        own = np.flatnonzero(numbers == number)
-        if len(own):
-            places += own[np.unique(np.linspace(0, len(own) - 1, each).round().astype(np.int64))].tolist()
-    return tuple(_example(found, place) for place in places)
-
-
-def _example(found: Judged, place: int) -> ForecastExample:
-    series, window = found.material.series, int(found.kept[place])
-    row, number = int(found.placed.row[window]), int(found.placed.number[window])
-    begin = row - found.material.names.spec.windows.encoder_length
-    quantiles = () if found.quantiles is None else tuple(tuple(one) for one in found.quantiles[place].T.tolist())
-    return ForecastExample(
-        series=series.names[number],
-        origin=series.frequency.text_of(int(series.step[row - 1])),
-        past=tuple(series.target[begin:row].tolist()),
-        actual=tuple(found.placed.actual(slice(window, window + 1))[0].tolist()),
-        forecast=tuple(found.point[place].tolist()),
-        quantiles=quantiles,
-    )
-
-
-def _table(found: Judged, part: str) -> pd.DataFrame:
-    """Return a row a window and step: series, origin, time, how many steps ahead, truth, forecast and quantiles."""
-    series, placed, spec = found.material.series, found.placed, found.material.names.spec
-    horizon = placed.horizon
-    rows = placed.rows[found.kept].ravel()
-    numbers = np.repeat(placed.number[found.kept], horizon)
-    origins = np.repeat(series.step[placed.row[found.kept] - 1], horizon)
-    target = found.material.spec.data.roles.target[0]
-    columns: list[tuple[str, object]] = [("split", part)]
-    columns += [(name, series.identifiers[name].to_numpy()[numbers]) for name in series.identifiers.columns]
-    columns += [
-        ("origin", series.frequency.times(origins)),
-        (spec.timeline.column, series.frequency.times(series.step[rows])),
-        ("step", np.tile(np.arange(1, horizon + 1), len(found.kept))),
-        (target, series.target[rows]),
-        (f"predicted {target}", found.point.ravel()),
-    ]
-    if found.quantiles is not None:
-        levels = zip(spec.quantiles, found.quantiles.reshape(-1, len(spec.quantiles)).T, strict=True)
-        columns += [(f"quantile {level:g}", values) for level, values in levels]
-    names = distinct_names([name for name, _ in columns])
-    return pd.DataFrame(dict(zip(names, [values for _, values in columns], strict=True)))
-
-
 def words(evaluation: Evaluation) -> str:
     """Say in a sentence how good the model is beside the baselines."""
-    report = evaluation.forecast
-    mae = evaluation.metrics[evaluation.split].get("mae")
-    if report is None or mae is None:
-        return ""
-    naive = {name: metrics.get("mae", float("nan")) for name, metrics in report.baselines.items()}
-    told = ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in naive.items())
-    return f"MAE {mae:.4g} over {counted(evaluation.rows, 'window')} ({told})."
+    told: list[str] = []
+    for report in evaluation.forecasts:
+        mae = evaluation.metrics_of(report).get("mae")
+        if mae is None:
+            continue
+        naive = {name: metrics.get("mae", float("nan")) for name, metrics in report.baselines.items()}
+        beside = ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in naive.items())
+        over = "" if told else f" over {counted(evaluation.rows, 'window')}"
+        of = f" of {report.target}" if evaluation.further_forecasts else ""
+        told.append(f"MAE{of} {mae:.4g}{over} ({beside})")
+    return f"{'; '.join(told)}." if told else ""

@@ -21,7 +21,7 @@ from engine.families.forecasting.live import LiveForecaster, ShownLive
 from engine.families.forecasting.loading import Loader, loader_of, rows_of
 from engine.families.forecasting.placement import Placement, naive_scales, season_of
 from engine.families.forecasting.recipe import Recipe
-from engine.families.forecasting.scores import Scores
+from engine.families.forecasting.scores import Scores, joined
 from engine.families.forecasting.series import Floats, Series, forecasting_of
 from engine.families.forecasting.trained import TrainedForecaster, windows_at_once
 from engine.families.forecasting.window_loader import WindowBatch
@@ -80,8 +80,19 @@ class Material:
         return Recipe.of(self.train, self.series.frequency)
 
     @cached_property
+    def of_targets(self) -> "list[Material]":
+        """The same for each target alone, for what is judged by target; their windows are not made anew."""
+        count = len(self.series.targets)
+        return [self] if count == 1 else [replace(self, series=self.series.of_target(place)) for place in range(count)]
+
+    def scores(self) -> list[Scores]:
+        """Return new scores, one a target."""
+        own = self.names.spec
+        return [Scores(one.scales, own.windows.horizon, own.quantiles) for one in self.of_targets]
+
+    @cached_property
     def scales(self) -> Floats:
-        """What MASE divides each series' errors by."""
+        """What MASE divides each series' errors of the (first) target by."""
         return naive_scales(self.series, self.fold.train.last, season_of(self.series, self.names.spec))
 
     def part(self, span: Span, name: str) -> tuple[Any, Placement]:
@@ -179,11 +190,10 @@ class _Task(Task[WindowBatch]):
 
     def validate(self) -> dict[str, float]:
         """Return loss and metrics of the validation windows."""
-        own = self._material.names.spec
-        scores = Scores(self._material.scales, own.windows.horizon, own.quantiles)
+        scores = self._material.scores()
         seed = self._material.spec.trainer.seed
         loss = judge(self._forecaster, self._valid, self._placed, scores, seed, self._heard)
-        return {"loss": loss, **scores.overall()}
+        return {"loss": loss, **joined(self._material.names.targets, [one.overall() for one in scores])}
 
 
 def _description(material: Material, valid: int, parameters: int, device: torch.device) -> str:

@@ -1,6 +1,7 @@
 """Forecaster: a library network with its loss: what training makes small, and what a forecast is in the target's unit.
 Must not know where batches come from or what becomes of forecasts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from torch import nn
 
 from engine.families.forecasting import library
 from engine.families.forecasting.datasets import Names, template
+from engine.families.forecasting.quick_tft import QuickTft
 from engine.families.forecasting.recipe import Recipe
 from engine.families.forecasting.series import forecasting_of
 from engine.families.forecasting.window_loader import WindowBatch
@@ -21,7 +23,7 @@ SAMPLES = 200
 
 @dataclass(frozen=True)
 class Forecast:
-    """Forecasts of some windows: the median or the one number [n, horizon], quantiles [n, horizon, levels] or None."""
+    """Forecasts of one target: the median or the one number [n, horizon], quantiles [n, horizon, levels] or None."""
 
     point: torch.Tensor
     quantiles: torch.Tensor | None
@@ -30,80 +32,106 @@ class Forecast:
 class Forecaster:
     """A network of the library, and what its output means."""
 
-    def __init__(self, network: nn.Module, loss: Any, spec: ForecastingSpec, samples: bool, rescale: bool) -> None:
-        """`samples`: the network draws its own past; `rescale`: its output is not in the target's unit yet."""
+    def __init__(
+        self,
+        network: nn.Module,
+        losses: Sequence[Any],
+        spec: ForecastingSpec,
+        samples: bool,
+        rescale: bool,
+        quick: bool,
+    ) -> None:
+        """`losses`: one a target; `samples`: the network draws its own past; `rescale`: its output is not in the target's
+        unit yet; `quick`: it forecasts a shorter way than it learns.
+        """
         self.network = network
-        self._loss, self._spec = loss, spec
+        self._losses, self._spec = losses, spec
         self._samples, self._rescale = samples, rescale
         self._median = spec.quantiles.index(0.5)
+        self._quick = QuickTft(network) if quick else None
 
     def loss(self, batch: WindowBatch) -> torch.Tensor:
         """Return the mean loss of a batch; of a network that draws samples, with the true past shown to it."""
+        if self._quick is not None:
+            self._quick.forget()  # this loss may lead to a step
         x, (target, _) = self._cast(batch)
         return self._loss_from(self.network(x), x, target)
 
-    def judged(self, batch: WindowBatch) -> tuple[torch.Tensor, Forecast]:
-        """Return loss and forecasts of a batch, from one pass through the network unless it draws samples."""
+    def judged(self, batch: WindowBatch) -> tuple[torch.Tensor, list[Forecast]]:
+        """Return loss and each target's forecasts of a batch, from one pass through the network unless it draws samples."""
         if self._samples:
             return self.loss(batch), self.forecast(batch)
         x, (target, _) = self._cast(batch)
-        output = self.network(x)
+        output = self._run(x)
         return self._loss_from(output, x, target), self._forecast_from(output, x)
 
     def output(self, batch: WindowBatch) -> Any:
         """Return all that the network itself has to say about a batch, by the library's names."""
         return self.network(self._cast(batch)[0])
 
-    def forecast(self, batch: WindowBatch) -> Forecast:
-        """Return the forecasts of a batch. Where samples are drawn they come from torch's source of chance."""
+    def forecast(self, batch: WindowBatch) -> list[Forecast]:
+        """Return each target's forecasts of a batch. Where samples are drawn they come from torch's source of chance."""
         x, _ = self._cast(batch)
         if self._samples:
-            drawn = self.network(x, n_samples=SAMPLES)["prediction"].float()
-            at = torch.tensor(self._spec.quantiles, device=drawn.device, dtype=drawn.dtype)
-            return self._of_quantiles(torch.quantile(drawn, at, dim=-1).movedim(0, -1))
-        return self._forecast_from(self.network(x), x)
+            return [self._of_samples(drawn.float()) for drawn in each(self.network(x, n_samples=SAMPLES)["prediction"])]
+        return self._forecast_from(self._run(x), x)
 
-    def _forecast_from(self, output: Any, x: dict[str, torch.Tensor]) -> Forecast:
-        prediction = self._prediction(output, x)
+    def _run(self, x: dict[str, Any]) -> Any:
+        """Return the network's output for forecasting."""
+        return self._quick(x) if self._quick is not None and self._quick.takes(x) else self.network(x)
+
+    def _forecast_from(self, output: Any, x: dict[str, Any]) -> list[Forecast]:
+        predictions = each(self._prediction(output, x))
+        return [self._of_one(loss, one) for loss, one in zip(self._losses, predictions, strict=True)]
+
+    def _of_one(self, loss: Any, prediction: torch.Tensor) -> Forecast:
         if self._spec.loss == "quantile":
             return self._of_quantiles(prediction)
         if self._spec.loss in DISTRIBUTIONS:
-            return self._of_quantiles(self._loss.to_quantiles(prediction, quantiles=list(self._spec.quantiles)))
-        return Forecast(self._loss.to_prediction(prediction), None)
+            return self._of_quantiles(loss.to_quantiles(prediction, quantiles=list(self._spec.quantiles)))
+        return Forecast(loss.to_prediction(prediction), None)
 
-    def _loss_from(self, output: Any, x: dict[str, torch.Tensor], target: torch.Tensor) -> torch.Tensor:
-        loss = self._loss_of(self._prediction(output, x), target, x)
+    def _loss_from(self, output: Any, x: dict[str, Any], target: Any) -> torch.Tensor:
+        loss = self._sum_of(self._prediction(output, x), target, x)
         ratio = getattr(self.network.hparams, "backcast_loss_ratio", 0) or 0
         if not ratio:
             return loss
         # As NBeats.step and NHiTS.step weigh the two.
         weight = float(ratio) * self._spec.windows.horizon / self._spec.windows.encoder_length
         weight = weight / (weight + 1)
-        backcast = self._loss_of(output["backcast"], x["encoder_target"], x)
+        backcast = self._sum_of(output["backcast"], x["encoder_target"], x)
         return loss * (1 - weight) + backcast * weight
+
+    def _of_samples(self, drawn: torch.Tensor) -> Forecast:
+        at = torch.tensor(self._spec.quantiles, device=drawn.device, dtype=drawn.dtype)
+        return self._of_quantiles(torch.quantile(drawn, at, dim=-1).movedim(0, -1))
 
     def _of_quantiles(self, quantiles: torch.Tensor) -> Forecast:
         # Quantiles that were learned one by one may cross: sorted ones are never worse (Chernozhukov et al. 2010).
         ordered = quantiles.sort(dim=-1).values
         return Forecast(ordered[..., self._median], ordered)
 
-    def _prediction(self, output: Any, x: dict[str, torch.Tensor]) -> torch.Tensor:
-        prediction: torch.Tensor = output["prediction"]
+    def _prediction(self, output: Any, x: dict[str, Any]) -> Any:
+        prediction = output["prediction"]
         if self._rescale:
             network: Any = self.network
-            rescaled: torch.Tensor = network.transform_output(prediction, target_scale=x["target_scale"])
-            return rescaled
+            return network.transform_output(prediction, target_scale=x["target_scale"])
         return prediction
 
-    def _loss_of(self, prediction: torch.Tensor, target: torch.Tensor, x: dict[str, torch.Tensor]) -> torch.Tensor:
+    def _sum_of(self, prediction: Any, target: Any, x: dict[str, Any]) -> torch.Tensor:
+        """Return the loss, or of several targets the sum of theirs, as the library's MultiLoss adds them."""
+        parts = zip(self._losses, each(prediction), each(target), each(x["encoder_target"]), strict=True)
+        first, *rest = (self._loss_of(*one) for one in parts)
+        return sum(rest, first)
+
+    def _loss_of(self, loss: Any, prediction: torch.Tensor, target: torch.Tensor, past: torch.Tensor) -> torch.Tensor:
         """Return the mean of the library's loss; not through its metric object, which adds up and synchronises."""
         kind = self._spec.loss
         if kind == "mase":
-            past = x["encoder_target"]
             scale = past.diff(dim=1).abs().mean(dim=1, keepdim=True).clamp(min=torch.finfo(past.dtype).eps)
-            point: torch.Tensor = self._loss.to_prediction(prediction)
+            point: torch.Tensor = loss.to_prediction(prediction)
             return ((point - target).abs() / scale).mean()
-        losses: torch.Tensor = self._loss.loss(prediction, target)
+        losses: torch.Tensor = loss.loss(prediction, target)
         return losses.mean().sqrt() if kind == "rmse" else losses.mean()
 
     def _cast(self, batch: WindowBatch) -> WindowBatch:
@@ -112,8 +140,18 @@ class Forecaster:
         x, (target, weight) = batch
         if dtype == torch.float32:
             return x, (target, weight)
-        x = {name: one.to(dtype) if one.is_floating_point() else one for name, one in x.items()}
-        return x, (target.to(dtype), weight)
+        return {name: _as(one, dtype) for name, one in x.items()}, (_as(target, dtype), weight)
+
+
+def each(value: Any) -> list[Any]:
+    """Return the library's list of a thing a target as a list, and what is of one target as a list of it."""
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _as(value: Any, dtype: torch.dtype) -> Any:
+    if isinstance(value, list | tuple):
+        return [_as(one, dtype) for one in value]
+    return value.to(dtype) if value.is_floating_point() else value
 
 
 def build(spec: RunSpec, recipe: Recipe) -> Forecaster:
@@ -121,9 +159,10 @@ def build(spec: RunSpec, recipe: Recipe) -> Forecaster:
     own, name = forecasting_of(spec), spec.model.name
     try:
         with library.quiet():
-            loss = library.make_loss(own)
+            losses = [library.make_loss(own) for _ in spec.data.roles.target]
             dataset = template(Names.of(spec), recipe)
-            settings = {**_needed(name, own, len(dataset.reals)), **spec.model.params}
+            settings = {**_needed(name, own, len(dataset.reals), len(losses)), **spec.model.params}
+            loss = library.joined_loss(losses)
             network = library.network_class(name).from_dataset(dataset, loss=loss, **settings)
     except RunFailed:
         raise
@@ -136,7 +175,7 @@ def build(spec: RunSpec, recipe: Recipe) -> Forecaster:
         network.instance_norm = nn.Identity()
     # The library keeps its losses as modules; their sums are not ours to save.
     network.logging_metrics = nn.ModuleList()
-    return Forecaster(network, loss, own, samples=name == "deepar", rescale=name == "xlstm")
+    return Forecaster(network, losses, own, samples=name == "deepar", rescale=name == "xlstm", quick=name == "tft")
 
 
 def parameter_count(network: nn.Module) -> int:
@@ -144,7 +183,7 @@ def parameter_count(network: nn.Module) -> int:
     return sum(one.numel() for one in network.parameters() if one.requires_grad)
 
 
-def _needed(name: str, spec: ForecastingSpec, reals: int) -> dict[str, Any]:
+def _needed(name: str, spec: ForecastingSpec, reals: int, targets: int) -> dict[str, Any]:
     """Return what a model's class does not take from the data by itself."""
     shared: dict[str, Any] = {"log_interval": -1}
     if name == "xlstm":
@@ -152,7 +191,10 @@ def _needed(name: str, spec: ForecastingSpec, reals: int) -> dict[str, Any]:
     if name == "deepar":
         return {**shared, "n_validation_samples": SAMPLES}
     if name == "timexer":
-        return {**shared, "patch_length": min(16, spec.windows.encoder_length)}
+        # “M” is its own word for several targets, “MS” for one among other inputs.
+        features = {"features": "M"} if targets > 1 else {}
+        return {**shared, **features, "patch_length": min(16, spec.windows.encoder_length)}
     if name in {"tft", "decoder_mlp", "recurrent", "tide"} and spec.loss == "quantile":
-        return {**shared, "output_size": len(spec.quantiles)}
+        sizes = [len(spec.quantiles)] * targets
+        return {**shared, "output_size": sizes if targets > 1 else sizes[0]}
     return shared

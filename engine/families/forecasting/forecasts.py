@@ -25,8 +25,13 @@ if TYPE_CHECKING:
 FORECASTS_FILE = "forecasts.safetensors"
 
 
+def file_of(place: int) -> str:
+    """Return the name of the file that has the forecasts of a target, counted from 0."""
+    return f"forecasts{place + 1}.safetensors" if place else FORECASTS_FILE
+
+
 def write_forecasts(folder: Path, found: Sequence["Judged"]) -> Path:
-    """Write the kept forecasts of all folds, sorted by series and origin; return the file's path."""
+    """Write the kept forecasts of a target in all folds, sorted by series and origin; return the file's path."""
     from safetensors.numpy import save
 
     from engine.training.weights import write_whole
@@ -56,7 +61,8 @@ def write_forecasts(folder: Path, found: Sequence["Judged"]) -> Path:
         tensors["quantiles"] = np.concatenate(levels)[order].astype(np.float32)
     about = {
         "format": 1,
-        "target": first.spec.data.roles.target[0],
+        "target": found[0].target,
+        "targets": list(first.names.targets),
         "frequency": series.frequency.model_dump(mode="json"),
         "encoder_length": own.windows.encoder_length,
         "season": season,
@@ -65,7 +71,7 @@ def write_forecasts(folder: Path, found: Sequence["Judged"]) -> Path:
         "names": series.names,
     }
     content = save({name: np.ascontiguousarray(one) for name, one in tensors.items()}, {"about": json.dumps(about)})
-    path = folder / FORECASTS_FILE
+    path = folder / file_of(found[0].place)
     write_whole(path, content)
     return path
 
@@ -90,9 +96,9 @@ class Forecasts:
     windows: Ints
 
     @classmethod
-    def of(cls, folder: Path) -> "Forecasts":
-        """Open the forecasts in a run's folder. Raises RunFailed where there are none."""
-        path = folder / FORECASTS_FILE
+    def of(cls, folder: Path, target: int = 0) -> "Forecasts":
+        """Open a target's forecasts in a run's folder, the targets counted from 0. Raises RunFailed where there are none."""
+        path = folder / file_of(target)
         try:
             return _opened(path, path.stat().st_mtime_ns)
         except OSError as error:
@@ -186,6 +192,7 @@ def _opened(path: Path, _changed: int) -> Forecasts:
         folds=tuple(about["folds"]),
         names=SeriesNames(
             target=about["target"],
+            targets=tuple(about.get("targets", [about["target"]])),
             levels=tuple(about["levels"]),
             names=tuple(about["names"]),
             windows=tuple(np.diff(windows).tolist()),

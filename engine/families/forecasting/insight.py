@@ -1,12 +1,13 @@
 """What a trained network tells of itself: which inputs and past steps it looks at, and which parts make up a forecast.
 Asks the library's own outputs; must not train or judge."""
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
-from engine.families.forecasting.forecaster import Forecaster
+from engine.families.forecasting.forecaster import Forecaster, each
 from engine.families.forecasting.library import quiet
 from engine.families.forecasting.loading import loader_of
 from engine.families.forecasting.series import Floats, Ints
@@ -25,21 +26,49 @@ ATTENTIVE = ("tft",)
 IN_PARTS = ("nhits", "nbeats", "nbeats_kan")
 
 
-def insight_of(model: TrainedForecaster, found: "Judged", recorder: "Recorder") -> ForecastInsight | None:
-    """Return what the network tells about evenly drawn windows, or None where it tells nothing."""
-    name = model.spec.model.name
-    if model.forecaster is None or name not in (*ATTENTIVE, *IN_PARTS):
+def insight_of(
+    models: Sequence[TrainedForecaster], found: Sequence["Judged"], recorder: "Recorder"
+) -> ForecastInsight | None:
+    """Return what the networks of all folds tell about evenly drawn windows, or None where they tell nothing."""
+    name = models[0].spec.model.name
+    if models[0].forecaster is None or name not in (*ATTENTIVE, *IN_PARTS):
         return None
-    most = MOST_WINDOWS if name in ATTENTIVE else WITH_PARTS
-    places = np.unique(np.linspace(0, len(found.placed) - 1, most).round().astype(np.int64))
     recorder.progress(stage="looking into the network")
+    most = max(1, (MOST_WINDOWS if name in ATTENTIVE else WITH_PARTS) // len(found))
+    told = []
     try:
         with quiet(), torch.inference_mode():
-            return _told(model.forecaster, name, found, places)
+            for model, one in zip(models, found, strict=True):
+                assert model.forecaster is not None
+                places = np.unique(np.linspace(0, len(one.placed) - 1, most).round().astype(np.int64))
+                told.append(_told(model.forecaster, name, one, places))
     except (RuntimeError, KeyError, IndexError) as error:
         # It is an extra: the model, its metrics and its forecasts stay as good as they are.
         recorder.log(f"The network could not be looked into: {type(error).__name__}: {error}", "warning")
         return None
+    return _merged([one for one in told if one is not None])
+
+
+def _merged(told: list[ForecastInsight]) -> ForecastInsight | None:
+    """Return what folds tell as one: means of what is looked at, and the parts of all their forecasts."""
+    if len(told) < 2:
+        return told[0] if told else None
+
+    def shares(of: Callable[[ForecastInsight], tuple[Weight, ...]]) -> tuple[Weight, ...]:
+        every = [{one.name: one.share for one in of(fold)} for fold in told]
+        means = [Weight(name=name, share=sum(one.get(name, 0.0) for one in every) / len(told)) for name in every[0]]
+        return tuple(sorted(means, key=lambda one: -one.share))
+
+    return ForecastInsight(
+        windows=sum(one.windows for one in told),
+        past=shares(lambda one: one.past),
+        future=shares(lambda one: one.future),
+        static=shares(lambda one: one.static),
+        attention={
+            step: tuple(np.mean([one.attention[step] for one in told], axis=0).tolist()) for step in told[0].attention
+        },
+        parts=tuple(part for one in told for part in one.parts),
+    )
 
 
 def _told(forecaster: Forecaster, name: str, found: "Judged", places: Ints) -> ForecastInsight | None:
@@ -51,7 +80,7 @@ def _told(forecaster: Forecaster, name: str, found: "Judged", places: Ints) -> F
         return _attentive(forecaster.network, output, found, len(places))
     if found.material.names.spec.scaling.transformation != "none":
         return None  # parts add up before the transformation, not in the target's unit
-    centre = batch[0]["target_scale"][:, 0].double().cpu().numpy()
+    centre = each(batch[0]["target_scale"])[found.place][:, 0].double().cpu().numpy()
     names, parts, total = _parts(name, forecaster.network, output, found)
     return ForecastInsight(
         windows=len(places),
@@ -98,12 +127,12 @@ def _attentive(network: Any, output: Any, found: "Judged", windows: int) -> Fore
 def _parts(name: str, network: Any, output: Any, found: "Judged") -> tuple[tuple[str, ...], Floats, Floats]:
     """Return the names of parts, the parts [parts, windows, horizon] and their sum, all in the target's unit."""
     if name == "nhits":
-        blocks = [_middle(block, found) for block in output["block_forecasts"]]
+        blocks = [_middle(each(block)[found.place], found) for block in output["block_forecasts"]]
         count = sum(network.hparams.n_blocks)
         names = [f"block {place + 1}" for place in range(count)]
         # Its forecast begins with the last value, to which the blocks add.
         names = names if len(blocks) == count else ["last value", *names]
-        return tuple(names), np.stack(blocks), _middle(output["prediction"], found)
+        return tuple(names), np.stack(blocks), _middle(each(output["prediction"])[found.place], found)
     known = {"trend": output["trend"], "season": output["seasonality"], "rest": output["generic"]}
     parts = {key: _array(value)[:, -found.placed.horizon :, 0] for key, value in known.items()}
     return tuple(parts), np.stack(list(parts.values())), _array(output["prediction"])[:, :, 0]

@@ -2,6 +2,7 @@
 columns whose past already tells the next target. Warnings, never refusals; must not change data."""
 
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 
@@ -19,21 +20,23 @@ def leaks(series: Series, spec: RunSpec) -> Iterator[Finding]:
     """Yield a warning for each number column that is nearly the target at the same step, though said to be known ahead,
     or nearly the target of the step after, though its past alone is shown."""
     own, cut = forecasting_of(spec), slice(0, LOOKED_AT)
-    target, places = series.target[cut], series.series[cut]
+    places = series.series[cut]
     same_series = places[1:] == places[:-1]
-    for name, values in series.reals.items():
+    pairs = product(zip(spec.data.roles.target, series.targets, strict=True), series.reals.items())
+    for (target_name, truth), (name, values) in pairs:
         if name in own.inputs.static:
             continue
-        column = values[cut]
+        column, target = values[cut], truth[cut]
+        which = f"the target “{target_name}”" if series.others else "the target"
         if name in own.inputs.known and _is_same(column, target, same_series):
             yield _warning(
-                f"“{name}” is nearly the target itself, and said to be known ahead.",
+                f"“{name}” is nearly {which} itself, and said to be known ahead.",
                 "forecasting.inputs.known",
                 "If it is only measured with the target, let its past alone be seen.",
             )
         elif _is_same(column[:-1][same_series], target[1:][same_series], None):
             yield _warning(
-                f"“{name}” is nearly the target of the step after: it knows the future.",
+                f"“{name}” is nearly {which} of the step after: it knows the future.",
                 "forecasting.inputs",
                 "Leave it out, unless it is really known one step earlier.",
             )

@@ -68,6 +68,15 @@ def network_class(name: str) -> Any:
     return getattr(models, found)
 
 
+def joined_loss(losses: list[Any]) -> Any:
+    """Return what a network takes for its loss: the one, or of several targets their sum."""
+    if len(losses) == 1:
+        return losses[0]
+    from pytorch_forecasting.metrics import MultiLoss
+
+    return MultiLoss(losses)
+
+
 def make_loss(spec: ForecastingSpec) -> Any:
     """Return the library's loss, which knows how a network's output is rescaled too."""
     import_library()

@@ -11,6 +11,9 @@ from engine.families.forecasting.series import Floats, Ints, forecasting_of
 from engine.runs.forecasts import LIVE_EVENT, LIVE_FILE, ForecastWindow, LiveForecasts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.families.forecasting.judging import Arrays
     from engine.training.recorder import Recorder
     from engine.training.watch import Listener
 
@@ -28,22 +31,27 @@ class LiveForecaster:
         self._recorder, self._placed, self._fold = recorder, placed, fold
         self._own = forecasting_of(recorder.spec)
         self._kept = windows_to_watch(placed)
-        self._points = np.full((len(self._kept), placed.horizon), np.nan)
-        self._quantiles: Floats | None = None
+        self._truths = placed.of_targets()
+        self._points = [np.full((len(self._kept), placed.horizon), np.nan) for _ in self._truths]
+        self._quantiles: list[Floats | None] = [None for _ in self._truths]
         self._told: tuple[int, int] | None = None
         self._resting_until = 0.0
 
-    def heard(self, windows: slice, point: Floats, quantiles: Floats | None) -> None:
-        """Take the forecasts [n, horizon] of these windows, and their quantiles [n, horizon, levels]."""
+    def heard(self, windows: slice, found: "Sequence[Arrays]") -> None:
+        """Take each target's forecasts of these windows."""
         first, last = np.searchsorted(self._kept, (windows.start, windows.stop))
         if first == last:
             return
         places = self._kept[first:last] - windows.start
-        self._points[first:last] = point[places]
-        if quantiles is not None:
-            if self._quantiles is None:
-                self._quantiles = np.full((*self._points.shape, quantiles.shape[2]), np.nan)
-            self._quantiles[first:last] = quantiles[places]
+        for target, (point, quantiles) in enumerate(found):
+            self._points[target][first:last] = point[places]
+            if quantiles is None:
+                continue
+            kept = self._quantiles[target]
+            if kept is None:
+                kept = np.full((*self._points[target].shape, quantiles.shape[2]), np.nan)
+                self._quantiles[target] = kept
+            kept[first:last] = quantiles[places]
 
     def write(self, epoch: int, step: int) -> None:
         """Write what was heard after an epoch, unless the last time was just now."""
@@ -69,20 +77,26 @@ class LiveForecaster:
         self._resting_until = time.monotonic() + REST * (time.monotonic() - began)
 
     def _content(self, epoch: int, step: int) -> LiveForecasts:
+        first, *others = self._recorder.spec.data.roles.target
         return LiveForecasts(
-            target=self._recorder.spec.data.roles.target[0],
+            target=first,
             fold=self._fold,
             epoch=epoch,
             step=step,
-            levels=() if self._quantiles is None else self._own.quantiles,
-            windows=tuple(self._window(place) for place in range(len(self._kept))),
+            levels=() if self._quantiles[0] is None else self._own.quantiles,
+            windows=self._windows(0),
+            further={name: self._windows(target) for target, name in enumerate(others, start=1)},
         )
 
-    def _window(self, place: int) -> ForecastWindow:
-        placed, series, window = self._placed, self._placed.series, int(self._kept[place])
+    def _windows(self, target: int) -> tuple[ForecastWindow, ...]:
+        return tuple(self._window(target, place) for place in range(len(self._kept)))
+
+    def _window(self, target: int, place: int) -> ForecastWindow:
+        placed, window = self._truths[target], int(self._kept[place])
+        series, levels = placed.series, self._quantiles[target]
         row = int(placed.row[window])
         begin = row - min(self._own.windows.encoder_length, MOST_PAST)
-        quantiles = () if self._quantiles is None else tuple(tuple(one) for one in self._quantiles[place].T.tolist())
+        quantiles = () if levels is None else tuple(tuple(one) for one in levels[place].T.tolist())
         return ForecastWindow(
             series=series.names[int(placed.number[window])],
             origin=series.frequency.text_of(int(series.step[row - 1])),
@@ -90,7 +104,7 @@ class LiveForecaster:
             times=tuple(seconds_of(series.frequency.times(series.step[begin : row + placed.horizon])).tolist()),
             past=tuple(series.target[begin:row].tolist()),
             actual=tuple(placed.actual(slice(window, window + 1))[0].tolist()),
-            forecast=tuple(self._points[place].tolist()),
+            forecast=tuple(self._points[target][place].tolist()),
             quantiles=quantiles,
         )
 

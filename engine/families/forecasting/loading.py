@@ -28,8 +28,11 @@ class LibraryLoader(EpochLoader[WindowBatch]):
         places = range(len(self._dataset))[positions] if isinstance(positions, slice) else positions.tolist()
         with quiet():
             x, (target, weight) = self._dataset._collate_fn([self._dataset[place] for place in places])
-        here = {name: one.to(self._device) for name, one in x.items()}
-        return here, (target.to(self._device), weight)
+        return {name: self._here(one) for name, one in x.items()}, (self._here(target), weight)
+
+    def _here(self, value: Any) -> Any:
+        """Return a tensor, or a list of one a target, on the device."""
+        return [one.to(self._device) for one in value] if isinstance(value, list | tuple) else value.to(self._device)
 
 
 def loader_of(
@@ -45,5 +48,5 @@ def loader_of(
 
 def rows_of(batch: WindowBatch) -> int:
     """Return how many windows a batch has."""
-    x, (target, _) = batch
-    return len(target) if x else 0
+    x, _ = batch
+    return len(x["encoder_lengths"]) if x else 0

@@ -2,7 +2,8 @@
 refuses them, as far as they can be drawn. What was read last is kept. Must not build windows or load torch."""
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,9 @@ import pandas as pd
 
 from engine.datasets import parquet_path
 from engine.families.forecasting import repairs
-from engine.families.forecasting.series import Series, columns_of, forecasting_of, read_rows
+from engine.families.forecasting.folds import Fold, split
+from engine.families.forecasting.irregular import Uneven, uneven
+from engine.families.forecasting.series import Series, columns_of, forecasting_of, read_rows, without_irregular
 from engine.families.frames import read_columns
 from engine.spec import ForecastingSpec, Roles, RunSpec
 from engine.training.failures import RunFailed
@@ -22,7 +25,8 @@ LOOKED_AT = 200_000
 
 @dataclass(frozen=True)
 class Looked:
-    """Series, what the file had of them (`rows`: sorted, maybe twice or with gaps), and why they are refused, if so.
+    """Series up to their last target, what the file had of them (`rows`: sorted, maybe twice or with gaps), and why
+    they are refused, if so.
 
     `groups` are columns that tell series apart, where rows of one time stand there several times and none is named.
     """
@@ -31,6 +35,20 @@ class Looked:
     rows: Series | None
     problem: str = ""
     groups: tuple[str, ...] = ()
+    uneven: tuple[Uneven, ...] = ()
+    folds: dict[str, tuple[list[Fold], str]] = field(default_factory=dict)
+
+    def folds_of(self, spec: RunSpec) -> tuple[list[Fold], str]:
+        """Return the folds of a specification on these series, or why there are none; the last ones are kept."""
+        assert self.series is not None
+        key = f"{spec.split.model_dump_json()} {forecasting_of(spec).windows.model_dump_json()}"
+        if key not in self.folds:
+            self.folds.clear()
+            try:
+                self.folds[key] = split(self.series, spec), ""
+            except RunFailed as failure:
+                self.folds[key] = [], str(failure)
+        return self.folds[key]
 
 
 _kept: dict[tuple[str, str, str], Looked] = {}
@@ -50,8 +68,8 @@ def look(workspace: Path, spec: RunSpec) -> Looked:
 
 
 def _bare(spec: RunSpec) -> RunSpec:
-    """Return the specification with the target as its only input, and nothing else that does not matter here."""
-    roles = Roles(target=spec.data.roles.target[:1], group=spec.data.roles.group)
+    """Return the specification with the targets as its only inputs, and nothing else that does not matter here."""
+    roles = Roles(target=spec.data.roles.target, group=spec.data.roles.group)
     own = ForecastingSpec(timeline=forecasting_of(spec).timeline)
     data = spec.data.model_copy(update={"roles": roles, "name": ""})
     return RunSpec.model_validate({"family": "forecasting", "data": data.model_dump(), "forecasting": own.model_dump()})
@@ -66,27 +84,30 @@ def _look(workspace: Path, spec: RunSpec, roles: Roles) -> Looked:
     groups: tuple[str, ...] = ()
     try:
         frame = read_columns(path, columns_of(spec))
-        rows, places = read_rows(frame, spec, None)
+        rows, places, off = read_rows(frame, spec, None)
         if not spec.data.roles.group and _is_twice(rows):
             groups = _groups(path, spec, (*roles.categorical, *roles.ignore, *roles.continuous))
     except RunFailed as failure:
         return Looked(None, None, str(failure))
     timeline, problem = forecasting_of(spec).timeline, ""
-    target = spec.data.roles.target[0]
+    targets, found = spec.data.roles.target, uneven(rows, places, off, spec)
     try:
-        series = _mended(rows, places, timeline.duplicates, timeline.missing_steps, timeline.missing_target, target)
+        series = without_irregular(rows, places, off, spec)
+        series = _mended(series, places, timeline.duplicates, timeline.missing_steps, timeline.missing_target, targets)
     except RunFailed as failure:
         problem = str(failure)
         try:
-            series = _mended(rows, places, "mean", "forward", "forward", target)
+            series = _mended(rows, places, "mean", "forward", "forward", targets)
         except RunFailed:
-            return Looked(None, None, problem, groups)
-    return Looked(series, rows, problem, groups)
+            return Looked(None, None, problem, groups, found)
+    return Looked(series.rows(~repairs.is_future(series)), rows, problem, groups, found)
 
 
-def _mended(rows: Series, places: "np.ndarray", duplicates: str, steps: str, missing: str, target: str) -> Series:
+def _mended(
+    rows: Series, places: "np.ndarray", duplicates: str, steps: str, missing: str, targets: Sequence[str]
+) -> Series:
     series = repairs.without_duplicates(rows, places, duplicates)
-    return repairs.with_target(repairs.without_gaps(series, steps), missing, target)
+    return repairs.with_target(repairs.without_gaps(series, steps), missing, targets)
 
 
 def _is_twice(rows: Series) -> bool:

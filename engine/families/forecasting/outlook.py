@@ -5,25 +5,41 @@ from collections.abc import Sequence
 import pandas as pd
 
 from engine.families.forecasting.live import MOST_PAST, seconds_of
-from engine.families.forecasting.series import Series
+from engine.families.forecasting.series import Floats, Series
 from engine.runs.forecasts import ForecastWindow, Outlook
+from engine.spec import ForecastingSpec
 
 MOST_SERIES = 300
 MOST_NUMBERS = 200_000
 
 
-def outlook_of(series: Series, table: pd.DataFrame, levels: Sequence[float], horizon: int, encoder: int) -> Outlook:
+def outlook_of(series: Series, table: pd.DataFrame, own: ForecastingSpec, targets: Sequence[str]) -> Outlook:
     """Return the first series and their forecasts.
 
     `series` end with so many future rows as the horizon has steps; `table` has a row for each of them, its last columns
-    being the forecast and, where it has them, the quantiles at `levels`.
+    being each target's forecast and, where it has them, the quantiles.
     """
-    behind = len(series.identifiers.columns) + 2
-    values = table.iloc[:, behind:].to_numpy(float).reshape(series.count, horizon, -1)
-    past = min(encoder, MOST_PAST)
-    each = past + horizon * (values.shape[2] + 1)
+    behind, horizon = len(series.identifiers.columns) + 2, own.windows.horizon
+    values = table.iloc[:, behind:].to_numpy(float).reshape(series.count, horizon, len(targets), -1)
+    past = min(own.windows.encoder_length, MOST_PAST)
+    each = (past + horizon * (values.shape[3] + 1)) * len(targets)
     count = min(series.count, MOST_SERIES, max(1, MOST_NUMBERS // each))
+    first, *others = (
+        _windows(series.of_target(place), values[:count, :, place], past) for place in range(len(targets))
+    )
+    return Outlook(
+        levels=own.quantiles if values.shape[3] > 1 else (),
+        windows=first,
+        left_out=series.count - count,
+        target=targets[0],
+        further=dict(zip(targets[1:], others, strict=True)),
+    )
+
+
+def _windows(series: Series, values: Floats, past: int) -> tuple[ForecastWindow, ...]:
+    """Return a window a series; `values` [series, horizon, forecast and quantiles] are those of the first ones."""
     ends, names = series.starts[1:], series.names
+    count, horizon = values.shape[:2]
     windows = []
     for number in range(count):
         origin = int(ends[number]) - horizon
@@ -40,6 +56,4 @@ def outlook_of(series: Series, table: pd.DataFrame, levels: Sequence[float], hor
                 quantiles=tuple(tuple(one) for one in values[number, :, 1:].T.tolist()),
             )
         )
-    return Outlook(
-        levels=tuple(levels) if values.shape[2] > 1 else (), windows=tuple(windows), left_out=series.count - count
-    )
+    return tuple(windows)

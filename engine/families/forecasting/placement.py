@@ -1,7 +1,7 @@
 """Where forecasts lie in the series: the truth they are judged by, and the baselines' forecasts for the same windows.
 Plain arrays; must not know networks or batches."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,10 @@ class Placement:
 
     def __len__(self) -> int:
         return len(self.row)
+
+    def of_targets(self) -> "list[Placement]":
+        """Return the same windows for each target alone."""
+        return [replace(self, series=self.series.of_target(place)) for place in range(len(self.series.targets))]
 
     @property
     def rows(self) -> Ints:

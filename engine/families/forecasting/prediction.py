@@ -20,11 +20,12 @@ from engine.families.forecasting import repairs
 from engine.families.forecasting.datasets import Names, longest_lag, make_dataset, to_frame
 from engine.families.forecasting.fitting import Material
 from engine.families.forecasting.folds import Fold, Span
-from engine.families.forecasting.judging import as_arrays, own_chance
+from engine.families.forecasting.judging import Arrays, as_arrays, own_chance
 from engine.families.forecasting.library import quiet
 from engine.families.forecasting.loading import loader_of
 from engine.families.forecasting.outlook import outlook_of
 from engine.families.forecasting.placement import Placement, season_of
+from engine.families.forecasting.reporting import forecast_columns
 from engine.families.forecasting.series import MISSING, Floats, Ints, Series, columns_of, forecasting_of, prepare
 from engine.families.forecasting.trained import TrainedForecaster, windows_at_once
 from engine.families.frames import read_columns
@@ -64,7 +65,7 @@ def predict(
     spec, own = model.spec, forecasting_of(model.spec)
     with TemporaryDirectory(prefix="tensorbench-") as scratch:
         place = Path(scratch)
-        frame, match, told = _read(workspace, place, model, source, options, cancelled)
+        frame, match, told = read_source(workspace, place, model, source, options, cancelled)
         prepared = prepare(frame, spec, model.recipe.frequency)
         lacking = known_ahead.lacking(prepared, own.inputs.known, own.windows.horizon)
         series = ready(prepared, model, allow_missing or bool(ahead), ahead)
@@ -87,33 +88,30 @@ def predict(
             preview=tuple(tuple(cell(value) for value in row) for row in preview),
             path=None if out is None else str(out),
             notes=(*match.notes, *told, *series.notes),
-            outlook=outlook_of(series, table, own.quantiles, own.windows.horizon, own.windows.encoder_length),
+            outlook=outlook_of(series, table, own, spec.data.roles.target),
             ahead=known_ahead.table_of(series, own.inputs.known, own.windows.horizon, lacking),
         )
 
 
 def forecast(model: TrainedForecaster, series: Series) -> pd.DataFrame:
-    """Return a row a series and step behind its end: identifiers, time, steps ahead, forecast and quantiles.
+    """Return a row a series and step behind its end: identifiers, time, steps ahead, each target's forecast and quantiles.
 
     `series` end with as many future rows as the horizon has steps.
     """
     spec, own = model.spec, forecasting_of(model.spec)
     horizon = own.windows.horizon
-    point, quantiles = _forecast(model, series)
     rows = (series.starts[1:, None] - horizon + np.arange(horizon)).ravel()
     numbers = series.series[rows]
-    target = spec.data.roles.target[0]
     columns: list[tuple[str, object]] = [
         (name, series.identifiers[name].to_numpy()[numbers]) for name in series.identifiers.columns
     ]
     columns += [
         (own.timeline.column, series.frequency.times(series.step[rows])),
         ("step", np.tile(np.arange(1, horizon + 1), series.count)),
-        (f"predicted {target}", point.ravel()),
     ]
-    if quantiles is not None:
-        levels = zip(own.quantiles, quantiles.reshape(-1, len(own.quantiles)).T, strict=True)
-        columns += [(f"quantile {level:g}", values) for level, values in levels]
+    targets = spec.data.roles.target
+    for target, (point, quantiles) in zip(targets, _forecast(model, series), strict=True):
+        columns += forecast_columns(target, point, quantiles, own.quantiles, len(targets) > 1)
     names = distinct_names([name for name, _ in columns])
     return pd.DataFrame(dict(zip(names, [values for _, values in columns], strict=True)))
 
@@ -124,11 +122,13 @@ def ready(
     """Return series of one window each for a network, whose last rows are the future that is to be forecast."""
     own = forecasting_of(model.spec)
     horizon = own.windows.horizon
-    known = ~np.isnan(series.target)
-    empty = np.bincount(series.series[known], minlength=series.count) == 0
+    empty = np.bincount(series.series[~repairs.is_future(series)], minlength=series.count) == 0
     if empty.all():
-        target = model.spec.data.roles.target[0]
-        raise RunFailed(f"Column “{target}” is empty, and a forecast goes on from its past.", "Give its past values.")
+        targets = model.spec.data.roles.target
+        are_empty = "are empty" if len(targets) > 1 else "is empty"
+        raise RunFailed(
+            f"Column {named(targets)} {are_empty}, and a forecast goes on from its past.", "Give its past values."
+        )
     if empty.any():
         names = [series.names[number] for number in np.flatnonzero(empty)[:6]]
         series = _without(series, empty).noted(
@@ -160,14 +160,14 @@ def _extended(series: Series, horizon: int, model: TrainedForecaster, allow_miss
     source = np.repeat(np.arange(len(series_kept)), times)
     offset = np.arange(len(source)) - np.repeat(np.cumsum(times) - times, times)
     grown = series_kept.rows(source)
-    target = np.where(offset > 0, np.nan, grown.target)
+    grown = grown.with_targets([np.where(offset > 0, np.nan, values) for values in grown.targets])
     reals, texts = dict(grown.reals), dict(grown.texts)
     for name in forecasting_of(model.spec).inputs.known:
         if name in reals:
             reals[name] = np.where(offset > 0, np.nan, reals[name])
         else:
             texts[name] = np.where(offset > 0, MISSING, texts[name])
-    return replace(grown, step=grown.step + offset, target=target, reals=reals, texts=texts)
+    return replace(grown, step=grown.step + offset, reals=reals, texts=texts)
 
 
 def _check_known(series: Series, ahead: Ints, horizon: int, model: TrainedForecaster, allow_missing: bool) -> None:
@@ -190,27 +190,31 @@ def _check_known(series: Series, ahead: Ints, horizon: int, model: TrainedForeca
         )
 
 
-def _forecast(model: TrainedForecaster, series: Series) -> tuple[Floats, Floats | None]:
+def _forecast(model: TrainedForecaster, series: Series) -> list[Arrays]:
+    """Return each target's forecasts, in the order of the series."""
     spec, own = model.spec, forecasting_of(model.spec)
     names = Names.of(spec)
     if model.forecaster is None:
-        return _baseline(model, series), None
+        return [(_baseline(model, series.of_target(place)), None) for place in range(len(series.targets))]
     dataset = make_dataset(to_frame(series, names), names, series.frequency, model.recipe)
     placed = Placement.of(dataset, series, own.windows.horizon)
     device = next(model.forecaster.network.parameters()).device
     plan = BatchPlan.of(len(dataset), windows_at_once(spec, 1), merge_single=False)
-    points, levels = [], []
+    found: list[list[Arrays]] = []
     import torch
 
     with quiet(), torch.inference_mode(), own_chance(spec.trainer.seed, device):
         for batch in loader_of(dataset, plan, None, device):
-            point, quantiles = as_arrays(model.forecaster.forecast(batch))
-            points.append(point)
-            levels.append(quantiles)
+            found.append([as_arrays(one) for one in model.forecaster.forecast(batch)])
     # The library has its own order of series.
     order = np.argsort(placed.number, kind="stable")
-    found = [one for one in levels if one is not None]
-    return np.concatenate(points)[order], np.concatenate(found)[order] if found else None
+    return [_ordered(batches, order) for batches in zip(*found, strict=True)]
+
+
+def _ordered(batches: Sequence[Arrays], order: Ints) -> Arrays:
+    levels = [one for _, one in batches if one is not None]
+    points = np.concatenate([one for one, _ in batches])
+    return points[order], np.concatenate(levels)[order] if levels else None
 
 
 def _baseline(model: TrainedForecaster, series: Series) -> Floats:
@@ -233,7 +237,7 @@ def _without(series: Series, left_out: Marks) -> Series:
     )
 
 
-def _read(
+def read_source(
     workspace: Path,
     scratch: Path,
     model: TrainedForecaster,
@@ -263,7 +267,7 @@ def _matched(model: TrainedForecaster, present: list[str], file: str) -> ColumnM
     if match.missing:
         raise RunFailed(
             f"{file} {match.problem}",
-            f"A forecast goes on from the past of “{roles.target[0]}”, by “{own.timeline.column}”: add what is missing.",
+            f"A forecast goes on from the past of {named(roles.target)}, by “{own.timeline.column}”: add what is missing.",
         )
     return match
 

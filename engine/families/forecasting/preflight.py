@@ -4,17 +4,20 @@ Must not train."""
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.families.findings import Finding, Severity, sorted_findings
+from engine.families.findings import Finding, Preflight, Severity, sorted_findings
+from engine.families.footprint import memory_findings, time_findings
+from engine.families.forecasting import holiday_days
 from engine.families.forecasting.fitting import Material
 from engine.families.forecasting.folds import split
-from engine.families.forecasting.forecaster import build, parameter_count
+from engine.families.forecasting.footprint import footprint
+from engine.families.forecasting.frequency import Frequency
 from engine.families.forecasting.leaks import leaks
 from engine.families.forecasting.library import BASELINES
 from engine.families.forecasting.running import load_series
 from engine.families.forecasting.scores import intervals
 from engine.families.forecasting.series import forecasting_of
 from engine.families.forecasting.window_loader import why_not
-from engine.families.tabular.preflight import Preflight
+from engine.families.trainer_checks import check_catalogue, check_checkpoints, check_monitors
 from engine.spec import RunSpec
 from engine.training.failures import RunFailed
 from engine.training.loader import BatchPlan
@@ -23,16 +26,17 @@ from engine.training.loader import BatchPlan
 def preflight(workspace: Path, spec: RunSpec) -> Preflight:
     """Look at a specification and its data. Never raises for what a user could have got wrong: it becomes a finding.
 
-    `rows` counts windows; memory is not estimated.
+    `rows` counts windows.
     """
-    findings = [*_setting_findings(spec), *_monitor_findings(spec)]
+    findings = [*_setting_findings(spec), *_holiday_findings(spec)]
     rows: dict[str, int] = {}
-    parameters, trainings = None, 0
+    size, parameters, trainings = None, None, 0
     if not any(one.severity == "error" for one in findings):
         try:
             series = load_series(workspace, spec)
             findings += [_finding("info", "data", note) for note in series.notes]
             findings += leaks(series, spec)
+            findings += _useless_holidays(spec, series.frequency)
             folds = split(series, spec)
             trainings = len(folds)
             material = Material(spec, series, folds[0])
@@ -41,15 +45,18 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
                 findings.append(_finding("info", "forecasting.windows", f"Windows are read the slow way: {reason}"))
             parameters = 0
             if spec.model.name not in BASELINES:
-                parameters = parameter_count(build(spec, material.recipe).network)
+                size = footprint(material)
+                parameters = size.parameters
+                findings += memory_findings(spec, size, int(material.frame.memory_usage(deep=False).sum()))
         except RunFailed as failure:
             findings.append(_finding("error", "data", failure.cause, failure.advice))
     trainer = spec.trainer
     plan = BatchPlan.of(rows["train"], trainer.batch_size, trainer.drop_last) if rows.get("train") else BatchPlan(())
     batches = len(plan.sizes)
+    findings += time_findings(spec, size, batches)
     return Preflight(
         parameters=parameters,
-        memory_bytes=None,
+        memory_bytes=size.total_bytes if size else None,
         steps_per_epoch=batches,
         optimizer_steps=-(-batches // trainer.accumulate_grad_batches) * trainer.epochs,
         trainings=trainings,
@@ -64,27 +71,36 @@ def recorded_metrics(spec: RunSpec) -> tuple[str, ...]:
     names = ["loss", "mae", "rmse", "smape", "mase"]
     if own.loss not in {"mae", "rmse", "smape", "mase", "poisson", "tweedie"}:
         names += ["quantile_loss", *(f"coverage_{percent}" for _, _, percent in intervals(own.quantiles))]
-    return tuple(f"valid/{name}" for name in names)
+    targets = spec.data.roles.target
+    if len(targets) < 2:
+        return tuple(f"valid/{name}" for name in names)
+    means = [name for name in names if name in {"loss", "smape", "mase"} or name.startswith("coverage_")]
+    return tuple(f"valid/{name}" for name in (*means, *(f"{name}/{one}" for one in targets for name in names[1:])))
 
 
 def _setting_findings(spec: RunSpec) -> Iterator[Finding]:
-    from engine.catalog import problems
+    yield from check_catalogue(spec)
+    metrics = frozenset(recorded_metrics(spec))
+    yield from check_monitors(spec, metrics, "forecasting")
+    yield from check_checkpoints(spec, metrics)
 
-    for sentence in problems(spec):
-        field, _, text = sentence.partition(": ")
-        yield _finding("error", field, text[:1].upper() + text[1:].rstrip(".") + ".")
+
+def _holiday_findings(spec: RunSpec) -> Iterator[Finding]:
+    code = forecasting_of(spec).inputs.holidays
+    if not code:
+        return
+    try:
+        holiday_days.check(code)
+    except RunFailed as failure:
+        field, _, text = failure.cause.partition(": ")
+        yield _finding("error", field, text[:1].upper() + text[1:], failure.advice)
 
 
-def _monitor_findings(spec: RunSpec) -> Iterator[Finding]:
-    known = recorded_metrics(spec)
-    watched = {"trainer.checkpoints.monitor": spec.trainer.checkpoints.monitor}
-    if spec.trainer.early_stopping.enabled:
-        watched["trainer.early_stopping.monitor"] = spec.trainer.early_stopping.monitor
-    for field, name in watched.items():
-        if name not in known:
-            yield _finding(
-                "error", field, f"“{name}” is not measured by this run.", f"Choose one of {', '.join(known)}."
-            )
+def _useless_holidays(spec: RunSpec, frequency: Frequency) -> Iterator[Finding]:
+    code = forecasting_of(spec).inputs.holidays
+    if code and not holiday_days.usable(code, frequency):
+        text = f"Holidays are told day by day, and steps are {frequency.text} apart: the model is not told of them."
+        yield _finding("warning", "forecasting.inputs.holidays", text, "Leave them out.")
 
 
 def _windows(material: Material) -> dict[str, int]:

@@ -5,16 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from engine.catalog.series_view import FoldView, Pair, SeriesView
+from engine.catalog.series_view import FoldView, Irregular, Pair, SeriesView
 from engine.families.forecasting.calendar import suggested
 from engine.families.forecasting.datasets import longest_lag
-from engine.families.forecasting.folds import Fold, Span, split
+from engine.families.forecasting.folds import Fold, Span
 from engine.families.forecasting.frequency import Frequency
+from engine.families.forecasting.irregular import marked
 from engine.families.forecasting.looking import Looked, look
-from engine.families.forecasting.repairs import is_future
-from engine.families.forecasting.series import Floats, Ints, Series, forecasting_of
+from engine.families.forecasting.series import Floats, Ints, forecasting_of
 from engine.spec import RunSpec
-from engine.training.failures import RunFailed
 
 WHOLE_POINTS = 2_000
 PAGE_POINTS = 4_000
@@ -28,8 +27,8 @@ def series_view(workspace: Path, spec: RunSpec, index: int = 0, origin: int | No
     if looked.series is None or not len(looked.series):
         return SeriesView(problem=looked.problem, groups=looked.groups)
     series = looked.series
-    series = series.rows(~is_future(series))
-    folds, problem = _folds(series, spec, looked.problem)
+    folds, problem = looked.folds_of(spec)
+    problem = looked.problem or problem
     lengths = series.lengths
     index = min(max(index, 0), series.count - 1)
     begin, end = (int(one) for one in series.starts[index : index + 2])
@@ -49,9 +48,10 @@ def series_view(workspace: Path, spec: RunSpec, index: int = 0, origin: int | No
         longest=int(lengths.max()),
         short=int((lengths < _least(spec)).sum()),
         index=index,
-        name=series.names[index],
+        name=series.names_of(np.array([index]))[0],
         steps=end - begin,
         gaps=_gaps(looked, index, series.frequency),
+        irregular=_irregular(looked, index, series.frequency),
         folds=tuple(_fold_view(fold, series.frequency) for fold in folds),
         **content,
     )
@@ -60,13 +60,6 @@ def series_view(workspace: Path, spec: RunSpec, index: int = 0, origin: int | No
 def _least(spec: RunSpec) -> int:
     own = forecasting_of(spec)
     return own.windows.encoder_length + own.windows.horizon + longest_lag(own)
-
-
-def _folds(series: Series, spec: RunSpec, problem: str) -> tuple[list[Fold], str]:
-    try:
-        return split(series, spec), problem
-    except RunFailed as failure:
-        return [], problem or str(failure)
 
 
 def _drawn(
@@ -135,6 +128,14 @@ def _gaps(looked: Looked, index: int, frequency: Frequency) -> tuple[Pair, ...]:
     steps = rows.step[rows.series == index]
     before = np.flatnonzero(np.diff(steps) > 1)[:MOST_GAPS]
     return tuple(_pair(frequency, Span(int(steps[one]) + 1, int(steps[one + 1]) - 1)) for one in before)
+
+
+def _irregular(looked: Looked, index: int, frequency: Frequency) -> tuple[Irregular, ...]:
+    """Return what is uneven, with its times in one series."""
+    if looked.rows is None:
+        return ()
+    found = marked(looked.uneven, looked.rows, index)
+    return tuple(one.model_copy(update={"marks": tuple(_x(frequency, steps).tolist())}) for one, steps in found)
 
 
 def _pair(frequency: Frequency, span: Span) -> Pair:

@@ -41,10 +41,13 @@ class Recipe(_Part):
     categories: dict[str, tuple[str, ...]]
     scalers: dict[str, Scaler]
     normaliser: Normaliser
+    further: tuple[Normaliser, ...] = ()
+    """The normalisers of further targets, where several are forecast."""
 
     @classmethod
     def of(cls, dataset: Any, frequency: Frequency) -> "Recipe":
         """Read off what a TimeSeriesDataSet has fitted."""
+        fitted = [_normaliser(one) for one in dataset.target_normalizers]
         return cls(
             frequency=frequency,
             categories={
@@ -57,7 +60,8 @@ class Recipe(_Part):
                 for name, one in dataset._scalers.items()
                 if one is not None
             },
-            normaliser=_normaliser(dataset.target_normalizer),
+            normaliser=fitted[0],
+            further=tuple(fitted[1:]),
         )
 
     def encoders(self) -> dict[str, Any]:
@@ -77,17 +81,9 @@ class Recipe(_Part):
             found[name] = scaler
         return found
 
-    def fitted_normaliser(self, spec: ForecastingSpec) -> Any:
-        """Return the target's normaliser as it was fitted."""
-        made = make_normaliser(spec)
-        known = self.normaliser
-        if known.codes:
-            index = pd.Index(known.codes, name=SERIES)
-            made.norm_ = pd.DataFrame({"center": known.center, "scale": known.scale}, index=index)
-            made.missing_ = {"center": known.missing[0], "scale": known.missing[1]}
-        else:
-            made.center_, made.scale_ = np.float64(known.center[0]), np.float64(known.scale[0])
-        return made
+    def normalisers(self, spec: ForecastingSpec) -> list[Any]:
+        """Return the targets' normalisers as they were fitted."""
+        return [_fitted(spec, known) for known in (self.normaliser, *self.further)]
 
 
 def make_encoder() -> Any:
@@ -99,7 +95,9 @@ def make_encoder() -> Any:
 
 def make_normaliser(spec: ForecastingSpec) -> Any:
     """Return the target's normaliser, not fitted yet."""
-    from pytorch_forecasting.data.encoders import EncoderNormalizer, GroupNormalizer, TorchNormalizer
+    from pytorch_forecasting.data.encoders import EncoderNormalizer, GroupNormalizer
+
+    from engine.families.forecasting.normalisers import WholeNormalizer
 
     scaling = spec.scaling
     shared = {
@@ -115,7 +113,7 @@ def make_normaliser(spec: ForecastingSpec) -> Any:
         return EncoderNormalizer(**shared, max_length=[1, spec.windows.encoder_length])
     if kind == "series":
         return GroupNormalizer(groups=[SERIES], **shared)
-    return TorchNormalizer(**{**shared, "method": "identity"} if kind == "none" else shared)
+    return WholeNormalizer(**{**shared, "method": "identity"} if kind == "none" else shared)
 
 
 def normaliser_of(spec: ForecastingSpec) -> str:
@@ -123,6 +121,17 @@ def normaliser_of(spec: ForecastingSpec) -> str:
     if spec.scaling.normaliser != "auto":
         return spec.scaling.normaliser
     return "encoder" if spec.windows.encoder_length > 20 else "series"
+
+
+def _fitted(spec: ForecastingSpec, known: Normaliser) -> Any:
+    made = make_normaliser(spec)
+    if known.codes:
+        index = pd.Index(known.codes, name=SERIES)
+        made.norm_ = pd.DataFrame({"center": known.center, "scale": known.scale}, index=index)
+        made.missing_ = {"center": known.missing[0], "scale": known.missing[1]}
+    else:
+        made.center_, made.scale_ = np.float64(known.center[0]), np.float64(known.scale[0])
+    return made
 
 
 def _classes(encoder: Any) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Mends series by the specification's policies, or refuses them: rows that stand twice, steps and targets that are
 missing, series that are too short. Everything is counted and told."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -41,9 +42,9 @@ def without_duplicates(series: "Series", rows: "Ints", policy: str) -> "Series":
     ends = np.append(starts[1:], len(series)) - 1
     kept = series.rows(ends.astype(np.int64))
     if policy != "last":
-        target = _joined(series.target, starts, policy)
+        targets = [_joined(values, starts, policy) for values in series.targets]
         reals = {name: _joined(values, starts, "mean") for name, values in series.reals.items()}
-        kept = replace(kept, target=target, reals=reals)
+        kept = replace(kept.with_targets(targets), reals=reals)
     how = {"mean": "their mean", "sum": "their sum", "last": "the last of them"}[policy]
     return kept.noted(f"{counted(int(same.sum()), 'row')} stood for a series and time that had one: {how} is taken.")
 
@@ -75,18 +76,25 @@ def without_gaps(series: "Series", policy: str) -> "Series":
     source = np.repeat(np.arange(len(series)), times)
     filled = series.rows(source)
     offset = np.arange(len(source)) - np.repeat(np.cumsum(times) - times, times)
-    target = np.where(offset > 0, np.nan, filled.target)
-    filled = replace(filled, step=filled.step + offset, target=target)
+    filled = replace(filled, step=filled.step + offset)
+    filled = filled.with_targets([np.where(offset > 0, np.nan, values) for values in filled.targets])
     # A gap among future rows stays without a target.
     inside = (offset > 0) & ~is_future(filled)
-    filled = replace(filled, target=_filled(filled, inside, policy))
+    filled = filled.with_targets([_filled(filled, values, inside, policy) for values in filled.targets])
     affected = counted(_affected(series, jumps > 1), "series", "series")
     return filled.noted(f"{counted(missing, 'missing step')} in {affected} were filled ({policy}).")
 
 
-def with_target(series: "Series", policy: str, name: str) -> "Series":
-    """Let every row but the future ones at a series' end have a target."""
-    gaps = np.isnan(series.target) & ~is_future(series)
+def with_target(series: "Series", policy: str, names: Sequence[str]) -> "Series":
+    """Let every row but the future ones at a series' end have all targets, whose names are given."""
+    for place, name in enumerate(names):
+        series = _with_one(series, policy, place, name)
+    return series
+
+
+def _with_one(series: "Series", policy: str, place: int, name: str) -> "Series":
+    values = series.targets[place]
+    gaps = np.isnan(values) & ~is_future(series)
     if not gaps.any():
         return series
     count = counted(int(gaps.sum()), "row")
@@ -100,8 +108,10 @@ def with_target(series: "Series", policy: str, name: str) -> "Series":
             "Mend the file, or have them filled (forecasting.timeline.missing_target = forward, interpolate or zero).",
             Fault(FaultKind.GAPS, (name,), "target"),
         )
-    filled = replace(series, target=_filled(series, gaps, policy))
-    left = np.isnan(filled.target) & ~is_future(filled)
+    targets = series.targets
+    targets[place] = _filled(series, values, gaps, policy)
+    filled = series.with_targets(targets)
+    left = np.isnan(targets[place]) & ~is_future(filled)
     if left.any():  # before a series' first value there is nothing to go on from
         filled = filled.rows(~left)
     return filled.noted(f"{count} of “{name}” had no value: filled ({policy}), or left out before a series’ first one.")
@@ -155,8 +165,10 @@ def with_inputs(series: "Series") -> "Series":
 
 
 def is_future(series: "Series") -> NDArray[np.bool_]:
-    """Return which rows stand at a series' end and have no target."""
+    """Return which rows stand at a series' end and have no target, of several none."""
     known = ~np.isnan(series.target)
+    for values in series.others.values():
+        known |= ~np.isnan(values)
     places = np.where(known, np.arange(len(series)), -1)
     starts = series.starts
     last = np.full(series.count, -1, dtype=np.int64)
@@ -176,16 +188,18 @@ def _joined(values: "Floats", starts: NDArray[np.intp], how: str) -> "Floats":
     return np.where(counts > 0, result, np.nan)
 
 
-def _filled(series: "Series", gaps: NDArray[np.bool_], policy: str) -> "Floats":
+def _filled(series: "Series", values: "Floats", gaps: NDArray[np.bool_], policy: str) -> "Floats":
     if policy == "zero":
-        return np.where(gaps, 0.0, series.target)
-    if policy == "forward":
-        return np.where(gaps, _carried(series.target, series.series), series.target)
+        return np.where(gaps, 0.0, values)
+    carried = _carried(values, series.series)
+    if policy == "forward" or np.isnan(values).all():
+        return np.where(gaps, carried, values)
     places = np.arange(len(series), dtype=np.float64)
-    known = ~np.isnan(series.target)
-    between = np.interp(places, places[known], series.target[known])
-    # Before a series' first value a line would come from another series.
-    return np.where(gaps & ~np.isnan(_carried(series.target, series.series)), between, series.target)
+    known = ~np.isnan(values)
+    between = np.interp(places, places[known], values[known])
+    # Before a series' first value, and behind its last one, a line would come from another series.
+    behind = np.isnan(_carried(values[::-1], series.series[::-1])[::-1])
+    return np.where(gaps & ~np.isnan(carried), np.where(behind, carried, between), values)
 
 
 def _carried(values: "Floats", series: "Ints") -> "Floats":

@@ -10,6 +10,8 @@ from engine.families.forecasting.series import Floats, Ints
 Numbers = dict[str, float]
 _KEYS = ("count", "absolute", "square", "symmetric", "pinball")
 
+_UNITLESS = ("smape", "mase")
+
 
 def intervals(quantiles: Sequence[float]) -> list[tuple[int, int, int]]:
     """Return the symmetric pairs among quantiles as (place of the lower, of the upper, per cent between them)."""
@@ -19,6 +21,19 @@ def intervals(quantiles: Sequence[float]) -> list[tuple[int, int, int]]:
             if level < 0.5 and abs(level + other - 1) < 1e-9:
                 found.append((low, high, round(100 * (other - level))))
     return found
+
+
+def joined(targets: Sequence[str], found: Sequence[Numbers]) -> Numbers:
+    """Return each target's metrics together: of one as they are, of several as metric/target, and before them the means
+    of those that have no unit.
+    """
+    if len(found) == 1:
+        return found[0]
+    keys = [key for key in found[0] if key in _UNITLESS or key.startswith("coverage_")]
+    means = {key: float(np.mean([one[key] for one in found])) for key in keys if all(key in one for one in found)}
+    return means | {
+        f"{key}/{name}": value for name, one in zip(targets, found, strict=True) for key, value in one.items()
+    }
 
 
 class Scores:

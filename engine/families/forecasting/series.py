@@ -1,8 +1,8 @@
 """From a table to evenly spaced series: rows sorted by series and step, none twice, none missing, none unreadable.
 What cannot be mended by the specification's policies is refused in a sentence. Must not know windows or models."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from engine.families.forecasting import repairs
 from engine.families.forecasting.frequency import Frequency, detected, named
 from engine.families.forecasting.times import read_times, rows_text
 from engine.families.frames import Values, numbers
-from engine.families.labels import text_of, texts_of
+from engine.families.labels import texts_of
 from engine.spec import ForecastingSpec, RunSpec
 from engine.training.failures import Fault, FaultKind, RunFailed
 
@@ -28,6 +28,7 @@ MISSING = "(missing)"
 class Series:
     """Series one after the other. All arrays have one entry a row, rows are sorted by series and step, and within a
     series each step is the one before plus one. A target is NaN in future rows alone, which stand at a series' end.
+    `target` is the first target; `others` has the further ones by name, which are forecast with it.
     """
 
     frequency: Frequency
@@ -38,6 +39,8 @@ class Series:
     reals: dict[str, Floats]
     texts: dict[str, Texts]
     notes: tuple[str, ...] = ()
+    title: str = "the series"  # of a single one, that no column names
+    others: dict[str, Floats] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.series)
@@ -51,8 +54,15 @@ class Series:
     def names(self) -> list[str]:
         """Each series' name for people: the values of its identifiers."""
         if not len(self.identifiers.columns):
-            return ["the series"] * self.count
-        columns = [self.identifiers[name].astype(str) for name in self.identifiers.columns]
+            return [self.title] * self.count
+        return self.names_of(np.arange(self.count))
+
+    def names_of(self, numbers: Ints) -> list[str]:
+        """Return the names of some series; of a hundred thousand, all take half a second."""
+        if not len(self.identifiers.columns):
+            return [self.title] * len(numbers)
+        some = self.identifiers.iloc[numbers]
+        columns = [some[name].astype(str) for name in some.columns]
         return [" · ".join(values) for values in zip(*columns, strict=True)]
 
     @property
@@ -65,6 +75,19 @@ class Series:
         """The rows of each series."""
         return np.diff(self.starts)
 
+    @property
+    def targets(self) -> list[Floats]:
+        """All targets, the first one first."""
+        return [self.target, *self.others.values()]
+
+    def with_targets(self, targets: Sequence[Floats]) -> "Series":
+        """Return the same with these in place of all targets, in the same order."""
+        return replace(self, target=targets[0], others=dict(zip(self.others, targets[1:], strict=True)))
+
+    def of_target(self, place: int) -> "Series":
+        """Return the same with a single target: the first one (0), or a further one."""
+        return replace(self, target=self.targets[place], others={})
+
     def rows(self, keep: NDArray[np.bool_] | Ints) -> "Series":
         """Return these rows, in the same order, with the same series even where one has no row any more."""
         return replace(
@@ -74,6 +97,7 @@ class Series:
             target=self.target[keep],
             reals={name: values[keep] for name, values in self.reals.items()},
             texts={name: values[keep] for name, values in self.texts.items()},
+            others={name: values[keep] for name, values in self.others.items()},
         )
 
     def noted(self, *notes: str) -> "Series":
@@ -100,15 +124,17 @@ def prepare(frame: pd.DataFrame, spec: RunSpec, frequency: Frequency | None = No
     """
     if not len(frame):
         raise RunFailed("The dataset has no rows.", "Import a file that has rows below its header.")
-    series, rows = read_rows(frame, spec, frequency)
+    series, rows, off = read_rows(frame, spec, frequency)
+    series = without_irregular(series, rows, off, spec)
     own = forecasting_of(spec).timeline
     series = repairs.without_duplicates(series, rows, own.duplicates)
     series = repairs.without_gaps(series, own.missing_steps)
-    return repairs.with_target(series, own.missing_target, spec.data.roles.target[0])
+    return repairs.with_target(series, own.missing_target, spec.data.roles.target)
 
 
-def read_rows(frame: pd.DataFrame, spec: RunSpec, known: Frequency | None) -> tuple[Series, Ints]:
-    """Return the table as sorted rows, which may be twice or missing yet, and each one's row in the table."""
+def read_rows(frame: pd.DataFrame, spec: RunSpec, known: Frequency | None) -> tuple[Series, Ints, NDArray[np.bool_]]:
+    """Return the table as sorted rows, which may be twice or missing yet, each one's row in the table, and which of them
+    lie between two steps and count for the one before."""
     own, roles = forecasting_of(spec), spec.data.roles
     times = read_times(frame[own.timeline.column], own.timeline.column)
     codes, identifiers = _identified(frame, roles.group)
@@ -119,9 +145,7 @@ def read_rows(frame: pd.DataFrame, spec: RunSpec, known: Frequency | None) -> tu
             f"learned from {'dates' if frequency.is_date else 'whole numbers'}.",
             "Give it the same kind of times.",
         )
-    notes = _check_grid(
-        times.values, frequency, own.timeline.column, bool(own.timeline.frequency), own.timeline.duplicates
-    )
+    off = frequency.off_grid(times.values)
     steps = frequency.steps(times.values)
     order = np.lexsort((steps, codes))
     series = Series(
@@ -132,9 +156,10 @@ def read_rows(frame: pd.DataFrame, spec: RunSpec, known: Frequency | None) -> tu
         target=read_numbers(frame[roles.target[0]], roles.target[0])[order],
         reals={name: read_numbers(frame[name], name)[order] for name in roles.continuous},
         texts={name: _texts(frame[name])[order] for name in roles.categorical},
-        notes=tuple(notes),
+        title=" · ".join(roles.target),
+        others={name: read_numbers(frame[name], name)[order] for name in roles.target[1:]},
     )
-    return series, order.astype(np.int64)
+    return series, order.astype(np.int64), off[order]
 
 
 def _frequency(values: Ints, codes: Ints, is_date: bool, text: str) -> Frequency:
@@ -146,15 +171,19 @@ def _frequency(values: Ints, codes: Ints, is_date: bool, text: str) -> Frequency
         raise RunFailed(f"forecasting.timeline.frequency: {error}.", "Leave it empty to have it detected.") from error
 
 
-def _check_grid(values: Ints, frequency: Frequency, column: str, is_chosen: bool, duplicates: str) -> list[str]:
-    """Refuse times between the steps, unless a coarser frequency was chosen on purpose; returns what to tell."""
-    off = frequency.off_grid(values)
+def without_irregular(series: Series, rows: Ints, off: NDArray[np.bool_], spec: RunSpec) -> Series:
+    """Refuse times between the steps, unless a coarser frequency was chosen on purpose; it is told then."""
     if not off.any():
-        return []
-    if is_chosen and duplicates != "refuse":
-        return [f"{counted(int(off.sum()), 'row')} between two steps of {frequency.text} count for the step before."]
+        return series
+    own = forecasting_of(spec).timeline
+    if own.frequency and own.duplicates != "refuse":
+        between = f"{counted(int(off.sum()), 'row')} between two steps of {series.frequency.text}"
+        return series.noted(f"{between} count for the step before.")
+    marks = np.zeros(len(off), dtype=bool)
+    marks[rows[off]] = True
     raise RunFailed(
-        f"Column “{column}” has irregular times: most are {frequency.text} apart, those in {rows_text(off)} are not.",
+        f"Column “{own.column}” has irregular times: most are {series.frequency.text} apart, those in "
+        f"{rows_text(marks)} are not.",
         "Mend them, or choose a frequency (such as h or D) and let several rows of a step become one "
         "(forecasting.timeline.duplicates = mean, sum or last).",
     )
@@ -164,11 +193,32 @@ def _identified(frame: pd.DataFrame, columns: tuple[str, ...]) -> tuple[Ints, pd
     """Return each row's series, numbered in the order of their names, and the series' identifiers."""
     if not columns:
         return np.zeros(len(frame), dtype=np.int64), pd.DataFrame(index=pd.RangeIndex(1))
-    named_rows = pd.DataFrame({name: frame[name].map(text_of, na_action="ignore").fillna(MISSING) for name in columns})
-    grouped = named_rows.groupby(list(columns), sort=True, observed=True)
-    codes = np.asarray(grouped.ngroup(), dtype=np.int64)
-    first = np.unique(codes, return_index=True)[1]
-    return codes, named_rows.iloc[first].reset_index(drop=True)
+    codes = np.zeros(len(frame), dtype=np.int64)
+    own: list[tuple[list[str], Ints]] = []
+    for name in columns:
+        raw, texts = texts_of(frame[name])
+        names = sorted({*texts, MISSING})
+        place = {text: number for number, text in enumerate(names)}
+        column = np.array([*(place[text] for text in texts), place[MISSING]], dtype=np.int64)[raw]
+        own.append((names, column))
+        codes = _numbered(codes * len(names) + column)
+    first = np.zeros(int(codes.max()) + 1, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    known = {
+        name: np.array(names, dtype=object)[column[first]] for name, (names, column) in zip(columns, own, strict=True)
+    }
+    return codes, pd.DataFrame(known)
+
+
+def _numbered(codes: Ints) -> Ints:
+    """Return codes without holes, in the same order."""
+    most = int(codes.max()) + 1
+    if most > 2 * len(codes):
+        return np.unique(codes, return_inverse=True)[1].astype(np.int64)
+    used = np.zeros(most, dtype=bool)
+    used[codes] = True
+    numbers: Ints = (np.cumsum(used) - 1)[codes]
+    return numbers
 
 
 def read_numbers(column: Values, name: str) -> Floats:

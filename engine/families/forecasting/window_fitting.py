@@ -18,6 +18,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
+from engine.families.forecasting.normalisers import WholeNormalizer
 from engine.families.forecasting.window_grid import Grid, Ints, Settings, group_of
 from engine.families.forecasting.window_support import SCALERS
 
@@ -39,7 +40,7 @@ def takes_over(frame: pd.DataFrame, settings: Settings) -> bool:
         and not any(settings.get(name) for name in OTHERS)
         and frame[target].dtype.kind == "f"
         and target not in categoricals
-        and type(normaliser) in (EncoderNormalizer, GroupNormalizer, TorchNormalizer)
+        and type(normaliser) in (EncoderNormalizer, GroupNormalizer, TorchNormalizer, WholeNormalizer)
         and set(getattr(normaliser, "_groups", [])) <= {group_of(settings)}
         and not (type(normaliser) is TorchNormalizer and target in lagged)
         and all(type(scaler) in SCALERS for scaler in scalers.values() if scaler is not None)
@@ -161,7 +162,7 @@ def _encoders(grid: Grid) -> dict[str, NaNLabelEncoder]:
 def _fit_target(grid: Grid, normaliser: Any, encoders: dict[str, NaNLabelEncoder]) -> tuple[Any, NDArray[Any]]:
     """Fit the target's normaliser; returns what scales the column, and the scales (series or 1, 2)."""
     group, values = str(group_of(grid.settings)), grid.frame[grid.settings["target"]].reset_index(drop=True)
-    if isinstance(normaliser, TorchNormalizer) and type(normaliser) is TorchNormalizer:
+    if type(normaliser) in (TorchNormalizer, WholeNormalizer):
         if not _is_fitted(normaliser):
             normaliser.fit(values)
         return normaliser, normaliser.get_parameters().numpy()[None, :]

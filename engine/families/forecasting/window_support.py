@@ -13,7 +13,9 @@ from pytorch_forecasting.data.encoders import (
 )
 from sklearn.preprocessing import RobustScaler, StandardScaler
 
-NORMALISERS = (EncoderNormalizer, GroupNormalizer, NaNLabelEncoder, TorchNormalizer)
+from engine.families.forecasting.normalisers import WholeNormalizer
+
+NORMALISERS = (EncoderNormalizer, GroupNormalizer, NaNLabelEncoder, TorchNormalizer, WholeNormalizer)
 SCALERS = (StandardScaler, RobustScaler)
 
 

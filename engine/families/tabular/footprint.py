@@ -1,40 +1,19 @@
 """How large a model and its training are, without computing them: parameters and bytes.
 Builds the network on torch's meta device, where tensors have shapes but no numbers."""
 
-from dataclasses import dataclass
-
 import torch
 from torch import nn
 
 from engine.families.findings import Finding
+from engine.families.footprint import WORKSPACE_BYTES, Footprint, bytes_a_number, bytes_of_batch, bytes_of_weights
 from engine.families.tabular import library, network
 from engine.families.tabular.encoding import Encoder
-from engine.families.tabular.tracing import Cost, training_cost
+from engine.families.tabular.tracing import training_cost
+from engine.families.tracing import Cost
 from engine.spec import RunSpec
 from engine.training.failures import RunFailed
 
-_MOMENTS = {"SGD": 1, "Adagrad": 1, "RMSprop": 2}  # numbers that an optimizer keeps for each parameter; Adam's kin: 2
 FEW, MANY = 8, 24
-# Measured for six models, a process grows by 8 MB at its first step, and by 1.0 to 2.0 times the bytes in its tensors.
-SPARE_TENTHS, WORKSPACE_BYTES = 14, 8_000_000
-
-
-@dataclass(frozen=True)
-class Footprint:
-    """Trained parameters, and bytes on the training device: network with gradients and optimizer, the rows that live
-    there, and what one batch takes at most, or the first look at the data where that is more. `step_seconds` is roughly
-    what a step takes on two cores. None stands for what could not be traced."""
-
-    parameters: int
-    model_bytes: int
-    data_bytes: int
-    batch_bytes: int | None
-    step_seconds: float | None = None
-
-    @property
-    def total_bytes(self) -> int:
-        """All of it."""
-        return self.model_bytes + self.data_bytes + (self.batch_bytes or 0)
 
 
 def footprint(
@@ -45,7 +24,7 @@ def footprint(
         model = _shapes_only(spec, encoder)
     except RunFailed as failure:
         return None, (Finding(severity="error", field="model.params", text=failure.cause, fix=failure.advice),)
-    number = 8 if spec.trainer.precision == "64-true" else 4
+    number = bytes_a_number(spec.trainer)
     parameters = network.parameter_count(model)
     width = number * len(encoder.continuous) + 8 * (len(encoder.categorical) + 1 + len(encoder.targets))
     rows = min(spec.trainer.batch_size, max(2, train_rows))
@@ -53,11 +32,11 @@ def footprint(
     cost = _step_cost(model, spec, encoder, rows)
     size = Footprint(
         parameters=parameters,
-        model_bytes=parameters * number * (2 + _MOMENTS.get(spec.trainer.optimizer.name, 2)),
+        model_bytes=bytes_of_weights(parameters, spec.trainer),
         data_bytes=(train_rows + valid_rows) * width,
         batch_bytes=None
         if cost is None
-        else WORKSPACE_BYTES + max(cost.peak_bytes * SPARE_TENTHS // 10 * number // 4, first),
+        else max(bytes_of_batch(cost.peak_bytes, spec.trainer), WORKSPACE_BYTES + first),
         step_seconds=None if cost is None else cost.seconds,
     )
     return size, ()

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
-from engine.families.findings import Finding, sorted_findings
+from engine.families import trainer_checks
+from engine.families.findings import Finding, Preflight, sorted_findings
+from engine.families.footprint import memory_findings, time_findings
 from engine.families.supervised.splitting import Fold
 from engine.families.tabular import checks, leaks, setting_checks
 from engine.families.tabular.encoding import Encoder
-from engine.families.tabular.footprint import Footprint, footprint
+from engine.families.tabular.footprint import footprint
 from engine.families.tabular.frames import load
 from engine.families.tabular.splitting import split
 from engine.spec import RunSpec, TrainerSpec, from_json, to_json
@@ -22,28 +23,6 @@ from engine.training.failures import RunFailed
 from engine.training.loader import BatchPlan
 
 CHECKED_ROWS = 200_000  # of longer tables every n-th row is looked at, so that the form is answered in time
-SLOW_EPOCH_S = 60.0
-PROCESS_BYTES = 500_000_000  # what a worker holds with its libraries before it has any data
-
-
-class Preflight(BaseModel):
-    """Rows of each part (of the first fold in a cross-validation), batches an epoch, optimizer steps of one training,
-    parameters that are trained, and bytes on the training device; None where that cannot be known yet."""
-
-    model_config = ConfigDict(frozen=True)
-
-    parameters: int | None
-    memory_bytes: int | None
-    steps_per_epoch: int
-    optimizer_steps: int
-    trainings: int
-    rows: dict[str, int]
-    warnings: tuple[Finding, ...]
-
-    @property
-    def ready(self) -> bool:
-        """Whether nothing was found that would stop the run."""
-        return not any(finding.severity == "error" for finding in self.warnings)
 
 
 @dataclass(frozen=True)
@@ -67,21 +46,21 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
     findings += [one for one in seen if not (one.field == "split" and one.severity == "error" and "split" in told)]
     classes = [len(target.classes) for target in look.encoder.targets] if look and look.encoder else []
     metrics = setting_checks.recorded_metrics(spec, classes)
-    findings += setting_checks.check_monitors(spec, metrics)
-    findings += setting_checks.check_checkpoints(spec, metrics)
+    findings += trainer_checks.check_monitors(spec, metrics, spec.tabular.task)
+    findings += trainer_checks.check_checkpoints(spec, metrics)
     train_rows = look.rows.get("train", 0) if look else 0
     trainer = spec.trainer
     plan = BatchPlan.of(train_rows, trainer.batch_size, trainer.drop_last) if train_rows else BatchPlan(())
     batches = len(plan.sizes)
     steps = -(-batches // trainer.accumulate_grad_batches)
     if train_rows:
-        findings += setting_checks.check_steps(spec, plan, train_rows, steps)
+        findings += trainer_checks.check_steps(spec, plan, train_rows, steps)
     size = None
     if look and look.encoder and not _has_error(findings, "model", "tabular"):
         size, trouble = footprint(spec, look.encoder, train_rows, look.rows.get("valid", 0))
         findings += trouble
-        findings += _memory(spec, size, look.table_bytes)
-        findings += _slowness(spec, size, batches)
+        findings += memory_findings(spec, size, look.table_bytes)
+        findings += time_findings(spec, size, batches)
     return Preflight(
         parameters=size.parameters if size else None,
         memory_bytes=size.total_bytes if size else None,
@@ -98,17 +77,9 @@ def _has_error(findings: list[Finding], *rooms: str) -> bool:
 
 
 def _setting_findings(spec: RunSpec) -> Iterator[Finding]:
-    import torch
-
-    from engine.catalog import problems
-
     yield from setting_checks.check_split_column(spec)
-    for sentence in problems(spec):
-        field, _, text = sentence.partition(": ")
-        yield Finding(severity="error", field=field, text=text[:1].upper() + text[1:].rstrip(".") + ".")
+    yield from trainer_checks.check_catalogue(spec)
     yield from setting_checks.check_balance(spec)
-    cuda = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    yield from setting_checks.check_device(spec, cuda, torch.backends.mps.is_available())
 
 
 def _relevant(spec: RunSpec) -> RunSpec:
@@ -174,43 +145,3 @@ def _sizes(frame: pd.DataFrame, fold: Fold, spec: RunSpec) -> Encoder | None:
         return Encoder.fit(frame, np.asarray(fold.train), spec.model_copy(update={"tabular": tabular}))
     except (ValueError, TypeError):
         return None
-
-
-def _slowness(spec: RunSpec, size: Footprint | None, batches: int) -> Iterator[Finding]:
-    """Yield what an epoch will roughly take on the processor, where that is long."""
-    import torch
-
-    device = spec.trainer.device
-    on_processor = device == "cpu" or (device == "auto" and not torch.cuda.is_available())
-    if size is None or size.step_seconds is None or not on_processor:
-        return
-    seconds = size.step_seconds * batches
-    if seconds >= SLOW_EPOCH_S:
-        unit, each = ("hours", 3600) if seconds >= 5400 else ("minutes", 60) if seconds >= 90 else ("seconds", 1)
-        text = f"An epoch takes very roughly {seconds / each:,.0f} {unit} on this machine's processor."
-        fix = "Take the small preset, a smaller model or fewer rows, or train on a GPU."
-        yield Finding(severity="info", field="model.params", text=text, fix=fix)
-
-
-def _memory(spec: RunSpec, size: Footprint | None, table_bytes: int) -> Iterator[Finding]:
-    import psutil
-    import torch
-
-    if size is None:
-        return
-    device = spec.trainer.device
-    on_gpu = torch.cuda.is_available() and device != "cpu"
-    if on_gpu:
-        index = int(device.partition(":")[2] or 0)
-        free = torch.cuda.get_device_properties(index).total_memory if index < torch.cuda.device_count() else 0
-        needed, where = size.total_bytes, "the GPU has"
-    else:
-        free, where = psutil.virtual_memory().available, "are free here"
-        needed = size.total_bytes + 2 * table_bytes + PROCESS_BYTES
-    if free and needed > 0.9 * free:
-        amounts = f"About {needed / 1e9:,.1f} GB are needed"
-        text = (
-            f"{amounts}, and {where} {free / 1e9:,.1f} GB." if on_gpu else f"{amounts}; {free / 1e9:,.1f} GB {where}."
-        )
-        fix = "Take a smaller batch, a smaller model or fewer rows."
-        yield Finding(severity="warning", field="trainer.batch_size", text=text, fix=fix)

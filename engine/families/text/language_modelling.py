@@ -87,7 +87,7 @@ def fit(
     freeze(network, spec)
     train = loader_of(corpus, fold.train, encoder, trainer, device, trainer.seed)
     valid = loader_of(corpus, fold.valid, encoder, trainer, device, None)
-    tokens = trainer.batch_size * (_bptt(spec) if text_of(spec).task == "rnn-lm" else encoder.max_length)
+    tokens = trainer.batch_size * (bptt_of(spec) if text_of(spec).task == "rnn-lm" else encoder.max_length)
     torch.set_num_threads(choose_threads(trainer, FLOPS_A_PARAMETER * networks.work_parameters(network) * tokens))
     count = networks.parameter_count(network)
     lengths = corpus.tokens(fold.train[:5_000], encoder)[0].lengths
@@ -130,7 +130,9 @@ def loader_of(
     if len(tokens) < 3:
         raise RunFailed("There are too few tokens to learn from.", "Import more text, or make the other parts smaller.")
     if own.task == "rnn-lm":
-        return StreamLoader(tokens, trainer.batch_size if seed is not None else VALIDATION_STREAMS, _bptt(corpus.spec))
+        return StreamLoader(
+            tokens, trainer.batch_size if seed is not None else VALIDATION_STREAMS, bptt_of(corpus.spec)
+        )
     blocks = Blocks(tokens, own.max_length, encoder.pad)
     return SequenceLoader(len(blocks), _plan(len(blocks), trainer, own.max_length, seed), blocks.batch, seed)
 
@@ -169,6 +171,7 @@ def _plan(count: int, trainer: TrainerSpec, longest: int, seed: int | None) -> B
     return BatchPlan.of(count, max(1, TOKENS_AT_ONCE // max(1, longest)), merge_single=False)
 
 
-def _bptt(spec: RunSpec) -> int:
+def bptt_of(spec: RunSpec) -> int:
+    """Return through how many tokens a recurrent model is trained back."""
     found = settings(spec.model).get("bptt", BPTT)
     return int(found) if isinstance(found, int | float) else BPTT

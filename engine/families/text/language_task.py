@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional
 
 from engine.families.text.classic.language_model import RnnLanguageModel, State
-from engine.families.text.heads import logits_at
+from engine.families.text.logits import logits_at
 from engine.families.text.masking import IGNORED
 from engine.families.text.transformers_models import TransformersNetwork
 from engine.training.loader import Batch, EpochLoader

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from engine.families.text.classic.language_model import RnnLanguageModel
-from engine.families.text.heads import logits_at
+from engine.families.text.logits import logits_at
 from engine.families.text.trained import TOKENS_AT_ONCE, TrainedText
 from engine.families.text.transformers_models import TransformersNetwork
 

@@ -25,6 +25,7 @@ KNOWN = {
     "bos_token": ("<s>", "<|endoftext|>", "<|begin_of_text|>"),
     "eos_token": ("</s>", "<|endoftext|>", "<|end_of_text|>"),
 }
+FEWEST_LETTERS = 100  # that a small vocabulary has room for; in a large one, letters take a quarter at the most
 LONGEST_WORD = 20_000  # letters; longer runs without a space are cut for training, or one line would cost minutes
 
 
@@ -127,9 +128,9 @@ def _trainer(spec: TokenizerSpec, special: list[str]) -> Any:
         return trainers.UnigramTrainer(unk_token=UNKNOWN, **shared)
     shared["min_frequency"] = spec.min_frequency
     if spec.kind == "wordpiece":
-        return trainers.WordPieceTrainer(limit_alphabet=max(1, size // 4), **shared)
+        return trainers.WordPieceTrainer(limit_alphabet=max(FEWEST_LETTERS, size // 4), **shared)
     if spec.kind == "bpe":
-        return trainers.BpeTrainer(limit_alphabet=max(1, size // 4), **shared)
+        return trainers.BpeTrainer(limit_alphabet=max(FEWEST_LETTERS, size // 4), **shared)
     if spec.kind == "byte-bpe":
         return trainers.BpeTrainer(initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), **shared)
     return trainers.WordLevelTrainer(**shared)
@@ -141,7 +142,7 @@ def _notes(made: Tokenizer, spec: TokenizerSpec) -> tuple[str, ...]:
         said = f"The text gives {size:,} tokens, fewer than the {spec.vocabulary:,} that were allowed."
         return (said,)
     if size > spec.vocabulary:
-        return (f"The tokenizer has {size:,} tokens, since bytes and special tokens alone are that many.",)
+        return (f"The tokenizer has {size:,} tokens, since single letters and special tokens alone are that many.",)
     return ()
 
 

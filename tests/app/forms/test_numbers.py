@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.forms import Field
-from app.forms.numbers import read, read_integers, read_json, shown, stepped
+from app.forms.numbers import read, read_integers, read_json, read_list, shown, shown_list, stepped
 
 A_FLOAT = Field(key="a", kind="float")
 AN_INT = Field(key="a", kind="int", minimum=1, maximum=10)
@@ -76,3 +76,30 @@ def test_that_lists_and_json_are_read():
         read_json("{", Field(key="a", kind="json"))
     with pytest.raises(ValueError, match="Whole numbers"):
         read_integers("a")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2, 2", [2, 2]),
+        ("[0.5 1]", [0.5, 1]),
+        ("trend seasonality", ["trend", "seasonality"]),
+        ("yes, no", [True, False]),
+    ],
+)
+def test_that_a_list_is_written_on_one_line(text, value):
+    field = Field(key="a", kind="list", nullable=True)
+    assert read_list(text, field) == value
+    assert read_list(shown_list(value), field) == value
+
+
+def test_that_one_number_is_a_list_only_where_the_default_is_none():
+    assert read_list("3", Field(key="a", kind="list", nullable=True)) == [3]
+    assert read_list("3", Field(key="a", kind="list", default=2)) == 3
+    assert read_list("", Field(key="a", kind="list", nullable=True)) is None
+
+
+@pytest.mark.parametrize("text", ["", "1, trend", "yes, 3"])
+def test_that_a_list_of_different_things_is_refused(text):
+    with pytest.raises(ValueError, match="A list is needed"):
+        read_list(text, Field(key="a", kind="list", default=2))

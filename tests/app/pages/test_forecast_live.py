@@ -117,3 +117,17 @@ def test_that_another_run_begins_without_forecasts(page: RunPage, samples: Any, 
     assert panel(page).isHidden()
     page.setRun(first)
     assert medians(panel(page).cards()) == [10.2, 10.2]
+
+
+def test_that_of_several_targets_the_chosen_one_is_drawn(page: RunPage, samples: Any, tell: Any) -> None:
+    run_id = samples.running()
+    page.setRun(run_id)
+    for epoch in (1, 2):
+        shown = live(epoch)
+        further = {"visitors": tuple(a_window(f"shop {place}", 500.0 + epoch) for place in range(6))}
+        tell(run_id, shown.model_copy(update={"further": further}))
+        if epoch == 1:
+            assert "“sales”" in panel(page).title()
+            panel(page).target.setCurrentIndex(1)
+        assert "“visitors” of validation windows, forecast after epoch" in panel(page).title()
+        assert panel(page).cards()[0].fan.fan().median[0] == 510.0 + epoch

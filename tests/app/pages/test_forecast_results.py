@@ -88,6 +88,41 @@ def page(engine: Any, samples: Any, qtbot: Any, qapp: Any) -> RunPage:
     return page
 
 
+def test_that_each_of_several_targets_has_its_own_figures_and_forecasts(
+    engine: Any, samples: Any, qtbot: Any, qapp: Any
+) -> None:
+    theme.apply(qapp, "light")
+    page = RunPage(engine)
+    qtbot.addWidget(page)
+    page.resize(1192, 760)
+    page.show()
+    page.setRun(samples.finished())
+    both = an_evaluation()
+    first = {**both["forecast"], "target": "sales"}
+    metrics = {"smape": 0.3, "mae/sales": 1.5, "smape/sales": 0.31, "mae/visitors": 250.0, "smape/visitors": 0.29}
+    both |= {"forecast": first, "further_forecasts": [{**first, "target": "visitors"}], "metrics": {"test": metrics}}
+    engine.answered.emit(engine.pending("evaluation")[-1][0], both)
+    targets = ("sales", "visitors")
+    engine.answered.emit(engine.pending("forecast_names")[-1][0], {**names(), "targets": targets})
+    ticket, params = engine.pending("forecast_window")[-1]
+    assert "target" not in params
+    chooser = page.findChild(QComboBox, "run.results.target")
+    assert [chooser.itemText(place) for place in range(2)] == list(targets)
+    chooser.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: len(page.findChildren(ForecastBrowser)) == 1)
+    table = page.findChild(BaselineTable, "run.results.baselines")
+    assert table.text(0, 1) == "250.0"
+    engine.answered.emit(ticket, a_window(0, 0))  # of the other target: too late
+    assert browser(page).plot.fan() is None
+    asked, params = engine.pending("forecast_names")[-1]
+    assert params["target"] == 1
+    engine.answered.emit(asked, {**names(), "target": "visitors", "targets": targets})
+    asked, params = engine.pending("forecast_window")[-1]
+    assert params["target"] == 1
+    engine.answered.emit(asked, a_window(params["series"], params["place"]))
+    assert browser(page).plot.fan() is not None
+
+
 def answer(engine: Any) -> tuple[int, int]:
     """Answer the newest question for a window; returns which one was wanted."""
     ticket, params = engine.pending("forecast_window")[-1]
@@ -188,11 +223,11 @@ def test_that_an_answer_for_another_run_is_dropped(page: RunPage, engine: Any, s
     assert page.findChild(ForecastBrowser) is None or browser(page).plot.fan() is None
 
 
-def test_that_what_is_of_the_last_fold_alone_says_so(page: RunPage, engine: Any, samples: Any) -> None:
+def test_that_what_is_a_mean_over_folds_says_so(page: RunPage, engine: Any, samples: Any) -> None:
     assert page.findChild(PlotCard, "run.results.steps").hint() == ""
     page.setRun(samples.finished("backtest"))
     score = FoldScore(metric="test/mae", values=(1.0, 2.0), mean=1.5, std=0.7, standard_error=0.5)
     engine.answered.emit(engine.pending("evaluation")[-1][0], an_evaluation(folds=(score,)))
     hints = [card.hint() for card in page.findChildren(PlotCard, "run.results.steps")]
-    assert hints[-1].startswith("Of the last fold alone")
-    assert any(label.text() == "By the last fold alone." for label in page.findChildren(QLabel))
+    assert hints[-1] == "Means over the folds."
+    assert any(label.text() == "Means over the folds." for label in page.findChildren(QLabel))

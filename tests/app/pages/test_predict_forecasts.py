@@ -149,3 +149,30 @@ def test_that_each_forecast_row_begins_with_its_series_and_time(page, engine, fo
     answer(engine)
     rows = page.findChild(QTableView, "predict.rows").model()
     assert [rows.index(1, column).data() for column in range(2)] == ["south", "1970-01-04"]
+
+
+def test_that_a_files_own_values_are_compared_with_when_that_is_asked_for(engine, page, forecaster, tmp_path):
+    row = page.findChild(QPushButton, "predict.score")
+    assert not row.isVisible()
+    page.setFile(tmp_path / "later.csv")
+    answer(engine)
+    assert row.isVisible()
+    row.click()
+    ticket, asked = engine.pending("score")[-1]
+    assert asked == {"run": forecaster, "path": str(tmp_path / "later.csv")}
+    baselines = {"last_value": {"mae": 3.0}, "seasonal_naive": {"mae": 2.5}}
+    report = {
+        "count": 8,
+        "what": "8 windows of 2 series",
+        "metrics": {"mae": 1.25},
+        "baselines": baselines,
+        "notes": [],
+    }
+    engine.answered.emit(ticket, report)
+    said = page.findChild(QLabel, "predict.score.said")
+    assert said.text() == "MAE 1.25 over 8 windows of 2 series (last value 3, seasonal naive 2.5)."
+    row.click()
+    engine.failed.emit(engine.pending("score")[-1][0], "The test has no window (forecasting.windows.horizon).")
+    assert said.text() == "The test has no window (“Forecasts”)."
+    page.setFile(tmp_path / "other.csv")
+    assert said.text() == ""

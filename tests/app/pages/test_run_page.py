@@ -143,8 +143,8 @@ def test_that_progress_is_written_in_full(page, engine, samples):
     engine.store.set_progress(run_id, Progress("training", 1320, 4000, 6.6, 20, 412_345.0, 95.0))
     page.setRun(run_id)
     told = text(page, "run.figures")
-    assert "epoch 7 of 20" in told and "step 1\u202f320 of 4\u202f000" in told
-    assert "412\u202f345 rows/s" in told and "1 min 35 s left" in told
+    assert "epoch 7 of 20" in told and "step 1,320 of 4,000" in told
+    assert "412,345 rows/s" in told and "1 min 35 s left" in told
 
 
 def test_that_stop_asks_nothing_and_stops_this_run(page, engine, samples):
@@ -412,3 +412,11 @@ def test_that_a_run_at_work_keeps_its_checkpoints(page, engine, samples):
     page.setRun(run_id)
     assert not button(page, "run.disk.clear").isEnabled()
     assert not page.findChild(QAction, "run.clear").isEnabled()
+
+
+def test_that_which_model_is_kept_stands_in_full_below_a_finished_runs_name(page, samples):
+    cause = "The model of epoch 17 is kept: valid/loss was 0.0714. " * 4
+    page.setRun(samples.ended(Outcome.finished(cause)))
+    assert text(page, "run.kept") == cause
+    assert page.findChild(QLabel, "run.kept").wordWrap()
+    assert page.findChild(QLabel, "run.figures").isHidden()

@@ -308,3 +308,13 @@ def test_that_a_view_that_cannot_be_read_is_left_out(page, engine, samples):
     assert page.keeper.names() == ["newer"]
     page.keeper.choose("newer")
     assert titles(page) == ["Name"] and page.keeper.view().sort == View().sort
+
+
+def test_that_names_take_the_room_that_other_columns_leave(page, engine, samples):
+    samples.finished()
+    engine.tell()
+    head = table_of(page).horizontalHeader()
+    page.resize(1000, 600)
+    narrow = head.sectionSize(ColumnId.NAME)
+    page.resize(1800, 600)
+    assert head.sectionSize(ColumnId.NAME) > narrow

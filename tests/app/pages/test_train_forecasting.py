@@ -4,7 +4,10 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, QObject, Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QToolButton
 
+from app.forms import choice_label
 from app.pages.train import TrainPage
+from app.pages.train.finder import LearningRateFinder
+from app.pages.train.series_words import distance_text
 from engine.catalog import use_of
 from engine.catalog.series_view import SeriesView
 from engine.spec import Roles, from_toml, to_toml
@@ -267,9 +270,11 @@ def test_that_every_setting_of_a_forecast_can_be_gone_to(filled, key):
 def test_that_train_and_the_queue_carry_the_forecast_that_is_shown(qtbot, filled):
     with qtbot.waitSignal(filled.startRequested) as started:
         filled.start.click()
+        filled.start.click()  # without waiting for the check
     assert started.args[0] == filled.spec() == from_toml(to_toml(filled.spec()))
     with qtbot.waitSignal(filled.enqueueRequested) as asked:
         filled.enqueue.click()
+        filled.enqueue.click()  # without waiting for the check
     assert asked.args[0].family == "forecasting"
 
 
@@ -280,3 +285,80 @@ def test_that_a_loaded_forecast_is_shown_and_a_table_can_be_made_of_it(page, lab
     filled.loadFile(path)
     assert filled.spec().family == "forecasting"
     assert filled.form.series.problems() == {}
+
+
+def test_that_a_learning_rate_can_be_found_for_a_forecaster_that_learns(filled, labs):
+    find = button(filled, "train.find_learning_rate")
+    assert find.isVisibleTo(filled.form.training)
+    find.click()
+    finder = filled.findChild(LearningRateFinder)
+    assert labs.of("find_learning_rate")[-1][2]["spec"]["family"] == "forecasting"
+    finder.reject()
+    filled._edit("model.name", "last_value")
+    assert not find.isVisibleTo(filled.form.training)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "told"), [("h", "1 hour"), ("15min", "15 minutes"), ("MS", "1 month"), ("2W", "2 weeks"), ("3", "3")]
+)
+def test_that_the_distance_of_steps_is_said_in_words(frequency, told):
+    assert distance_text(frequency) == told
+
+
+def test_that_further_targets_and_holidays_are_chosen_in_the_form(filled, qtbot):
+    filled.goTo("forecasting.inputs.holidays")
+    line = filled.findChild(QLineEdit, "forecasting.inputs.holidays")
+    line.selectAll()
+    qtbot.keyClicks(line, "de-by")
+    assert filled.spec().forecasting.inputs.holidays == "DE-BY"
+    filled.form.series.changed.emit("data.roles.target.further", ["price"])
+    assert filled.spec().data.roles.target == ("sales", "price")
+    assert not filled.gallery.card("nbeats").radio.isEnabled() and filled.gallery.card("tft").radio.isEnabled()
+    filled.form.series.changed.emit("data.roles.target", "size")
+    assert filled.spec().data.roles.target == ("size", "price")
+    assert filled.spec().data.roles.of("sales") == "continuous"
+    filled.form.series.changed.emit("data.roles.target.further", [])
+    assert filled.spec().data.roles.target == ("size",)
+    assert filled.gallery.card("nbeats").radio.isEnabled()
+
+
+def test_that_columns_that_look_like_series_are_offered_to_become_some(page, qtbot):
+    columns = [{"name": name, "type": kind} for name, kind in {**TYPES, "shop": "number"}.items()]
+    page.setDataset(dataset(columns=columns), Roles(date=("day",), continuous=("price", "size"), target=("sales",)))
+    turn = page.findChild(QPushButton, "train.series.turn")
+    assert not turn.isHidden()
+    with qtbot.waitSignal(page.seriesRequested) as asked:
+        turn.click()
+    assert asked.args == ["d1"]
+    page.setDataset(dataset(), ROLES)
+    assert turn.isHidden()
+
+
+def test_that_what_is_uneven_is_marked_and_what_becomes_of_it_is_chosen_beside_it(page, labs, qtbot):
+    page.setDataset(dataset(), ROLES)
+    qtbot.waitUntil(lambda: bool(labs.of("series")))
+    text = "2 rows of a time in column “day” that was there already, in 1 series (“a”): rows 4, 9."
+    twice = {
+        "kind": "duplicates",
+        "field": "forecasting.timeline.duplicates",
+        "text": text,
+        "here": 2,
+        "marks": (4 * DAY,),
+    }
+    refused = "2 rows share their time (forecasting.timeline.duplicates = mean, sum or last)."
+    labs.answer("series", view(irregular=(twice,), count=3, problem=refused))
+    windows = page.form.windows
+    assert windows.whole.marks() == {"duplicates": [4 * DAY]}
+    assert windows.findChild(QLabel, "train.windows.duplicates.text").text() == f"{text} In this series: 2."
+    assert windows.findChild(QLabel, "train.windows.missing_steps.text").isHidden()
+    said = windows.findChild(QLabel, "train.windows.problem").text()
+    choices = "become their mean, become their sum or the last one counts"
+    assert said == f"2 rows share their time (“Rows of one time”: {choices})."
+    choice = windows.findChild(QComboBox, "train.windows.duplicates")
+    choice.setCurrentIndex(choice.findData("sum"))
+    choice.activated.emit(choice.currentIndex())
+    assert page.spec().forecasting.timeline.duplicates == "sum"
+
+
+def test_that_a_column_called_like_a_choice_keeps_its_name():
+    assert choice_label("value", "data.roles.target") == "value"

@@ -281,16 +281,47 @@ def test_that_a_closed_finder_gives_up_its_question(qtbot, filled, labs):
     assert labs.of("find_learning_rate") == []
 
 
-def test_that_train_carries_the_specification_that_is_shown(qtbot, filled):
+def test_that_train_carries_the_specification_that_is_shown(qtbot, filled, labs):
     typed(qtbot, filled, "trainer.epochs", "2")
+    checked(qtbot, filled, labs)
     with qtbot.waitSignal(filled.startRequested) as started:
         filled.start.click()
     assert started.args[0] == filled.spec()
     assert started.args[0].trainer.epochs == 2
 
 
-def test_that_a_run_is_queued_as_it_is_shown_and_the_page_stays(qtbot, filled):
+def test_that_train_pressed_during_the_check_starts_when_it_is_done(qtbot, filled, labs):
+    filled.start.click()
+    assert "Starts when the check is done" in filled.reason.text()
+    with qtbot.waitSignal(filled.startRequested):
+        checked(qtbot, filled, labs)
+    assert filled.reason.text() == ""
+
+
+def test_that_train_pressed_during_the_check_shows_its_errors_and_starts_nothing(qtbot, filled, labs):
+    with qtbot.assertNotEmitted(filled.startRequested):
+        filled.start.click()
+        checked(qtbot, filled, labs, warnings=[AN_ERROR])
+    assert filled.reason.text() == "“a” is constant." and not filled.start.isEnabled()
+
+
+def test_that_train_pressed_twice_waits_for_no_check(qtbot, filled):
+    filled.start.click()
+    with qtbot.waitSignal(filled.startRequested):
+        filled.start.click()
+
+
+def test_that_a_changed_setting_takes_back_a_train_that_waits(qtbot, filled, labs):
+    filled.start.click()
+    typed(qtbot, filled, "trainer.epochs", "7")
+    assert filled.reason.text() == ""
+    with qtbot.assertNotEmitted(filled.startRequested):
+        checked(qtbot, filled, labs)
+
+
+def test_that_a_run_is_queued_as_it_is_shown_and_the_page_stays(qtbot, filled, labs):
     typed(qtbot, filled, "trainer.epochs", "3")
+    checked(qtbot, filled, labs)
     with qtbot.waitSignal(filled.enqueueRequested) as asked:
         filled.enqueue.click()
     assert asked.args[0] == filled.spec()

@@ -144,7 +144,7 @@ def test_that_the_losses_of_a_model_come_from_the_library():
             {"forecasting": {"inputs": {"lags": {"y": [3]}}}},
             "forecasting.inputs.lags: TiDE needs to know “y” ahead",
         ),
-        ("nhits", {"roles": {"target": ["y", "z"]}}, "data.roles.target: one column can be forecast, not 2"),
+        ("nbeats", {"roles": {"target": ["y", "z"]}}, "data.roles.target: N-BEATS forecasts one target, not 2"),
         ("nhits", {"split": {"kind": "random"}}, "split.kind: series are split by time"),
         (
             "nhits",

@@ -5,6 +5,7 @@ import pytest
 from engine.catalog import (
     forecast_of,
     left_out,
+    looks_wide,
     model,
     problems,
     seen_inputs,
@@ -106,3 +107,12 @@ def test_that_what_a_model_sees_follows_from_the_model(spec):
     assert left_out(model("tide"), spec) == 3
     assert left_out(model("nbeats"), spec) == 4
     assert left_out(model("tft"), spec) == 0
+
+
+def test_that_columns_of_numbers_beside_a_time_look_like_series_of_their_own(spec):
+    wide = {"day": "text", "a": "number", "b": "integer", "c": "number"}
+    made = with_time(spec, "day", wide)
+    assert looks_wide(made, wide)
+    assert not looks_wide(made, {**wide, "shop": "text"})
+    assert not looks_wide(made, {"day": "date", "a": "number", "b": "number"})
+    assert not looks_wide(with_groups(made, ["b"]), wide)

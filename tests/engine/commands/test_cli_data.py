@@ -90,7 +90,7 @@ def test_that_a_file_that_is_no_table_is_one_clear_line(tensorbench: Call, tmp_p
         (["new", "tabular", "--data", "wine", "--model", "tabnt"], "did you mean “tabnet”?"),
         (["new", "tabular", "--data", "wine", "--model", "mdn", "--task", "classification"], "numbers, not classes"),
         (["new", "tabular", "--data", "wine", "-o", "/nowhere/spec.toml"], "cannot be written"),
-        (["new", "text", "--data", "wine"], "invalid choice"),
+        (["new", "pictures", "--data", "wine"], "invalid choice"),
     ],
 )
 def test_that_bad_input_is_one_clear_line(tensorbench: Call, arguments: list[str], told: str) -> None:
@@ -165,3 +165,21 @@ def test_that_a_file_of_text_is_imported_as_it_is_asked_for(tensorbench: Call, t
     assert "story: 3 rows × 1 columns" in tensorbench("import", path).out
     assert "story: 2 rows × 1 columns" in tensorbench("import", path, "--as", "paragraphs").out
     assert f"{tmp_path.name}: 1 rows × 2 columns" in tensorbench("import", tmp_path).out
+
+
+def test_that_a_wide_file_becomes_series(tensorbench: Call, tmp_path: Path) -> None:
+    file = tmp_path / "wide.csv"
+    file.write_text("day,value,series,b\n2024-01-01,1,2,3\n2024-01-02,4,,6\n", encoding="utf-8")
+    answer = tensorbench("melt", file, "--time", "day", "--name", "long")
+    assert answer.code == 0, answer.err
+    assert answer.out.startswith("long: 5 rows of 3 series, made of wide, as ")
+    some = ("--time", "day", "--columns", "value", "b")
+    made = json.loads(tensorbench("melt", "wide", *some, "--series-name", "shop", "--json").out)
+    assert (made["rows"], made["origin"]["melt"]["columns"]) == (4, ["value", "b"])
+    for asked, words in (
+        (("--time", "date"), "“wide” has no column “date”"),
+        (some, "There is a column “series” already, which stays; choose another name for the series."),
+    ):
+        wrong = tensorbench("melt", "wide", *asked)
+        assert_one_clear_line(wrong)
+        assert words in wrong.err

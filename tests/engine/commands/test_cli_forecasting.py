@@ -30,6 +30,7 @@ def waves(tensorbench: Call, tmp_path: Path) -> Path:
     """A specification for the sample of waves."""
     path = tmp_path / "waves.toml"
     asked = ("--data", "waves", "--time", "time", "--target", "value", "--group", "series", "--horizon", 6)
+    asked = (*asked, "--holidays", "de-BY")
     answer = tensorbench("new", "forecasting", *asked, "-o", path)
     assert answer.code == 0, answer.err
     return path
@@ -42,6 +43,7 @@ def test_that_series_go_from_a_file_to_a_forecast(tensorbench: Call, waves: Path
     assert spec.forecasting.timeline.frequency == "h"
     assert spec.forecasting.windows.encoder_length == 24
     assert spec.forecasting.inputs.calendar == ("hour", "weekday", "month")
+    assert spec.forecasting.inputs.holidays == "DE-BY"
     assert "[tabular" not in waves.read_text(encoding="utf-8")
     checked = json.loads(tensorbench("check", waves, *FAST, "--json").out)
     assert checked["ready"]
@@ -74,6 +76,10 @@ def test_that_series_go_from_a_file_to_a_forecast(tensorbench: Call, waves: Path
             ["--horizon", 6, "--target", "series"],
             "--target: “series” of waves holds text, and a forecast needs numbers",
         ),
+        (
+            ["--horizon", 6, "--target", "value", "--group", "series", "--holidays", "XX"],
+            "forecasting.inputs.holidays: no holidays of “XX” are known",
+        ),
         (["--horizon", 6, "--target", "value"], "20,000 rows share their series and time with another"),
         (
             ["--horizon", 6, "--target", "value", "--group", "series", "--model", "gandalf"],
@@ -91,6 +97,25 @@ def test_that_what_is_missing_is_said_in_one_line(
     assert answer.code == 2
     assert words in answer.err
     assert answer.err.count("\n") == 1
+
+
+@pytest.mark.timeout(400)
+def test_that_several_targets_are_forecast_together(tensorbench: Call, tmp_path: Path) -> None:
+    hours = pd.date_range("2024-01-01", periods=80, freq="h")
+    file, spec, out = tmp_path / "shop.csv", tmp_path / "shop.toml", tmp_path / "out.csv"
+    pd.DataFrame({"time": hours, "sales": range(80), "visitors": range(1000, 1080)}).to_csv(file, index=False)
+    asked = ("--data", file, "--target", "sales", "--target", "visitors", "--horizon", 3, "--encoder", 6)
+    answer = tensorbench("new", "forecasting", *asked, "-o", spec)
+    assert answer.code == 0, answer.err
+    refused = tensorbench("new", "forecasting", *asked, "--model", "nbeats", "-o", tmp_path / "refused.toml")
+    assert refused.code == 2 and "N-BEATS forecasts one target, not 2" in refused.err
+    assert tensorbench("train", spec, *FAST).code == 0
+    shown = tensorbench("show", "last")
+    assert "MAE of sales" in shown.out and "mae/visitors" in shown.out
+    assert tensorbench("predict", "last", file, "-o", out).code == 0
+    columns = list(pd.read_csv(out).columns)
+    assert columns[:4] == ["time", "step", "predicted sales", "quantile 0.02/sales"]
+    assert columns.index("predicted visitors") == 2 + 8
 
 
 def test_that_years_and_weeks_with_gaps_are_series(tensorbench: Call, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Small real data, and models trained on it for a moment, for the tests of the tabular family."""
+"""Small rows and series, specifications on them, and models trained for a moment, for the tests of the families."""
 
 import json
 import time
@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engine.spec import DataSpec, ModelSpec, Roles, RunSpec, TabularSpec, TrainerSpec
+from engine.spec import DataSpec, ModelSpec, Roles, RunSpec, TabularSpec, TrainerSpec, parse
+
+STEPS = 60  # of each series
 
 
 @pytest.fixture
@@ -96,6 +98,56 @@ def small_spec(task: str = "classification", target: tuple[str, ...] = (), **par
 def make_spec() -> Callable[..., RunSpec]:
     """Makes a specification for `small_frame`; named parts replace the defaults."""
     return small_spec
+
+
+@pytest.fixture
+def shops() -> pd.DataFrame:
+    """Three shops of 60 hours: sales with a daily wave, a price that is known ahead, the weather, a weekday and a size."""
+    rng = np.random.default_rng(3)
+    times = pd.date_range("2024-01-01", periods=STEPS, freq="h")
+    frames = []
+    for place, shop in enumerate(("north", "south", "west")):
+        wave = np.sin(2 * np.pi * np.arange(STEPS) / 24)
+        price = rng.normal(size=STEPS)
+        frames.append(
+            pd.DataFrame(
+                {
+                    "time": times,
+                    "shop": shop,
+                    "sales": 20 + 5 * place + 3 * wave + price + 0.3 * rng.normal(size=STEPS),
+                    "price": price,
+                    "weather": rng.choice(["rain", "sun"], STEPS),
+                    "day": times.day_name(),
+                    "size": float(place),
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
+def shop_spec(model: str = "nhits", **changes: Any) -> RunSpec:
+    """A specification for `shops`; dotted keys replace its parts."""
+    content: dict[str, Any] = {
+        "family": "forecasting",
+        "data": {"dataset": "d" * 16, "name": "shops", "roles": {"target": ["sales"], "group": ["shop"]}},
+        "split": {"kind": "holdout", "valid_steps": 8, "test_steps": 12},
+        "model": {"name": model, "params": {}},
+        "forecasting": {"timeline": {"column": "time"}, "windows": {"encoder_length": 12, "horizon": 4}},
+        "trainer": {"epochs": 2, "batch_size": 16, "device": "cpu", "threads": 1},
+    }
+    for key, value in changes.items():
+        *path, last = key.split("__")
+        place = content
+        for part in path:
+            place = place.setdefault(part, {})
+        place[last] = value
+    return parse(content)
+
+
+@pytest.fixture
+def make_shop_spec() -> Callable[..., RunSpec]:
+    """Makes a specification for `shops`: (model, forecasting__windows__horizon=…)."""
+    return shop_spec
 
 
 @pytest.fixture

@@ -4,11 +4,22 @@ import numpy as np
 import pytest
 import torch
 
+from engine.families.footprint import SPARE_TENTHS, WORKSPACE_BYTES
+from engine.families.forecasting.fitting import Material
+from engine.families.forecasting.folds import split
+from engine.families.forecasting.footprint import footprint as of_series
+from engine.families.forecasting.forecaster import build
+from engine.families.forecasting.library import quiet
+from engine.families.forecasting.loading import loader_of
+from engine.families.forecasting.running import trainable
+from engine.families.forecasting.series import prepare
 from engine.families.tabular import library, network, preflight
 from engine.families.tabular.encoding import Encoder
-from engine.families.tabular.footprint import SPARE_TENTHS, WORKSPACE_BYTES, footprint
+from engine.families.tabular.footprint import footprint
 from engine.families.tabular.tracing import training_cost
+from engine.families.tracing import cost_of
 from engine.spec import ModelSpec, TrainerSpec
+from engine.training.loader import BatchPlan
 
 SMALL = {
     "category_embedding": {"layers": "64-32"},
@@ -56,7 +67,28 @@ def test_that_a_slow_model_is_told_with_its_time(workspace, small_frame, snapsho
     snapshot(small_frame)
     told = [one.text for one in preflight.preflight(workspace, make_spec()).warnings]
     assert not any("An epoch takes" in text for text in told)
-    monkeypatch.setattr(preflight, "SLOW_EPOCH_S", 0.0)
+    monkeypatch.setattr("engine.families.footprint.SLOW_EPOCH_S", 0.0)
     (slow,) = [one for one in preflight.preflight(workspace, make_spec()).warnings if "An epoch takes" in one.text]
     assert (slow.severity, slow.field) == ("info", "model.params")
     assert "small preset" in slow.fix
+
+
+@pytest.mark.parametrize(("model", "loss"), [("nhits", "quantile"), ("tft", "quantile"), ("deepar", "normal")])
+def test_that_the_estimate_for_series_is_what_a_real_batch_takes(shops, make_shop_spec, model, loss):
+    torch.set_num_threads(1)
+    spec = make_shop_spec(model, forecasting__loss=loss, trainer__batch_size=48)
+    series = trainable(prepare(shops, spec), spec)
+    material = Material(spec, series, split(series, spec)[0])
+    size = of_series(material)
+
+    forecaster = build(spec, material.recipe)
+    x, y = loader_of(material.train, BatchPlan((48,)), None, torch.device("cpu")).take(slice(0, 48))
+    tensors = (*forecaster.network.parameters(), *forecaster.network.buffers(), *x.values(), y[0])
+    with quiet():
+        real = cost_of(lambda: forecaster.loss((x, y)).backward(), tensors)
+    traced = (size.batch_bytes - WORKSPACE_BYTES) * 10 / SPARE_TENTHS
+    assert real.peak_bytes / 1.5 <= traced
+    if model == "nhits":  # the others are judged on more windows at once, or draw samples then
+        assert traced <= 4 * real.peak_bytes
+    assert size.parameters == sum(one.numel() for one in forecaster.network.parameters())
+    assert 0 < size.step_seconds < 60

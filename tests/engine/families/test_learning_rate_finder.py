@@ -4,16 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from engine.families.tabular.learning_rate_finder import (
-    FEWEST_STEPS,
-    HIGHEST,
-    LOWEST,
-    STEPS,
-    _suggestion,
-    find_learning_rate,
-)
+from engine.families.learning_rate_finder import find_learning_rate
 from engine.spec import BalanceSpec, TabularSpec, TrainerSpec
 from engine.training.failures import RunFailed
+from engine.training.rate_search import FEWEST_STEPS, HIGHEST, LOWEST, STEPS, _suggestion
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +28,19 @@ def test_that_a_rate_is_suggested_where_the_loss_falls(workspace, small_frame, s
     assert curve.losses[place - 1] > curve.losses[min(place + 1, len(curve.losses) - 1)]
     assert min(curve.losses) < curve.losses[0]
     assert told[-1]["rates"] == list(curve.rates)[: len(told[-1]["rates"])]
+
+
+def test_that_a_rate_is_suggested_for_series_too(workspace, shops, snapshot, make_shop_spec):
+    snapshot(shops)
+    spec = make_shop_spec(model__params={"hidden_size": 16})
+    first, second = (find_learning_rate(workspace, spec, lambda _told: None, lambda: False) for _ in range(2))
+    assert first == second
+    assert LOWEST < first.suggestion < HIGHEST
+    assert min(first.losses) < first.losses[0]
+    with pytest.raises(RunFailed, match="cancelled"):
+        find_learning_rate(workspace, spec, lambda _told: None, lambda: True)
+    with pytest.raises(RunFailed, match="learns nothing"):
+        find_learning_rate(workspace, make_shop_spec("last_value"), lambda _told: None, lambda: False)
 
 
 def test_that_the_same_specification_gives_the_same_curve(workspace, small_frame, snapshot, make_spec):

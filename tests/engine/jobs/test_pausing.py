@@ -12,7 +12,7 @@ import pytest
 from engine import datasets
 from engine.jobs.supervisor import NotNow, Supervisor
 from engine.runs import RunRecord, RunStatus, RunStore
-from engine.spec import CheckpointSpec, DataSpec, RunSpec, TrainerSpec
+from engine.spec import CheckpointSpec, DataSpec, RunSpec, TrainerSpec, parse
 from engine.training.changes import EPOCHS, RATE
 
 LONG = 100_000
@@ -32,17 +32,38 @@ def supervisor(workspace: Path) -> Iterator[Supervisor]:
     watcher.close()
 
 
-def begin(workspace: Path, supervisor: Supervisor, epochs: int = LONG) -> str:
-    sample = datasets.import_sample(workspace, "wine")
+def begin(workspace: Path, supervisor: Supervisor, epochs: int = LONG, family: str = "tabular") -> str:
     trainer = TrainerSpec(epochs=epochs, batch_size=32, early_stopping={"enabled": False}, threads=1)
-    spec = RunSpec(
-        data=DataSpec(dataset=sample.id, name="wine", roles=datasets.infer_roles(workspace, sample.id)),
-        trainer=trainer.model_copy(update={"checkpoints": CheckpointSpec(every_steps=20)}),
+    spec = of_rows(workspace) if family == "tabular" else of_series(workspace)
+    spec = spec.model_copy(
+        update={"trainer": trainer.model_copy(update={"checkpoints": CheckpointSpec(every_steps=20)})}
     )
     with RunStore(workspace) as store:
         run_id = store.create_run(spec).id
     supervisor.start(run_id)
     return run_id
+
+
+def of_rows(workspace: Path) -> RunSpec:
+    """A network that learns classes from rows."""
+    sample = datasets.import_sample(workspace, "wine")
+    return RunSpec(data=DataSpec(dataset=sample.id, name="wine", roles=datasets.infer_roles(workspace, sample.id)))
+
+
+def of_series(workspace: Path) -> RunSpec:
+    """A narrow N-HiTS that forecasts a short series."""
+    path = workspace.parent / "wave.csv"
+    rows = [f"2024-01-{1 + hour // 24:02d} {hour % 24:02d}:00:00,{(hour * 7) % 24}" for hour in range(240)]
+    path.write_text("time,sales\n" + "\n".join(rows) + "\n")
+    return parse(
+        {
+            "family": "forecasting",
+            "data": {"dataset": datasets.import_file(workspace, path).id, "roles": {"target": ["sales"]}},
+            "split": {"kind": "holdout", "valid_steps": 12, "test_steps": 12},
+            "model": {"name": "nhits", "params": {"hidden_size": 8}},
+            "forecasting": {"timeline": {"column": "time"}, "windows": {"encoder_length": 12, "horizon": 4}},
+        }
+    )
 
 
 def until(workspace: Path, run_id: str, holds: Callable[[RunRecord, int], bool]) -> RunRecord:
@@ -91,8 +112,11 @@ def test_that_a_paused_run_frees_its_worker_and_goes_on_where_it_stood(workspace
         assert (store.run_folder(run_id) / "model.safetensors").is_file()
 
 
-def test_that_a_killed_run_is_resumed_without_a_point_lost_or_doubled(workspace: Path, supervisor: Supervisor) -> None:
-    run_id = begin(workspace, supervisor)
+@pytest.mark.parametrize("family", ["tabular", "forecasting"])
+def test_that_a_killed_run_is_resumed_and_adopted_without_a_point_lost_or_doubled(
+    workspace: Path, supervisor: Supervisor, family: str
+) -> None:
+    run_id = begin(workspace, supervisor, family=family)
     until(workspace, run_id, lambda _, step: step > 100)
     with RunStore(workspace) as store:
         pid = store.run(run_id).pid
@@ -106,6 +130,11 @@ def test_that_a_killed_run_is_resumed_without_a_point_lost_or_doubled(workspace:
     until(workspace, run_id, lambda _, step: step > before[-1] + 20)
     steps = steps_of(workspace, run_id)
     assert steps == list(range(1, len(steps) + 1))
+    second = Supervisor(workspace, stands_by=False)
+    assert [adopted.id for adopted in second.reconcile()] == [run_id]
+    second.kill(run_id)
+    assert supervisor.wait(run_id, 30)
+    second.close()
 
 
 def test_that_a_finished_run_is_extended(workspace: Path, supervisor: Supervisor) -> None:

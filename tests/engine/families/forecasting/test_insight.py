@@ -61,6 +61,25 @@ def test_that_a_transformer_tells_which_inputs_and_steps_it_looks_at(told: Told)
     assert all(len(shares) == 12 and sum(shares) == pytest.approx(1) for shares in found.attention.values())
 
 
+def test_that_a_backtest_tells_the_mean_over_its_folds(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    each: list[ForecastInsight | None] = []
+    told_by = insight._told
+
+    def remember(*arguments: Any) -> ForecastInsight | None:
+        each.append(told_by(*arguments))
+        return each[-1]
+
+    monkeypatch.setattr(insight, "_told", remember)
+    roles = {"target": ["sales"], "group": ["shop"], "continuous": ["price"], "categorical": ["weather"]}
+    found = told("tft", data__roles=roles, split={"kind": "rolling", "folds": 2, "test_steps": 6})
+    one, two = each
+    assert found is not None and one is not None and two is not None
+    assert found.windows == one.windows + two.windows
+    weights = [{weight.name: weight.share for weight in fold.past} for fold in (found, one, two)]
+    assert weights[0] == pytest.approx({name: (weights[1][name] + weights[2][name]) / 2 for name in weights[1]})
+    assert found.attention[1] == pytest.approx(np.mean([one.attention[1], two.attention[1]], axis=0))
+
+
 @pytest.mark.parametrize(("model", "loss"), [("nhits", "quantile"), ("nhits", "mae"), ("nbeats", "mae")])
 def test_that_parts_add_up_to_the_forecast(model: str, loss: str, told: Told) -> None:
     found = told(model, forecasting__loss=loss)

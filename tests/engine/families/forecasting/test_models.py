@@ -73,7 +73,7 @@ def test_that_a_model_trains_and_forecasts_the_same_after_loading(
     loaded = TrainedForecaster.load(folder)
     series = load_series(workspace, spec)
     again = judged(loaded, Material(spec, series, split(series, spec)[0]), "test")
-    assert again.scores.overall() == evaluation.metrics["test"]
+    assert again[0].scores.overall() == evaluation.metrics["test"]
     future = shops.assign(sales=shops["sales"].where(shops["time"] < "2024-01-03 08:00"))
     tables = [forecast(one, ready(prepare(future, spec, one.recipe.frequency), one)) for one in (loaded, loaded)]
     pd.testing.assert_frame_equal(tables[0], tables[1])
@@ -137,6 +137,14 @@ def test_that_a_backtest_trains_a_model_a_fold(workspace: Path, make_shop_spec: 
     mae = next(one for one in evaluation.folds if one.metric == "test/mae")
     assert len(mae.values) == 2
     assert evaluation.metrics["test"]["mae"] == pytest.approx(mae.mean)
+    report = evaluation.forecast
+    assert report is not None and report.insight is not None
+    # Every step and series has as many windows in one fold as in the other, so the means of means are the mean.
+    assert np.mean([step["mae"] for step in report.steps]) == pytest.approx(mae.mean)
+    assert np.mean([one.metrics["mae"] for one in report.series]) == pytest.approx(mae.mean)
+    naive = [step["mae"] for step in report.baseline_steps["last_value"]]
+    assert np.mean(naive) == pytest.approx(report.baselines["last_value"]["mae"])
+    assert len({part.origin for part in report.insight.parts}) > 1
     table = duckdb.read_parquet(str(folder / "predictions.parquet")).df()
     assert set(table["split"]) == {"fold1", "fold2"}
     assert {"shop", "origin", "time", "step", "sales", "predicted sales", "quantile 0.1"} <= set(table.columns)
@@ -199,4 +207,4 @@ def test_that_judging_gives_the_loss_and_forecasts_that_each_has_alone(workspace
             torch.manual_seed(1)
             alone = forecaster.loss(batch), forecaster.forecast(batch)
         assert torch.equal(loss, alone[0])
-        assert torch.equal(found.point, alone[1].point)
+        assert torch.equal(found[0].point, alone[1][0].point)

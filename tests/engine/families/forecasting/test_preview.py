@@ -98,3 +98,32 @@ def test_that_a_rolling_backtest_shows_every_fold(workspace, imported, shops, ma
     view = series_view(workspace, spec)
     assert [fold.name for fold in view.folds] == ["fold1", "fold2", "fold3"]
     assert view.horizon == view.folds[-1].test
+
+
+def test_that_what_is_uneven_is_marked_on_its_series_and_said_with_column_series_and_rows(
+    workspace, imported, shops, make_shop_spec
+):
+    north = shops.index[shops["shop"] == "north"]
+    frame = shops.drop(index=north[[5, 6]])
+    frame.loc[north[9], "sales"] = np.nan
+    frame["time"] = frame["time"].astype("datetime64[s]")
+    frame.loc[north[12], "time"] += pd.Timedelta(minutes=7)
+    frame = pd.concat([frame, frame.loc[[north[20]]]])
+    spec = make_shop_spec(data__dataset=imported(frame))
+    index = [series_view(workspace, spec, index=one).name for one in range(3)].index("north")
+    view = series_view(workspace, spec, index=index)
+    texts = {one.kind: one.text for one in view.irregular}
+    place = {label: row + 1 for row, label in enumerate(frame.index[:-1])}
+    assert texts == {
+        "missing_steps": "2 steps missing in column “time”, in 1 series (“north”).",
+        "duplicates": "1 row of a time in column “time” that was there already, in 1 series (“north”): "
+        f"row {len(frame)}.",
+        "off_grid": f"1 time in column “time” between two steps of h, in 1 series (“north”): row {place[north[12]]}.",
+        "missing_target": f"1 row without a value in column “sales”, in 1 series (“north”): row {place[north[9]]}.",
+    }
+    begin = view.whole[0][0]
+    marks = {one.kind: [(x - begin) / 3600 for x in one.marks] for one in view.irregular}
+    assert marks == {"missing_steps": [7], "duplicates": [20], "off_grid": [12], "missing_target": [9]}
+    assert "irregular times" in view.problem
+    other = series_view(workspace, spec, index=(index + 1) % 3)
+    assert {(one.here, one.marks) for one in other.irregular} == {(0, ())}

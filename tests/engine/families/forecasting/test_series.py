@@ -11,7 +11,7 @@ from engine.families.forecasting.frequency import detected, named
 from engine.families.forecasting.running import trainable
 from engine.families.forecasting.series import prepare
 from engine.families.forecasting.times import read_times
-from engine.spec import RunSpec
+from engine.spec import InputSpec, RunSpec
 from engine.training.failures import RunFailed
 
 Make = Callable[..., RunSpec]
@@ -186,8 +186,14 @@ def test_that_inputs_without_a_value_go_on_with_the_last_one(make_shop_spec: Mak
 
 def test_that_parts_of_the_date_are_points_on_a_circle() -> None:
     hours = detected(np.arange(5) * 3_600_000_000_000, np.zeros(5, dtype=np.int64), True)
-    found = calendar.values(("hour", "weekday", "month", "minute"), hours, np.arange(48))
+    found = calendar.values(InputSpec(calendar=("hour", "weekday", "month", "minute")), hours, np.arange(48))
     assert set(found) == {"hour_sin", "hour_cos", "weekday_sin", "weekday_cos", "month_sin", "month_cos"}
     assert np.allclose(found["hour_sin"] ** 2 + found["hour_cos"] ** 2, 1)
     assert np.allclose(found["hour_sin"][:24], found["hour_sin"][24:])
     assert calendar.suggested(hours) == ("hour", "weekday", "month")
+
+
+def test_that_a_single_series_is_called_by_what_is_forecast(make_shop_spec: Make) -> None:
+    alone = {"data__roles": {"date": ["time"], "target": ["sales"]}}
+    assert prepare(a_table()[:6], make_shop_spec(**alone)).names == ["sales"]
+    assert prepare(a_table(), make_shop_spec()).names == ["a", "b"]

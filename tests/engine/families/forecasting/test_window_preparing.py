@@ -11,6 +11,7 @@ from pytorch_forecasting.data.encoders import NaNLabelEncoder, TorchNormalizer
 from sklearn.preprocessing import RobustScaler, StandardScaler
 
 from engine.families.forecasting import window_preparing
+from engine.families.forecasting.normalisers import WholeNormalizer
 from engine.families.forecasting.window_loader import WindowLoader
 from engine.families.forecasting.window_preparing import prepare
 from engine.training.loader import BatchPlan
@@ -121,6 +122,15 @@ NORMALISERS = {
     "by encoder": lambda: EncoderNormalizer(),
     "by the last value": lambda: EncoderNormalizer(max_length=[1, 5]),
 }
+
+
+@pytest.mark.filterwarnings("ignore:X does not have valid feature names")
+@pytest.mark.parametrize("method", ["standard", "identity"])
+def test_that_lags_of_a_target_that_is_scaled_as_a_whole_equal_the_librarys(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library's own normaliser cannot read lags of its target at all."""
+    check(series_frame(), monkeypatch, lags={"y": [1, 3]}, target_normalizer=WholeNormalizer(method=method))
 
 
 @pytest.mark.filterwarnings("ignore:X does not have valid feature names")

@@ -1,0 +1,99 @@
+"""The shorter way through a Temporal Fusion Transformer gives the library's numbers, and is taken only where it does."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+import torch
+
+from engine.families.forecasting.fitting import Material
+from engine.families.forecasting.folds import split
+from engine.families.forecasting.forecaster import build
+from engine.families.forecasting.library import quiet
+from engine.families.forecasting.loading import loader_of
+from engine.families.forecasting.quick_tft import QuickTft
+from engine.families.forecasting.running import trainable
+from engine.families.forecasting.series import prepare
+from engine.training.loader import BatchPlan
+
+Make = Callable[..., Any]
+ROLES = {"target": ["sales"], "group": ["shop"]}
+MANY = {**ROLES, "continuous": ["price", "size"], "categorical": ["weather", "day"]}
+INPUTS = {"known": ["price", "day"], "static": ["size"], "series": True, "calendar": ["hour"]}
+SETTINGS: dict[str, dict[str, Any]] = {
+    "target alone": {},
+    "everything": {"data__roles": MANY, "forecasting__inputs": INPUTS},
+    "as wide as the inputs": {"data__roles": MANY, "model__params": {"hidden_size": 8, "hidden_continuous_size": 8}},
+    "two layers": {"model__params": {"lstm_layers": 2, "attention_head_size": 2}, "forecasting__inputs": INPUTS,
+                   "data__roles": MANY},
+    "sees what is known later": {"model__params": {"causal_attention": False}},
+}  # fmt: skip
+
+
+def ready(shops: pd.DataFrame, spec: Any) -> tuple[Any, dict[str, torch.Tensor]]:
+    """Return a forecaster with weights that are not at their beginning, and a batch."""
+    torch.set_num_threads(1)
+    series = trainable(prepare(shops, spec), spec)
+    material = Material(spec, series, split(series, spec)[0])
+    forecaster = build(spec, material.recipe)
+    torch.manual_seed(1)
+    with torch.no_grad():
+        for parameter in forecaster.network.parameters():
+            parameter += 0.2 * torch.randn_like(parameter)
+    forecaster.network.eval()
+    loader = loader_of(material.train, BatchPlan.of(len(material.train), 16), None, torch.device("cpu"))
+    x, _ = next(iter(loader))
+    return forecaster, x
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_that_it_forecasts_what_the_library_does(name: str, shops: pd.DataFrame, make_shop_spec: Make) -> None:
+    forecaster, x = ready(shops, make_shop_spec("tft", **SETTINGS[name]))
+    quick = QuickTft(forecaster.network)
+    with quiet(), torch.inference_mode():
+        assert quick.takes(x)
+        expected = forecaster.network(x)["prediction"]
+        torch.testing.assert_close(quick(x)["prediction"], expected, rtol=1e-5, atol=1e-5)
+
+
+def test_that_weights_that_were_changed_or_loaded_count(shops: pd.DataFrame, make_shop_spec: Make) -> None:
+    forecaster, x = ready(shops, make_shop_spec("tft"))
+    network, quick = forecaster.network, QuickTft(forecaster.network)
+    with quiet(), torch.no_grad():
+        before = quick(x)["prediction"]
+        network.load_state_dict({name: 0.9 * one for name, one in network.state_dict().items()})
+        after = quick(x)["prediction"]
+        assert not torch.allclose(before, after, atol=1e-3)
+        torch.testing.assert_close(after, network(x)["prediction"], rtol=1e-5, atol=1e-5)
+
+
+def test_that_steps_of_a_training_count(shops: pd.DataFrame, make_shop_spec: Make) -> None:
+    forecaster, x = ready(shops, make_shop_spec("tft"))
+    optimizer = torch.optim.AdamW(forecaster.network.parameters(), lr=0.1, fused=True)
+    batch = x, (x["decoder_target"], None)
+    for _ in range(2):
+        with quiet(), torch.no_grad():
+            expected = forecaster.network(x)["prediction"].sort(dim=-1).values
+            torch.testing.assert_close(forecaster.forecast(batch)[0].quantiles, expected, rtol=1e-5, atol=1e-5)
+        forecaster.loss(batch).backward()
+        optimizer.step()
+
+
+def test_that_what_it_cannot_do_is_left_to_the_library(shops: pd.DataFrame, make_shop_spec: Make) -> None:
+    forecaster, x = ready(shops, make_shop_spec("tft"))
+    quick = QuickTft(forecaster.network)
+    assert not quick.takes(x)  # with gradients
+    with torch.no_grad():
+        assert quick.takes(x)
+        shorter = x["encoder_lengths"].clone()
+        shorter[3] -= 2
+        assert not quick.takes({**x, "encoder_lengths": shorter})
+        assert not quick.takes({**x, "encoder_cont": x["encoder_cont"].double()})
+        with torch.autocast("cpu", torch.bfloat16):
+            assert not quick.takes(x)
+        forecaster.network.train()
+        assert not quick.takes(x)
+    shared, x = ready(shops, make_shop_spec("tft", model__params={"share_single_variable_networks": True}))
+    with torch.no_grad():
+        assert not QuickTft(shared.network).takes(x)

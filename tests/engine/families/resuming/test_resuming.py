@@ -1,0 +1,163 @@
+"""A resumed run of any family equals the uninterrupted one to the bit, wherever it was left."""
+
+from typing import Any
+
+import pytest
+import torch
+
+from engine.spec import (
+    BalanceSpec,
+    CheckpointSpec,
+    EarlyStoppingSpec,
+    ModelSpec,
+    OptimizerSpec,
+    PretrainSpec,
+    ScheduleSpec,
+    TabularSpec,
+)
+from engine.training.recorder import Recorder
+
+STEPS = 6  # an epoch
+TRAINERS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "cosine": {"schedule": ScheduleSpec(name="cosine", warmup=0.2), "gradient_clip": 0.5},
+    "plateau": {"schedule": ScheduleSpec(name="reduce_lr_on_plateau", patience=0)},
+    "momentum": {"optimizer": OptimizerSpec(name="SGD", learning_rate=0.05)},
+    "double": {"precision": "64-true"},
+    "half": {"precision": "bf16-mixed"},
+}
+OF_ROWS: dict[str, dict[str, Any]] = {
+    "dropout": {"model": ModelSpec(params={"layers": "16-8", "dropout": 0.3})},
+    "balanced": {
+        "tabular": TabularSpec(
+            task="classification", balance=BalanceSpec(balanced_sampling=True, class_weights="balanced")
+        )
+    },
+    "gandalf": {"model": ModelSpec(name="gandalf", params={"gflu_stages": 2})},
+    "pretrained": {"tabular": TabularSpec(task="classification", pretrain=PretrainSpec(enabled=True, epochs=1))},
+}
+OF_SERIES: dict[str, dict[str, Any]] = {
+    "dropout": {"model__params": {"hidden_size": 16, "dropout": 0.3}},
+    "scaled": {"trainer__precision": "16-mixed", "model__params": {"hidden_size": 16}},
+    "tft": {"model__name": "tft", "forecasting__inputs": {"calendar": ["hour"]}},
+    "samples": {"model__name": "deepar", "forecasting__loss": "normal"},
+}
+
+
+def assert_goes_on(runs: Any, spec: Any, *, leave: list[int], wish: Any) -> None:
+    """Train a run whole, and another one that is left after each of these steps; compare them."""
+    reference, run_id = runs.whole(spec), runs.begin(spec)
+    assert not runs.train(run_id, leave[0], wish)
+    assert runs.curves(run_id)["train/loss"][-1][0] == leave[0]
+    for at in leave[1:]:
+        assert not runs.resume(run_id, at=at, wish=wish)
+    assert runs.resume(run_id)
+    runs.assert_equal(run_id, reference)
+
+
+@pytest.mark.parametrize("at", [1, STEPS // 2, STEPS, STEPS + 2, 2 * STEPS])
+def test_that_a_run_paused_anywhere_goes_on_to_the_bit(runs: Any, family: Any, pause: Any, at: int) -> None:
+    assert_goes_on(runs, family.spec(), leave=[at], wish=pause)
+
+
+@pytest.mark.parametrize("at", [1, 3, 4, 6, 8])  # 11 batches an epoch, four steps
+def test_that_a_run_paused_between_summed_batches_goes_on_to_the_bit(
+    runs: Any, family: Any, pause: Any, at: int
+) -> None:
+    halves = family.trainer(accumulate_grad_batches=3, batch_size=-(-family.batch // 2))
+    assert_goes_on(runs, family.spec(trainer=halves), leave=[at], wish=pause)
+
+
+@pytest.mark.parametrize("name", TRAINERS)
+def test_that_every_way_of_training_goes_on_to_the_bit(runs: Any, family: Any, pause: Any, name: str) -> None:
+    assert_goes_on(runs, family.spec(trainer=family.trainer(**TRAINERS[name])), leave=[2, 8], wish=pause)
+
+
+@pytest.mark.parametrize("name", OF_ROWS)
+def test_that_every_setting_of_rows_goes_on_to_the_bit(runs: Any, tabular: Any, pause: Any, name: str) -> None:
+    assert_goes_on(runs, tabular.spec(**OF_ROWS[name]), leave=[2, 8], wish=pause)
+
+
+def test_that_a_run_that_predicts_numbers_goes_on_to_the_bit(runs: Any, tabular: Any, pause: Any) -> None:
+    assert_goes_on(runs, tabular.spec_of_numbers(), leave=[2, 8], wish=pause)
+
+
+@pytest.mark.parametrize("name", OF_SERIES)
+def test_that_every_setting_of_series_goes_on_to_the_bit(
+    runs: Any, forecasting: Any, make_shop_spec: Any, pause: Any, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if name == "scaled":  # a CPU is refused for it, as it computes in it too slowly; it can
+        monkeypatch.setattr("engine.families.forecasting.fitting.choose_device", lambda _trainer: torch.device("cpu"))
+    trained = {"trainer__epochs": 2, "trainer__batch_size": forecasting.batch}
+    assert_goes_on(runs, make_shop_spec(**{**trained, **OF_SERIES[name]}), leave=[2, 8], wish=pause)
+
+
+def test_that_what_was_recorded_after_the_last_state_is_kept_and_not_written_twice(
+    runs: Any, family: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.training.steps.COPY_EVERY_S", 0.0)
+    spec = family.spec(trainer=family.trainer(checkpoints=CheckpointSpec(every_steps=4, every_epochs=100)))
+    reference, run_id = runs.whole(spec), runs.begin(spec)
+
+    class DeathError(BaseException):
+        """Leaves the loop without a word."""
+
+    def die(_recorder: Recorder) -> None:
+        raise DeathError
+
+    with pytest.raises(DeathError):
+        runs.train(run_id, 11, die)
+    before = runs.curves(run_id)
+    assert before["train/loss"][-1][0] == 11
+    assert '"step": 8' in (runs.folder(run_id) / "checkpoints" / "last.state.json").read_text()[:200]
+    assert runs.resume(run_id)
+    for key, points in before.items():
+        assert runs.curves(run_id)[key][: len(points)] == points
+    runs.assert_equal(run_id, reference)
+
+
+def test_that_a_run_without_a_state_begins_again_and_writes_nothing_twice(runs: Any, family: Any, pause: Any) -> None:
+    spec = family.spec(trainer=family.trainer(checkpoints=CheckpointSpec(keep_last=False)))
+    reference, run_id = runs.whole(spec), runs.begin(spec)
+    assert not runs.train(run_id, 8, pause)
+    for path in (runs.folder(run_id) / "checkpoints").glob("last*"):
+        path.unlink()
+    assert runs.resume(run_id)
+    runs.assert_equal(run_id, reference)
+
+
+@pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
+def test_that_folds_that_are_over_are_not_trained_again(runs: Any, family: Any, pause: Any, precision: str) -> None:
+    spec = family.spec(split=family.folds, trainer=family.trainer(epochs=2, precision=precision))
+    reference, run_id = runs.whole(spec), runs.begin(spec)
+    runs.fold = "fold2/"
+    assert not runs.train(run_id, 3, pause)
+    first = (runs.folder(run_id) / "fold1" / "model.safetensors").stat().st_mtime_ns
+    assert runs.resume(run_id)
+    assert (runs.folder(run_id) / "fold1" / "model.safetensors").stat().st_mtime_ns == first
+    runs.assert_equal(run_id, reference)
+
+
+def test_that_a_run_left_at_the_last_step_of_a_fold_goes_on_with_the_next(runs: Any, family: Any, pause: Any) -> None:
+    spec = family.spec(split=family.folds, trainer=family.trainer(epochs=1))
+    reference, run_id = runs.whole(spec), runs.begin(spec)
+    runs.fold = "fold1/"
+    last = runs.curves(reference)["fold1/train/loss"][-1][0]
+    assert not runs.train(run_id, last, pause)
+    runs.fold = "fold3/"
+    assert not runs.resume(run_id, at=1, wish=pause)
+    assert runs.resume(run_id)
+    runs.assert_equal(run_id, reference)
+
+
+def test_that_early_stopping_goes_on_counting(runs: Any, family: Any, pause: Any) -> None:
+    settings = family.trainer(
+        epochs=40, optimizer=OptimizerSpec(learning_rate=0.3), early_stopping=EarlyStoppingSpec(patience=3)
+    )
+    spec = family.spec(trainer=settings)
+    reference, run_id = runs.whole(spec), runs.begin(spec)
+    last = runs.curves(reference)["train/loss"][-1][0]
+    assert last < 40 * STEPS
+    assert not runs.train(run_id, last - STEPS - 1, pause)
+    assert runs.resume(run_id)
+    runs.assert_equal(run_id, reference)
