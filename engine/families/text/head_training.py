@@ -11,9 +11,8 @@ from engine.families.files import EVALUATION_FILE, PREDICTIONS_FILE, write_evalu
 from engine.families.fitting import FLOPS_A_PARAMETER, Training
 from engine.families.fold_scores import fold_scores
 from engine.families.folds import Fitted, State, fit_folds, save
-from engine.families.frames import read_snapshot
 from engine.families.supervised.evaluation import best_of_folds
-from engine.families.supervised.splitting import Fold, Rows, cut
+from engine.families.supervised.splitting import Fold, Rows
 from engine.families.text import networks
 from engine.families.text.classifying import description, take_first_weights
 from engine.families.text.freezing import freeze
@@ -22,12 +21,11 @@ from engine.families.text.labelled import lengths_told
 from engine.families.text.loader import SequenceLoader
 from engine.families.text.reading import snapshot
 from engine.families.text.tasks.head import Head, HeadTask, Judged, device_of
-from engine.families.text.tasks.heads import head_of
+from engine.families.text.tasks.heads import folds_of, head_of
 from engine.families.text.trained import TrainedText
 from engine.runs import Outcome
 from engine.runs.evaluation import Evaluation, TextExample, TextReport
 from engine.training.changes import changed
-from engine.training.failures import RunFailed
 from engine.training.hardware import choose_device, choose_threads, data_type
 from engine.training.loader import BatchPlan
 from engine.training.recorder import Recorder
@@ -52,7 +50,7 @@ def run_head(recorder: Recorder) -> Outcome:
     head = head_of(snapshot(recorder.workspace, spec.data.dataset), spec)
     for note in head.notes:
         recorder.log(note)
-    run = _Run(recorder, head, _folds(recorder, head))
+    run = _Run(recorder, head, folds_of(recorder.workspace, spec, head))
 
     def fit_one(fold: Fold, states: StateKeeper, place: Place, state: State | None) -> Fitted[TrainedText]:
         return fit(run.recorder, run.head, fold, states, place, state)
@@ -110,34 +108,6 @@ def fit(
         model=lambda: TrainedText(spec, encoder, network, config),
     )
     return training.run(states, place, resumed)
-
-
-def _folds(recorder: Recorder, head: Head) -> list[Fold]:
-    """Return the folds of a run, by places among the examples instead of rows of the dataset."""
-    spec = recorder.spec
-    if len(head.rows) < 3:
-        raise RunFailed(f"Only {len(head.rows)} rows can be used; at least 3 are needed.", " ".join(head.notes))
-    column = getattr(spec.split, "column", "")
-    columns = [column] if column else [name for name in _columns(head) if name][:1]
-    frame = read_snapshot(recorder.workspace, spec, columns)
-
-    def places(rows: Rows) -> Rows:
-        return np.searchsorted(head.rows, rows)
-
-    # There is no one class a row by which the parts would have to be checked.
-    found = cut(frame, head.rows, spec, "regression")
-    return [Fold(places(one.train), places(one.valid), places(one.test), one.name) for one in found]
-
-
-def _columns(head: Head) -> Sequence[str]:
-    own = head.own.columns
-    by_task = {
-        "token-classification": own.tokens,
-        "question-answering": own.context,
-        "multiple-choice": own.answer,
-        "seq2seq": own.source or own.text,
-    }
-    return (by_task.get(head.own.task, own.text),)
 
 
 def _evaluate(models: Sequence[TrainedText], run: _Run) -> None:

@@ -1,6 +1,7 @@
 """A look at the texts of a specification before training: how they are split, how long they are in tokens, what the
 tokenizer does not know, and what the model will be shown. What was looked at last is kept. Must not train a network."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -8,10 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from engine.families.supervised.splitting import Fold
-from engine.families.text.corpus import Corpus, read_corpus
+from engine.families.supervised.targets import TargetEncoding
+from engine.families.text.corpus import read_corpus
 from engine.families.text.encoder import TextEncoder
-from engine.families.text.labelled import LabelledRows, read_rows
+from engine.families.text.labelled import read_rows
 from engine.families.text.networks import text_of
+from engine.families.text.reading import snapshot
+from engine.families.text.tasks.heads import folds_of, head_of
 from engine.families.text.token_arrays import LengthReport, TokenArray, report_lengths
 from engine.families.text.tokens import tokenizer_for
 from engine.runs.texts import TextExample, TextLook
@@ -20,6 +24,8 @@ from engine.spec import LABELLED, RunSpec, TrainerSpec, from_json, to_json
 MOST_TEXTS = 20_000
 """Texts that a tokenizer is trained on for a look, and that are measured."""
 SHOWN = 8
+PLAIN = {"masked-lm", "causal-lm", "rnn-lm", "word2vec"}
+"""Tasks that learn from running text alone."""
 MOST_LETTERS = 2_000
 
 
@@ -67,16 +73,15 @@ def _look(workspace: Path, relevant: str) -> Looked:
     """Look at the data. Snapshots never change, so the same question has the same answer."""
     spec = from_json(relevant)
     own = text_of(spec)
-    found: LabelledRows | Corpus
-    found = read_rows(workspace, spec) if own.task in LABELLED else read_corpus(workspace, spec)
+    found = _found(workspace, spec)
     fold = found.folds[0]
     rows = _some(fold.train)
-    texts = found.texts(rows)
+    texts = [*found.texts(rows)]
     tokenizer, told = tokenizer_for(spec, texts)
     framed = own.task not in {"causal-lm", "rnn-lm"}
-    encoder = TextEncoder(tokenizer, own.max_length, framed=framed)
+    encoder = TextEncoder(tokenizer, own.max_length, *found.targets, framed=framed)
     tokens = _tokens(encoder, texts)
-    valid = _tokens(encoder, found.texts(_some(fold.valid)[: MOST_TEXTS // 10]))
+    valid = _tokens(encoder, [*found.texts(_some(fold.valid)[: MOST_TEXTS // 10])])
     unknown = tokenizer.unk_token_id
     lengths = report_lengths(tokens, own.max_length, _id(unknown), added=2 if framed else 0)
     surely_unknown = report_lengths(valid, own.max_length, _id(unknown)).share_unknown
@@ -91,6 +96,26 @@ def _look(workspace: Path, relevant: str) -> Looked:
         notes=(*found.notes, *told),
         examples=tuple(example(encoder, text) for text in texts[:SHOWN]),
     )
+
+
+@dataclass(frozen=True)
+class _Found:
+    folds: list[Fold]
+    texts: Callable[[np.ndarray], Sequence[str]]
+    notes: tuple[str, ...]
+    targets: tuple[str, tuple[TargetEncoding, ...]] = ("", ())
+
+
+def _found(workspace: Path, spec: RunSpec) -> _Found:
+    own = text_of(spec)
+    if own.task in LABELLED and own.labels != "many":
+        labelled = read_rows(workspace, spec)
+        return _Found(labelled.folds, labelled.texts, labelled.notes)
+    if own.task in PLAIN:
+        corpus = read_corpus(workspace, spec)
+        return _Found(corpus.folds, corpus.texts, corpus.notes)
+    head = head_of(snapshot(workspace, spec.data.dataset), spec)
+    return _Found(folds_of(workspace, spec, head), head.texts, head.notes, head.targets())
 
 
 def example(encoder: TextEncoder, text: str) -> TextExample:

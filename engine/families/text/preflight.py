@@ -63,7 +63,7 @@ def _told(looked: Looked, spec: RunSpec) -> Iterator[Finding]:
     for note in looked.notes:
         yield _finding("info", "data", note)
     cut, unknown = looked.lengths.share_truncated, looked.unknown_valid
-    if cut > 0 and own.task not in {"causal-lm", "rnn-lm", "masked-lm"}:
+    if cut > 0 and own.task not in {"causal-lm", "rnn-lm", "masked-lm", "question-answering"}:
         severity: Severity = "warning" if cut > MUCH else "info"
         longest = f"The longest has {looked.lengths.longest:,}."
         text = f"{cut:.1%} of the texts have more than {own.max_length:,} tokens and are cut. {longest}"

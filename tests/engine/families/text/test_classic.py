@@ -2,7 +2,6 @@
 
 from collections import Counter
 from itertools import islice
-from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.families.text.classic.pairs import PairMaker
+from engine.families.text.classic.seq2seq import AttentionSeq2Seq
 from engine.families.text.classic.skip_gram import SkipGram
+from engine.families.text.ragged import Ragged
+from engine.families.text.tasks.generation import greedy
+from engine.families.text.tasks.writing import PairSamples
 from engine.families.text.token_arrays import TokenArray
 
 LISTS = st.lists(st.lists(st.integers(5, 30), max_size=9), min_size=1, max_size=8)
@@ -30,6 +33,28 @@ def train(network: torch.nn.Module, loader: Any, epochs: int, rate: float = 0.02
             optimizer.step()
             losses.append(float(loss.detach()))
     return sum(losses) / len(losses)
+
+
+def test_that_a_reversing_model_learns_to_reverse() -> None:
+    torch.manual_seed(0)
+    draw = np.random.default_rng(0)
+    sources = [draw.integers(5, 9, draw.integers(1, 4)).tolist() for _ in range(100)]
+    samples = PairSamples(Ragged.of(sources), Ragged.of([[*one[::-1], 3] for one in sources]), pad=0)
+    model = AttentionSeq2Seq(10, begin=2, embedding_dim=16, hidden_size=24, dropout=0.0)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
+    for _ in range(35):
+        for rows in draw.permutation(100).reshape(5, 20):
+            batch = samples.batch(rows)
+            labels = batch["labels"]
+            given = torch.cat([torch.full((20, 1), 2), labels[:, :-1].clamp(min=0)], dim=1)
+            logits = model({**batch, "decoder_ids": given})["logits"]
+            optimizer.zero_grad()
+            torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels.flatten()).backward()
+            optimizer.step()
+    model.eval()
+    with torch.no_grad():
+        found = greedy(model, samples.batch(np.arange(60)), end=3, most=6)
+    assert np.mean([ours == one[::-1] for ours, one in zip(found, sources, strict=False)]) > 0.9
 
 
 def pairs_by_hand(texts: list[list[int]], window: int) -> Counter[tuple[int, int]]:
