@@ -11,6 +11,7 @@ from engine.families.fitting import FLOPS_A_PARAMETER, Training, has_first_weigh
 from engine.families.fold_scores import fold_scores
 from engine.families.folds import Fitted, State, fit_folds, save
 from engine.families.frames import numbers
+from engine.families.live_file import ShownLive
 from engine.families.supervised.evaluation import best_of_folds, conclude, metrics_of
 from engine.families.supervised.objective import Objective
 from engine.families.supervised.predicted import Predicted, joined
@@ -21,6 +22,7 @@ from engine.families.text import networks
 from engine.families.text.encoder import TextEncoder
 from engine.families.text.freezing import freeze
 from engine.families.text.labelled import LabelledRows, lengths_told, on_device, read_rows
+from engine.families.text.live_samples import LiveSamples, of_labels, to_look_at
 from engine.families.text.loader import SequenceLoader
 from engine.families.text.networks import text_of
 from engine.families.text.trained import TOKENS_AT_ONCE, TrainedText
@@ -92,6 +94,15 @@ def fit(
         len(fold.valid), BatchPlan.of(len(fold.valid), at_once, merge_single=False), valid.batch
     )
     objective = Objective.of(encoder, smoothing=own.label_smoothing).to(device, dtype)
+
+    def model() -> TrainedText:
+        return TrainedText(spec, encoder, network, config)
+
+    shown = to_look_at(fold.valid)
+    truth = rows.sequences(shown, encoder).target
+    assert truth is not None
+    made = of_labels(model, rows.texts(shown), rows.seconds(shown), truth.numpy())
+    live = LiveSamples(recorder, fold.name, made)
     training = Training(
         recorder,
         trainer,
@@ -99,7 +110,8 @@ def fit(
         fold,
         SupervisedTask(network, objective, validation),
         SequenceLoader(len(fold.train), plan, train.batch, trainer.seed, by_length),
-        model=lambda: TrainedText(spec, encoder, network, config),
+        model=model,
+        heard=lambda watch: ShownLive(watch, live),
     )
     return training.run(states, place, resumed)
 

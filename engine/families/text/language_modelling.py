@@ -7,6 +7,7 @@ from engine.catalog import settings
 from engine.families.files import EVALUATION_FILE, write_evaluation
 from engine.families.fitting import FLOPS_A_PARAMETER, Training
 from engine.families.folds import Fitted, State, fit_folds, save
+from engine.families.live_file import ShownLive
 from engine.families.supervised.splitting import Fold, Rows
 from engine.families.text import networks
 from engine.families.text.blocks import Blocks, StreamLoader, joined
@@ -16,6 +17,7 @@ from engine.families.text.encoder import TextEncoder
 from engine.families.text.freezing import freeze
 from engine.families.text.labelled import lengths_told
 from engine.families.text.language_task import LanguageTask, exponential, surprise
+from engine.families.text.live_samples import LiveSamples, of_language, to_look_at
 from engine.families.text.loader import SequenceLoader
 from engine.families.text.masking import MaskedSequences
 from engine.families.text.networks import text_of
@@ -92,6 +94,11 @@ def fit(
     told += [lengths_told(lengths, 1 << 62), description(count, encoder, fold, device)]
     for sentence in told:
         recorder.log(sentence)
+
+    def model() -> TrainedText:
+        return TrainedText(spec, encoder, network, config)
+
+    live = LiveSamples(recorder, fold.name, of_language(model, corpus.texts(to_look_at(fold.valid))))
     training = Training(
         recorder,
         trainer,
@@ -99,7 +106,8 @@ def fit(
         fold,
         LanguageTask(network, valid, perplexity_name(spec)),
         train,
-        model=lambda: TrainedText(spec, encoder, network, config),
+        model=model,
+        heard=lambda watch: ShownLive(watch, live),
     )
     return training.run(states, place, resumed)
 
