@@ -146,7 +146,9 @@ def _start_idle(spec: RunSpec, own: TextSpec) -> Iterator[str]:
     if not own.checkpoint and own.tokenizer.kind != "words":
         yield "text.tokenizer.punctuation"
     if own.tokenizer.folder and not own.checkpoint:
-        yield from (f"text.tokenizer.{name}" for name in ("kind", "vocabulary", "min_frequency", "lowercase", "punctuation"))
+        yield from (
+            f"text.tokenizer.{name}" for name in ("kind", "vocabulary", "min_frequency", "lowercase", "punctuation")
+        )
         yield "text.tokenizer.special_tokens"
 
 

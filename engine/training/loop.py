@@ -77,7 +77,8 @@ class Loop(Generic[T]):
         self._batch = int(resumed["batch"]) if resumed else 0
         self._losses: list[torch.Tensor] = []
         self._parameters = [one for one in task.network.parameters() if one.requires_grad]
-        self._optimizer = make_optimizer(self._parameters, settings, has_sparse(task.network))
+        self._is_sparse = has_sparse(task.network)
+        self._optimizer = make_optimizer(self._parameters, settings, self._is_sparse)
         self._scheduler = make_scheduler(self._optimizer, settings, self._steps_per_epoch * settings.epochs)
         self._plateau = waits_for_validation(self._scheduler)
         self._scaler = torch.amp.GradScaler(device.type, enabled=settings.precision == "16-mixed")
@@ -180,10 +181,17 @@ class Loop(Generic[T]):
         norm = get_total_norm(gradients)
         limit = self._settings.gradient_clip
         if limit and self._settings.gradient_clip_algorithm == "norm":
-            clip_grads_with_norm_(self._parameters, limit, norm)
+            self._shorten(gradients, limit, norm)
         elif limit:
             clip_grad_value_(self._parameters, limit)
         return norm
+
+    def _shorten(self, gradients: list[torch.Tensor], limit: float, norm: torch.Tensor) -> None:
+        if not self._is_sparse:
+            clip_grads_with_norm_(self._parameters, limit, norm)
+            return
+        for values in gradients:
+            values.mul_((limit / (norm + 1e-6)).clamp(max=1))
 
     def _validate(self) -> bool:
         """Measure the epoch; whether the training is over."""

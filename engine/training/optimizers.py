@@ -10,13 +10,13 @@ from torch.optim import Optimizer
 from engine.spec import OptimizerSpec, TrainerSpec
 
 
-def make_optimizer(
-    parameters: Iterable[torch.nn.Parameter], trainer: TrainerSpec, sparse: bool = False
-) -> Optimizer:
+def make_optimizer(parameters: Iterable[torch.nn.Parameter], trainer: TrainerSpec, sparse: bool = False) -> Optimizer:
     """Return the optimizer for those parameters that need a gradient; `sparse` gradients are for `takes_sparse` alone."""
     trained = [parameter for parameter in parameters if parameter.requires_grad]
     spec = trainer.optimizer
     kind = getattr(torch.optim, spec.name)
+    if sparse:
+        torch.sparse.check_sparse_tensor_invariants.disable()  # torch warns where nothing was said
     made: Optimizer = kind(trained, **_settings(spec), **({} if sparse else _fused(kind, trained, trainer)))
     return made
 

@@ -9,10 +9,12 @@ from engine.catalog import settings
 from engine.families.text import transformers_models
 from engine.families.text.classic.classifiers import TextCnn, TextRnn, WordAverage
 from engine.families.text.classic.language_model import RnnLanguageModel
+from engine.families.text.classic.skip_gram import SkipGram
 from engine.families.text.encoder import TextEncoder
 from engine.spec import CLASSIC, RunSpec, TextSpec
 from engine.training.failures import RunFailed
 from engine.training.loader import Batch
+from engine.training.optimizers import takes_sparse
 from engine.training.randomness import seed_everything
 
 
@@ -58,6 +60,9 @@ def build(spec: RunSpec, encoder: TextEncoder, config: dict[str, Any]) -> nn.Mod
         if name in {"lstm_lm", "gru_lm"}:
             given.pop("bptt", None)
             return RnnLanguageModel(encoder.vocabulary, cell=name.removesuffix("_lm"), **given)
+        if name == "word2vec":
+            size, negatives = int(given["dimension"]), int(given["negatives"])
+            return SkipGram(torch.ones(encoder.vocabulary), size, negatives, sparse=takes_sparse(spec.trainer))
         outputs = transformers_models.outputs_of(encoder)
         if name == "word_average":
             return ClassicNetwork(WordAverage(encoder.vocabulary, outputs, **given))

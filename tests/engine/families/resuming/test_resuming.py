@@ -53,6 +53,14 @@ OF_TEXT: dict[str, dict[str, Any]] = {
     "whole words": {"task": "masked-lm", "model": "bert", "text__masking__whole_words": True},
     "causal": {"task": "causal-lm", "model": "gpt2", "text__max_length": 8},
     "unsorted": {"text__length_buckets": False},
+    "vectors": {
+        "task": "word2vec",
+        "model": "word2vec",
+        "trainer__batch_size": 256,
+        "trainer__gradient_clip": 0.1,
+        "trainer__optimizer": {"name": "Adagrad", "learning_rate": 0.05, "weight_decay": 0.0},
+    },
+    "all vectors": {"task": "word2vec", "model": "word2vec", "trainer__batch_size": 256},
 }
 
 

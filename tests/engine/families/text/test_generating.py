@@ -39,7 +39,10 @@ def test_that_logits_which_are_no_numbers_are_refused() -> None:
 def test_that_a_text_is_gone_on_with_as_the_whole_model_would(model_of: Models, kind: str) -> None:
     model = model_of(kind)
     given = model.encoder.encode(["the film was"])[0].values.tolist()
-    found, special = [*given], sorted({*model.encoder.tokenizer.all_special_ids} - {model.encoder.tokenizer.eos_token_id})
+    found, special = (
+        [*given],
+        sorted({*model.encoder.tokenizer.all_special_ids} - {model.encoder.tokenizer.eos_token_id}),
+    )
     with torch.no_grad():
         for _ in range(GREEDY.tokens):
             ids = torch.tensor([found])
