@@ -1,5 +1,6 @@
 """A run that learns vectors of words: fit, compare with what people find alike, save, say how it ended."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -151,7 +152,7 @@ def evaluate(model: TrainedText, words: _Words, recorder: Recorder) -> dict[str,
     shown, notes = "test" if "test" in metrics else "valid", []
     if words.judgements:
         agreement, known = judged(model, words.judgements)
-        metrics[shown] |= {"spearman": agreement, "pairs": float(known)}
+        metrics[shown] |= {"pairs": float(known), **({} if math.isnan(agreement) else {"spearman": agreement})}
         notes.append(f"{known:,} of {len(words.judgements):,} judged pairs have words with vectors.")
     counts = torch.bincount(torch.from_numpy(words.tokens(fold.train, model.encoder).ids).long())
     write_table(recorder.folder / PROJECTION_FILE, projection(model, counts))
