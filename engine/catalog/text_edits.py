@@ -81,20 +81,24 @@ def usual_settings(task: TextTask, info: ModelInfo, checkpoint: str = "") -> dic
     """Return the settings that follow from task and model, by dotted key; always the same keys."""
     ours = not info.config_class
     kind = "words" if ours else TOKENIZERS.get(info.name, "wordpiece")
-    rate = 1e-3 if ours else 5e-5 if checkpoint else 5e-4
+    vectors = task == "word2vec"
+    rate = 0.05 if vectors else 1e-3 if ours else 5e-5 if checkpoint else 5e-4
     answers = task == "question-answering"
     return {
         "trainer.epochs": 3 if checkpoint else 10,
-        "trainer.batch_size": 1024 if task == "word2vec" else 32,
-        "trainer.gradient_clip": 0.25 if task == "rnn-lm" else 1.0,
+        "trainer.batch_size": 1024 if vectors else 32,
+        "trainer.gradient_clip": 0.0 if vectors else 0.25 if task == "rnn-lm" else 1.0,
+        # Adagrad steps where a word was met alone; all others go through every vector each time.
+        "trainer.optimizer.name": "Adagrad" if vectors else "AdamW",
         "trainer.optimizer.learning_rate": rate,
-        "trainer.optimizer.weight_decay": 0.01,
+        "trainer.optimizer.weight_decay": 0.0 if vectors else 0.01,
         "trainer.schedule.name": "constant" if ours else "linear",
         "trainer.schedule.warmup": 0.0 if ours else 0.1,
         "text.max_length": 256 if answers else 128,
         "text.stride": 64 if answers else 32,
         "text.tokenizer.kind": kind,
-        "text.tokenizer.vocabulary": 30_000 if ours else 8_000,
+        "text.tokenizer.vocabulary": 200_000 if vectors else 30_000 if ours else 8_000,
+        "text.tokenizer.punctuation": vectors,
         "text.tokenizer.lowercase": kind in ("words", "wordpiece") and task not in CASED,
     }
 

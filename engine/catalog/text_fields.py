@@ -47,6 +47,8 @@ COMMON_TEXT_FIELDS = frozenset(
         "text.lora.enabled",
         "text.lora.rank",
         "text.lora.alpha",
+        "text.words",
+        "text.similarity_file",
     }
 )
 
@@ -132,6 +134,10 @@ def _task_idle(own: TextSpec) -> Iterator[str]:
         yield "text.length_buckets"
     if own.task in ("rnn-lm", "word2vec"):
         yield "text.max_length"
+    if own.task != "word2vec":
+        yield from ("text.words", "text.similarity_file")
+    else:
+        yield "text.tokenizer.min_frequency"  # the model's least_count says it
 
 
 def _start_idle(spec: RunSpec, own: TextSpec) -> Iterator[str]:
@@ -141,8 +147,12 @@ def _start_idle(spec: RunSpec, own: TextSpec) -> Iterator[str]:
             yield from (f"model.params.{one.name}" for one in model(spec.model.name).params if "drop" not in one.name)
         except CatalogError:
             return
-    elif own.tokenizer.folder:
-        yield from (f"text.tokenizer.{name}" for name in ("kind", "vocabulary", "min_frequency", "lowercase"))
+    if not own.checkpoint and own.tokenizer.kind != "words":
+        yield "text.tokenizer.punctuation"
+    if own.tokenizer.folder and not own.checkpoint:
+        yield from (
+            f"text.tokenizer.{name}" for name in ("kind", "vocabulary", "min_frequency", "lowercase", "punctuation")
+        )
         yield "text.tokenizer.special_tokens"
 
 

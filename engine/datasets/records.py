@@ -154,4 +154,4 @@ class SampleInfo(_Record):
     name: str
     title: str
     description: str
-    task: Literal["classification", "regression", "forecasting"]
+    task: Literal["classification", "regression", "forecasting", "text"]

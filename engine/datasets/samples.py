@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 from engine.datasets.importing import import_file
 from engine.datasets.records import Dataset, DatasetError, SampleInfo
+from engine.datasets.text_samples import opinions, python_docs
 
 SAMPLES = (
     SampleInfo(
@@ -57,6 +58,18 @@ SAMPLES = (
         description="Carbon dioxide above Mauna Loa by week from 1958 to 2001, with gaps: how does it rise?",
         task="forecasting",
     ),
+    SampleInfo(
+        name="python_docs",
+        title="Python reference",
+        description="Python’s own reference by paragraph: which words stand beside which, and what comes next?",
+        task="text",
+    ),
+    SampleInfo(
+        name="opinions",
+        title="Opinions",
+        description="4,000 short made-up sentences about films, meals and trips: praise or blame?",
+        task="text",
+    ),
 )
 
 
@@ -70,7 +83,14 @@ def import_sample(workspace: Path, name: str) -> Dataset:
     if name not in {sample.name for sample in SAMPLES}:
         known = ", ".join(sample.name for sample in SAMPLES)
         raise DatasetError(f"There is no sample “{name}”; there are {known}.")
-    own = {"fizzbuzz": _fizzbuzz, "waves": _waves, "sunspots": _sunspots, "co2": _co2}
+    own = {
+        "fizzbuzz": _fizzbuzz,
+        "waves": _waves,
+        "sunspots": _sunspots,
+        "co2": _co2,
+        "python_docs": python_docs,
+        "opinions": opinions,
+    }
     header, rows = own[name]() if name in own else _from_sklearn(name)
     with TemporaryDirectory(prefix="tensorbench-") as folder:
         path = Path(folder) / f"{name}.csv"

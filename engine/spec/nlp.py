@@ -53,6 +53,7 @@ class TokenizerSpec(SpecModel):
     kind: TokenizerKind = Field(default="wordpiece", description="How words become tokens.")
     vocabulary: int = Field(default=8_000, ge=8, le=1_000_000, description="The most tokens that it may know.")
     min_frequency: int = Field(default=2, ge=1, description="Rarer pieces or words are not learned.")
+    punctuation: bool = Field(default=False, description="For words: punctuation marks are words of their own.")
     lowercase: bool = Field(default=True, description="Tell no difference between upper and lower case.")
     special_tokens: tuple[str, ...] = Field(default=(), description="More tokens that are never split.")
 
@@ -113,6 +114,12 @@ class TextSpec(SpecModel):
     label_smoothing: float = Field(default=0.0, ge=0, lt=1, description="Share of certainty taken from the true class.")
     activation_checkpointing: bool = Field(
         default=False, description="Compute layers again on the way back instead of keeping what they gave."
+    )
+    words: tuple[str, ...] = Field(
+        default=(), description="For word2vec: words whose neighbours are shown; empty: a few frequent ones."
+    )
+    similarity_file: str = Field(
+        default="", description="For word2vec: a file of pairs of words with their similarity, as people judge it."
     )
     length_buckets: bool = Field(default=True, description="Batches of texts of like length: less padding.")
 

@@ -12,7 +12,7 @@ from torch.nn.utils import clip_grad_value_, clip_grads_with_norm_, get_total_no
 from engine.spec import TrainerSpec
 from engine.training.hardware import arithmetic
 from engine.training.loader import EpochLoader
-from engine.training.optimizers import make_optimizer
+from engine.training.optimizers import has_sparse, make_optimizer
 from engine.training.randomness import random_state, restore_random_state
 from engine.training.schedules import make_scheduler, move_to, waits_for_validation
 from engine.training.steps import StepLog
@@ -77,7 +77,8 @@ class Loop(Generic[T]):
         self._batch = int(resumed["batch"]) if resumed else 0
         self._losses: list[torch.Tensor] = []
         self._parameters = [one for one in task.network.parameters() if one.requires_grad]
-        self._optimizer = make_optimizer(self._parameters, settings)
+        self._is_sparse = has_sparse(task.network)
+        self._optimizer = make_optimizer(self._parameters, settings, self._is_sparse)
         self._scheduler = make_scheduler(self._optimizer, settings, self._steps_per_epoch * settings.epochs)
         self._plateau = waits_for_validation(self._scheduler)
         self._scaler = torch.amp.GradScaler(device.type, enabled=settings.precision == "16-mixed")
@@ -174,16 +175,23 @@ class Loop(Generic[T]):
 
     def _clipped(self) -> torch.Tensor | None:
         """Return the gradient's norm, which stays on the device, after clipping as the settings say."""
-        gradients = [one.grad for one in self._parameters if one.grad is not None]
+        gradients = [_values(one) for one in self._parameters if one.grad is not None]
         if not gradients:
             return None
         norm = get_total_norm(gradients)
         limit = self._settings.gradient_clip
         if limit and self._settings.gradient_clip_algorithm == "norm":
-            clip_grads_with_norm_(self._parameters, limit, norm)
+            self._shorten(gradients, limit, norm)
         elif limit:
             clip_grad_value_(self._parameters, limit)
         return norm
+
+    def _shorten(self, gradients: list[torch.Tensor], limit: float, norm: torch.Tensor) -> None:
+        if not self._is_sparse:
+            clip_grads_with_norm_(self._parameters, limit, norm)
+            return
+        for values in gradients:
+            values.mul_((limit / (norm + 1e-6)).clamp(max=1))
 
     def _validate(self) -> bool:
         """Measure the epoch; whether the training is over."""
@@ -196,3 +204,12 @@ class Loop(Generic[T]):
         metrics = {f"valid/{key}": value for key, value in valid.items()}
         metrics |= {f"train/{key}": value for key, value in self._task.trained().items()}
         return self._listener.epoch_ended(self._epoch, self._step, metrics)
+
+
+def _values(parameter: nn.Parameter) -> torch.Tensor:
+    """Return a parameter's gradient, of a sparse one the rows that it has, each once."""
+    assert parameter.grad is not None
+    if not parameter.grad.is_sparse:
+        return parameter.grad
+    parameter.grad = parameter.grad.coalesce()
+    return parameter.grad.values()

@@ -78,7 +78,7 @@ def _look(workspace: Path, relevant: str) -> Looked:
     rows = _some(fold.train)
     texts = [*found.texts(rows)]
     tokenizer, told = tokenizer_for(spec, texts)
-    framed = own.task not in {"causal-lm", "rnn-lm"}
+    framed = own.task not in {"causal-lm", "rnn-lm", "word2vec"}
     encoder = TextEncoder(tokenizer, own.max_length, *found.targets, framed=framed)
     tokens = _tokens(encoder, texts)
     valid = _tokens(encoder, [*found.texts(_some(fold.valid)[: MOST_TEXTS // 10])])

@@ -11,10 +11,12 @@ from engine.families.text.adapters import prepared
 from engine.families.text.classic.classifiers import TextCnn, TextRnn, WordAverage
 from engine.families.text.classic.language_model import RnnLanguageModel
 from engine.families.text.classic.seq2seq import AttentionSeq2Seq
+from engine.families.text.classic.skip_gram import SkipGram
 from engine.families.text.encoder import TextEncoder
 from engine.spec import CLASSIC, RunSpec, TextSpec
 from engine.training.failures import RunFailed
 from engine.training.loader import Batch
+from engine.training.optimizers import takes_sparse
 from engine.training.randomness import seed_everything
 
 
@@ -62,6 +64,9 @@ def build(spec: RunSpec, encoder: TextEncoder, config: dict[str, Any]) -> nn.Mod
             return RnnLanguageModel(encoder.vocabulary, cell=name.removesuffix("_lm"), **given)
         if name == "seq2seq_attention":
             return AttentionSeq2Seq(encoder.vocabulary, int(encoder.tokenizer.cls_token_id or 0), **given)
+        if name == "word2vec":
+            size, negatives = int(given["dimension"]), int(given["negatives"])
+            return SkipGram(torch.ones(encoder.vocabulary), size, negatives, sparse=takes_sparse(spec.trainer))
         outputs = transformers_models.outputs_of(encoder)
         if name == "word_average":
             return ClassicNetwork(WordAverage(encoder.vocabulary, outputs, **given))

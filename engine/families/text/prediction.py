@@ -24,6 +24,7 @@ from engine.families.text.networks import text_of
 from engine.families.text.surprises import surprises_of
 from engine.families.text.tasks.use import Use, use_of
 from engine.families.text.trained import TrainedText
+from engine.families.text.word_neighbours import neighbours_of
 from engine.runs import RunStore
 from engine.spec import LABELLED
 from engine.training.failures import RunFailed
@@ -60,6 +61,8 @@ def predict(
         place = Path(scratch)
         dataset = import_file(place, source, options, cancelled=cancelled)
         names = [column.name for column in dataset.columns]
+        if text_of(model.spec).task == "word2vec" and not {*inputs} & {*names}:
+            inputs = names[:1]  # a list of words, whatever it is called
         match = match_columns(inputs, targets, names)
         if match.missing and not allow_missing:
             raise RunFailed(
@@ -131,6 +134,8 @@ def _predicted(
     model: TrainedText, part: pd.DataFrame, inputs: list[str], first: int
 ) -> tuple[dict[str, Any], Predicted | None]:
     texts = as_texts(part[inputs[0]])
+    if text_of(model.spec).task == "word2vec":
+        return neighbours_of(model, texts), None
     if text_of(model.spec).task not in LABELLED:
         return surprises_of(model, texts), None
     outputs = model.predict(texts, as_texts(part[inputs[1]]) if len(inputs) > 1 else None)

@@ -63,7 +63,7 @@ def _told(looked: Looked, spec: RunSpec) -> Iterator[Finding]:
     for note in looked.notes:
         yield _finding("info", "data", note)
     cut, unknown = looked.lengths.share_truncated, looked.unknown_valid
-    if cut > 0 and own.task not in {"causal-lm", "rnn-lm", "masked-lm", "question-answering"}:
+    if cut > 0 and own.task not in {"causal-lm", "rnn-lm", "masked-lm", "question-answering", "word2vec"}:
         severity: Severity = "warning" if cut > MUCH else "info"
         longest = f"The longest has {looked.lengths.longest:,}."
         text = f"{cut:.1%} of the texts have more than {own.max_length:,} tokens and are cut. {longest}"
@@ -101,6 +101,8 @@ def _batches(looked: Looked, spec: RunSpec) -> int:
     tokens = rows * (looked.mean_length + 1)
     if own.task == "rnn-lm":
         return max(1, round(tokens / batch / bptt_of(spec)))
+    if own.task == "word2vec":
+        return len(BatchPlan.of(max(1, round(tokens)), batch, spec.trainer.drop_last).sizes)
     if own.task == "causal-lm":
         rows = max(1, round(tokens / own.max_length))
     elif own.task == "masked-lm":

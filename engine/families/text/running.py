@@ -20,6 +20,10 @@ def run_recorded(recorder: Recorder) -> Outcome:
         from engine.families.text.language_modelling import run_language_model
 
         return run_language_model(recorder)
+    if task == "word2vec":
+        from engine.families.text.word_vectors import run_word_vectors
+
+        return run_word_vectors(recorder)
     from engine.families.text.head_training import run_head
 
     return run_head(recorder)

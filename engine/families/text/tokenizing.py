@@ -102,13 +102,13 @@ def _untrained(spec: TokenizerSpec) -> Tokenizer:
     made = Tokenizer(model)
     steps: list[Any] = [normalizers.NFC(), *([normalizers.Lowercase()] if spec.lowercase else [])]
     made.normalizer = normalizers.Sequence(steps)
-    made.pre_tokenizer, decoder = _pieces(kind)
+    made.pre_tokenizer, decoder = _pieces(kind, spec.punctuation)
     if decoder is not None:
         made.decoder = decoder
     return made
 
 
-def _pieces(kind: str) -> tuple[Any, Any]:
+def _pieces(kind: str, punctuation: bool) -> tuple[Any, Any]:
     """Return how text is cut before the model sees it, and how pieces are joined again."""
     if kind == "wordpiece":
         return pre_tokenizers.BertPreTokenizer(), decoders.WordPiece()
@@ -118,6 +118,8 @@ def _pieces(kind: str) -> tuple[Any, Any]:
         return pre_tokenizers.Metaspace(), decoders.Metaspace()
     if kind == "characters":
         return pre_tokenizers.Split(Regex(r"[\s\S]"), "isolated"), decoders.Fuse()
+    if punctuation:
+        return pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Punctuation()]), None
     return pre_tokenizers.WhitespaceSplit(), None
 
 

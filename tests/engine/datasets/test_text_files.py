@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.datasets import DatasetError, ReadOptions, import_file, preview, profile, read_page, rejects, sniff
+from engine.datasets import (
+    DatasetError,
+    ReadOptions,
+    import_file,
+    import_sample,
+    preview,
+    profile,
+    read_page,
+    rejects,
+    sniff,
+)
 from engine.datasets.records import FileFormat
 
 RTL_AND_EMOJI = "שלום עולם 👩‍👩‍👧\nمرحبا\n"
@@ -167,3 +177,13 @@ def test_that_any_bytes_give_rows_or_a_sentence(content: bytes, wanted: FileForm
             assert "a.txt" in str(error)
         else:
             assert dataset.rows > 0
+
+
+@pytest.mark.parametrize(("name", "least", "column"), [("python_docs", 1_000, "text"), ("opinions", 4_000, "sentence")])
+def test_that_samples_of_text_are_made_from_what_is_installed(
+    workspace: Path, name: str, least: int, column: str
+) -> None:
+    made = import_sample(workspace, name)
+    assert made.rows >= least and made.rejected == 0
+    texts = [row[1 if name == "python_docs" else 0] for row in read_page(workspace, made.id, limit=50).rows]
+    assert column in {one.name for one in made.columns} and all(len(str(text)) > 10 for text in texts)

@@ -177,3 +177,62 @@ def fit() -> Callable[..., Any]:
         return TrainedModel(spec, encoder, model)
 
     return train
+
+
+@pytest.fixture
+def reviews() -> pd.DataFrame:
+    """240 sentences of four to nine words, of which one says whether it is “good” or “bad”, and how much so."""
+    rng = np.random.default_rng(5)
+    words = [f"word{place}" for place in range(20)]
+    liked, disliked = ["good", "fine", "great"], ["bad", "dull", "poor"]
+    rows = []
+    for _ in range(240):
+        label = bool(rng.random() < 0.5)
+        degree = int(rng.integers(3))
+        around = rng.choice(words, rng.integers(3, 9)).tolist()
+        around.insert(int(rng.integers(len(around))), (liked if label else disliked)[degree])
+        rows.append((" ".join(around), "good" if label else "bad", (1.0 + degree) * (1 if label else -1)))
+    return pd.DataFrame(rows, columns=["text", "label", "score"])
+
+
+def review_spec(task: str = "text-classifier", model: str = "word_average", **changes: Any) -> RunSpec:
+    """A specification for `reviews`; dotted keys replace its parts."""
+    classes = task in ("text-classifier", "sequence-classification")
+    content: dict[str, Any] = {
+        "family": "text",
+        "data": {"dataset": "d" * 16, "name": "reviews"},
+        "split": {"kind": "stratified" if classes else "random"},
+        "model": {"name": model, "params": _SMALL.get(model, {})},
+        "text": {
+            "task": task,
+            "columns": {"labels": ["label"]} if classes else {},
+            "tokenizer": {"kind": "words"},
+            "max_length": 16,
+        },
+        "trainer": {"epochs": 3, "batch_size": 32, "device": "cpu", "threads": 1},
+    }
+    for key, value in changes.items():
+        *path, last = key.split("__")
+        place = content
+        for part in path:
+            place = place.setdefault(part, {})
+        place[last] = value
+    return parse(content)
+
+
+_TINY = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+_SMALL: dict[str, dict[str, Any]] = {
+    "word_average": {"embedding_dim": 16},
+    "text_cnn": {"embedding_dim": 8, "filters": 4, "widths": [1, 2]},
+    "lstm_lm": {"embedding_dim": 16, "hidden_size": 16, "layers": 2, "bptt": 9},
+    "gru_lm": {"embedding_dim": 16, "hidden_size": 16, "layers": 1, "bptt": 9},
+    "bert": _TINY,
+    "gpt2": {"n_embd": 16, "n_layer": 1, "n_head": 2, "n_inner": 16},
+    "word2vec": {"dimension": 8, "least_count": 1, "subsample": 0.01},
+}
+
+
+@pytest.fixture
+def make_review_spec() -> Callable[..., RunSpec]:
+    """Makes a specification for `reviews`; dotted keys replace its parts."""
+    return review_spec

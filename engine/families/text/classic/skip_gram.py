@@ -18,21 +18,31 @@ class SkipGram(nn.Module):
     def __init__(
         self, counts: torch.Tensor, dim: int = 100, negatives: int = 5, shared: int = 64, sparse: bool = True
     ) -> None:
-        """`counts` (vocabulary,) say how often each word occurs; `shared` negatives are drawn a batch."""
+        """`counts` (vocabulary,) say how often each word occurs; `shared` negatives are drawn a batch.
+
+        Raises ValueError where no word occurs.
+        """
         super().__init__()
+        if not len(counts):
+            raise ValueError("there are no words")
         self.negatives, self.shared = negatives, shared
         self.vectors = nn.Embedding(len(counts), dim, sparse=sparse)
         self.contexts = nn.Embedding(len(counts), dim, sparse=sparse)
         nn.init.uniform_(self.vectors.weight, -0.5 / dim, 0.5 / dim)
         nn.init.zeros_(self.contexts.weight)
-        noise = counts.double().pow(NOISE_POWER).cumsum(0)
-        self.register_buffer("noise", noise / noise[-1], persistent=False)
+        self.register_buffer("noise", torch.empty(0, dtype=torch.float64), persistent=False)
+        self.set_counts(counts)
 
-    def loss(self, batch: WordPairs) -> torch.Tensor:
+    def set_counts(self, counts: torch.Tensor) -> None:
+        """Draw negatives by how often each word occurs, (vocabulary,), to the power of three quarters."""
+        noise = counts.to(self.noise.device, torch.float64).pow(NOISE_POWER).cumsum(0)
+        self.noise = noise / noise[-1]
+
+    def loss(self, batch: WordPairs, chance: torch.Generator | None = None) -> torch.Tensor:
         """Return the mean loss a pair: its own term and the expected terms of `negatives` words drawn at random."""
         middle = self.vectors(batch.centers)
         around = self.contexts(batch.contexts)
-        drawn = torch.rand(self.shared, dtype=torch.float64, device=self.noise.device)
+        drawn = torch.rand(self.shared, dtype=torch.float64, generator=chance).to(self.noise.device)
         false = self.contexts(torch.searchsorted(self.noise, drawn).clamp(max=len(self.noise) - 1))
         true_loss = functional.softplus(-(middle * around).sum(1)).mean()
         false_loss = functional.softplus(middle @ false.T).mean()

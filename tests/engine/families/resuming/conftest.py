@@ -18,7 +18,7 @@ from engine.training.recorder import Recorder
 from engine.training.watch import Watch
 
 BY_THE_CLOCK = ("rows_per_second", "device/memory")
-STEPS = 6  # an epoch of either family: 168 rows in batches of 32, 75 windows in batches of 13
+STEPS = 6  # an epoch of every family: 168 rows or texts in batches of 32, 75 windows in batches of 13
 Wish = Callable[[Recorder], None]
 
 
@@ -67,7 +67,17 @@ def forecasting(workspace: Path, shops: pd.DataFrame, snapshot: Callable[..., st
     return Family("forecasting", small, squares, 13, RollingOriginSplit(folds=3, test_steps=4), other, 10.0)
 
 
-@pytest.fixture(params=["tabular", "forecasting"])
+@pytest.fixture
+def text(workspace: Path, reviews: pd.DataFrame, snapshot: Callable[..., str], make_review_spec: Any) -> Family:
+    """A mean of word vectors."""
+    snapshot(reviews)
+    scored = {"text__labels": "number", "text__columns": {"labels": ["score"]}, "split": {"kind": "random"}}
+    numbers = make_review_spec(**scored)
+    other = ModelSpec(name="word_average", params={"embedding_dim": 8})
+    return Family("text", make_review_spec(), numbers, 32, KFoldSplit(folds=3), other, 10.0)
+
+
+@pytest.fixture(params=["tabular", "forecasting", "text"])
 def family(request: pytest.FixtureRequest) -> Any:
     """Each family in turn."""
     return request.getfixturevalue(request.param)

@@ -103,7 +103,8 @@ def test_that_a_diverged_run_goes_on_from_its_last_good_state_with_a_lower_rate(
     runs: Any, family: Any, change: Any
 ) -> None:
     settings = family.trainer(
-        optimizer=OptimizerSpec(name="SGD", learning_rate=1e-3), checkpoints=CheckpointSpec(every_steps=4)
+        optimizer=OptimizerSpec(name="SGD", learning_rate=1e-3),
+        checkpoints=CheckpointSpec(every_steps=8, every_epochs=3),
     )
     run_id = runs.begin(family.spec_of_numbers(trainer=settings))
     with pytest.raises(RunFailed) as failed:

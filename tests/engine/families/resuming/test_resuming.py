@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import torch
 
+from engine.runs import Change, Outcome, RunStore
 from engine.spec import (
     BalanceSpec,
     CheckpointSpec,
@@ -15,6 +16,7 @@ from engine.spec import (
     ScheduleSpec,
     TabularSpec,
 )
+from engine.training.changes import EPOCHS
 from engine.training.recorder import Recorder
 
 STEPS = 6  # an epoch
@@ -41,6 +43,24 @@ OF_SERIES: dict[str, dict[str, Any]] = {
     "scaled": {"trainer__precision": "16-mixed", "model__params": {"hidden_size": 16}},
     "tft": {"model__name": "tft", "forecasting__inputs": {"calendar": ["hour"]}},
     "samples": {"model__name": "deepar", "forecasting__loss": "normal"},
+}
+OF_TEXT: dict[str, dict[str, Any]] = {
+    "convolution": {"model": "text_cnn"},
+    "attention": {"task": "sequence-classification", "model": "bert", "trainer__gradient_clip": 1.0},
+    "recurrent": {"task": "rnn-lm", "model": "lstm_lm", "trainer__batch_size": 22},
+    "gated": {"task": "rnn-lm", "model": "gru_lm", "trainer__batch_size": 22, "trainer__accumulate_grad_batches": 2},
+    "masked": {"task": "masked-lm", "model": "bert"},
+    "whole words": {"task": "masked-lm", "model": "bert", "text__masking__whole_words": True},
+    "causal": {"task": "causal-lm", "model": "gpt2", "text__max_length": 8},
+    "unsorted": {"text__length_buckets": False},
+    "vectors": {
+        "task": "word2vec",
+        "model": "word2vec",
+        "trainer__batch_size": 256,
+        "trainer__gradient_clip": 0.1,
+        "trainer__optimizer": {"name": "Adagrad", "learning_rate": 0.05, "weight_decay": 0.0},
+    },
+    "all vectors": {"task": "word2vec", "model": "word2vec", "trainer__batch_size": 256},
 }
 
 
@@ -90,6 +110,28 @@ def test_that_every_setting_of_series_goes_on_to_the_bit(
         monkeypatch.setattr("engine.families.forecasting.fitting.choose_device", lambda _trainer: torch.device("cpu"))
     trained = {"trainer__epochs": 2, "trainer__batch_size": forecasting.batch}
     assert_goes_on(runs, make_shop_spec(**{**trained, **OF_SERIES[name]}), leave=[2, 8], wish=pause)
+
+
+@pytest.mark.parametrize("name", OF_TEXT)
+def test_that_every_way_to_learn_text_goes_on_to_the_bit(
+    runs: Any, text: Any, make_review_spec: Any, pause: Any, name: str
+) -> None:
+    spec = make_review_spec(trainer__epochs=2, **OF_TEXT[name])
+    assert_goes_on(runs, spec, leave=[2, 5], wish=pause)
+
+
+@pytest.mark.parametrize("name", ["recurrent", "masked"])
+def test_that_language_models_that_are_extended_equal_longer_ones(
+    runs: Any, text: Any, make_review_spec: Any, name: str
+) -> None:
+    run_id = runs.whole(make_review_spec(trainer__epochs=1, **OF_TEXT[name]))
+    steps = runs.curves(run_id)["train/loss"][-1][0]
+    with RunStore(runs.workspace) as store:
+        store.finish(run_id, Outcome.finished())
+        store.add_change(run_id, Change(steps, 1.0, EPOCHS, 2, 0.0))
+        assert store.reopen(run_id, finished_too=True)
+    assert runs.train(run_id)
+    runs.assert_equal(run_id, runs.whole(make_review_spec(trainer__epochs=2, **OF_TEXT[name])))
 
 
 def test_that_what_was_recorded_after_the_last_state_is_kept_and_not_written_twice(
