@@ -94,10 +94,14 @@ def text_metrics(spec: RunSpec) -> tuple[str, ...]:
             return ("valid/loss", "valid/exact_match", "valid/f1")
         case "multiple-choice":
             return ("valid/loss", "valid/accuracy")
-        case "seq2seq" | "word2vec":
+        case "seq2seq":
+            return ("valid/loss", "valid/perplexity", "valid/rouge1", "valid/rouge2", "valid/rougeL", "valid/rougeLsum")
+        case "word2vec":
             return ("valid/loss",)
     if own.labels == "number":
         return ("valid/loss", "valid/mae", "valid/rmse", "valid/r2")
+    if own.labels == "many":
+        return ("valid/loss", "valid/f1_micro", "valid/f1_macro", "valid/accuracy")
     return ("valid/loss", "valid/accuracy", "valid/f1_macro")
 
 
@@ -163,6 +167,6 @@ def _weight_idle(spec: RunSpec, own: TextSpec) -> Iterator[str]:
     elif own.lora.enabled:
         yield "text.freezing"
     else:
-        yield from (f"text.lora.{name}" for name in ("rank", "alpha", "dropout"))
+        yield from (f"text.lora.{name}" for name in ("rank", "alpha", "dropout", "merge"))
     if own.freezing.head_only:
         yield from ("text.freezing.embeddings", "text.freezing.layers")

@@ -1,5 +1,5 @@
 """What a check before Train can say: a plain sentence, the setting it concerns, and what to do.
-Only the shape and the wording of lists; what is checked lives in checks and setting_checks."""
+Only the shape and the wording of lists; what is checked lives in the families and in trainer_checks."""
 
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -22,6 +22,26 @@ class Finding(BaseModel):
     field: str
     text: str
     fix: str = ""
+
+
+class Preflight(BaseModel):
+    """Rows of each part (of the first fold in a cross-validation), batches an epoch, optimizer steps of one training,
+    parameters that are trained, and bytes on the training device; None where that cannot be known yet."""
+
+    model_config = ConfigDict(frozen=True)
+
+    parameters: int | None
+    memory_bytes: int | None
+    steps_per_epoch: int
+    optimizer_steps: int
+    trainings: int
+    rows: dict[str, int]
+    warnings: tuple[Finding, ...]
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing was found that would stop the run."""
+        return not any(finding.severity == "error" for finding in self.warnings)
 
 
 def sorted_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -8,7 +8,7 @@ from engine.families.findings import Finding
 from engine.spec import RunSpec
 
 if TYPE_CHECKING:
-    from engine.families.tabular.preflight import Preflight
+    from engine.families.findings import Preflight
 
 
 def preflight(workspace: Path, spec: RunSpec) -> "Preflight":

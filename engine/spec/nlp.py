@@ -90,6 +90,7 @@ class LoraSpec(SpecModel):
     rank: int = Field(default=8, ge=1, le=1_024, description="Rank of the adapters.")
     alpha: float = Field(default=16.0, gt=0, description="Adapters count alpha/rank.")
     dropout: float = Field(default=0.0, ge=0, lt=1, description="Dropout before the adapters.")
+    merge: bool = Field(default=False, description="When training is over, work the adapters into the weights.")
 
 
 class TextSpec(SpecModel):

@@ -4,7 +4,7 @@ Must not train."""
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.families.findings import Finding, Severity, sorted_findings
+from engine.families.findings import Finding, Preflight, Severity, sorted_findings
 from engine.families.footprint import memory_findings, time_findings
 from engine.families.forecasting import holiday_days
 from engine.families.forecasting.fitting import Material
@@ -17,7 +17,7 @@ from engine.families.forecasting.running import load_series
 from engine.families.forecasting.scores import intervals
 from engine.families.forecasting.series import forecasting_of
 from engine.families.forecasting.window_loader import why_not
-from engine.families.tabular.preflight import Preflight
+from engine.families.trainer_checks import check_catalogue, check_checkpoints, check_monitors
 from engine.spec import RunSpec
 from engine.training.failures import RunFailed
 from engine.training.loader import BatchPlan
@@ -28,7 +28,7 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
 
     `rows` counts windows.
     """
-    findings = [*_setting_findings(spec), *_monitor_findings(spec), *_holiday_findings(spec)]
+    findings = [*_setting_findings(spec), *_holiday_findings(spec)]
     rows: dict[str, int] = {}
     size, parameters, trainings = None, None, 0
     if not any(one.severity == "error" for one in findings):
@@ -79,23 +79,10 @@ def recorded_metrics(spec: RunSpec) -> tuple[str, ...]:
 
 
 def _setting_findings(spec: RunSpec) -> Iterator[Finding]:
-    from engine.catalog import problems
-
-    for sentence in problems(spec):
-        field, _, text = sentence.partition(": ")
-        yield _finding("error", field, text[:1].upper() + text[1:].rstrip(".") + ".")
-
-
-def _monitor_findings(spec: RunSpec) -> Iterator[Finding]:
-    known = recorded_metrics(spec)
-    watched = {"trainer.checkpoints.monitor": spec.trainer.checkpoints.monitor}
-    if spec.trainer.early_stopping.enabled:
-        watched["trainer.early_stopping.monitor"] = spec.trainer.early_stopping.monitor
-    for field, name in watched.items():
-        if name not in known:
-            yield _finding(
-                "error", field, f"“{name}” is not measured by this run.", f"Choose one of {', '.join(known)}."
-            )
+    yield from check_catalogue(spec)
+    metrics = frozenset(recorded_metrics(spec))
+    yield from check_monitors(spec, metrics, "forecasting")
+    yield from check_checkpoints(spec, metrics)
 
 
 def _holiday_findings(spec: RunSpec) -> Iterator[Finding]:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
-from engine.families.findings import Finding, sorted_findings
+from engine.families import trainer_checks
+from engine.families.findings import Finding, Preflight, sorted_findings
 from engine.families.footprint import memory_findings, time_findings
 from engine.families.supervised.splitting import Fold
 from engine.families.tabular import checks, leaks, setting_checks
@@ -23,26 +23,6 @@ from engine.training.failures import RunFailed
 from engine.training.loader import BatchPlan
 
 CHECKED_ROWS = 200_000  # of longer tables every n-th row is looked at, so that the form is answered in time
-
-
-class Preflight(BaseModel):
-    """Rows of each part (of the first fold in a cross-validation), batches an epoch, optimizer steps of one training,
-    parameters that are trained, and bytes on the training device; None where that cannot be known yet."""
-
-    model_config = ConfigDict(frozen=True)
-
-    parameters: int | None
-    memory_bytes: int | None
-    steps_per_epoch: int
-    optimizer_steps: int
-    trainings: int
-    rows: dict[str, int]
-    warnings: tuple[Finding, ...]
-
-    @property
-    def ready(self) -> bool:
-        """Whether nothing was found that would stop the run."""
-        return not any(finding.severity == "error" for finding in self.warnings)
 
 
 @dataclass(frozen=True)
@@ -66,15 +46,15 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
     findings += [one for one in seen if not (one.field == "split" and one.severity == "error" and "split" in told)]
     classes = [len(target.classes) for target in look.encoder.targets] if look and look.encoder else []
     metrics = setting_checks.recorded_metrics(spec, classes)
-    findings += setting_checks.check_monitors(spec, metrics)
-    findings += setting_checks.check_checkpoints(spec, metrics)
+    findings += trainer_checks.check_monitors(spec, metrics, spec.tabular.task)
+    findings += trainer_checks.check_checkpoints(spec, metrics)
     train_rows = look.rows.get("train", 0) if look else 0
     trainer = spec.trainer
     plan = BatchPlan.of(train_rows, trainer.batch_size, trainer.drop_last) if train_rows else BatchPlan(())
     batches = len(plan.sizes)
     steps = -(-batches // trainer.accumulate_grad_batches)
     if train_rows:
-        findings += setting_checks.check_steps(spec, plan, train_rows, steps)
+        findings += trainer_checks.check_steps(spec, plan, train_rows, steps)
     size = None
     if look and look.encoder and not _has_error(findings, "model", "tabular"):
         size, trouble = footprint(spec, look.encoder, train_rows, look.rows.get("valid", 0))
@@ -97,17 +77,9 @@ def _has_error(findings: list[Finding], *rooms: str) -> bool:
 
 
 def _setting_findings(spec: RunSpec) -> Iterator[Finding]:
-    import torch
-
-    from engine.catalog import problems
-
     yield from setting_checks.check_split_column(spec)
-    for sentence in problems(spec):
-        field, _, text = sentence.partition(": ")
-        yield Finding(severity="error", field=field, text=text[:1].upper() + text[1:].rstrip(".") + ".")
+    yield from trainer_checks.check_catalogue(spec)
     yield from setting_checks.check_balance(spec)
-    cuda = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    yield from setting_checks.check_device(spec, cuda, torch.backends.mps.is_available())
 
 
 def _relevant(spec: RunSpec) -> RunSpec:

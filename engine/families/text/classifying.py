@@ -21,6 +21,7 @@ from engine.families.supervised.task import SupervisedTask
 from engine.families.text import networks
 from engine.families.text.encoder import TextEncoder
 from engine.families.text.freezing import freeze
+from engine.families.text.kept_encoder import kept
 from engine.families.text.labelled import LabelledRows, lengths_told, on_device, read_rows
 from engine.families.text.live_samples import LiveSamples, of_labels, to_look_at
 from engine.families.text.loader import SequenceLoader
@@ -50,7 +51,7 @@ def run_classifier(recorder: Recorder) -> Outcome:
         return Outcome.stopped("The run was stopped before its first epoch was over; there is no model yet.")
     watched = recorder.spec.trainer.checkpoints
     best = sorted(fitted, key=lambda one: one.best_value, reverse=watched.mode == "max")[0]
-    save(recorder, best.model)
+    save(recorder, best.model.finished())
     evaluate([one.model for one in fitted], rows, recorder)
     if fitted[-1].stopped or len(fitted) < len(rows.folds):
         return Outcome.stopped()
@@ -74,7 +75,7 @@ def fit(
     trainer = changed(spec.trainer, [recorder.changes[place] for place in resumed["changes"]] if resumed else ())
     device, dtype = choose_device(trainer), data_type(trainer)
     told: list[str] = []
-    encoder = rows.encoder(fold, told)
+    encoder = kept(recorder, fold.name, lambda: rows.encoder(fold, told))
     config = networks.config_of(spec, encoder)
     network = networks.build(spec, encoder, config)
     network.to(device, dtype)

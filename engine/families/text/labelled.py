@@ -63,8 +63,6 @@ class LabelledRows:
 def read_rows(workspace: Path, spec: RunSpec) -> LabelledRows:
     """Return the labelled texts of a run. Raises RunFailed where a column is gone or too little is left."""
     own = text_of(spec)
-    if own.labels == "many":
-        raise RunFailed("Several labels a text cannot be learned yet.", "Choose one of them.")
     task = "regression" if own.labels == "number" else "classification"
     column = getattr(spec.split, "column", "")
     wanted = [own.columns.text, own.columns.second, *own.columns.labels, column]

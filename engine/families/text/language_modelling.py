@@ -15,7 +15,9 @@ from engine.families.text.classifying import description, take_first_weights
 from engine.families.text.corpus import Corpus, read_corpus, samples
 from engine.families.text.encoder import TextEncoder
 from engine.families.text.freezing import freeze
+from engine.families.text.kept_encoder import kept
 from engine.families.text.labelled import lengths_told
+from engine.families.text.language_report import language_report
 from engine.families.text.language_task import LanguageTask, exponential, surprise
 from engine.families.text.live_samples import LiveSamples, of_language, to_look_at
 from engine.families.text.loader import SequenceLoader
@@ -52,7 +54,7 @@ def run_language_model(recorder: Recorder) -> Outcome:
     if not fitted:
         return Outcome.stopped("The run was stopped before its first epoch was over; there is no model yet.")
     best = fitted[0]
-    save(recorder, best.model)
+    save(recorder, best.model.finished())
     found = evaluate(best.model, corpus, recorder)
     if best.stopped:
         return Outcome.stopped()
@@ -79,7 +81,7 @@ def fit(
     trainer = changed(spec.trainer, [recorder.changes[place] for place in resumed["changes"]] if resumed else ())
     device, dtype = choose_device(trainer), data_type(trainer)
     told: list[str] = []
-    encoder = corpus.encoder(fold, told)
+    encoder = kept(recorder, fold.name, lambda: corpus.encoder(fold, told))
     config = networks.config_of(spec, encoder)
     network = networks.build(spec, encoder, config)
     network.to(device, dtype)
@@ -158,7 +160,15 @@ def evaluate(model: TrainedText, corpus: Corpus, recorder: Recorder) -> dict[str
     notes = () if shown == "test" else ("These figures are of the validation texts, which also chose the epoch.",)
     rows = fold.test if shown == "test" else fold.valid
     task = text_of(spec).task
-    write_evaluation(recorder.folder, Evaluation(task=task, split=shown, rows=len(rows), metrics=metrics, notes=notes))
+    found = Evaluation(
+        task=task,
+        split=shown,
+        rows=len(rows),
+        metrics=metrics,
+        language=language_report(model, corpus, rows),
+        notes=notes,
+    )
+    write_evaluation(recorder.folder, found)
     recorder.artifact("evaluation", "evaluation", recorder.folder / EVALUATION_FILE)
     recorder.summary({f"{shown}/{key}": value for key, value in metrics[shown].items()})
     return metrics[shown]

@@ -7,8 +7,10 @@ from torch import nn
 
 from engine.catalog import settings
 from engine.families.text import transformers_models
+from engine.families.text.adapters import prepared
 from engine.families.text.classic.classifiers import TextCnn, TextRnn, WordAverage
 from engine.families.text.classic.language_model import RnnLanguageModel
+from engine.families.text.classic.seq2seq import AttentionSeq2Seq
 from engine.families.text.classic.skip_gram import SkipGram
 from engine.families.text.encoder import TextEncoder
 from engine.spec import CLASSIC, RunSpec, TextSpec
@@ -53,7 +55,7 @@ def build(spec: RunSpec, encoder: TextEncoder, config: dict[str, Any]) -> nn.Mod
     seed_everything(spec.trainer.seed)
     own = text_of(spec)
     if config:
-        return transformers_models.build(config, own.task)
+        return prepared(transformers_models.build(config, own.task), own)
     name = spec.model.name
     given: dict[str, Any] = dict(settings(spec.model))
     try:
@@ -63,6 +65,8 @@ def build(spec: RunSpec, encoder: TextEncoder, config: dict[str, Any]) -> nn.Mod
         if name == "word2vec":
             size, negatives = int(given["dimension"]), int(given["negatives"])
             return SkipGram(torch.ones(encoder.vocabulary), size, negatives, sparse=takes_sparse(spec.trainer))
+        if name == "seq2seq_attention":
+            return AttentionSeq2Seq(encoder.vocabulary, int(encoder.tokenizer.cls_token_id or 0), **given)
         outputs = transformers_models.outputs_of(encoder)
         if name == "word_average":
             return ClassicNetwork(WordAverage(encoder.vocabulary, outputs, **given))

@@ -22,6 +22,7 @@ from engine.families.supervised.targets import encoded
 from engine.families.text.labelled import as_texts
 from engine.families.text.networks import text_of
 from engine.families.text.surprises import surprises_of
+from engine.families.text.tasks.use import Use, use_of
 from engine.families.text.trained import TrainedText
 from engine.families.text.word_neighbours import neighbours_of
 from engine.runs import RunStore
@@ -52,9 +53,10 @@ def predict(
     check_ending(out)
     with RunStore(workspace) as store:
         model = TrainedText.load(store.run_folder(store.run(run_id).id))
+    use = use_of(model)
     columns = text_of(model.spec).columns
-    inputs = [name for name in (columns.text, columns.second) if name]
-    targets = [one.name for one in model.encoder.targets]
+    inputs = [name for name in (columns.text, columns.second) if name] if use is None else [*use.inputs]
+    targets = [one.name for one in model.encoder.targets] if use is None else [*use.targets]
     with TemporaryDirectory(prefix="tensorbench-") as scratch:
         place = Path(scratch)
         dataset = import_file(place, source, options, cancelled=cancelled)
@@ -71,7 +73,7 @@ def predict(
         for name in match.missing:
             frame[name] = ""
         output = Output(parquet_path(place, dataset.id), place)
-        judged, own = _through(model, frame, inputs, names, output, progress, cancelled)
+        judged, own = _through(model, use, frame, inputs, names, output, progress, cancelled)
         shown, preview = output.first(limit)
         if out is not None:
             output.write(out)
@@ -89,30 +91,41 @@ def predict(
             predicted_columns=tuple(own),
             preview=tuple(tuple(cell(value) for value in row) for row in preview),
             path=None if out is None else str(out),
-            metrics=joined(judged).scores(0) if judged and targets[0] in match.found else {},
+            metrics=_scores(use, judged) if judged and targets[0] in match.found else {},
             notes=tuple(notes),
         )
 
 
+def _scores(use: Use | None, judged: list[Any]) -> dict[str, float]:
+    return joined(judged).scores(0) if use is None else use.score(judged)
+
+
 def _through(
     model: TrainedText,
+    use: Use | None,
     frame: pd.DataFrame,
     inputs: list[str],
     file_columns: list[str],
     output: Output,
     progress: Progress,
     cancelled: Callable[[], bool],
-) -> tuple[list[Predicted], list[str]]:
+) -> tuple[list[Any], list[str]]:
     """Send a file through the model piece by piece; returns what can be scored, and the new columns' names."""
-    judged, own = [], []
+    judged: list[Any] = []
+    own: list[str] = []
     for first in range(0, len(frame), PIECE):
         if cancelled():
             raise RunFailed("The prediction was cancelled.", "Nothing was written.")
         part = frame.iloc[first : first + PIECE]
-        columns, predicted = _predicted(model, part, inputs, first)
+        if use is None:
+            columns, predicted = _predicted(model, part, inputs, first)
+            judged += [] if predicted is None else [predicted]
+        else:
+            texts = {name: as_texts(part[name]) for name in (*use.inputs, *use.targets) if name in part.columns}
+            columns, pairs = use.predict(model, pd.DataFrame(texts, dtype=object))
+            judged += pairs
         own = distinct_names([*columns], beside=file_columns)
         output.add(dict(zip(own, columns.values(), strict=True)))
-        judged += [] if predicted is None else [predicted]
         progress({"rows": first + len(part), "total_rows": len(frame)})
     return judged, own
 

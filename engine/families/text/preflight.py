@@ -6,14 +6,13 @@ from pathlib import Path
 import torch
 
 from engine.catalog import common_metrics
-from engine.families.findings import Finding, Severity, sorted_findings
-from engine.families.tabular.preflight import Preflight
-from engine.families.tabular.setting_checks import check_checkpoints, check_device, check_steps
+from engine.families.findings import Finding, Preflight, Severity, sorted_findings
 from engine.families.text import networks
 from engine.families.text.language_modelling import bptt_of
 from engine.families.text.looking import Looked, look
 from engine.families.text.networks import text_of
 from engine.families.text.transformers_models import TransformersNetwork
+from engine.families.trainer_checks import check_catalogue, check_checkpoints, check_monitors, check_steps
 from engine.spec import RunSpec
 from engine.training.failures import RunFailed
 from engine.training.loader import BatchPlan
@@ -53,23 +52,10 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
 
 
 def _setting_findings(spec: RunSpec) -> Iterator[Finding]:
-    from engine.catalog import problems
-
-    for sentence in problems(spec):
-        field, _, text = sentence.partition(": ")
-        yield _finding("error", field, text[:1].upper() + text[1:].rstrip(".") + ".")
+    yield from check_catalogue(spec)
     metrics = frozenset(common_metrics(spec))
-    watched = {"trainer.checkpoints.monitor": spec.trainer.checkpoints.monitor}
-    if spec.trainer.early_stopping.enabled:
-        watched["trainer.early_stopping.monitor"] = spec.trainer.early_stopping.monitor
-    for field, name in watched.items():
-        if name not in metrics:
-            yield _finding(
-                "error", field, f"“{name}” is not measured by this run.", f"Choose one of {', '.join(sorted(metrics))}."
-            )
+    yield from check_monitors(spec, metrics, text_of(spec).task)
     yield from check_checkpoints(spec, metrics)
-    cuda = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    yield from check_device(spec, cuda, torch.backends.mps.is_available())
 
 
 def _told(looked: Looked, spec: RunSpec) -> Iterator[Finding]:

@@ -46,8 +46,8 @@ def read_tagged(path: Path, spec: TextSpec) -> TaggedSentences:
     names = [spec.columns.tokens, spec.columns.tags]
     cells = read_columns(path, names)
     rows, notes = _usable(cells, names)
-    tokens = [_words(cell) for cell in _picked(cells[names[0]], rows)]
-    tags = [_words(cell) for cell in _picked(cells[names[1]], rows)]
+    tokens = [words_of(cell) for cell in _picked(cells[names[0]], rows)]
+    tags = [words_of(cell) for cell in _picked(cells[names[1]], rows)]
     for row, its_tokens, its_tags in zip(rows.tolist(), tokens, tags, strict=True):
         if len(its_tokens) != len(its_tags):
             raise RunFailed(
@@ -64,7 +64,7 @@ def read_questions(path: Path, spec: TextSpec) -> Questions:
     cells = read_columns(path, [*wanted, *([starts_column] if starts_column else [])])
     rows, notes = _usable(cells, wanted, may_be_blank=[columns.answers])
     contexts = _picked(cells[columns.context], rows)
-    answers = [_answers(cells[columns.answers][row]) for row in rows.tolist()]
+    answers = [answers_of(cells[columns.answers][row]) for row in rows.tolist()]
     starts = []
     for row, context, texts in zip(rows.tolist(), contexts, answers, strict=True):
         given = as_list(cells[starts_column][row]) if starts_column else None
@@ -84,7 +84,7 @@ def read_choices(path: Path, spec: TextSpec) -> Choices:
     rows, notes = _usable(cells, wanted, may_be_blank=prompts)
     endings = [tuple(cells[name][row] or "" for name in columns.choices) for row in rows.tolist()]
     right = [
-        _choice(row, cells[columns.answer][row] or "", ends) for row, ends in zip(rows.tolist(), endings, strict=True)
+        choice_of(row, cells[columns.answer][row] or "", ends) for row, ends in zip(rows.tolist(), endings, strict=True)
     ]
     texts = [" ".join(cells[name][row] or "" for name in prompts).strip() for row in rows.tolist()]
     return Choices(texts, endings, np.array(right, dtype=np.int64), rows, notes)
@@ -98,6 +98,15 @@ def read_pairs(path: Path, spec: TextSpec) -> TextPairs:
     cells = read_columns(path, names)
     rows, notes = _usable(cells, names)
     return TextPairs(_picked(cells[names[0]], rows), _picked(cells[names[1]], rows), rows, notes)
+
+
+def read_alone(path: Path, spec: TextSpec) -> TextPairs:
+    """Return texts that are read and written, as they are. Raises RunFailed."""
+    name = spec.columns.source or spec.columns.text
+    cells = read_columns(path, [name])
+    rows, notes = _usable(cells, [name])
+    texts = _picked(cells[name], rows)
+    return TextPairs(texts, texts, rows, notes)
 
 
 def encode_known(labels: Sequence[str], names: Sequence[str], part: str) -> tuple[NDArray[np.int64], str]:
@@ -137,25 +146,34 @@ def _codes(labels: Sequence[str]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     return np.array([place[label] for label in labels], dtype=np.int64), tuple(names)
 
 
+def truth_of(cell: str) -> float:
+    """Return the number of a cell, in which true and false are 1 and 0; NaN where it holds none."""
+    word = cell.strip().lower()
+    try:
+        return TRUTH[word] if word in TRUTH else float(word)
+    except ValueError:
+        return float("nan")
+
+
 def _numbers(name: str, cells: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:
     values = np.empty(len(cells), dtype=np.float32)
     for place, cell in enumerate(cells):
-        word = cell.strip().lower()
-        try:
-            values[place] = TRUTH[word] if word in TRUTH else float(word)
-        except ValueError as error:
-            raise RunFailed(f"“{cell[:60]}” in column “{name}”, row {rows[place] + 1}, is not a number.") from error
+        values[place] = number = truth_of(cell)
+        if np.isnan(number):
+            raise RunFailed(f"“{cell[:60]}” in column “{name}”, row {rows[place] + 1}, is not a number.")
     if not np.isfinite(values).all():
         raise RunFailed(f"Column “{name}” holds numbers that are not finite.", "Remove those rows.")
     return values
 
 
-def _words(cell: str) -> list[str]:
+def words_of(cell: str) -> list[str]:
+    """Return the tokens of a cell: of a JSON list, or what stands between spaces."""
     listed = as_list(cell)
     return cell.split() if listed is None else listed
 
 
-def _answers(cell: str | None) -> list[str]:
+def answers_of(cell: str | None) -> list[str]:
+    """Return the answers of a cell: of a JSON list, or the cell itself; none where it is blank."""
     listed = as_list(cell)
     if listed is not None:
         return listed
@@ -174,7 +192,7 @@ def _starts(row: int, context: str, answers: list[str], given: list[str] | None)
     return starts
 
 
-def _choice(row: int, cell: str, endings: tuple[str, ...]) -> int:
+def choice_of(row: int, cell: str, endings: tuple[str, ...]) -> int:
     """Return which ending is right: its number from 0, its letter (A is the first) or its text."""
     answer = cell.strip()
     if answer in endings:

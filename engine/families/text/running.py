@@ -4,7 +4,6 @@ from engine.families.folds import check
 from engine.families.text.networks import text_of
 from engine.runs import Outcome
 from engine.spec import LABELLED
-from engine.training.failures import RunFailed
 from engine.training.recorder import Recorder
 
 
@@ -13,7 +12,7 @@ def run_recorded(recorder: Recorder) -> Outcome:
     recorder.progress(stage="preparing the data")
     check(recorder)
     task = text_of(recorder.spec).task
-    if task in LABELLED:
+    if task in LABELLED and text_of(recorder.spec).labels != "many":
         from engine.families.text.classifying import run_classifier
 
         return run_classifier(recorder)
@@ -25,4 +24,6 @@ def run_recorded(recorder: Recorder) -> Outcome:
         from engine.families.text.word_vectors import run_word_vectors
 
         return run_word_vectors(recorder)
-    raise RunFailed(f"The task “{task}” cannot be trained yet.", "Choose another one (text.task).")
+    from engine.families.text.head_training import run_head
+
+    return run_head(recorder)

@@ -23,7 +23,7 @@ def surprises_of(model: TrainedText, texts: Sequence[str]) -> dict[str, pd.Serie
         found = token_losses(model, text)
         tokens.append(len(found))
         losses.append(float(found.mean()) if len(found) else np.nan)
-    name = "pseudo-perplexity" if _is_masked(model) else "perplexity"
+    name = "pseudo-perplexity" if is_masked(model) else "perplexity"
     return {
         "tokens": pd.Series(tokens, dtype="float64"),
         "loss": pd.Series(losses, dtype="float64"),
@@ -52,7 +52,7 @@ def guesses_of(model: TrainedText, text: str) -> Guesses:
     model.network.eval()
     plain: list[int] = ids.tolist()
     with torch.inference_mode():
-        if _is_masked(model):
+        if is_masked(model):
             special = set(model.encoder.tokenizer.all_special_ids)
             places = [place for place, one in enumerate(plain) if one not in special]
             found = _masked(model, ids.to(device), places)
@@ -90,6 +90,7 @@ def _masked(model: TrainedText, ids: torch.Tensor, places: list[int]) -> torch.T
     return torch.cat(losses) if losses else torch.empty(0)
 
 
-def _is_masked(model: TrainedText) -> bool:
+def is_masked(model: TrainedText) -> bool:
+    """Whether a model guesses hidden tokens from both sides."""
     assert model.spec.text is not None
     return model.spec.text.task == "masked-lm"

@@ -2,7 +2,7 @@
 Files are safetensors and JSON: loading one runs no code of its maker."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ from torch import nn
 from engine.families.model_files import read_model, write_model
 from engine.families.supervised.objective import Objective
 from engine.families.text import networks
+from engine.families.text.adapters import merge
 from engine.families.text.encoder import Sequences, TextEncoder
+from engine.families.text.networks import text_of
 from engine.spec import RunSpec, parse
 
 TOKENS_AT_ONCE = 1 << 15
@@ -49,6 +51,17 @@ class TrainedText:
         network.to(dtype).load_state_dict(weights)
         network.eval()
         return cls(spec, encoder, network, description["config"])
+
+    def finished(self) -> "TrainedText":
+        """Return the model as it is kept: with its adapters, or with them worked into the weights, which changes the
+        network.
+        """
+        own = text_of(self.spec)
+        if not (own.lora.enabled and own.lora.merge):
+            return self
+        merge(self.network)
+        plain = own.model_copy(update={"lora": own.lora.model_copy(update={"enabled": False})})
+        return replace(self, spec=self.spec.model_copy(update={"text": plain}))
 
     def predict(
         self, texts: Sequence[str], seconds: Sequence[str] | None = None

@@ -17,8 +17,16 @@ CLASSES: dict[TextTask, str] = {
     "masked-lm": "AutoModelForMaskedLM",
     "causal-lm": "AutoModelForCausalLM",
     "sequence-classification": "AutoModelForSequenceClassification",
+    "token-classification": "AutoModelForTokenClassification",
+    "question-answering": "AutoModelForQuestionAnswering",
+    "multiple-choice": "AutoModelForMultipleChoice",
+    "seq2seq": "AutoModelForSeq2SeqLM",
 }
 POSITIONS = ("max_position_embeddings", "n_positions")
+OPENED_WITH = {"t5": "pad_token_id", "bart": "bos_token_id"}
+"""The token that a new decoder is given first."""
+LORA = ".lora_"
+"""What the names of adapters' weights have."""
 RESERVED = 2
 """Positions that RoBERTa and BART keep for themselves."""
 
@@ -33,9 +41,13 @@ class TransformersNetwork(nn.Module):
         self._takes_kinds = getattr(config, "type_vocab_size", 0) > 1
 
     def forward(self, batch: Batch) -> dict[str, torch.Tensor]:
-        """Return the logits under “logits”."""
-        more = {"token_type_ids": batch["kinds"]} if self._takes_kinds and "kinds" in batch else {}
+        """Return the logits under “logits”; of answers, those of beginning and end [n, length] under “start” and “end”."""
+        more: dict[str, Any] = {"token_type_ids": batch["kinds"]} if self._takes_kinds and "kinds" in batch else {}
+        if "decoder_ids" in batch:
+            more |= {"decoder_input_ids": batch["decoder_ids"], "use_cache": False}
         found = self.model(input_ids=batch["input_ids"], attention_mask=batch["mask"].long(), **more)
+        if hasattr(found, "start_logits"):
+            return {"start": found.start_logits, "end": found.end_logits}
         return {"logits": found.logits}
 
 
@@ -53,6 +65,8 @@ def make_config(spec: RunSpec, encoder: TextEncoder) -> dict[str, Any]:
         "num_labels": outputs_of(encoder),
         **settings(spec.model),
     }
+    if spec.model.name in OPENED_WITH:
+        given["decoder_start_token_id"] = given[OPENED_WITH[spec.model.name]]
     try:
         config = AutoConfig.for_model(spec.model.name, **given)
         for name in POSITIONS:
@@ -112,7 +126,12 @@ def take_checkpoint(network: TransformersNetwork, folder: Path) -> tuple[str, ..
         output_loading_info=True,
         ignore_mismatched_sizes=True,
     )
-    network.model.load_state_dict(loaded.state_dict())
+    weights = loaded.state_dict()
+    # Adapters keep the layer that they stand beside as its “base_layer”, and are new themselves.
+    given = {
+        name: weights[name.replace(".base_layer.", ".")] for name in network.model.state_dict() if LORA not in name
+    }
+    network.model.load_state_dict(given, strict=not any(LORA in name for name in network.model.state_dict()))
     fresh = sorted({*told["missing_keys"], *(one[0] for one in told.get("mismatched_keys", ()))})
     if not fresh:
         return ()

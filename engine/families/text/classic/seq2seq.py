@@ -1,73 +1,75 @@
-"""AttentionSeq2Seq: a bidirectional GRU reads, a GRU writes and at each step looks at what was read (Bahdanau et al. 2015,
-with the product of Luong et al. 2015 as score)."""
+"""A recurrent network that reads a text and writes another, looking back at what it read (Bahdanau et al. 2015).
+Must not know how texts were cut into tokens."""
 
 import torch
 from torch import nn
-from torch.nn import functional
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from engine.families.text.classic.batches import PADDING, PairBatch
+Memory = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
+"""What was read [n, source, 2·hidden], the same ready to be compared [n, source, hidden], and its mask [n, source]."""
 
 
 class AttentionSeq2Seq(nn.Module):
-    """Writes a target for a source; both share one vocabulary."""
+    """A GRU that reads from both ends, additive attention, and a GRU that writes. Both sides share their embedding."""
 
-    def __init__(self, vocabulary: int, dim: int = 128, hidden: int = 128, dropout: float = 0.2) -> None:
+    def __init__(
+        self,
+        vocabulary: int,
+        begin: int,
+        embedding_dim: int = 128,
+        hidden_size: int = 256,
+        layers: int = 1,
+        dropout: float = 0.2,
+    ) -> None:
+        """`begin` is the token that writing begins with."""
         super().__init__()
-        self.embedding = nn.Embedding(vocabulary, dim, padding_idx=PADDING)
-        self.reader = nn.GRU(dim, hidden, batch_first=True, bidirectional=True)
-        self.bridge = nn.Linear(2 * hidden, hidden)
-        self.writer = nn.GRU(dim, hidden, batch_first=True)
-        self.score = nn.Linear(hidden, 2 * hidden, bias=False)
-        self.joined = nn.Linear(3 * hidden, dim)
-        self.head = nn.Linear(dim, vocabulary)
+        self.opening = (begin,)
+        between = dropout if layers > 1 else 0.0
+        self.embedding = nn.Embedding(vocabulary, embedding_dim)
+        self.reader = nn.GRU(embedding_dim, hidden_size, layers, batch_first=True, dropout=between, bidirectional=True)
+        self.bridge = nn.Linear(2 * hidden_size, layers * hidden_size)
+        self.remembered = nn.Linear(2 * hidden_size, hidden_size, bias=False)
+        self.asked = nn.Linear(hidden_size, hidden_size)
+        self.weighed = nn.Linear(hidden_size, 1, bias=False)
+        self.writer = nn.GRU(embedding_dim + 2 * hidden_size, hidden_size, layers, batch_first=True, dropout=between)
+        self.narrow = nn.Linear(embedding_dim + 3 * hidden_size, embedding_dim)
+        self.head = nn.Linear(embedding_dim, vocabulary)
         self.dropout = nn.Dropout(dropout)
+        self._layers = layers
+        nn.init.normal_(self.embedding.weight, std=0.1)
 
-    def read(self, ids: torch.Tensor, lengths: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Return what was read (B, S, 2·hidden), where there is something (B, S), and the writer's first state."""
-        words = self.dropout(self.embedding(ids))
-        packed = pack_padded_sequence(words, lengths.cpu(), batch_first=True, enforce_sorted=False)
-        states, last = self.reader(packed)
-        memory, _ = pad_packed_sequence(states, batch_first=True, total_length=ids.shape[1])
-        inside = torch.arange(ids.shape[1], device=ids.device) < lengths.to(ids.device)[:, None]
-        return memory, inside, self.bridge(torch.cat([last[0], last[1]], 1)).tanh()[None]
-
-    def write(
-        self, ids: torch.Tensor, memory: torch.Tensor, inside: torch.Tensor, state: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Return logits (B, T, vocabulary) of the tokens after `ids` (B, T), the state, and attention (B, T, S)."""
-        told, state = self.writer(self.dropout(self.embedding(ids)), state)
-        scores = self.score(told) @ memory.transpose(1, 2)
-        attention = scores.masked_fill(~inside[:, None], -torch.inf).softmax(2)
-        seen = torch.cat([told, attention @ memory], 2)
-        return self.head(self.dropout(self.joined(seen).tanh())), state, attention
-
-    def loss(self, batch: PairBatch) -> torch.Tensor:
-        """Return the mean cross-entropy a token of the targets, each predicted from the true ones before it."""
-        logits, _, _ = self.write(batch.targets.ids[:, :-1], *self.read(batch.sources.ids, batch.sources.lengths))
-        wanted = batch.targets.ids[:, 1:].clone()
-        places = torch.arange(1, batch.targets.ids.shape[1], device=wanted.device)
-        wanted[places >= batch.targets.lengths.to(wanted.device)[:, None]] = -100
-        return functional.cross_entropy(logits.flatten(0, 1).float(), wanted.flatten(), ignore_index=-100)
-
-    @torch.no_grad()
-    def generate(
-        self, ids: torch.Tensor, lengths: torch.Tensor, begin: int, end: int, max_length: int = 64
-    ) -> list[list[int]]:
-        """Return the likeliest token at each step until `end`, which is left out, for every source."""
-        was_training = self.training
-        self.eval()
-        memory, inside, state = self.read(ids, lengths)
-        last = torch.full((len(ids), 1), begin, device=ids.device)
-        done = torch.zeros(len(ids), dtype=torch.bool, device=ids.device)
+    def forward(self, batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        """Return under “logits” the scores [n, target, vocabulary] of the token after each of decoder_ids [n, target]."""
+        memory, state = self.read(batch["input_ids"], batch["mask"])
+        vectors = self.dropout(self.embedding(batch["decoder_ids"]))
         written = []
-        for _ in range(max_length):
-            logits, state, _ = self.write(last, memory, inside, state)
-            last = logits[:, -1:].argmax(2)
-            done |= last[:, 0] == end
-            if bool(done.all()):
-                break
-            written.append(last.masked_fill(done[:, None], end))
-        self.train(was_training)
-        found = torch.cat(written, 1).tolist() if written else [[] for _ in range(len(ids))]
-        return [one[: one.index(end)] if end in one else one for one in found]
+        for place in range(vectors.shape[1]):
+            found, state = self._step(vectors[:, place], memory, state)
+            written.append(found)
+        return {"logits": self.head(self.dropout(torch.stack(written, dim=1)))}
+
+    def read(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[Memory, torch.Tensor]:
+        """Return what is remembered of ids [n, source], and the writer's first state [layers, n, hidden]."""
+        vectors = self.dropout(self.embedding(ids))
+        lengths = mask.sum(dim=1).clamp(min=1).cpu()
+        packed = pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
+        found, last = self.reader(packed)
+        read, _ = pad_packed_sequence(found, batch_first=True, total_length=ids.shape[1])
+        ends = torch.cat([last[-2], last[-1]], dim=1)
+        state = torch.tanh(self.bridge(ends)).view(len(ids), self._layers, -1).transpose(0, 1).contiguous()
+        return (read, self.remembered(read), mask), state
+
+    def write(self, ids: torch.Tensor, memory: Memory, state: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the scores [n, vocabulary] of the token after ids [n], and the state behind it."""
+        found, behind = self._step(self.embedding(ids), memory, state)
+        logits: torch.Tensor = self.head(found)
+        return logits, behind
+
+    def _step(self, vectors: torch.Tensor, memory: Memory, state: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the vector [n, embedding] from which a token is told, and the state behind it."""
+        read, compared, mask = memory
+        scores = self.weighed(torch.tanh(compared + self.asked(state[-1])[:, None])).squeeze(2)
+        weights = scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(dim=1)
+        context = (weights[:, None] @ read).squeeze(1)
+        out, behind = self.writer(torch.cat([vectors, context], dim=1)[:, None], state)
+        return torch.tanh(self.narrow(torch.cat([vectors, context, out[:, 0]], dim=1))), behind

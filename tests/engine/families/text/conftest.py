@@ -22,7 +22,7 @@ MODELS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "gpt": ("causal-lm", "gpt2", SMALL_GPT),
     "lstm": ("rnn-lm", "lstm_lm", SMALL_LSTM),
     "judge": ("sequence-classification", "bert", SMALL_BERT),
-    "cnn": ("text-classifier", "text_cnn", {"embedding_dim": 8, "channels": 4}),
+    "cnn": ("text-classifier", "text_cnn", {"embedding_dim": 8, "filters": 4}),
 }
 
 

@@ -10,12 +10,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.families.text.classic.batches import PairLoader, Texts
 from engine.families.text.classic.pairs import PairMaker
-from engine.families.text.classic.seq2seq import AttentionSeq2Seq
 from engine.families.text.classic.skip_gram import SkipGram
 from engine.families.text.token_arrays import TokenArray
-from engine.training.loader import BatchPlan
 
 LISTS = st.lists(st.lists(st.integers(5, 30), max_size=9), min_size=1, max_size=8)
 
@@ -33,30 +30,6 @@ def train(network: torch.nn.Module, loader: Any, epochs: int, rate: float = 0.02
             optimizer.step()
             losses.append(float(loss.detach()))
     return sum(losses) / len(losses)
-
-
-@given(LISTS, st.integers(3, 12), st.booleans())
-def test_that_texts_are_padded_framed_and_cut(texts: list[list[int]], longest: int, framed: bool) -> None:
-    frame = (2, 3) if framed else (None, None)
-    batch = Texts(TokenArray.of(texts), longest, *frame).take(slice(None))
-    for ids, length, text in zip(batch.ids.tolist(), batch.lengths.tolist(), texts, strict=True):
-        expected = [2, *text[: longest - 2], 3] if framed else text[:longest]
-        assert ids[: len(expected)] == expected and not any(ids[len(expected) :])
-        assert length == max(1, len(expected))
-    assert batch.ids.shape[1] <= max(longest, 1)
-
-
-def test_that_a_reversing_model_learns_to_reverse() -> None:
-    torch.manual_seed(0)
-    draw = np.random.default_rng(0)
-    sources = [draw.integers(5, 9, draw.integers(1, 4)).tolist() for _ in range(100)]
-    targets = TokenArray.of([one[::-1] for one in sources])
-    read, written = Texts(TokenArray.of(sources), 8), Texts(targets, 8, before=2, after=3)
-    model = AttentionSeq2Seq(10, dim=16, hidden=24, dropout=0.0)
-    train(model, PairLoader(read, written, BatchPlan.of(100, 20), seed=0), epochs=35, rate=0.02)
-    batch = read.take(slice(0, 60))
-    found = model.generate(batch.ids, batch.lengths, begin=2, end=3, max_length=6)
-    assert np.mean([ours == one[::-1] for ours, one in zip(found, sources, strict=False)]) > 0.9
 
 
 def pairs_by_hand(texts: list[list[int]], window: int) -> Counter[tuple[int, int]]:

@@ -1,0 +1,219 @@
+"""A run of a task that has a head of its own: fit each fold, judge, save, say how it ended. Must not know the task."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+
+from engine.families.files import EVALUATION_FILE, PREDICTIONS_FILE, write_evaluation, write_table
+from engine.families.fitting import FLOPS_A_PARAMETER, Training
+from engine.families.fold_scores import fold_scores
+from engine.families.folds import Fitted, State, fit_folds, save
+from engine.families.frames import read_snapshot
+from engine.families.supervised.evaluation import best_of_folds
+from engine.families.supervised.splitting import Fold, Rows, cut
+from engine.families.text import networks
+from engine.families.text.classifying import description, take_first_weights
+from engine.families.text.freezing import freeze
+from engine.families.text.kept_encoder import kept
+from engine.families.text.labelled import lengths_told
+from engine.families.text.loader import SequenceLoader
+from engine.families.text.reading import snapshot
+from engine.families.text.tasks.head import Head, HeadTask, Judged, device_of
+from engine.families.text.tasks.heads import head_of
+from engine.families.text.trained import TrainedText
+from engine.runs import Outcome
+from engine.runs.evaluation import Evaluation, TextExample, TextReport
+from engine.training.changes import changed
+from engine.training.failures import RunFailed
+from engine.training.hardware import choose_device, choose_threads, data_type
+from engine.training.loader import BatchPlan
+from engine.training.recorder import Recorder
+from engine.training.state_keeper import StateKeeper
+from engine.training.watch import Place
+
+SHOWN = 20
+LETTERS = 500
+"""Letters of a text that are kept to be looked at."""
+
+
+@dataclass(frozen=True)
+class _Run:
+    recorder: Recorder
+    head: Head
+    folds: list[Fold]
+
+
+def run_head(recorder: Recorder) -> Outcome:
+    """Train, evaluate and save. Raises RunFailed for failures with a name."""
+    spec = recorder.spec
+    head = head_of(snapshot(recorder.workspace, spec.data.dataset), spec)
+    for note in head.notes:
+        recorder.log(note)
+    run = _Run(recorder, head, _folds(recorder, head))
+
+    def fit_one(fold: Fold, states: StateKeeper, place: Place, state: State | None) -> Fitted[TrainedText]:
+        return fit(run.recorder, run.head, fold, states, place, state)
+
+    fitted = fit_folds(recorder, run.folds, fit_one, TrainedText.load)
+    if not fitted:
+        return Outcome.stopped("The run was stopped before its first epoch was over; there is no model yet.")
+    watched = spec.trainer.checkpoints
+    best = sorted(fitted, key=lambda one: one.best_value, reverse=watched.mode == "max")[0]
+    _evaluate([one.model for one in fitted], run)
+    save(recorder, best.model.finished())
+    if fitted[-1].stopped or len(fitted) < len(run.folds):
+        return Outcome.stopped()
+    if len(fitted) > 1:
+        return Outcome.finished(f"All {len(fitted)} folds were trained; the model of the best fold is kept.")
+    kept = f"The model of epoch {best.best_epoch} is kept: {watched.monitor} was {best.best_value:.4g}."
+    return Outcome.finished(kept)
+
+
+def fit(
+    recorder: Recorder,
+    head: Head,
+    fold: Fold,
+    states: StateKeeper,
+    place: Place,
+    resumed: State | None = None,
+) -> Fitted[TrainedText]:
+    """Train on a fold, or go on from the content of a state. Raises RunFailed, Stopped."""
+    spec, own = recorder.spec, head.own
+    trainer = changed(spec.trainer, [recorder.changes[place] for place in resumed["changes"]] if resumed else ())
+    device, dtype = choose_device(trainer), data_type(trainer)
+    told: list[str] = []
+    encoder = kept(recorder, fold.name, lambda: head.encoder(fold, told))
+    config = networks.config_of(spec, encoder)
+    network = networks.build(spec, encoder, config)
+    network.to(device, dtype)
+    take_first_weights(network, recorder, resumed)
+    freeze(network, spec)
+    train, valid = head.samples(fold.train, encoder, device), head.samples(fold.valid, encoder, device)
+    lengths = train.lengths
+    work = FLOPS_A_PARAMETER * networks.work_parameters(network) * trainer.batch_size * float(lengths.mean())
+    torch.set_num_threads(choose_threads(trainer, work))
+    count = networks.parameter_count(network)
+    for sentence in (*told, lengths_told(lengths, own.max_length), description(count, encoder, fold, device)):
+        recorder.log(f"{fold.name}: {sentence}" if fold.name else sentence)
+    plan = BatchPlan.of(len(lengths), trainer.batch_size, trainer.drop_last)
+    by_length = lengths if own.length_buckets else None
+    training = Training(
+        recorder,
+        trainer,
+        device,
+        fold,
+        HeadTask(head, network, encoder, fold.valid, valid),
+        SequenceLoader(len(lengths), plan, train.batch, trainer.seed, by_length),
+        model=lambda: TrainedText(spec, encoder, network, config),
+    )
+    return training.run(states, place, resumed)
+
+
+def _folds(recorder: Recorder, head: Head) -> list[Fold]:
+    """Return the folds of a run, by places among the examples instead of rows of the dataset."""
+    spec = recorder.spec
+    if len(head.rows) < 3:
+        raise RunFailed(f"Only {len(head.rows)} rows can be used; at least 3 are needed.", " ".join(head.notes))
+    column = getattr(spec.split, "column", "")
+    columns = [column] if column else [name for name in _columns(head) if name][:1]
+    frame = read_snapshot(recorder.workspace, spec, columns)
+
+    def places(rows: Rows) -> Rows:
+        return np.searchsorted(head.rows, rows)
+
+    # There is no one class a row by which the parts would have to be checked.
+    found = cut(frame, head.rows, spec, "regression")
+    return [Fold(places(one.train), places(one.valid), places(one.test), one.name) for one in found]
+
+
+def _columns(head: Head) -> Sequence[str]:
+    own = head.own.columns
+    by_task = {
+        "token-classification": own.tokens,
+        "question-answering": own.context,
+        "multiple-choice": own.answer,
+        "seq2seq": own.source or own.text,
+    }
+    return (by_task.get(head.own.task, own.text),)
+
+
+def _evaluate(models: Sequence[TrainedText], run: _Run) -> None:
+    """Judge the test rows (the validation rows where there are none), of several folds each model on its validation rows;
+    write the files and set the run's summary.
+    """
+    recorder, head = run.recorder, run.head
+    recorder.progress(stage="evaluating")
+    folds = run.folds[: len(models)]
+    if len(run.folds) > 1:
+        each = [_judged(model, head, fold.valid) for model, fold in zip(models, folds, strict=True)]
+        scores = fold_scores([{f"valid/{key}": value for key, value in one.metrics.items()} for one in each])
+        parts = {"valid": Judged({one.metric.removeprefix("valid/"): one.mean for one in scores}, _all(each))}
+        recorder.summary(best_of_folds(recorder, recorder.spec, folds))
+    else:
+        rows = {"valid": folds[0].valid, "test": folds[0].test}
+        parts = {part: _judged(models[0], head, own) for part, own in rows.items() if len(own)}
+        scores = ()
+    shown = "test" if "test" in parts else "valid"
+    notes = () if shown == "test" else ("These figures are of the validation rows, which also chose the epoch.",)
+    main = parts[shown]
+    evaluation = Evaluation(
+        task=head.own.task,
+        split=shown,
+        rows=len(main.examples),
+        metrics={part: one.metrics for part, one in parts.items()},
+        text=_report(head, main),
+        folds=scores,
+        notes=notes,
+    )
+    write_evaluation(recorder.folder, evaluation)
+    write_table(recorder.folder / PREDICTIONS_FILE, _table(parts))
+    recorder.artifact("evaluation", "evaluation", recorder.folder / EVALUATION_FILE)
+    recorder.artifact("predictions", "table", recorder.folder / PREDICTIONS_FILE)
+    means = {one.metric: one.mean for one in scores}
+    recorder.summary(means or {f"{shown}/{key}": value for key, value in main.metrics.items()})
+
+
+def _judged(model: TrainedText, head: Head, rows: Rows) -> Judged:
+    network = model.network
+    network.eval()
+    with torch.inference_mode():
+        samples = head.samples(rows, model.encoder, device_of(network))
+        return head.judge(network, model.encoder, rows, samples, whole=True)
+
+
+def _all(each: Sequence[Judged]) -> list[TextExample]:
+    return sorted((example for one in each for example in one.examples), key=lambda one: one.row)
+
+
+def _report(head: Head, judged: Judged) -> TextReport:
+    found = judged.examples
+    even = [found[place] for place in np.linspace(0, len(found) - 1, min(SHOWN, len(found)), dtype=np.int64)]
+    worst = sorted(found, key=lambda one: -one.error)[:SHOWN]
+    return TextReport(
+        error=head.error,
+        examples=tuple(_short(one) for one in even),
+        worst=tuple(_short(one) for one in worst),
+        by_class=judged.by_class,
+    )
+
+
+def _short(example: TextExample) -> TextExample:
+    cut_off = {
+        name: text[:LETTERS] + " …"
+        for name in ("text", "reference", "predicted")
+        if len(text := getattr(example, name)) > LETTERS
+    }
+    return example.model_copy(update=cut_off)
+
+
+def _table(parts: dict[str, Judged]) -> pd.DataFrame:
+    lines = [
+        (one.row, part, one.reference, one.predicted, one.error)
+        for part, all_ in parts.items()
+        for one in all_.examples
+    ]
+    table = pd.DataFrame(lines, columns=["row", "split", "reference", "predicted", "error"])
+    return table.sort_values("row", kind="stable")

@@ -1,0 +1,78 @@
+"""Writing the likeliest token after the other, by transformers' encoder-decoders and by our own. Must not read files."""
+
+from typing import Any
+
+import torch
+from torch import nn
+
+from engine.families.text.classic.seq2seq import AttentionSeq2Seq
+from engine.families.text.transformers_models import TransformersNetwork
+from engine.training.loader import Batch
+
+
+def opening_of(network: nn.Module) -> tuple[int, ...]:
+    """Return the tokens that a network is given before it writes."""
+    if isinstance(network, AttentionSeq2Seq):
+        return network.opening
+    assert isinstance(network, TransformersNetwork)
+    config: Any = network.model.config
+    start = getattr(config, "decoder_start_token_id", None)
+    if start is None:
+        return (int(config.pad_token_id or 0),)
+    # BART as it was published begins with the end of a text before it, then the begin of its own.
+    follows = start == config.eos_token_id and config.bos_token_id not in (None, start)
+    return (int(start), int(config.bos_token_id)) if follows else (int(start),)
+
+
+def greedy(network: nn.Module, batch: Batch, end: int, most: int) -> list[list[int]]:
+    """Return for each row of a batch the ids that it is answered with, at most so many, without opening and end."""
+    step = _Own(network, batch) if isinstance(network, AttentionSeq2Seq) else _Transformer(network, batch)
+    count, device = len(batch["input_ids"]), batch["input_ids"].device
+    logits = torch.empty(0)
+    for token in opening_of(network):
+        logits = step(torch.full((count,), token, dtype=torch.long, device=device))
+    written: list[torch.Tensor] = []
+    over = torch.zeros(count, dtype=torch.bool, device=device)
+    while len(written) < most and not bool(over.all()):
+        best = logits.argmax(dim=1).masked_fill(over, end)
+        written.append(best)
+        over = over | (best == end)
+        if len(written) < most:
+            logits = step(best)
+    rows = torch.stack(written, dim=1).tolist() if written else [[] for _ in range(count)]
+    return [row[: row.index(end)] if end in row else row for row in rows]
+
+
+class _Own:
+    def __init__(self, network: AttentionSeq2Seq, batch: Batch) -> None:
+        self._network = network
+        self._memory, self._state = network.read(batch["input_ids"], batch["mask"])
+
+    def __call__(self, ids: torch.Tensor) -> torch.Tensor:
+        logits, self._state = self._network.write(ids, self._memory, self._state)
+        return logits
+
+
+class _Transformer:
+    """Keeps what earlier steps computed, and reads the source once."""
+
+    def __init__(self, network: nn.Module, batch: Batch) -> None:
+        assert isinstance(network, TransformersNetwork)
+        model: Any = network.model
+        self._model = model
+        self._mask = batch["mask"].long()
+        encoder: Any = model.get_encoder()
+        self._read = encoder(input_ids=batch["input_ids"], attention_mask=self._mask)
+        self._past: Any = None
+
+    def __call__(self, ids: torch.Tensor) -> torch.Tensor:
+        found = self._model(
+            encoder_outputs=self._read,
+            attention_mask=self._mask,
+            decoder_input_ids=ids[:, None],
+            past_key_values=self._past,
+            use_cache=True,
+        )
+        self._past = found.past_key_values
+        logits: torch.Tensor = found.logits[:, -1]
+        return logits
