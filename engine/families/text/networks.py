@@ -62,11 +62,11 @@ def build(spec: RunSpec, encoder: TextEncoder, config: dict[str, Any]) -> nn.Mod
         if name in {"lstm_lm", "gru_lm"}:
             given.pop("bptt", None)
             return RnnLanguageModel(encoder.vocabulary, cell=name.removesuffix("_lm"), **given)
-        if name == "seq2seq_attention":
-            return AttentionSeq2Seq(encoder.vocabulary, int(encoder.tokenizer.cls_token_id or 0), **given)
         if name == "word2vec":
             size, negatives = int(given["dimension"]), int(given["negatives"])
             return SkipGram(torch.ones(encoder.vocabulary), size, negatives, sparse=takes_sparse(spec.trainer))
+        if name == "seq2seq_attention":
+            return AttentionSeq2Seq(encoder.vocabulary, int(encoder.tokenizer.cls_token_id or 0), **given)
         outputs = transformers_models.outputs_of(encoder)
         if name == "word_average":
             return ClassicNetwork(WordAverage(encoder.vocabulary, outputs, **given))
