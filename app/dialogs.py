@@ -21,6 +21,14 @@ def file_dialog(parent: QWidget, title: str, name: str) -> QFileDialog:
     return dialog
 
 
+def folder_dialog(parent: QWidget, title: str, name: str) -> QFileDialog:
+    """Return a dialog that asks for one folder; it deletes itself."""
+    dialog = file_dialog(parent, title, name)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    return dialog
+
+
 def starting_folder() -> Path:
     """Return the folder of the file chosen last, else of the table opened last, else the user's own."""
     known = [_State.folder, *(Path(file).parent for file in Settings().recentFiles)]

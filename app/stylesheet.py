@@ -78,9 +78,11 @@ QPushButton:pressed, QPushButton:checked { background: $pressed; }
 QPushButton:focus { border: 1px solid $accent; }
 QPushButton[segment="first"] { border-top-right-radius: 0; border-bottom-right-radius: 0; }
 QPushButton[segment="last"] { border-top-left-radius: 0; border-bottom-left-radius: 0; border-left: none; }
-QPushButton[segment="first"]:checked, QPushButton[segment="last"]:checked { background: $accent_soft;
+QPushButton[segment="middle"] { border-radius: 0; border-left: none; }
+QPushButton[segment="first"]:checked, QPushButton[segment="middle"]:checked,
+QPushButton[segment="last"]:checked { background: $accent_soft;
   color: $accent_text; font-weight: 600; }
-QPushButton[segment="last"]:focus { border: 1px solid $accent; }
+QPushButton[segment="middle"]:focus, QPushButton[segment="last"]:focus { border: 1px solid $accent; }
 QPushButton[several="true"] { text-align: left; padding: 5px 22px 5px 8px; }
 QPushButton:disabled { color: $disabled; background: transparent; border-color: $border; }
 QPushButton:default { border-color: $accent; }

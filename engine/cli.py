@@ -222,6 +222,17 @@ def _add_training(add: Add) -> None:
     )
     command.add_argument("-o", "--output", type=Path, metavar="OUT", help="a .csv or .parquet file")
     command.add_argument("--allow-missing", action="store_true", help="treat missing columns as missing values")
+    typed = command.add_argument_group("text")
+    typed.add_argument(
+        "--text", metavar="TEXT", help="a text instead of a file: it is judged, gone on with, or [MASK] filled in"
+    )
+    typed.add_argument("--pair", metavar="TEXT", help="the second text of a pair")
+    typed.add_argument("--tokens", type=int, metavar="N", help="go on for at most so many (default: 40)")
+    typed.add_argument("--greedy", action="store_true", default=None, help="take the likeliest token each time")
+    typed.add_argument("--temperature", type=float, metavar="X", help="above 1 bolder, below 1 safer")
+    typed.add_argument("--top-k", type=int, metavar="N", help="draw from the N likeliest (default: 20; 0: from all)")
+    typed.add_argument("--top-p", type=float, metavar="P", help="draw from those that have this share together")
+    typed.add_argument("--seed", type=int, metavar="N", help="draw the same again")
 
 
 def _add_runs(add: Add) -> None:

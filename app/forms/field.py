@@ -10,7 +10,7 @@ from pydantic import BaseModel, JsonValue
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from app.forms import forecasting_words
+from app.forms import forecasting_words, text_words
 from engine.catalog import COMMON_FIELDS, ModelInfo, Param
 
 FieldKind = Literal["int", "float", "bool", "choice", "text", "integers", "numbers", "several", "list", "json"]
@@ -47,7 +47,7 @@ def with_choices(field: Field, choices: Sequence[JsonValue]) -> Field:
 
 def fields_of_params(info: ModelInfo) -> tuple[Field, ...]:
     """Return a field for each parameter of a model of the catalogue."""
-    names = forecasting_words.PARAMS if info.family == "forecasting" else {}
+    names = {"forecasting": forecasting_words.PARAMS, "text": text_words.PARAMS}.get(info.family, {})
     return tuple(_of_param(param, str(names.get(param.name, "")), info.family) for param in info.params)
 
 

@@ -5,7 +5,7 @@ import re
 from pydantic import JsonValue
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from app.forms import forecasting_words
+from app.forms import forecasting_words, text_words
 from app.forms.field import Field
 from engine.catalog import Option, optimizers, schedules
 
@@ -18,7 +18,7 @@ def say(text: str) -> str:
 def label_of(key: str) -> str:
     """Return what a field is called: “Learning rate” for learning_rate; a dotted key may have a name of its own."""
     name = key.rpartition(".")[2]
-    known = _LABELS_OF_KEYS.get(key) or forecasting_words.LABELS.get(key) or _LABELS.get(name)
+    known = _LABELS_OF_KEYS.get(key) or _OF_FAMILIES.get(key) or _LABELS.get(name)
     if known is not None:
         return QCoreApplication.translate("Fields", str(known))
     words = name.replace("_", " ")
@@ -37,7 +37,7 @@ def plain_words(sentence: str) -> str:
 
 def _in_words(found: re.Match[str]) -> str:
     key, values = found["key"], found["values"]
-    if key not in forecasting_words.LABELS:
+    if key not in _OF_FAMILIES:
         return found[0]
     label = f"“{label_of(key)}”"
     return f"{label}: {_VALUE.sub(lambda value: choice_label(value[0], key), values)}" if values else label
@@ -50,7 +50,7 @@ def choice_label(value: JsonValue, key: str = "") -> str:
     if value is None:
         return say("None")
     option = _option(value, key)
-    own = forecasting_words.CHOICES.get(key, {}).get(str(value))
+    own = {**forecasting_words.CHOICES, **text_words.CHOICES}.get(key, {}).get(str(value))
     known = option.title if option is not None else own or _CHOICES.get(str(value))
     return QCoreApplication.translate("Choices", str(known)) if known is not None else str(value)
 
@@ -66,9 +66,12 @@ def _option(value: JsonValue, key: str) -> Option | None:
     return None if options is None else next((one for one in options() if one.name == value), None)
 
 
-COLUMN_KEYS = frozenset({"data.roles.target", "data.roles.group", "forecasting.timeline.column"})
+_OF_FAMILIES: dict[str, object] = {**forecasting_words.LABELS, **text_words.LABELS}
+COLUMN_KEYS = frozenset({"data.roles.target", "data.roles.group", "forecasting.timeline.column"}) | {
+    f"text.columns.{name}" for name in ("text", "second", "labels")
+}
 _KEY = re.compile(
-    r"(?P<key>(?:forecasting|split)(?:\.[a-z_]+)+)(?: = (?P<values>[a-z_]+(?:, [a-z_]+)*(?: or [a-z_]+)?))?"
+    r"(?P<key>(?:forecasting|split|text)(?:\.[a-z_]+)+)(?: = (?P<values>[a-z_]+(?:, [a-z_]+)*(?: or [a-z_]+)?))?"
 )
 _VALUE = re.compile(r"\b(?!or\b)[a-z_]+")
 _LABELS_OF_KEYS = {

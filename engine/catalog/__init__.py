@@ -41,6 +41,7 @@ from engine.catalog.text_edits import (
     with_text_model,
     with_text_task,
 )
+from engine.catalog.text_form import can_learn, offered_tasks, suggests_text, text_of_dataset, with_text_value
 
 __all__ = [
     "COMMON_FIELDS",
@@ -53,6 +54,7 @@ __all__ = [
     "Seen",
     "SeenKind",
     "batch_size_for",
+    "can_learn",
     "changed_params",
     "common_metrics",
     "fitted_to_model",
@@ -65,6 +67,7 @@ __all__ = [
     "new_forecasting",
     "new_text",
     "number_columns",
+    "offered_tasks",
     "optimizers",
     "param_problem",
     "preset_of",
@@ -74,9 +77,11 @@ __all__ = [
     "settings",
     "spec_lags",
     "suggests_forecast",
+    "suggests_text",
     "tabular_models",
     "task_of",
     "text_models",
+    "text_of_dataset",
     "time_columns",
     "tuned",
     "unsuited",
@@ -92,6 +97,7 @@ __all__ = [
     "with_target",
     "with_text_model",
     "with_text_task",
+    "with_text_value",
     "with_time",
     "with_use",
     "with_value",

@@ -51,8 +51,12 @@ def _check_file(file: Path) -> None:
 
 def predict_command(options: Namespace) -> int:
     """Predict every row of a file, or of series what comes after; print the first rows, or write all with -o."""
+    if options.text is not None:
+        if options.file or options.data or options.output:
+            raise BadInput("--text stands alone: a file is predicted without it")
+        return answer_command(options)
     if (options.file is None) == (options.data is None):
-        raise BadInput("name one file: either FILE or --data FILE")
+        raise BadInput("name one file, either FILE or --data FILE, or give --text")
     options.file = options.file or options.data
     with RunStore(options.workspace) as store:
         run = find(store, options.run)
@@ -84,6 +88,42 @@ def predict_command(options: Namespace) -> int:
     print(f"{report.rows:,} predictions in {options.output}")
     for name, value in report.metrics.items():
         print(f"{name} {number(value)}")
+    return DONE
+
+
+def answer_command(options: Namespace) -> int:
+    """Print what a text model says to a typed text."""
+    with RunStore(options.workspace) as store:
+        run = find(store, options.run)
+    with _told("Loading the model …"):
+        from engine.families.text.typed import answer
+        from engine.runs.texts import Decoding
+
+        given = {name: value for name in Decoding.model_fields if (value := getattr(options, name, None)) is not None}
+        try:
+            decoding = Decoding.model_validate({"top_k": 20, **given})
+        except ValueError as error:
+            raise BadInput(f"these settings draw no text: {error}") from error
+        found = answer(options.workspace, run.id, options.text, options.pair, decoding)
+    if options.json:
+        as_json(found)
+        return DONE
+    for note in found.notes:
+        complain(note)
+    for one in found.targets:
+        rows = [[chance.label, number(chance.probability)] for chance in one.chances]
+        if one.value is not None:
+            print(f"{one.target} {number(one.value)}")
+        else:
+            table([one.target, "probability"], rows, right=["probability"])
+    for place, chances in enumerate(found.blanks, start=1):
+        rows = [[chance.label, number(chance.probability)] for chance in chances]
+        table([f"mask {place}", "probability"], rows, right=["probability"])
+    for text in (found.filled, None if found.continuation is None else found.text + found.continuation):
+        if text is not None:
+            print(text)
+    if found.perplexity is not None:
+        print(f"{found.perplexity_name} {number(found.perplexity)}")
     return DONE
 
 

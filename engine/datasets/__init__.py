@@ -32,6 +32,7 @@ from engine.datasets.snapshots import (
     parquet_path,
     rejects,
 )
+from engine.datasets.text_lengths import text_lengths
 from engine.datasets.workbooks import sheets
 
 __all__ = [
@@ -66,4 +67,5 @@ __all__ = [
     "sample_names",
     "sheets",
     "sniff",
+    "text_lengths",
 ]

@@ -97,6 +97,16 @@ def _roles(call: Call, id: str) -> object:
     return datasets.infer_roles(call.workspace, id)
 
 
+def _text_lengths(call: Call, id: str) -> object:
+    return datasets.text_lengths(call.workspace, id)
+
+
+def _model_folder(_call: Call, path: str) -> object:
+    from engine.families.text.model_folder import look_into
+
+    return look_into(Path(path))
+
+
 def _rejects(call: Call, id: str, offset: int = 0, limit: int = 200) -> object:
     return datasets.rejects(call.workspace, id, offset, limit)
 
@@ -164,6 +174,8 @@ METHODS: dict[str, Method] = {
     "page": _page,
     "profile": _profile,
     "roles": _roles,
+    "text_lengths": _text_lengths,
+    "model_folder": _model_folder,
     "rejects": _rejects,
     "export_rejects": _export_rejects,
     "evaluation": _evaluation,

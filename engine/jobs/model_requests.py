@@ -64,6 +64,16 @@ def _score(call: Call, run: str, path: str, options: dict[str, object] | None = 
     return score(call.workspace, run, Path(path), read, cancelled=call.cancelled)
 
 
+def _text(
+    call: Call, run: str, text: str, second: str | None = None, decoding: dict[str, object] | None = None
+) -> object:
+    from engine.families.text.typed import answer
+    from engine.runs.texts import Decoding
+
+    how = None if decoding is None else Decoding.model_validate(decoding)
+    return answer(call.workspace, run, text, second, how, cancelled=call.cancelled)
+
+
 def _export_tensorboard(call: Call, run: str, folder: str) -> object:
     from engine.export import write_tensorboard
     from engine.runs import RunStore
@@ -79,5 +89,6 @@ METHODS: dict[str, Method] = {
     "find_learning_rate": _find_learning_rate,
     "predict": _predict,
     "score": _score,
+    "text": _text,
     "export_tensorboard": _export_tensorboard,
 }

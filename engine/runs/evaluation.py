@@ -114,6 +114,34 @@ class ForecastReport(_Part):
     insight: ForecastInsight | None = None
 
 
+class Surprise(_Part):
+    """A token that a language model did not expect: what stands before and behind it, and its loss in natural units."""
+
+    token: str
+    before: str
+    after: str
+    loss: float
+    row: int
+
+
+class SurprisingText(_Part):
+    """The beginning of a text, the mean loss of its tokens, and its exponential; `row` counts from 1."""
+
+    text: str
+    tokens: int
+    loss: float
+    perplexity: float
+    row: int
+
+
+class LanguageReport(_Part):
+    """Where a language model is surprised, in `texts` evenly drawn texts: tokens and whole texts, the worst first."""
+
+    texts: int
+    tokens: tuple[Surprise, ...]
+    worst: tuple[SurprisingText, ...]
+
+
 class TextExample(_Part):
     """A text (its beginning), what was wanted and what was said; `row` counts from 1, a larger error is worse."""
 
@@ -150,6 +178,7 @@ class Evaluation(_Part):
     worst: WorstRows | None = None
     forecast: ForecastReport | None = None
     further_forecasts: tuple[ForecastReport, ...] = ()
+    language: LanguageReport | None = None
     text: TextReport | None = None
     folds: tuple[FoldScore, ...] = ()
     notes: tuple[str, ...] = ()

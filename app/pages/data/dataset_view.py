@@ -14,7 +14,7 @@ from app.pages.data.rejects_panel import RejectsPanel
 from app.pages.data.roles_editor import RolesEditor
 from app.pages.data.table_pane import TablePane
 from app.pages.data.wording import ago, one_line, origin, role_title, shape, size
-from engine.catalog import number_columns
+from engine.catalog import number_columns, suggests_text
 from engine.spec import Role, Roles
 
 REJECTS_TAB = 1
@@ -30,6 +30,7 @@ class DatasetView(QWidget):
     def __init__(self, engine: EngineThread, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._dataset: DatasetAnswer | None = None
+        self._has_texts = False  # whether there are texts to learn from, which needs no roles
         self._goes_on = False
         self._requests = Requests(engine, self)
         self._requests.answered.connect(self._on_answered)
@@ -68,7 +69,11 @@ class DatasetView(QWidget):
         self.rejects.setDataset(dataset)
         self._show_rejects(dataset["rejected"])
         self.editor.load(dataset, None)
+        self._has_texts = False
+        self._requests.cancel("text_lengths")
         self._requests.ask("roles", "data", "roles", id=dataset["id"])
+        if any(column["type"] == "text" for column in dataset["columns"]):
+            self._requests.ask("text_lengths", "data", "text_lengths", id=dataset["id"])
 
     def roles(self) -> Roles:
         """The roles as they stand."""
@@ -162,12 +167,17 @@ class DatasetView(QWidget):
         self._tabs.tabBar().setVisible(number > 0)
 
     @Slot(str, object)
-    def _on_answered(self, name: str, value: Any) -> None:  # noqa: ARG002 - Qt's own signature
-        if self._dataset is not None:
+    def _on_answered(self, name: str, value: Any) -> None:
+        if self._dataset is not None and name == "text_lengths":
+            types = {column["name"]: column["type"] for column in self._dataset["columns"]}
+            self._has_texts = suggests_text(types, value)
+            self._on_roles()
+        elif self._dataset is not None:
             self.editor.load(self._dataset, Roles.model_validate(value))
-            if self._goes_on:
-                self._goes_on = False
-                self.choose()
+        # Whether there is a way on is known with the roles, or of texts with their lengths, whichever comes last.
+        if self._goes_on and self.next.isEnabled():
+            self._goes_on = False
+            self.choose()
 
     @Slot(str, str)
     def _on_failed(self, name: str, sentence: str) -> None:  # noqa: ARG002 - Qt's own signature
@@ -187,6 +197,8 @@ class DatasetView(QWidget):
     def _missing(self, roles: Roles) -> str:
         if not self.editor.isKnown:
             return self.tr("Working out what the columns are for …")
+        if self._has_texts:
+            return ""
         if not roles.target:
             return self.tr("Say which column is the target: select it and press T")
         if not roles.features:
@@ -194,6 +206,8 @@ class DatasetView(QWidget):
         return ""
 
     def _words(self, roles: Roles) -> str:
+        if self._has_texts and not (roles.target and roles.features):
+            return self.tr("Texts: classify them, or learn a language from them")
         parts = [self.tr("target: {0}").format(", ".join(one_line(name)[:24] for name in roles.target[:3]))]
         if len(roles.target) > 3:
             parts[0] += self.tr(" and {0} more").format(len(roles.target) - 3)

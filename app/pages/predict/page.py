@@ -13,6 +13,7 @@ from app.pages.predict.controls import PredictControls
 from app.pages.predict.report import Report
 from app.pages.predict.report_view import ReportView
 from app.pages.predict.score_row import ScoreRow
+from app.pages.predict.typed_card import TypedCard
 from app.pages.run.notices import EmptyState
 from engine.runs.records import RunRecord
 
@@ -34,6 +35,7 @@ class PredictPage(QWidget):
         self._is_own = False  # whether series go on from the data that the model learned from
         self._filling = False  # whether the user has said to go on without the columns that the file lacks
         self._controls = PredictControls(self)
+        self._typed = TypedCard(self)
         self._results = ReportView(self)
         self._score = ScoreRow(engine, self)
         self._empty = EmptyState("predict.empty", "", "", self.tr("Choose file …"), self)
@@ -44,6 +46,7 @@ class PredictPage(QWidget):
         layout.setContentsMargins(24, 8, 24, 16)
         layout.setSpacing(12)
         layout.addWidget(self._controls)
+        layout.addWidget(self._typed)
         layout.addWidget(self._make_problem())
         layout.addWidget(self._score)
         layout.addWidget(self._stack, 1)
@@ -59,7 +62,7 @@ class PredictPage(QWidget):
         """Use a run's model."""
         if run_id != self._controls.run.runId():
             self._controls.run.setRun(run_id)
-            self._begin()
+            self._begin_with_run()
 
     def setFile(self, path: Path) -> None:
         """Predict a file's rows."""
@@ -86,6 +89,13 @@ class PredictPage(QWidget):
     # Asking
 
     @Slot()
+    def _begin_with_run(self) -> None:
+        """Forget what another model made of the typed text, and predict with this one."""
+        self._requests.cancel("typed")
+        self._typed.clear()
+        self._begin()
+
+    @Slot()
     def _begin(self) -> None:
         self._filling = False
         self._report = None
@@ -95,6 +105,13 @@ class PredictPage(QWidget):
         self._requests.cancel("predict")
         self._controls.saySaved("")
         self._request("predict", limit=SHOWN_ROWS)
+
+    @Slot(str)
+    def _try_text(self, text: str) -> None:
+        run_id = self._controls.run.runId()
+        if run_id:
+            self._typed.wait()
+            self._requests.ask("typed", "model", "text", run=run_id, text=text)
 
     @Slot(object)
     def _take_ahead(self, rows: list[list[str]]) -> None:
@@ -131,6 +148,9 @@ class PredictPage(QWidget):
 
     @Slot(str, object)
     def _take_answer(self, name: str, value: object) -> None:
+        if name == "typed":
+            self._typed.setAnswer(value)
+            return
         try:
             report = Report.model_validate(value)
         except ValidationError:
@@ -145,7 +165,10 @@ class PredictPage(QWidget):
         self._refresh()
 
     @Slot(str, str)
-    def _take_failure(self, _name: str, sentence: str) -> None:
+    def _take_failure(self, name: str, sentence: str) -> None:
+        if name == "typed":
+            self._typed.setProblem(sentence)
+            return
         self._say(sentence, "error")
         self._anyway.hide()
         self._refresh()
@@ -178,6 +201,7 @@ class PredictPage(QWidget):
 
     def _refresh(self) -> None:
         self._controls.setForecaster(self._controls.run.isForecaster())
+        self._typed.setVisible(self._controls.run.isOfTexts())
         waiting = self._requests.isWaiting("predict") or self._requests.isWaiting("save")
         lacking = self._report is not None and bool(self._report.missing_columns) and not self._filling
         lacking = lacking or self._results.ahead.isEdited()
@@ -202,6 +226,8 @@ class PredictPage(QWidget):
         if self._path is None and self._controls.run.isForecaster():
             kinds = tr("Series go on where a file ends, or where the data ends that the model learned from.")
             return tr("Drop a file here, or go on from its own data"), kinds
+        if self._path is None and self._controls.run.isOfTexts():
+            return tr("Type a text above, or drop a file here"), tr("A table with the column of texts, or a text file.")
         if self._path is None:
             kinds = tr(
                 "CSV, Parquet, JSON Lines or Excel, with the columns that the model was trained on, in any order."
@@ -233,7 +259,7 @@ class PredictPage(QWidget):
         self._engine.runsRemoved.connect(self._controls.run.forgetRuns)
         self._requests.answered.connect(self._take_answer)
         self._requests.failed.connect(self._take_failure)
-        self._controls.run.runChosen.connect(self._begin)
+        self._controls.run.runChosen.connect(self._begin_with_run)
         self._controls.fileChosen.connect(self._take_file)
         self._controls.saveRequested.connect(self._take_target)
         self._controls.cancelRequested.connect(self._cancel)
@@ -243,6 +269,7 @@ class PredictPage(QWidget):
         self._results.ahead.filled.connect(self._take_ahead)
         self._empty.activated.connect(self._take_first_step)
         self._anyway.clicked.connect(self._fill)
+        self._typed.asked.connect(self._try_text)
 
     @Slot()
     def _take_first_step(self) -> None:

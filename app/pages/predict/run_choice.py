@@ -29,7 +29,7 @@ class RunChoice(QComboBox):
             line.setPlaceholderText(self.tr("Choose a finished run"))
         self._records: dict[str, tuple[float, str]] = {}
         self._ids: list[str] = []
-        self._forecasters: set[str] = set()
+        self._families: dict[str, str] = {}
         self._chosen = ""
         self._names = QStringListModel(self)
         self.setModel(self._names)
@@ -51,8 +51,8 @@ class RunChoice(QComboBox):
             if record.status in WITH_MODEL and self._records.get(record.id) != told:
                 self._records[record.id] = told
                 spec = record.spec_or_none
-                if spec is not None and spec.family == "forecasting":
-                    self._forecasters.add(record.id)
+                if spec is not None:
+                    self._families[record.id] = spec.family
                 self._later.start()
 
     @Slot(object)
@@ -73,7 +73,11 @@ class RunChoice(QComboBox):
 
     def isForecaster(self) -> bool:
         """Whether the chosen run's model goes on from series, and so needs no file."""
-        return self._chosen in self._forecasters
+        return self._families.get(self._chosen) == "forecasting"
+
+    def isOfTexts(self) -> bool:
+        """Whether the chosen run's model reads texts, so that one can be typed."""
+        return self._families.get(self._chosen) == "text"
 
     @Slot()
     def _list(self) -> None:

@@ -8,7 +8,19 @@ from PySide6.QtCore import QCoreApplication
 from app.pages.run.wording import metric_title
 
 GAUGES = ("lr", "grad_norm", "rows_per_second", "device/memory")
-ORDER = ("loss", "accuracy", "auroc", "r2", "rmse", "mae", "balanced_accuracy", "f1_macro", "average_precision")
+ORDER = (
+    "loss",
+    "perplexity",
+    "pseudo_perplexity",
+    "accuracy",
+    "auroc",
+    "r2",
+    "rmse",
+    "mae",
+    "balanced_accuracy",
+    "f1_macro",
+    "average_precision",
+)
 _KEY = re.compile(r"^(?:fold(?P<fold>\d+)/)?(?:(?P<split>train|valid|test|pretrain)/)?(?P<metric>.+)$")
 SPLIT_COLOURS = {"train": 0, "valid": 1, "test": 2, "pretrain": 3, "": 0}
 

@@ -17,6 +17,7 @@ from engine.runs.evaluation import Evaluation, Importance
 
 MOST_COLUMNS = 30
 BAR_HEIGHT = 22
+LANGUAGES = frozenset({"masked-lm", "causal-lm", "rnn-lm"})  # tasks of models that learn a language
 
 
 class ResultsTab(QStackedWidget):
@@ -103,10 +104,7 @@ class EvaluationView(QWidget):
         self._add_importance()
         self._add_worst()
         for note in evaluation.notes:
-            label = QLabel(note, self)
-            label.setProperty("role", "muted")
-            label.setWordWrap(True)
-            self._layout.addWidget(label)
+            self._add_hint(note)
         self._layout.addStretch(1)
 
     def _add_metrics(self) -> None:
@@ -125,10 +123,37 @@ class EvaluationView(QWidget):
             self._add_title(self._forecast_title())
             self._layout.addWidget(self.forecasts)
             return
+        if evaluation.task in LANGUAGES:
+            split = {
+                "test": (
+                    self.tr("On {0} test text, which the model never saw"),
+                    self.tr("On {0} test texts, which the model never saw"),
+                ),
+                "valid": (self.tr("On {0} validation text"), self.tr("On {0} validation texts")),
+            }.get(evaluation.split, (self.tr("On {0} text"), self.tr("On {0} texts")))
         self._add_title(counted(evaluation.rows, *split))
         tiles = MetricTiles(self)
         tiles.setEvaluation(evaluation)
         self._layout.addWidget(tiles)
+        if evaluation.task in LANGUAGES:
+            self._add_hint(self._about_perplexity())
+
+    def _about_perplexity(self) -> str:
+        if self._evaluation.task == "masked-lm":
+            return self.tr(
+                "Pseudo-perplexity: among how many equally likely tokens the model wavers where one is hidden; 1 is "
+                "certainty. It sees both sides, so it cannot be compared with a perplexity."
+            )
+        return self.tr(
+            "Perplexity: among how many equally likely next tokens the model wavers; 1 is certainty. Only models with "
+            "the same tokenizer can be compared by it."
+        )
+
+    def _add_hint(self, text: str) -> None:
+        label = QLabel(text, self)
+        label.setProperty("role", "muted")
+        label.setWordWrap(True)
+        self._layout.addWidget(label)
 
     def _forecast_title(self) -> str:
         evaluation = self._evaluation
@@ -152,10 +177,7 @@ class EvaluationView(QWidget):
             "Standard deviation (n − 1) tells how much single folds differ; standard error, the standard deviation "
             "divided by √{0}, tells how uncertain the mean is."
         )
-        hint = QLabel(words.format(folds), self)
-        hint.setProperty("role", "muted")
-        hint.setWordWrap(True)
-        self._layout.addWidget(hint)
+        self._add_hint(words.format(folds))
 
     def _add_targets(self) -> None:
         evaluation = self._evaluation

@@ -20,10 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.forms import choice_label, label_of
 from app.icons import icon
 from app.pages.run.disk_bar import DiskBar
 from app.theme import theme, themeNotifier
-from engine.spec import DataSpec, RunSpec, to_toml
+from engine.spec import DataSpec, RunSpec, TextSpec, to_toml
 
 NAMES = frozenset({"name", "data.name", "data.dataset"})  # what a run is called and learned from stands in its head
 
@@ -39,7 +40,7 @@ class Difference:
 
 def differences(spec: RunSpec) -> list[Difference]:
     """Return every setting of a specification that is not the default, in the specification's order."""
-    bare = RunSpec(data=DataSpec(dataset=""))
+    bare = RunSpec(data=DataSpec(dataset=""), text=None if spec.text is None else TextSpec())
     found = _differences(spec.model_dump(mode="json"), bare.model_dump(mode="json"), "")
     return [difference for difference in found if difference.key not in NAMES]
 
@@ -48,7 +49,7 @@ def _differences(value: Any, default: Any, key: str) -> Iterator[Difference]:
     if isinstance(value, dict):
         inner_default = default if isinstance(default, dict) else {}
         # A split of another kind shares no defaults with the default split.
-        if "kind" in value and value["kind"] != inner_default.get("kind"):
+        if key == "split" and value["kind"] != inner_default.get("kind"):
             inner_default = {}
         for name, inner in value.items():
             yield from _differences(inner, inner_default.get(name), f"{key}.{name}" if key else name)
@@ -63,6 +64,17 @@ def setting_text(value: Any) -> str:
     if isinstance(value, list) and value:
         return ", ".join(setting_text(item) for item in value)
     return "–" if value in (None, "", []) else str(value)
+
+
+def words_of(difference: Difference) -> tuple[str, str, str]:
+    """Return setting, value and default for reading; what is a text run's own is called as in its form."""
+    key, values = difference.key, (difference.value, difference.default)
+    if not key.startswith("text."):
+        return key, setting_text(values[0]), setting_text(values[1])
+    told = [choice_label(one, key) if isinstance(one, str) and one else setting_text(one) for one in values]
+    # What is learned, and from which columns, is chosen anew for each dataset: there is no usual one.
+    has_default = key != "text.task" and not key.startswith("text.columns.")
+    return label_of(key), told[0], told[1] if has_default else setting_text(None)
 
 
 class SettingsTab(QWidget):
@@ -113,10 +125,9 @@ class SettingsTab(QWidget):
         found = differences(spec) if spec is not None else []
         self._table.setRowCount(len(found))
         for row, difference in enumerate(found):
-            texts = (difference.key, setting_text(difference.value), setting_text(difference.default))
-            for column, text in enumerate(texts):
+            for column, text in enumerate(words_of(difference)):
                 item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                item.setToolTip(text if column else f"{text}\n{difference.key}".removeprefix(f"{difference.key}\n"))
                 if column == 2:
                     item.setForeground(self.palette().placeholderText())
                 self._table.setItem(row, column, item)

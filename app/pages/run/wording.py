@@ -95,6 +95,9 @@ def metric_title(name: str) -> str:
     """
     known = {
         "loss": _tr("Loss"),
+        "perplexity": _tr("Perplexity"),
+        "pseudo_perplexity": _tr("Pseudo-perplexity"),
+        "tokens": _tr("Tokens guessed"),
         "accuracy": _tr("Accuracy"),
         "balanced_accuracy": _tr("Balanced accuracy"),
         "f1_macro": _tr("F1 (macro)"),
@@ -127,6 +130,7 @@ def metric_title(name: str) -> str:
 def is_smaller_better(metric: str) -> bool:
     """Whether a metric, by its name, is better the smaller it is."""
     smaller = {"loss", "log_loss", "mae", "rmse", "mse", "median_error", "mape", "smape", "mase", "quantile_loss"}
+    smaller |= {"perplexity", "pseudo_perplexity"}
     return any(part in smaller for part in metric.split("/"))
 
 

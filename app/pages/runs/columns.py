@@ -13,7 +13,17 @@ from app.amounts import count
 from app.pages.run.wording import DASH, duration, figure, full_moment, metric_title, moment, status_word
 from engine.runs.records import RunRecord, RunStatus
 
-PREFERRED_SCORES = ("accuracy", "auroc", "r2", "rmse", "mae", "f1_macro", "log_loss")
+PREFERRED_SCORES = (
+    "accuracy",
+    "auroc",
+    "r2",
+    "rmse",
+    "mae",
+    "f1_macro",
+    "log_loss",
+    "perplexity",
+    "pseudo_perplexity",
+)
 SPLITS = ("test", "valid")
 
 
@@ -201,7 +211,16 @@ def _score_text(row: Row) -> str:
     if row.score is None:
         return DASH
     split, _, metric = row.score[0].partition("/")
-    short = {"accuracy": "acc", "auroc": "AUROC", "r2": "R²", "rmse": "RMSE", "mae": "MAE", "f1_macro": "F1"}
+    short = {
+        "accuracy": "acc",
+        "auroc": "AUROC",
+        "r2": "R²",
+        "rmse": "RMSE",
+        "mae": "MAE",
+        "f1_macro": "F1",
+        "pseudo_perplexity": "pseudo-ppl",
+        "perplexity": "ppl",
+    }
     label = short.get(metric, metric_title(metric))
     if split != "test":
         label = _tr("valid {0}").format(label)

@@ -5,7 +5,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
 
 from app.forms import choice_label
-from app.pages.train.series_words import abilities
+from app.pages.train import series_words, text_words
 from engine.catalog import ModelInfo
 
 
@@ -28,7 +28,8 @@ class ModelCard(QFrame):
         self._text = QLabel(self)
         self._text.setWordWrap(True)
         self._text.setProperty("role", "muted")
-        words = [choice_label(task) for task in info.tasks] or abilities(info)
+        kinds = text_words.abilities if info.family == "text" else series_words.abilities
+        words = [choice_label(task) for task in info.tasks] or kinds(info)
         self._tags = [QLabel(text, self) for text in words]
         self._note = QLabel(self)
         self._note.setWordWrap(True)

@@ -17,7 +17,8 @@ class EmptyView(QWidget):
         title = QLabel(self.tr("Choose a dataset first"), self)
         title.setProperty("role", "title")
         text = QLabel(
-            self.tr("A model learns from a table: open one, say which column is the target, and come back here."), self
+            self.tr("A model learns from a table or from texts: open a file, say what it is for, and come back."),
+            self,
         )
         text.setProperty("role", "muted")
         button = QPushButton(primary_icon("data"), self.tr("Go to Data"), self)

@@ -1,12 +1,14 @@
 """Keeps a specification for each family, so that going from a table to a forecast and back loses nothing. No widgets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from engine.catalog import (
     fitted_to_model,
     forecast_of,
     suggests_forecast,
+    suggests_text,
+    text_of_dataset,
     tuned,
     with_dataset,
     with_groups,
@@ -23,6 +25,7 @@ class _Data:
     spec: DataSpec
     types: Mapping[str, str]
     rows: int
+    lengths: Mapping[str, float] = field(default_factory=dict)  # letters in the mean, by column of texts
 
 
 class FamilyBook:
@@ -33,6 +36,7 @@ class FamilyBook:
         self._data: _Data | None = None
         self._before = 0
         self._is_chosen = False
+        self._is_guessed = False  # whether the family shown is a guess that longer texts may change
         self._fresh: RunSpec | None = None
         self._wider: tuple[RunSpec, RunSpec] | None = None
 
@@ -56,17 +60,35 @@ class FamilyBook:
         family = "forecasting" if suggests_forecast(data.roles, types) else "tabular"
         if shown is not None and (self._is_chosen or is_same):
             family = shown.family
-        before, self._data = self._data, _Data(data, dict(types), rows)
+        self._is_guessed = not (shown is not None and (self._is_chosen or is_same))
+        before = self._data
+        lengths = before.lengths if before is not None and before.spec.dataset == data.dataset else {}
+        self._data = _Data(data, dict(types), rows, lengths)
         self._before = before.rows if before is not None else 0
         if before is not None and before.spec == data and family in self._kept:
             return self._kept[family]
         if before is not None and before.spec != data:
-            other = "tabular" if family == "forecasting" else "forecasting"
-            self._kept |= {other: self._made(other)} if other in self._kept else {}
+            self._kept |= {other: self._made(other) for other in self._kept if other != family}
         return self._made(family)
 
+    def measured(self, dataset: str, lengths: Mapping[str, float], shown: RunSpec) -> RunSpec:
+        """Return what to show of a specification that nobody touched, now that it is known how long its texts are."""
+        if self._data is None or self._data.spec.dataset != dataset or shown.data.dataset != dataset:
+            return shown
+        is_new, self._data = dict(lengths) != self._data.lengths, replace(self._data, lengths=dict(lengths))
+        guessed, self._is_guessed = self._is_guessed, False
+        if not is_new or (shown.family != "text" and not guessed):
+            return shown
+        if shown.family == "text" or (shown.family == "tabular" and suggests_text(self._data.types, lengths)):
+            return self._made("text").model_copy(update={"name": shown.name})
+        return shown
+
+    def lengths(self) -> Mapping[str, float]:
+        """Return how long the texts of each column are in the mean, where that is known."""
+        return {} if self._data is None else self._data.lengths
+
     def switch(self, family: str, shown: RunSpec, types: Mapping[str, str], rows: int) -> RunSpec:
-        """Return the other family's specification for the dataset that is shown, under the same name."""
+        """Return another family's specification for the dataset that is shown, under the same name."""
         self._is_chosen = True
         if self._data is None or self._data.spec.dataset != shown.data.dataset:
             self._data = _Data(shown.data, dict(types), rows)
@@ -108,6 +130,8 @@ class FamilyBook:
         data, old = self._data, self._kept.get(family)
         if family == "tabular":
             return with_dataset(old, data.spec, data.types, data.rows, self._before)
+        if family == "text":
+            return text_of_dataset(data.spec, data.types, data.lengths, old)
         made = forecast_of(data.spec, data.types, data.rows, old)
         self._fresh = made if old is None else None
         return made

@@ -1,4 +1,4 @@
-"""What is to be made: a model of a table's rows, or a forecast of series. Two buttons; shows and tells, decides nothing."""
+"""What is to be made: a model of rows, a forecast of series, a model of texts. Shows and tells, decides nothing."""
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QPushButton, QWidget
@@ -21,14 +21,16 @@ class FamilySwitch(QWidget):
         texts = {
             "tabular": (self.tr("Table"), "table", self.tr("Predict a class or a number from a row’s other columns")),
             "forecasting": (self.tr("Forecast"), "chart", self.tr("Predict how series go on, from their past")),
+            "text": (self.tr("Text"), "text", self.tr("Classify texts, or learn a language from them")),
         }
+        places = {"tabular": "first", "text": "last"}
         for name, (text, drawing, tip) in texts.items():
             button = QPushButton(icon(drawing), text, self)
             button.setObjectName(f"train.family.{name}")
             button.setAccessibleName(text)
             button.setToolTip(tip)
             button.setCheckable(True)
-            button.setProperty("segment", "first" if name == "tabular" else "last")
+            button.setProperty("segment", places.get(name, "middle"))
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self._group.addButton(button)
             layout.addWidget(button)

@@ -11,19 +11,26 @@ from app.icons import icon
 from app.pages.train.data_tab import DataTab
 from app.pages.train.model_tab import ModelTab
 from app.pages.train.series_tab import SeriesTab
+from app.pages.train.text_tab import TextTab
 from app.pages.train.training_tab import TrainingTab
 from app.pages.train.window_tab import WindowTab
 from engine.catalog import idle_fields
 from engine.catalog.series_view import SeriesView
 from engine.spec import RunSpec
 
-_TABULAR = {"model": 0, "trainer": 1, "split": 2, "tabular": 2}
-_FORECASTING = {"model": 0, "trainer": 1, "split": 3, "forecasting": 3, "data": 3}
-_DATA, _SERIES, _WINDOWS = 2, 3, 4
+# Which tab a key belongs to, by its first part, in each family; the family's own tab is named first where it leads.
+_SHARED = {"model": "model", "trainer": "trainer"}
+_PLACES = {
+    "tabular": {**_SHARED, "split": "data", "tabular": "data"},
+    "forecasting": {**_SHARED, "split": "series", "forecasting": "series", "data": "series"},
+    "text": {**_SHARED, "split": "text", "text": "text", "data": "text"},
+}
+_OWN = {"tabular": ("data",), "forecasting": ("series", "windows"), "text": ("text",)}
+Part = ModelTab | TrainingTab | DataTab | SeriesTab | TextTab
 
 
 class SpecTabs(QTabWidget):
-    """Model, training, and data or series settings; `changed` carries a dotted key and the value that was given."""
+    """Model, training, and what a family has of its own; `changed` carries a dotted key and the value that was given."""
 
     changed = Signal(str, object)
     presetChosen = Signal(str)
@@ -42,20 +49,30 @@ class SpecTabs(QTabWidget):
         self.data = DataTab(self)
         self.series = SeriesTab(self)
         self.windows = WindowTab(self)
-        self._places = _TABULAR
-        self._parts: list[ModelTab | TrainingTab | DataTab | SeriesTab] = [
-            self.model,
-            self.training,
-            self.data,
-            self.series,
-        ]
-        titles = (self.tr("Model"), self.tr("Training"), self.tr("Data"), self.tr("Series"))
-        for part, title in zip(self._parts, titles, strict=True):
-            self.addTab(self._scrolled(part), title)
+        self.text = TextTab(self)
+        self._family = ""
+        self._parts: dict[str, Part] = {
+            "model": self.model,
+            "trainer": self.training,
+            "data": self.data,
+            "series": self.series,
+            "text": self.text,
+        }
+        self._pages: dict[str, QScrollArea] = {}
+        for name, part, title in (
+            ("model", self.model, self.tr("Model")),
+            ("trainer", self.training, self.tr("Training")),
+            ("data", self.data, self.tr("Data")),
+            ("series", self.series, self.tr("Series")),
+            ("windows", self.windows, self.tr("Windows")),
+            ("text", self.text, self.tr("Text")),
+        ):
+            self._pages[name] = self._scrolled(part)
+            self.addTab(self._pages[name], title)
+        for part in self._parts.values():
             part.changed.connect(self.changed)
             part.problemChanged.connect(self.problemChanged)
             part.left.connect(self.left)
-        self.addTab(self._scrolled(self.windows), self.tr("Windows"))
         self.windows.changed.connect(self.changed)
         self.windows.left.connect(self.left)
         self._show_family("tabular")
@@ -67,6 +84,11 @@ class SpecTabs(QTabWidget):
         """Offer the dataset's columns, with their types, where one is asked for."""
         self.data.setColumns(tuple(types))
         self.series.setColumns(types)
+        self.text.setColumns(types)
+
+    def showModel(self) -> None:
+        """Go to the model's settings."""
+        self.setCurrentWidget(self._pages["model"])
 
     def setSpec(self, spec: RunSpec) -> None:
         """Show a specification."""
@@ -90,9 +112,9 @@ class SpecTabs(QTabWidget):
         """Show what is wrong beside the fields, and on the tabs that hold them."""
         for part in self._shown():
             part.setFaults(faults)
-        places = {self._places.get(key.partition(".")[0]) for key in faults}
-        for index in range(self.count()):
-            self.setTabIcon(index, icon("error", "bad") if index in places else QIcon())
+        faulty = {_PLACES[self._family].get(key.partition(".")[0]) for key in faults}
+        for name, page in self._pages.items():
+            self.setTabIcon(self.indexOf(page), icon("error", "bad") if name in faulty else QIcon())
 
     def problems(self) -> dict[str, str]:
         """Return what is written and cannot be used, by dotted key."""
@@ -100,11 +122,11 @@ class SpecTabs(QTabWidget):
 
     def focusField(self, key: str) -> bool:
         """Go to a field; False when it is in none of the tabs."""
-        index = self._places.get(key.partition(".")[0])
-        if index is None:
+        name = _PLACES[self._family].get(key.partition(".")[0])
+        if name is None:
             return False
-        self.setCurrentIndex(index)
-        found = self._parts[index].focusField(key) is not None
+        self.setCurrentWidget(self._pages[name])
+        found = self._parts[name].focusField(key) is not None
         if found:
             # A fold that was just opened has its place only after the layouts were made.
             QTimer.singleShot(0, self, self._scroll_to_focus)
@@ -116,20 +138,25 @@ class SpecTabs(QTabWidget):
         if isinstance(scroll, QScrollArea) and editor is not None and scroll.isAncestorOf(editor):
             scroll.ensureWidgetVisible(editor, 0, 160)
 
-    def _shown(self) -> list[ModelTab | TrainingTab | DataTab | SeriesTab]:
+    def _shown(self) -> list[Part]:
         """Return the parts of the family that is shown."""
-        other = self.data if self._places is _FORECASTING else self.series
-        return [part for part in self._parts if part is not other]
+        others = {name for family, own in _OWN.items() if family != self._family for name in own}
+        return [part for name, part in self._parts.items() if name not in others]
 
     def _show_family(self, family: str) -> None:
-        is_forecast = family == "forecasting"
-        before, self._places = self._places, _FORECASTING if is_forecast else _TABULAR
-        current = self.currentIndex()
-        for index in (_SERIES, _WINDOWS):
-            self.setTabVisible(index, is_forecast)
-        self.setTabVisible(_DATA, not is_forecast)
-        if before is not self._places and current >= _DATA:
-            self.setCurrentIndex(_SERIES if is_forecast else _DATA)
+        if family == self._family:
+            return
+        before, self._family = self._family, family
+        current = self.currentWidget()
+        for its, names in _OWN.items():
+            for name in names:
+                self.setTabVisible(self.indexOf(self._pages[name]), its == family)
+        # What a model learns from texts decides which models there are, so that tab leads.
+        place = 0 if family == "text" else self.count() - 1
+        self.tabBar().moveTab(self.indexOf(self._pages["text"]), place)
+        others = [self._pages[name] for its, names in _OWN.items() if its != family for name in names]
+        if (before and current in others) or family == "text":
+            self.setCurrentWidget(self._pages[_OWN[family][0]])
 
     def _scrolled(self, part: QWidget) -> QScrollArea:
         scroll = QScrollArea(self)

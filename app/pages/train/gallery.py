@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QScrollArea, QVBoxLayout, QW
 
 from app.pages.train.card import ModelCard
 from app.pages.train.series_words import say
-from engine.catalog import forecasting_models, left_out, tabular_models, unsuited
+from engine.catalog import ModelInfo, can_learn, forecasting_models, left_out, tabular_models, text_models, unsuited
 from engine.spec import RunSpec
 
 
@@ -29,7 +29,7 @@ class ModelGallery(QScrollArea):
         layout = QVBoxLayout(column)
         layout.setContentsMargins(0, 0, 8, 0)
         layout.setSpacing(8)
-        for info in (*tabular_models(), *forecasting_models()):
+        for info in (*tabular_models(), *forecasting_models(), *sorted(text_models(), key=_is_large)):
             card = ModelCard(info, column)
             card.chosen.connect(self._on_chosen)
             self._group.addButton(card.radio)
@@ -40,13 +40,16 @@ class ModelGallery(QScrollArea):
         self.setWidget(column)
 
     def setSpec(self, spec: RunSpec) -> None:
-        """Show the family's models and which is chosen; dim those that cannot do the task, or say what they would miss."""
+        """Show the family's models and which is chosen; dim those that cannot do the task, or say what they would miss;
+        of texts only those that can."""
         roles = spec.data.roles
         for name, card in self._cards.items():
             card.setVisible(card.info.family == spec.family)
             if card.info.family != spec.family:
                 continue
-            if spec.family == "forecasting":
+            if spec.text is not None:
+                card.setVisible(can_learn(card.info, spec.text.task))
+            elif spec.family == "forecasting":
                 too_many = len(roles.target) > 1 and not card.info.several_targets
                 card.setReason(say("It forecasts one target, not {0}").format(len(roles.target)) if too_many else "")
                 missed = left_out(card.info, spec)
@@ -82,3 +85,8 @@ class ModelGallery(QScrollArea):
         for card in self._cards.values():
             if card.radio.isChecked():
                 self.ensureWidgetVisible(card, 0, 8)
+
+
+def _is_large(info: ModelInfo) -> bool:
+    """Whether a model takes long to train: small networks of texts come first."""
+    return bool(info.config_class)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QTool
 from app.amounts import counted
 from app.icons import icon
 from app.pages.train.family_switch import FamilySwitch
+from app.pages.train.text_words import aim
 from engine.spec import RunSpec
 
 _ELIDE = Qt.TextElideMode.ElideMiddle
@@ -63,6 +64,11 @@ class TrainHeader(QWidget):
         if rows is not None:
             parts.append(counted(rows, self.tr("{0} row"), self.tr("{0} rows")))
         self.family.setFamily(spec.family)
+        if spec.text is not None:
+            labels = ", ".join(spec.text.columns.labels)
+            self._about.setText(" · ".join([*parts, aim(spec.text, self._elided(labels))]))
+            self._about.setToolTip(f"{name}\n{labels}".strip())
+            return
         inputs, verb = len(spec.data.roles.features), self.tr("predicts {0}")
         if spec.forecasting is not None:
             inputs -= len(spec.data.roles.date)

@@ -23,7 +23,16 @@ from app.pages.train.questions import Questions
 from app.pages.train.series_question import SeriesQuestion
 from app.pages.train.start_bar import StartBar
 from app.pages.train.toml_dialog import TomlDialog
-from engine.catalog import Preset, problems, task_of, with_preset, with_series_value, with_value
+from engine.catalog import (
+    Preset,
+    problems,
+    task_of,
+    with_checkpoint,
+    with_preset,
+    with_series_value,
+    with_text_value,
+    with_value,
+)
 from engine.catalog.series_view import SeriesView
 from engine.spec import DataSpec, Roles, RunSpec, SpecError
 
@@ -87,6 +96,8 @@ class TrainPage(QWidget):
         self.history.clear()
         self._show(spec)
         self.gallery.setFocusOnModel()
+        if "text" in self._types.values():
+            self._questions.measureTexts(data.dataset)
         if (
             spec.family == "tabular"
             and not same_target
@@ -124,6 +135,9 @@ class TrainPage(QWidget):
         if self._spec is None:
             return
         try:
+            if key == "text.checkpoint" and value:
+                self._questions.lookIntoFolder(str(value))
+                return
             changed = self._with(self._spec, key, value)
         except SpecError as error:
             self._refused[key] = split_sentence(error.problems[0])[1]
@@ -139,13 +153,13 @@ class TrainPage(QWidget):
     def _choose_model(self, name: str) -> None:
         if self._spec is not None and name != self._spec.model.name:
             self._push(self._families.with_model(self._spec, name), self.tr("model"))
-            self.form.setCurrentIndex(0)
+            self.form.showModel()
 
     @Slot(str)
     def _choose_family(self, family: str) -> None:
         if self._spec is not None and family != self._spec.family:
             other = self._families.switch(family, self._spec, self._types, self._row_count or 0)
-            self._push(other, self.tr("Table or Forecast"))
+            self._push(other, self.tr("Table, Forecast or Text"))
 
     @Slot(str)
     def _choose_preset(self, name: str) -> None:
@@ -214,6 +228,27 @@ class TrainPage(QWidget):
         task = task_of(self._spec.data.roles, self._types, distinct if isinstance(distinct, int) else None)
         if task != self._spec.tabular.task:
             self._show(with_value(self._spec, "tabular.task", task))
+
+    @Slot(str, object)
+    def _take_lengths(self, dataset: str, lengths: Mapping[str, float]) -> None:
+        if self._spec is None:
+            return
+        spec = self._families.measured(dataset, lengths, self._spec)
+        if spec != self._spec and not self.history.stack.count():
+            self._task_is_guessed = False
+            self._show(spec)
+
+    @Slot(str, str, str)
+    def _take_model_folder(self, folder: str, name: str, problem: str) -> None:
+        """Begin with the model of a folder, or say beside its field why that cannot be."""
+        if self._spec is None or self._spec.text is None:
+            return
+        if problem:
+            self._refused["text.checkpoint"] = problem
+        else:
+            self._refused.pop("text.checkpoint", None)
+            self._push(with_checkpoint(self._spec, folder, name), label_of("text.checkpoint"))
+        self._show_problems()
 
     @Slot(object)
     def _take_dataset(self, dataset: Mapping[str, Any]) -> None:
@@ -287,6 +322,10 @@ class TrainPage(QWidget):
     def _with(self, spec: RunSpec, key: str, value: JsonValue) -> RunSpec:
         if spec.family == "forecasting":
             return with_series_value(spec, key, value, self._types)
+        if spec.family == "text":
+            if key == "text.checkpoint":
+                return with_checkpoint(spec, str(value))
+            return with_text_value(spec, key, value, self._types, self._families.lengths())
         return with_value(spec, key, value)
 
     def _arrange(self) -> None:
@@ -346,4 +385,6 @@ class TrainPage(QWidget):
         asked.scheduleDrawn.connect(self.form.training.preview.setAnswer)
         asked.scheduleFailed.connect(self.form.training.preview.setFailure)
         asked.targetProfiled.connect(self._take_profile)
+        asked.textsMeasured.connect(self._take_lengths)
+        asked.modelFolderSeen.connect(self._take_model_folder)
         asked.datasetFound.connect(self._take_dataset)

@@ -32,14 +32,12 @@ class PreflightPanel(QWidget):
         self._arrange()
 
     def setFamily(self, family: str) -> None:
-        """Count rows of a table, or windows on series."""
-        is_forecast = family == "forecasting"
+        """Count rows of a table, windows on series, or texts."""
         texts = {
-            "train": self.tr("Training windows") if is_forecast else self.tr("Training rows"),
-            "valid": self.tr("Validation windows") if is_forecast else self.tr("Validation rows"),
-            "test": self.tr("Test windows") if is_forecast else self.tr("Test rows"),
-        }
-        for name, text in texts.items():
+            "forecasting": (self.tr("Training windows"), self.tr("Validation windows"), self.tr("Test windows")),
+            "text": (self.tr("Training texts"), self.tr("Validation texts"), self.tr("Test texts")),
+        }.get(family, (self.tr("Training rows"), self.tr("Validation rows"), self.tr("Test rows")))
+        for name, text in zip(("train", "valid", "test"), texts, strict=True):
             self._names[name].setText(text)
             self._figures[name].setAccessibleName(text)
 

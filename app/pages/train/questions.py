@@ -22,6 +22,8 @@ class Questions(QObject):
     scheduleDrawn = Signal(object)
     scheduleFailed = Signal(str)
     targetProfiled = Signal(str, object)  # column, number of distinct values
+    textsMeasured = Signal(str, object)  # dataset, mean number of letters by column
+    modelFolderSeen = Signal(str, str, str)  # folder, its model, why it cannot be begun with
     datasetFound = Signal(object)
 
     def __init__(self, engine: EngineThread, parent: QObject) -> None:
@@ -32,6 +34,8 @@ class Questions(QObject):
         self._batches: int | None = None
         self._column = ""
         self._wanted = ""
+        self._measured = ""
+        self._folder = ""
         self._requests = Requests(engine, self)
         self._requests.answered.connect(self._on_answered)
         self._requests.failed.connect(self._on_failed)
@@ -55,6 +59,16 @@ class Questions(QObject):
         """Ask how many distinct values a column has."""
         self._column = column
         self._requests.ask("profile", "data", "profile", id=dataset, column=column)
+
+    def measureTexts(self, dataset: str) -> None:
+        """Ask how long the texts of a dataset's columns are."""
+        self._measured = dataset
+        self._requests.ask("text_lengths", "data", "text_lengths", id=dataset)
+
+    def lookIntoFolder(self, folder: str) -> None:
+        """Ask which model a folder holds."""
+        self._folder = folder
+        self._requests.ask("model_folder", "data", "model_folder", path=folder)
 
     def findDataset(self, dataset: str) -> None:
         """Ask what a dataset's columns are."""
@@ -91,6 +105,10 @@ class Questions(QObject):
             self.targetProfiled.emit(self._column, value.get("distinct"))
         elif name == "datasets":
             self._find(value)
+        elif name == "text_lengths":
+            self.textsMeasured.emit(self._measured, value)
+        elif name == "model_folder":
+            self.modelFolderSeen.emit(self._folder, str(value.get("model", "")), str(value.get("problem", "")))
 
     def _find(self, datasets: list[Mapping[str, Any]]) -> None:
         found = next((one for one in datasets if one["id"] == self._wanted), None)

@@ -17,7 +17,7 @@ from engine.families.forecasting.datasets import Names, keep_every, longest_lag,
 from engine.families.forecasting.folds import Fold, Span
 from engine.families.forecasting.forecaster import Forecaster, build, parameter_count
 from engine.families.forecasting.judging import Heard, judge
-from engine.families.forecasting.live import LiveForecaster, ShownLive
+from engine.families.forecasting.live import LiveForecaster
 from engine.families.forecasting.loading import Loader, loader_of, rows_of
 from engine.families.forecasting.placement import Placement, naive_scales, season_of
 from engine.families.forecasting.recipe import Recipe
@@ -25,6 +25,7 @@ from engine.families.forecasting.scores import Scores, joined
 from engine.families.forecasting.series import Floats, Series, forecasting_of
 from engine.families.forecasting.trained import TrainedForecaster, windows_at_once
 from engine.families.forecasting.window_loader import WindowBatch
+from engine.families.live_file import ShownLive
 from engine.spec import RunSpec
 from engine.training.changes import changed
 from engine.training.failures import RunFailed

@@ -1,13 +1,13 @@
 """Forecasts of a few validation windows, written beside the run after each epoch so that they can be watched growing.
 Must not ask the network for anything: it listens to what validation computes anyway."""
 
-import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.families.forecasting.placement import Placement
 from engine.families.forecasting.series import Floats, Ints, forecasting_of
+from engine.families.live_file import LiveFile
 from engine.runs.forecasts import LIVE_EVENT, LIVE_FILE, ForecastWindow, LiveForecasts
 
 if TYPE_CHECKING:
@@ -15,27 +15,24 @@ if TYPE_CHECKING:
 
     from engine.families.forecasting.judging import Arrays
     from engine.training.recorder import Recorder
-    from engine.training.watch import Listener
 
 MOST_WINDOWS = 12
 MOST_PAST = 1_000
 """Steps before the origin that are written at most."""
-REST = 20.0
-"""Writing rests so many times as long as it took: a run of very short epochs is not slowed by being watched."""
 
 
 class LiveForecaster:
     """Hears the forecasts of validation, keeps those of the windows to look at, and writes them."""
 
     def __init__(self, recorder: "Recorder", placed: Placement, fold: str) -> None:
-        self._recorder, self._placed, self._fold = recorder, placed, fold
+        self._placed, self._fold, self._names = placed, fold, recorder.spec.data.roles.target
+        self._file = LiveFile(recorder, LIVE_FILE, LIVE_EVENT, "The forecasts to watch", fold)
         self._own = forecasting_of(recorder.spec)
         self._kept = windows_to_watch(placed)
         self._truths = placed.of_targets()
         self._points = [np.full((len(self._kept), placed.horizon), np.nan) for _ in self._truths]
         self._quantiles: list[Floats | None] = [None for _ in self._truths]
         self._told: tuple[int, int] | None = None
-        self._resting_until = 0.0
 
     def heard(self, windows: slice, found: "Sequence[Arrays]") -> None:
         """Take each target's forecasts of these windows."""
@@ -53,31 +50,21 @@ class LiveForecaster:
                 self._quantiles[target] = kept
             kept[first:last] = quantiles[places]
 
-    def write(self, epoch: int, step: int) -> None:
+    def show(self, epoch: int, step: int, is_last: bool) -> None:
         """Write what was heard after an epoch, unless the last time was just now."""
         self._told = (epoch, step)
-        if time.monotonic() >= self._resting_until:
+        if is_last or not self._file.rests:
             self.finish()
 
     def finish(self) -> None:
-        """Write what was heard last, where it is not written yet. A full disk costs the picture, never the run."""
+        """Write what was heard last, where it is not written yet."""
         if self._told is None:
             return
         (epoch, step), self._told = self._told, None
-        from engine.training.weights import write_whole
-
-        began = time.monotonic()
-        content = self._content(epoch, step).model_dump_json().encode()
-        try:
-            write_whole(self._recorder.folder / LIVE_FILE, content)
-        except OSError as error:
-            self._recorder.log(f"The forecasts to watch could not be written: {error.strerror}.", "warning")
-            return
-        self._recorder.event(LIVE_EVENT, file=LIVE_FILE, fold=self._fold, epoch=epoch, step=step)
-        self._resting_until = time.monotonic() + REST * (time.monotonic() - began)
+        self._file.write(epoch, step, lambda: self._content(epoch, step))
 
     def _content(self, epoch: int, step: int) -> LiveForecasts:
-        first, *others = self._recorder.spec.data.roles.target
+        first, *others = self._names
         return LiveForecasts(
             target=first,
             fold=self._fold,
@@ -133,24 +120,3 @@ def seconds_of(times: Ints) -> Floats:
     if np.issubdtype(values.dtype, np.datetime64):
         return values.astype("datetime64[ns]").astype(np.int64) / 1e9
     return values.astype(np.float64)
-
-
-class ShownLive:
-    """A listener of the loop that shows each epoch's forecasts once another one has recorded it."""
-
-    def __init__(self, listener: "Listener", live: LiveForecaster) -> None:
-        self._listener, self._live = listener, live
-
-    def started(self) -> None:
-        """Pass it on."""
-        self._listener.started()
-
-    def boundary(self, step: int) -> None:
-        """Pass it on. Raises Stopped."""
-        self._listener.boundary(step)
-
-    def epoch_ended(self, epoch: int, step: int, metrics: dict[str, float]) -> bool:
-        """Pass it on, and write the forecasts; whether training is over."""
-        over = self._listener.epoch_ended(epoch, step, metrics)
-        self._live.write(epoch, step)
-        return over

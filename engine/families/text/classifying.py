@@ -11,6 +11,7 @@ from engine.families.fitting import FLOPS_A_PARAMETER, Training, has_first_weigh
 from engine.families.fold_scores import fold_scores
 from engine.families.folds import Fitted, State, fit_folds, save
 from engine.families.frames import numbers
+from engine.families.live_file import ShownLive
 from engine.families.supervised.evaluation import best_of_folds, conclude, metrics_of
 from engine.families.supervised.objective import Objective
 from engine.families.supervised.predicted import Predicted, joined
@@ -20,8 +21,9 @@ from engine.families.supervised.task import SupervisedTask
 from engine.families.text import networks
 from engine.families.text.encoder import TextEncoder
 from engine.families.text.freezing import freeze
-from engine.families.text.kept_encoder import kept_encoder
+from engine.families.text.kept_encoder import kept
 from engine.families.text.labelled import LabelledRows, lengths_told, on_device, read_rows
+from engine.families.text.live_samples import LiveSamples, of_labels, to_look_at
 from engine.families.text.loader import SequenceLoader
 from engine.families.text.networks import text_of
 from engine.families.text.trained import TOKENS_AT_ONCE, TrainedText
@@ -73,8 +75,7 @@ def fit(
     trainer = changed(spec.trainer, [recorder.changes[place] for place in resumed["changes"]] if resumed else ())
     device, dtype = choose_device(trainer), data_type(trainer)
     told: list[str] = []
-    folder, is_resumed = recorder.folder / fold.name, resumed is not None
-    encoder = kept_encoder(folder, is_resumed, lambda: rows.encoder(fold, told))
+    encoder = kept(recorder, fold.name, lambda: rows.encoder(fold, told))
     config = networks.config_of(spec, encoder)
     network = networks.build(spec, encoder, config)
     network.to(device, dtype)
@@ -94,6 +95,15 @@ def fit(
         len(fold.valid), BatchPlan.of(len(fold.valid), at_once, merge_single=False), valid.batch
     )
     objective = Objective.of(encoder, smoothing=own.label_smoothing).to(device, dtype)
+
+    def model() -> TrainedText:
+        return TrainedText(spec, encoder, network, config)
+
+    shown = to_look_at(fold.valid)
+    truth = rows.sequences(shown, encoder).target
+    assert truth is not None
+    made = of_labels(model, rows.texts(shown), rows.seconds(shown), truth.numpy())
+    live = LiveSamples(recorder, fold.name, made)
     training = Training(
         recorder,
         trainer,
@@ -101,7 +111,8 @@ def fit(
         fold,
         SupervisedTask(network, objective, validation),
         SequenceLoader(len(fold.train), plan, train.batch, trainer.seed, by_length),
-        model=lambda: TrainedText(spec, encoder, network, config),
+        model=model,
+        heard=lambda watch: ShownLive(watch, live),
     )
     return training.run(states, place, resumed)
 

@@ -16,7 +16,7 @@ from engine.families.supervised.splitting import Fold, Rows
 from engine.families.text import networks
 from engine.families.text.classifying import description, take_first_weights
 from engine.families.text.freezing import freeze
-from engine.families.text.kept_encoder import kept_encoder
+from engine.families.text.kept_encoder import kept
 from engine.families.text.labelled import lengths_told
 from engine.families.text.loader import SequenceLoader
 from engine.families.text.reading import snapshot
@@ -83,8 +83,7 @@ def fit(
     trainer = changed(spec.trainer, [recorder.changes[place] for place in resumed["changes"]] if resumed else ())
     device, dtype = choose_device(trainer), data_type(trainer)
     told: list[str] = []
-    folder, is_resumed = recorder.folder / fold.name, resumed is not None
-    encoder = kept_encoder(folder, is_resumed, lambda: head.encoder(fold, told))
+    encoder = kept(recorder, fold.name, lambda: head.encoder(fold, told))
     config = networks.config_of(spec, encoder)
     network = networks.build(spec, encoder, config)
     network.to(device, dtype)

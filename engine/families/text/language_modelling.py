@@ -7,6 +7,7 @@ from engine.catalog import settings
 from engine.families.files import EVALUATION_FILE, write_evaluation
 from engine.families.fitting import FLOPS_A_PARAMETER, Training
 from engine.families.folds import Fitted, State, fit_folds, save
+from engine.families.live_file import ShownLive
 from engine.families.supervised.splitting import Fold, Rows
 from engine.families.text import networks
 from engine.families.text.blocks import Blocks, StreamLoader, joined
@@ -14,9 +15,11 @@ from engine.families.text.classifying import description, take_first_weights
 from engine.families.text.corpus import Corpus, read_corpus, samples
 from engine.families.text.encoder import TextEncoder
 from engine.families.text.freezing import freeze
-from engine.families.text.kept_encoder import kept_encoder
+from engine.families.text.kept_encoder import kept
 from engine.families.text.labelled import lengths_told
+from engine.families.text.language_report import language_report
 from engine.families.text.language_task import LanguageTask, exponential, surprise
+from engine.families.text.live_samples import LiveSamples, of_language, to_look_at
 from engine.families.text.loader import SequenceLoader
 from engine.families.text.masking import MaskedSequences
 from engine.families.text.networks import text_of
@@ -78,8 +81,7 @@ def fit(
     trainer = changed(spec.trainer, [recorder.changes[place] for place in resumed["changes"]] if resumed else ())
     device, dtype = choose_device(trainer), data_type(trainer)
     told: list[str] = []
-    folder, is_resumed = recorder.folder / fold.name, resumed is not None
-    encoder = kept_encoder(folder, is_resumed, lambda: corpus.encoder(fold, told))
+    encoder = kept(recorder, fold.name, lambda: corpus.encoder(fold, told))
     config = networks.config_of(spec, encoder)
     network = networks.build(spec, encoder, config)
     network.to(device, dtype)
@@ -94,6 +96,11 @@ def fit(
     told += [lengths_told(lengths, 1 << 62), description(count, encoder, fold, device)]
     for sentence in told:
         recorder.log(sentence)
+
+    def model() -> TrainedText:
+        return TrainedText(spec, encoder, network, config)
+
+    live = LiveSamples(recorder, fold.name, of_language(model, corpus.texts(to_look_at(fold.valid))))
     training = Training(
         recorder,
         trainer,
@@ -101,7 +108,8 @@ def fit(
         fold,
         LanguageTask(network, valid, perplexity_name(spec)),
         train,
-        model=lambda: TrainedText(spec, encoder, network, config),
+        model=model,
+        heard=lambda watch: ShownLive(watch, live),
     )
     return training.run(states, place, resumed)
 
@@ -152,7 +160,15 @@ def evaluate(model: TrainedText, corpus: Corpus, recorder: Recorder) -> dict[str
     notes = () if shown == "test" else ("These figures are of the validation texts, which also chose the epoch.",)
     rows = fold.test if shown == "test" else fold.valid
     task = text_of(spec).task
-    write_evaluation(recorder.folder, Evaluation(task=task, split=shown, rows=len(rows), metrics=metrics, notes=notes))
+    found = Evaluation(
+        task=task,
+        split=shown,
+        rows=len(rows),
+        metrics=metrics,
+        language=language_report(model, corpus, rows),
+        notes=notes,
+    )
+    write_evaluation(recorder.folder, found)
     recorder.artifact("evaluation", "evaluation", recorder.folder / EVALUATION_FILE)
     recorder.summary({f"{shown}/{key}": value for key, value in metrics[shown].items()})
     return metrics[shown]

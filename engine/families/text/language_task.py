@@ -1,7 +1,7 @@
 """What the loop asks of a language model: its loss by token, and how surprised it is by text that it did not learn from."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -21,15 +21,8 @@ Sums = tuple[torch.Tensor, torch.Tensor]
 class LanguageTask(Task[Batch]):
     """A language model, and the batches that it is validated on. `perplexity` is what exp(loss) is called."""
 
-    def __init__(
-        self,
-        network: nn.Module,
-        valid: EpochLoader[Batch],
-        perplexity: str,
-        validated: Callable[[], None] = lambda: None,
-    ) -> None:
-        """`validated` is called after each validation, for samples to look at."""
-        self._network, self._valid, self._name, self._told = network, valid, perplexity, validated
+    def __init__(self, network: nn.Module, valid: EpochLoader[Batch], perplexity: str) -> None:
+        self._network, self._valid, self._name = network, valid, perplexity
         self._surprise: torch.Tensor | None = None
         self._tokens = 0
         self._behind: State | None = None
@@ -55,7 +48,6 @@ class LanguageTask(Task[Batch]):
     def validate(self) -> dict[str, float]:
         """Return the mean loss over all tokens of the validation texts, and its exponential."""
         loss, _ = surprise(self._network, self._valid)
-        self._told()
         return {"loss": loss, self._name: exponential(loss)}
 
     def trained(self) -> dict[str, float]:

@@ -2,6 +2,7 @@
 For masked models each token is hidden in turn (pseudo-likelihood, Salazar et al. 2020)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ def surprises_of(model: TrainedText, texts: Sequence[str]) -> dict[str, pd.Serie
         found = token_losses(model, text)
         tokens.append(len(found))
         losses.append(float(found.mean()) if len(found) else np.nan)
-    name = "pseudo-perplexity" if _is_masked(model) else "perplexity"
+    name = "pseudo-perplexity" if is_masked(model) else "perplexity"
     return {
         "tokens": pd.Series(tokens, dtype="float64"),
         "loss": pd.Series(losses, dtype="float64"),
@@ -30,14 +31,35 @@ def surprises_of(model: TrainedText, texts: Sequence[str]) -> dict[str, pd.Serie
     }
 
 
+@dataclass(frozen=True)
+class Guesses:
+    """A text's token ids, which of them were guessed, and the loss of each guess."""
+
+    ids: list[int]
+    places: list[int]
+    losses: NDArray[np.float64]
+
+
 def token_losses(model: TrainedText, text: str) -> NDArray[np.float64]:
     """Return the loss of each token of a text that is guessed: all but the first for a model that reads forward."""
+    return guesses_of(model, text).losses
+
+
+def guesses_of(model: TrainedText, text: str) -> Guesses:
+    """Let a model guess a text's tokens, of a long text the first ones."""
     ids = model.encoder.encode([text])[0].values
     device = next(model.network.parameters()).device
     model.network.eval()
+    plain: list[int] = ids.tolist()
     with torch.inference_mode():
-        found = _masked(model, ids.to(device)) if _is_masked(model) else _forward(model, ids.to(device))
-    return found.double().cpu().numpy()
+        if is_masked(model):
+            special = set(model.encoder.tokenizer.all_special_ids)
+            places = [place for place, one in enumerate(plain) if one not in special]
+            found = _masked(model, ids.to(device), places)
+        else:
+            places = list(range(1, len(plain)))
+            found = _forward(model, ids.to(device))
+    return Guesses(plain, places, found.double().cpu().numpy())
 
 
 def _forward(model: TrainedText, ids: torch.Tensor) -> torch.Tensor:
@@ -51,11 +73,9 @@ def _forward(model: TrainedText, ids: torch.Tensor) -> torch.Tensor:
     return functional.cross_entropy(logits.float(), wanted, reduction="none")
 
 
-def _masked(model: TrainedText, ids: torch.Tensor) -> torch.Tensor:
+def _masked(model: TrainedText, ids: torch.Tensor, places: list[int]) -> torch.Tensor:
     network, mask = model.network, model.encoder.tokenizer.mask_token_id
     assert isinstance(network, TransformersNetwork)
-    special = set(model.encoder.tokenizer.all_special_ids)
-    places = [place for place, one in enumerate(ids.tolist()) if one not in special]
     losses = []
     at_once = max(1, TOKENS_AT_ONCE // max(1, len(ids)))
     for first in range(0, len(places), at_once):
@@ -70,6 +90,7 @@ def _masked(model: TrainedText, ids: torch.Tensor) -> torch.Tensor:
     return torch.cat(losses) if losses else torch.empty(0)
 
 
-def _is_masked(model: TrainedText) -> bool:
+def is_masked(model: TrainedText) -> bool:
+    """Whether a model guesses hidden tokens from both sides."""
     assert model.spec.text is not None
     return model.spec.text.task == "masked-lm"

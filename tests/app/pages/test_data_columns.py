@@ -169,6 +169,16 @@ def test_that_without_a_target_the_way_on_is_closed_and_says_why(engine: Any, qt
     assert "target" in view.next.toolTip()
 
 
+def test_that_long_texts_need_no_roles_to_go_on(engine: Any, qtbot: QtBot) -> None:
+    view = DatasetView(engine)
+    qtbot.addWidget(view)
+    view.setDataset(dataset())
+    engine.answered.emit(engine.pending("roles")[0][0], Roles().model_dump(mode="json"))
+    assert not view.next.isEnabled()
+    engine.answered.emit(engine.pending("text_lengths")[0][0], {"city": 120.0})
+    assert view.next.isEnabled()
+
+
 def test_that_going_on_carries_the_dataset_and_its_roles(engine: Any, qtbot: QtBot) -> None:
     view = DatasetView(engine)
     qtbot.addWidget(view)

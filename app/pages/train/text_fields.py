@@ -1,0 +1,91 @@
+"""The fields of the Text tab as data: which part of a specification stands in which group."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from app.forms import Field, fields_of
+from app.forms.field import with_choices
+from engine.catalog import offered_tasks
+from engine.spec import FreezingSpec, LoraSpec, MaskingSpec, RunSpec, TextColumns, TextSpec, TokenizerSpec
+
+LABEL_KINDS = ("one", "number", "many")
+"""What a label may be; many a text cannot be learned yet, and are shown only where a specification asks for them."""
+_LABELS = ("text", "boolean", "integer", "number")
+
+
+def subject_fields(own: TextSpec, types: Mapping[str, str]) -> list[Field]:
+    """Return the task and the columns that hold text and labels."""
+    fields = {one.name: one for one in fields_of(TextSpec, "text")}
+    columns = {one.name: one for one in fields_of(TextColumns, "text.columns")}
+    texts = [name for name, kind in types.items() if kind == "text"]
+    task = replace(fields["task"], choices=offered_tasks(own.task))
+    text = with_choices(columns["text"], _with(texts, own.columns.text))
+    second = replace(with_choices(columns["second"], ("", *_with(texts, own.columns.second))), common=False)
+    kind = replace(fields["labels"], choices=tuple(one for one in LABEL_KINDS if one != "many" or own.labels == one))
+    return [task, text, _label_field(own, types), kind, second]
+
+
+def start_fields() -> list[Field]:
+    """Return the folder of a trained model."""
+    return [one for one in fields_of(TextSpec, "text") if one.name == "checkpoint"]
+
+
+def token_fields() -> list[Field]:
+    """Return how text becomes tokens, and how many of them a sample has."""
+    made = {one.name: one for one in fields_of(TokenizerSpec, "text.tokenizer")}
+    own = {one.name: one for one in fields_of(TextSpec, "text")}
+    first = [made["kind"], made["vocabulary"], made["lowercase"], own["max_length"]]
+    return [*first, made["min_frequency"], made["special_tokens"], own["length_buckets"]]
+
+
+def folder_fields() -> list[Field]:
+    """Return the folder of a tokenizer that others trained."""
+    return [one for one in fields_of(TokenizerSpec, "text.tokenizer") if one.name == "folder"]
+
+
+def masking_fields() -> list[Field]:
+    """Return what is hidden from a masked model."""
+    return list(fields_of(MaskingSpec, "text.masking"))
+
+
+def weight_fields() -> list[Field]:
+    """Return which weights learn, and at what price in memory."""
+    own = [one for one in fields_of(TextSpec, "text") if one.name in ("label_smoothing", "activation_checkpointing")]
+    return [*fields_of(FreezingSpec, "text.freezing"), *fields_of(LoraSpec, "text.lora"), *own]
+
+
+def idle_keys(fields: Iterable[Field], idle: Iterable[str]) -> set[str]:
+    """Return the keys of fields that are idle, by themselves or with their group."""
+    names = set(idle)
+    return {one.key for one in fields if one.key in names or one.key.rpartition(".")[0] in names}
+
+
+def flat(spec: RunSpec) -> dict[str, Any]:
+    """Return the values of a text specification by dotted key; one label stands for itself."""
+    assert spec.text is not None
+    values: dict[str, Any] = {}
+    for name, value in spec.text.model_dump(mode="json").items():
+        if isinstance(value, dict):
+            values |= {f"text.{name}.{inner}": its for inner, its in value.items()}
+        else:
+            values[f"text.{name}"] = value
+    labels = spec.text.columns.labels
+    values["text.columns.labels"] = list(labels) if spec.text.labels == "many" else (labels[0] if labels else "")
+    return values
+
+
+def _label_field(own: TextSpec, types: Mapping[str, str]) -> Field:
+    """Return the choice of a column, or of several for texts with many labels."""
+    key, names = "text.columns.labels", [name for name, kind in types.items() if kind in _LABELS]
+    names = _with([name for name in names if name != own.columns.text], *own.columns.labels)
+    if own.labels == "many":
+        help = "For each class a column of 0 and 1."
+        return Field(key=key, kind="several", default=[], help=help, choices=tuple(names), free=True)
+    help = "The column that says what each text is."
+    return Field(key=key, kind="choice", default="", help=help, choices=tuple(names), free=True)
+
+
+def _with(names: Iterable[str], *others: str) -> list[str]:
+    known = list(names)
+    return [*known, *(one for one in others if one and one not in known)]

@@ -1,0 +1,107 @@
+"""Text specifications as a form makes and changes them: what is offered, what a dataset suggests. Pure functions."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from pydantic import JsonValue
+
+from engine.catalog.edits import with_value
+from engine.catalog.schema import ModelInfo
+from engine.catalog.text_edits import TWINS, new_text, with_text_task
+from engine.catalog.text_guess import guessed_columns, kind_of_labels
+from engine.spec import LABELLED, DataSpec, RunSpec, TextColumns, TextSpec, TextTask, parse
+
+TRAINABLE: tuple[TextTask, ...] = ("text-classifier", "sequence-classification", "rnn-lm", "causal-lm", "masked-lm")
+"""Tasks that the engine trains today."""
+LONG_TEXT = 40.0
+"""Letters in the mean from which a column holds texts to read, rather than names."""
+_CLASSES = frozenset({"text", "boolean", "integer", "number"})
+
+
+def suggests_text(types: Mapping[str, str], lengths: Mapping[str, float]) -> bool:
+    """Whether a dataset looks like texts to learn from: one column is of long texts, or there is none but texts."""
+    if any(types.get(name) == "text" and length >= LONG_TEXT for name, length in lengths.items()):
+        return True
+    return len(types) == 1 and set(types.values()) == {"text"}
+
+
+def text_of_dataset(
+    data: DataSpec, types: Mapping[str, str], lengths: Mapping[str, float], old: RunSpec | None = None
+) -> RunSpec:
+    """Return a text specification for a dataset; the settings of an old one are kept.
+
+    Without one, texts with labels are classified, and of texts alone a language is learned.
+    """
+    bare = DataSpec(dataset=data.dataset, name=data.name)
+    label = _label(data, types, lengths)
+    task: TextTask = "text-classifier" if label else "rnn-lm"
+    if old is not None and old.text is not None:
+        task = old.text.task
+    named = {"labels": (label,)} if label and task in LABELLED else {}
+    fresh = new_text(bare, task, "", types, lengths, named)
+    if old is None or fresh.text is None or old.text is None:
+        return fresh
+    own = old.text.model_copy(update={"columns": fresh.text.columns, "labels": fresh.text.labels})
+    kept = old.model_copy(update={"data": bare, "text": own})
+    column = getattr(kept.split, "column", None)
+    return _fitted(kept if column is None or column in types else kept.model_copy(update={"split": fresh.split}))
+
+
+def offered_tasks(shown: TextTask) -> tuple[TextTask, ...]:
+    """Return the tasks to choose from; of twins the one that is shown, since the model decides between them."""
+    offered: list[TextTask] = []
+    for task in TRAINABLE:
+        chosen = shown if TWINS.get(task) == shown else task
+        if chosen not in offered and TWINS.get(chosen) not in offered:
+            offered.append(chosen)
+    return tuple(offered) if shown in offered else (*offered, shown)
+
+
+def can_learn(info: ModelInfo, task: TextTask) -> bool:
+    """Whether a model can do a task, or its twin by transformers or by our own networks."""
+    return any(one in info.text_tasks and one in TRAINABLE for one in (task, TWINS.get(task)))
+
+
+def with_text_value(
+    spec: RunSpec, key: str, value: JsonValue, types: Mapping[str, str], lengths: Mapping[str, float]
+) -> RunSpec:
+    """Return the specification with one dotted key replaced and what hangs on it. Raises SpecError."""
+    own = spec.text or TextSpec()
+    if key == "text.task":
+        changed = with_text_task(spec, cast(TextTask, value), types, lengths)
+        return with_value(changed, "text.columns.text", own.columns.text) if own.columns.text in types else changed
+    if key == "text.columns.labels":
+        names: JsonValue = [value] if isinstance(value, str) and value else value or []
+        was_usual = own.labels == kind_of_labels(own.columns, types)
+        changed = with_value(spec, key, names)
+        assert changed.text is not None
+        usual = kind_of_labels(changed.text.columns, types)
+        return _fitted(with_value(changed, "text.labels", usual) if was_usual and own.labels != "many" else changed)
+    changed = with_value(spec, key, value)
+    if key == "text.labels":
+        if value != "many" and len(own.columns.labels) > 1:
+            changed = with_value(changed, "text.columns.labels", [own.columns.labels[0]])
+        return _fitted(changed)
+    return changed
+
+
+def _label(data: DataSpec, types: Mapping[str, str], lengths: Mapping[str, float]) -> str:
+    """Return the column of labels: the table's target where that is no long text, else one that is called so."""
+    guessed = guessed_columns("text-classifier", TextColumns(), types, lengths)
+    for name in data.roles.target:
+        if name != guessed.text and types.get(name) in _CLASSES and lengths.get(name, 0.0) < LONG_TEXT:
+            return name
+    return guessed.labels[0] if guessed.labels else ""
+
+
+def _fitted(spec: RunSpec) -> RunSpec:
+    """Return the specification with the classes dealt out evenly where there are any, and not where there are none."""
+    own = spec.text or TextSpec()
+    if spec.split.kind not in ("random", "stratified"):
+        return spec
+    stratified = own.task in LABELLED and own.labels == "one"
+    content: dict[str, Any] = spec.model_dump(mode="json")
+    content["split"]["kind"] = "stratified" if stratified else "random"
+    if own.labels == "number":
+        content["text"]["label_smoothing"] = 0.0
+    return parse(content)

@@ -1,0 +1,74 @@
+"""What a run shows of itself after its epochs, written beside it and told by an event; it rests so that short epochs are
+not slowed by being watched. Must not know what is shown."""
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from engine.training.recorder import Recorder
+    from engine.training.watch import Watch
+
+REST = 20.0
+"""Writing rests so many times as long as it took: a run of very short epochs is not slowed by being watched."""
+
+
+class LiveFile:
+    """A file of a run's folder with what its model makes of a few examples after an epoch. A full disk costs the picture,
+    never the run.
+    """
+
+    def __init__(self, recorder: "Recorder", name: str, event: str, what: str, fold: str = "") -> None:
+        """`what` names the content in a sentence, such as “The forecasts to watch”."""
+        self._recorder, self._name, self._event = recorder, name, event
+        self._what, self._fold = what, fold
+        self._resting_until = 0.0
+
+    @property
+    def rests(self) -> bool:
+        """Whether the last time was just now."""
+        return time.monotonic() < self._resting_until
+
+    def write(self, epoch: int, step: int, content: Callable[[], "BaseModel"]) -> None:
+        """Ask for the content after an epoch, write it and tell."""
+        from engine.training.weights import write_whole
+
+        began = time.monotonic()
+        whole = content().model_dump_json().encode()
+        try:
+            write_whole(self._recorder.folder / self._name, whole)
+        except OSError as error:
+            self._recorder.log(f"{self._what} could not be written: {error.strerror}.", "warning")
+            return
+        self._recorder.event(self._event, file=self._name, fold=self._fold, epoch=epoch, step=step)
+        self._resting_until = time.monotonic() + REST * (time.monotonic() - began)
+
+
+class Live(Protocol):
+    """What is shown after epochs."""
+
+    def show(self, epoch: int, step: int, is_last: bool) -> None:
+        """Show what there is after an epoch, perhaps; after the last one always."""
+
+
+class ShownLive:
+    """A listener of the loop that shows what an epoch led to once the watch has recorded it."""
+
+    def __init__(self, watch: "Watch", live: Live) -> None:
+        self._watch, self._live = watch, live
+
+    def started(self) -> None:
+        """Pass it on."""
+        self._watch.started()
+
+    def boundary(self, step: int) -> None:
+        """Pass it on. Raises Stopped."""
+        self._watch.boundary(step)
+
+    def epoch_ended(self, epoch: int, step: int, metrics: dict[str, float]) -> bool:
+        """Pass it on, and show what there is; whether training is over."""
+        over = self._watch.epoch_ended(epoch, step, metrics)
+        self._live.show(epoch, step, over or epoch >= self._watch.trainer.epochs)
+        return over

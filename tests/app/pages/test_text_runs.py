@@ -1,0 +1,137 @@
+"""Runs of texts on the Run, Runs and Predict pages: perplexity, settings in words, and a text to type."""
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QTableWidget, QTabWidget
+
+from app.pages.predict import PredictPage
+from app.pages.run.page import RunPage
+from app.pages.run.plot_groups import rank
+from app.pages.run.wording import is_smaller_better, metric_title
+from engine.catalog import new_text
+from engine.runs import Outcome, Points, RunStatus
+from engine.runs.evaluation import Evaluation
+from engine.spec import DataSpec
+
+
+@pytest.fixture
+def text_run(engine):
+    """Makes finished runs of texts, for a task."""
+
+    def make(task="rnn-lm"):
+        spec = new_text(DataSpec(dataset="0" * 16, name="book"), task, "", {"text": "text", "label": "text"})
+        run = engine.store.create_run(spec.model_copy(update={"name": task}))
+        engine.store.claim(run.id, 1, 1.0)
+        engine.store.set_status(run.id, RunStatus.RUNNING)
+        points = {key: Points() for key in ("train/loss", "valid/loss", "train/perplexity", "valid/perplexity")}
+        for key, series in points.items():
+            series.add(1, 5.0 if "loss" in key else 148.4, 1.0)
+        engine.store.append(run.id, metrics=points, summary={"test/loss": 5.0, "test/perplexity": 148.4})
+        engine.store.finish(run.id, Outcome.finished("The model of epoch 1 is kept: its perplexity is 148.4."))
+        return run.id
+
+    return make
+
+
+def texts_in(page):
+    return {label.text() for label in page.findChildren(QLabel)}
+
+
+def test_that_perplexity_stands_beside_the_loss_and_is_better_the_smaller():
+    assert sorted(("accuracy", "perplexity", "loss"), key=rank) == ["loss", "perplexity", "accuracy"]
+    assert metric_title("pseudo_perplexity") == "Pseudo-perplexity"
+    assert is_smaller_better("perplexity")
+
+
+def test_that_a_language_model_shows_its_perplexity_and_says_what_it_means(engine, shown, text_run):
+    page = shown(RunPage(engine), 1100, 700)
+    page.setRun(text_run())
+    assert {"loss", "perplexity"} <= set(page._live.plots())
+    metrics = {"test": {"loss": 5.0, "perplexity": 148.4, "tokens": 900.0}, "valid": {"loss": 4.9, "perplexity": 134.3}}
+    told = Evaluation(task="rnn-lm", split="test", rows=40, metrics=metrics)
+    engine.answered.emit(engine.pending("evaluation")[0][0], json.loads(told.model_dump_json()))
+    texts = texts_in(page.findChild(QTabWidget, "run.tabs").widget(1))
+    assert "On 40 test texts, which the model never saw" in texts
+    assert {"Perplexity", "148.4", "valid 134.3"} <= texts
+    assert any(text.startswith("Perplexity: among how many") for text in texts)
+
+
+def test_that_the_settings_of_texts_are_told_in_words_and_only_where_they_differ(engine, shown, text_run):
+    page = shown(RunPage(engine), 1100, 700)
+    page.setRun(text_run())
+    table = page.findChild(QTableWidget, "run.settings.table")
+    rows = {table.item(row, 0).text(): table.item(row, 1).text() for row in range(table.rowCount())}
+    assert rows["What is learned"] == "Continue text"
+    assert rows["Text is cut into"] == "whole words"
+    assert "Longest sample" not in rows
+    assert "Seen at least" not in rows
+    assert "Rank" not in rows
+
+
+@pytest.fixture
+def predict(engine, shown):
+    return shown(PredictPage(engine), 1100, 700)
+
+
+def typed(page, engine, run_id, text, answer):
+    page.takeRuns([engine.store.run(run_id)])
+    page.setRun(run_id)
+    page.findChild(QPlainTextEdit, "predict.text").setPlainText(text)
+    page.findChild(QPushButton, "predict.text.go").click()
+    ticket, params = engine.pending("text")[-1]
+    assert params == {"run": run_id, "text": text}
+    engine.answered.emit(ticket, answer)
+
+
+def test_that_a_typed_text_gets_its_label_with_all_chances(predict, engine, text_run):
+    chances = [{"label": "good", "probability": 0.9}, {"label": "bad", "probability": 0.1}]
+    answer = {"task": "text-classifier", "text": "A bright film", "targets": [{"target": "label", "chances": chances}]}
+    typed(predict, engine, text_run("text-classifier"), "A bright film", answer)
+    assert predict._typed.answer() == "good"
+    assert predict._typed.bars() == [("good", "90.0%"), ("bad", "10.0%")]
+
+
+CONTINUED = {
+    "task": "rnn-lm",
+    "text": "A bright film",
+    "continuation": " it is",
+    "perplexity_name": "perplexity",
+    "perplexity": 7.389,
+    "tokens": [{"token": "bright", "loss": 2.0}, {"token": "film", "loss": 2.0}],
+}
+
+
+def test_that_a_typed_text_is_gone_on_with_and_its_perplexity_told(predict, engine, text_run):
+    typed(predict, engine, text_run(), "A bright film", CONTINUED)
+    assert predict._typed.answer() == "… it is"
+    assert "Perplexity 7.389 over 2 tokens" in predict.findChild(QLabel, "predict.text.note").text()
+
+
+def test_that_a_text_can_be_typed_only_for_models_of_texts(predict, engine, samples, text_run):
+    table, book = samples.finished(), text_run()
+    predict.takeRuns([engine.store.run(table), engine.store.run(book)])
+    predict.setRun(table)
+    assert not predict._typed.isVisible()
+    predict.setRun(book)
+    assert predict._typed.isVisible()
+    assert not predict.findChild(QPushButton, "predict.text.go").isEnabled()
+
+
+def test_that_another_model_forgets_the_answer_and_keeps_the_text(predict, engine, text_run):
+    typed(predict, engine, text_run(), "A bright film", CONTINUED)
+    before = predict._typed.answer()
+    predict.setFile(Path("new.csv"))
+    assert before
+    assert predict._typed.answer() == before
+    predict.setRun(text_run("text-classifier"))
+    assert predict._typed.answer() == ""
+    assert predict.findChild(QPlainTextEdit, "predict.text").toPlainText() == "A bright film"
+
+
+def test_that_a_text_that_cannot_be_judged_says_why(predict, engine, text_run):
+    typed(predict, engine, text_run(), "A", {"task": "rnn-lm", "text": "A"})
+    predict.findChild(QPushButton, "predict.text.go").click()
+    engine.failed.emit(engine.pending("text")[-1][0], "The text is too short.")
+    assert predict.findChild(QLabel, "predict.text.note").text() == "The text is too short."

@@ -1,0 +1,164 @@
+"""The Train page for texts, over a stand-in for the labs, which answer when a test says so."""
+
+import pytest
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
+
+from app.pages.train import TrainPage
+from engine.spec import Roles, from_toml, to_toml
+
+TYPES = {"review": "text", "verdict": "text", "stars": "integer"}
+LENGTHS = {"review": 180.0, "verdict": 8.0}
+ROLES = Roles(continuous=("stars",), target=("verdict",))
+
+
+@pytest.fixture
+def page(labs, shown):
+    return shown(TrainPage(labs), 1200, 760)
+
+
+def dataset(types=None, **more):
+    columns = [{"name": name, "type": kind} for name, kind in (types or TYPES).items()]
+    return {"id": "d1", "name": "reviews", "rows": 600, "columns": columns, **more}
+
+
+@pytest.fixture
+def filled(qtbot, page, labs):
+    page.setDataset(dataset(), ROLES)
+    qtbot.waitUntil(lambda: bool(labs.of("text_lengths")))
+    labs.answer("text_lengths", LENGTHS)
+    return page
+
+
+def shown_tabs(page):
+    return [page.form.tabText(index) for index in range(page.form.count()) if page.form.isTabVisible(index)]
+
+
+def shown_models(page):
+    return [name for name, card in page.gallery._cards.items() if not card.isHidden()]
+
+
+def choose(page, key, text):
+    box = page.form.findChild(QComboBox, key)
+    place = box.findText(text)
+    assert place >= 0, [box.itemText(one) for one in range(box.count())]
+    box.setCurrentIndex(place)
+    box.activated.emit(place)
+
+
+def test_that_long_texts_are_offered_to_be_classified_by_the_column_chosen_as_target(filled):
+    spec = filled.spec()
+    assert spec.family == "text"
+    assert spec.text.task == "text-classifier"
+    assert spec.text.columns.text == "review"
+    assert spec.text.columns.labels == ("verdict",)
+    assert spec.data.roles == Roles()
+    assert shown_tabs(filled) == ["Text", "Model", "Training"]
+    assert filled.form.tabText(filled.form.currentIndex()) == "Text"
+    assert "tells verdict from review" in filled.findChild(QLabel, "train.about").text()
+
+
+def test_that_short_texts_remain_a_table(qtbot, page, labs):
+    page.setDataset(dataset(), ROLES)
+    qtbot.waitUntil(lambda: bool(labs.of("text_lengths")))
+    labs.answer("text_lengths", {"review": 12.0, "verdict": 8.0})
+    assert page.spec().family == "tabular"
+
+
+def test_that_what_the_user_changed_is_not_taken_away_by_what_the_texts_are_found_to_be(qtbot, page, labs):
+    page.setDataset(dataset(), ROLES)
+    page._edit("trainer.epochs", 3)
+    qtbot.waitUntil(lambda: bool(labs.of("text_lengths")))
+    labs.answer("text_lengths", LENGTHS)
+    assert page.spec().family == "tabular"
+    page.findChild(QPushButton, "train.family.text").click()
+    assert page.spec().family == "text"
+    assert page.spec().text.columns.text == "review"
+
+
+def test_that_texts_alone_are_learned_as_a_language(qtbot, page, labs):
+    page.setDataset(dataset({"text": "text"}), Roles())
+    qtbot.waitUntil(lambda: bool(labs.of("text_lengths")))
+    labs.answer("text_lengths", {"text": 20.0})
+    assert page.spec().text.task == "rnn-lm"
+    assert shown_models(page) == ["lstm_lm", "gru_lm", "gpt2", "llama"]
+
+
+def test_that_the_task_decides_which_models_and_fields_are_shown(filled):
+    assert "word_average" in shown_models(filled)
+    assert "bert" in shown_models(filled)
+    choose(filled, "text.task", "Guess hidden words")
+    assert filled.spec().text.task == "masked-lm"
+    assert filled.spec().model.name == "bert"
+    assert "word_average" not in shown_models(filled)
+    assert not filled.form.findChild(QComboBox, "text.columns.labels").isVisible()
+    filled.history.stack.undo()
+    assert filled.spec().text.task == "text-classifier"
+
+
+def test_that_tasks_which_cannot_be_trained_are_not_offered(filled):
+    box = filled.form.findChild(QComboBox, "text.task")
+    texts = [box.itemText(place) for place in range(box.count())]
+    assert texts == ["Classify texts", "Continue text", "Guess hidden words"]
+
+
+def test_that_a_transformer_takes_over_the_task_of_a_small_network(filled):
+    filled.gallery.card("bert").radio.click()
+    assert filled.spec().text.task == "sequence-classification"
+    assert filled.spec().text.columns.labels == ("verdict",)
+    assert filled.form.findChild(QPushButton, "train.text.checkpoint.choose") is not None
+    filled.gallery.card("text_cnn").radio.click()
+    assert filled.spec().text.task == "text-classifier"
+
+
+def test_that_a_number_as_label_is_dealt_out_at_random(filled):
+    choose(filled, "text.columns.labels", "stars")
+    assert filled.spec().text.columns.labels == ("stars",)
+    filled._edit("text.labels", "number")
+    assert filled.spec().text.labels == "number"
+    assert filled.spec().split.kind == "random"
+
+
+def test_that_a_models_folder_is_looked_into_before_it_is_begun_with(filled, labs):
+    filled.gallery.card("bert").radio.click()
+    filled.form.text._take_checkpoint("/models/roberta")
+    assert filled.spec().text.checkpoint == ""
+    labs.answer("model_folder", {"model": "roberta", "problem": ""})
+    assert filled.spec().text.checkpoint == "/models/roberta"
+    assert filled.spec().model.name == "roberta"
+    filled.form.text._scratch.click()
+    assert filled.spec().text.checkpoint == ""
+
+
+def test_that_a_folder_without_a_model_is_refused_beside_its_field(filled, labs):
+    filled.gallery.card("bert").radio.click()
+    filled.form.text._take_checkpoint("/models/none")
+    labs.answer("model_folder", {"model": "", "problem": "/models/none has no config.json that can be read."})
+    assert filled.spec().text.checkpoint == ""
+    assert not filled.start.isEnabled()
+    assert "config.json" in filled.reason.text()
+
+
+def test_that_going_to_a_table_and_back_loses_nothing(filled):
+    filled._edit("text.max_length", 64)
+    filled.findChild(QPushButton, "train.family.tabular").click()
+    assert shown_tabs(filled) == ["Model", "Training", "Data"]
+    assert filled.spec().data.roles == ROLES
+    filled.findChild(QPushButton, "train.family.text").click()
+    assert filled.spec().text.max_length == 64
+    assert shown_tabs(filled) == ["Text", "Model", "Training"]
+
+
+def test_that_a_fault_leads_to_its_field_in_the_text_tab(filled):
+    filled.form.showModel()
+    filled._edit("text.columns.labels", "")
+    assert not filled.start.isEnabled()
+    filled.goTo("text.columns.labels")
+    assert filled.form.tabText(filled.form.currentIndex()) == "Text"
+
+
+def test_that_a_loaded_specification_of_texts_is_shown_whole(filled, shown, labs):
+    text = to_toml(filled.spec())
+    other = shown(TrainPage(labs), 1200, 760)
+    other.setSpec(from_toml(text))
+    assert to_toml(other.spec()) == text
+    assert shown_tabs(other) == ["Text", "Model", "Training"]
