@@ -250,11 +250,18 @@ def _add_runs(add: Add) -> None:
     command.add_argument("key", nargs="?", metavar="KEY", help="such as valid/loss")
     command.add_argument("--data", type=Path, metavar="FILE", help="score the model on this file, which has the truth")
     command.add_argument("--csv", action="store_true", help="separate with commas rather than tabs")
-    command = add("export", "write a run in another program's format")
+    command = add("export", "write a run or its model in another program's format")
     command.add_argument("run", metavar="RUN", help=RUN_HELP)
     where = command.add_mutually_exclusive_group(required=True)
     where.add_argument("--tensorboard", type=Path, metavar="DIR", help="TensorBoard event files, in a folder of DIR")
     where.add_argument("--csv", type=Path, metavar="FILE", help="every point of every metric")
+    where.add_argument(
+        "--folder", type=Path, metavar="DIR", help="a text model that transformers' from_pretrained opens"
+    )
+    where.add_argument("--torchscript", type=Path, metavar="FILE", help="the model's network for torch.jit.load")
+    where.add_argument("--torch-export", type=Path, metavar="FILE", help="the same for torch.export.load (.pt2)")
+    where.add_argument("--onnx", type=Path, metavar="FILE", help="the same as ONNX; needs onnx and onnxscript")
+    command.add_argument("--half", action="store_true", help="write a model in bfloat16, and tell speed and difference")
 
 
 def _add_when(command: argparse.ArgumentParser) -> None:

@@ -68,6 +68,9 @@ def _add_text(command: argparse.ArgumentParser) -> None:
     text.add_argument("--answer", metavar="COL", help="which choice is right")
     text.add_argument("--checkpoint", metavar="DIR", help="the folder of a trained model to begin with")
     text.add_argument(
+        "--allow-network", action="store_true", help="fetch the checkpoint, a name on the hub, into the workspace"
+    )
+    text.add_argument(
         "--tokenizer", choices=TOKENIZERS, metavar="KIND", help=f"how words become tokens: {', '.join(TOKENIZERS)}"
     )
     text.add_argument("--vocabulary", type=int, metavar="N", help="the most tokens that the tokenizer may know")

@@ -44,7 +44,7 @@ def text_spec(options: Namespace, dataset: Dataset) -> RunSpec:
     columns = _columns(options, task)
     for name in _named(columns):
         _check(dataset, types, name)
-    folder: Path | None = None if options.checkpoint is None else Path(options.checkpoint)
+    folder = None if options.checkpoint is None else _checkpoint(options)
     data = DataSpec(dataset=dataset.id, name=dataset.name)
     spec = new_text(
         data,
@@ -103,6 +103,20 @@ def _lengths(workspace: Path, dataset: Dataset) -> dict[str, float]:
         name: sum(len(str(row[place] or "")) for row in page.rows) / max(1, len(page.rows))
         for place, name in enumerate(page.columns)
     }
+
+
+def _checkpoint(options: Namespace) -> Path:
+    """Return the folder of a checkpoint, fetched where that is allowed. Raises BadInput, RunFailed."""
+    folder = Path(options.checkpoint)
+    if folder.is_dir():
+        return folder
+    if not options.allow_network:
+        raise BadInput(
+            f"--checkpoint: “{folder}” is no folder here; a model of a hub is fetched only with --allow-network"
+        )
+    from engine.families.text.fetching import fetch
+
+    return fetch(options.workspace, options.checkpoint)
 
 
 def _model_of(folder: Path) -> str:

@@ -94,6 +94,13 @@ def read_config(folder: Path, encoder: TextEncoder) -> dict[str, Any]:
             f"The tokenizer has {encoder.vocabulary:,} tokens and the model of {folder} only {found:,}.",
             "Take the tokenizer that was saved with the model.",
         )
+    kept_back = RESERVED if config.model_type == "roberta" else 0
+    positions = min((getattr(config, name) for name in POSITIONS if hasattr(config, name)), default=None)
+    if positions is not None and encoder.max_length > positions - kept_back:
+        raise RunFailed(
+            f"{encoder.max_length:,} tokens do not fit into the {positions - kept_back:,} positions of {folder}.",
+            "Take fewer (text.max_length).",
+        )
     plain: dict[str, Any] = config.to_dict()
     return plain
 
@@ -141,10 +148,15 @@ def take_checkpoint(network: TransformersNetwork, folder: Path) -> tuple[str, ..
 
 def check_folder(folder: Path) -> None:
     """Raise RunFailed where a folder has no model that can be read safely."""
+    if not folder.is_dir():
+        raise RunFailed(
+            f"“{folder}” is no folder here, and a model of a hub is fetched only where you allow it.",
+            "Choose a folder that save_pretrained wrote, or fetch it: `new text --checkpoint NAME --allow-network`.",
+        )
     if not (folder / "config.json").is_file():
         raise RunFailed(
             f"{folder} is no folder of a model: it has no config.json.",
-            "Choose a folder that save_pretrained wrote. Without a network, models of a hub must be fetched before.",
+            "Choose a folder that save_pretrained wrote.",
         )
     if any(folder.glob("*.safetensors")):
         return

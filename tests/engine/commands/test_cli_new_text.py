@@ -74,7 +74,10 @@ def test_that_a_folder_says_which_model_it_holds(tensorbench: Call, tmp_path: Pa
         (["--task", "masked-lm", "--model", "berd"], "there is no model “berd”; did you mean “bert”?"),
         (["--task", "sequence-classification"], "text.columns.labels: no column holds the label; name one"),
         (["--task", "token-classification"], "text.columns.tokens: say which column holds the tokens"),
-        (["--task", "masked-lm", "--checkpoint", "nowhere"], "--checkpoint: nowhere has no config.json"),
+        (
+            ["--task", "masked-lm", "--checkpoint", "nowhere"],
+            "--checkpoint: “nowhere” is no folder here; a model of a hub is fetched only with --allow-network",
+        ),
         (["--task", "masked-lm", "--max-length", "1"], "text.max_length"),
     ],
 )

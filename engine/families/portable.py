@@ -1,0 +1,197 @@
+"""A network as files that other programs run without ours: TorchScript, torch.export, ONNX; and in half precision.
+Must not know what the network was trained for."""
+
+import os
+import statistics
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from engine.training.failures import RunFailed
+
+Inputs = tuple[torch.Tensor, ...]
+FEW, MANY = 2, 3
+"""Rows of the inputs that a network is traced with, and of those that it is compared on."""
+TOLERANCE = 1e-3
+TIMES, TIMED_ROWS = 7, 32
+
+
+@dataclass(frozen=True)
+class Portable:
+    """A network on the CPU whose forward takes `*inputs`, tensors by place, and returns one.
+
+    `example` makes inputs for so many rows, of another length with each number of rows where that may vary; `varies` has,
+    for each input, the axes whose length may.
+    """
+
+    network: nn.Module
+    names: tuple[str, ...]
+    varies: tuple[tuple[int, ...], ...]
+    example: Callable[[int], Inputs]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file, how far its answers are from the network's at most, and what is to be known about it."""
+
+    path: Path
+    difference: float
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Halved:
+    """A network with numbers of half the size, how many times as fast it is here, and its largest difference."""
+
+    portable: Portable
+    speed_up: float
+    difference: float
+    format: str
+
+
+class _Half(nn.Module):
+    """Gives numbers to a network in its format, and takes its output back as float32."""
+
+    def __init__(self, network: nn.Module, dtype: torch.dtype) -> None:
+        super().__init__()
+        self.network, self.dtype = network, dtype
+
+    def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+        """Return what the network gives."""
+        output: torch.Tensor = self.network(*(one.to(self.dtype) if one.is_floating_point() else one for one in inputs))
+        return output.float()
+
+
+def halved(portable: Portable) -> Halved:
+    """Return a network in bfloat16, compared with itself as it was, on this machine's CPU. Raises RunFailed."""
+    import copy
+
+    inputs = portable.example(TIMED_ROWS)
+    before, long = _timed(portable.network, inputs)
+    half = _Half(copy.deepcopy(portable.network).to(torch.bfloat16), torch.bfloat16)
+    try:
+        after, short = _timed(half, inputs)
+    except (RuntimeError, TypeError, NotImplementedError) as error:
+        raise RunFailed(f"This network does not compute in bfloat16: {_first(error)}", "Leave --half out.") from error
+    difference = float((after - before.float()).abs().max())
+    return Halved(replace(portable, network=half), long / short, difference, "bfloat16")
+
+
+def write_torchscript(portable: Portable, path: Path) -> Written:
+    """Write a file that torch.jit.load opens. Raises RunFailed where the network cannot be traced."""
+    with _silent(), torch.no_grad(), _told("TorchScript"):
+        traced: Any = torch.jit.trace(portable.network, portable.example(FEW), check_trace=False, strict=False)
+        difference, notes = _compared(portable, traced)
+    with _whole(path) as part, _silent():
+        torch.jit.save(traced, str(part))
+    return Written(path, difference, notes)
+
+
+def write_exported(portable: Portable, path: Path) -> Written:
+    """Write a .pt2 file that torch.export.load opens. Raises RunFailed where the network cannot be exported."""
+    if path.suffix != ".pt2":
+        raise RunFailed(f"{path.name}: torch.export writes files that end in .pt2.", "Choose that ending.")
+    with _silent(), torch.no_grad(), _told("torch.export"):
+        exported = torch.export.export(portable.network, portable.example(FEW), dynamic_shapes=_shapes(portable))
+        difference, notes = _compared(portable, exported.module())
+    with _whole(path) as part, _silent():
+        torch.export.save(exported, str(part))
+    return Written(path, difference, notes)
+
+
+def write_onnx(portable: Portable, path: Path) -> Written:
+    """Write an ONNX file. Raises RunFailed where the network cannot be written, or the packages for it are missing."""
+    missing = [name for name in ("onnx", "onnxscript") if find_spec(name) is None]
+    if missing:
+        raise RunFailed(
+            f"ONNX files need {' and '.join(missing)}, which {'are' if len(missing) > 1 else 'is'} not installed.",
+            f"Install with: pip install {' '.join(missing)}",
+        )
+    with _silent(), torch.no_grad(), _told("ONNX"):
+        program: Any = torch.onnx.export(
+            portable.network,
+            portable.example(FEW),
+            dynamo=True,
+            verbose=False,
+            input_names=list(portable.names),
+            output_names=["output"],
+            dynamic_shapes=_shapes(portable),
+        )
+    with _whole(path) as part:
+        program.save(str(part))
+    return Written(path, float("nan"), ("It was not compared: that takes onnxruntime.",))
+
+
+def _shapes(portable: Portable) -> tuple[tuple[dict[int, Any], ...]]:
+    """Return which axes of `*inputs` vary. torch finds out by itself within which bounds."""
+    return (tuple(dict.fromkeys(axes, torch.export.Dim.AUTO) for axes in portable.varies),)
+
+
+def _compared(portable: Portable, made: Callable[..., torch.Tensor]) -> tuple[float, tuple[str, ...]]:
+    """Return the largest difference on inputs of another size; where only the size that was traced works, on that."""
+    other, same = portable.example(MANY), portable.example(FEW)
+    try:
+        difference = float((made(*other) - portable.network(*other)).abs().max())
+        if difference < TOLERANCE:
+            return difference, ()
+    except (RuntimeError, AssertionError, ValueError, TypeError):
+        pass
+    sizes = ", ".join(f"{name} {list(one.shape)}" for name, one in zip(portable.names, same, strict=True))
+    difference = float((made(*same) - portable.network(*same)).abs().max())
+    return difference, (f"The file takes inputs of these sizes alone: {sizes}.",)
+
+
+def _timed(network: nn.Module, inputs: Inputs) -> tuple[torch.Tensor, float]:
+    """Return a network's output and the median of its seconds."""
+    seconds: list[float] = []
+    with torch.no_grad(), _silent():
+        output: torch.Tensor = network(*inputs)
+        for _ in range(TIMES):
+            began = time.perf_counter()
+            network(*inputs)
+            seconds.append(time.perf_counter() - began)
+    return output, statistics.median(seconds)
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Tracing warns of every branch that it meets; what matters is compared afterwards."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    try:
+        yield
+    except RunFailed:
+        raise
+    except Exception as error:  # tracers raise whatever they like
+        raise RunFailed(f"This network cannot be written for {what}: {_first(error)}", "Try another format.") from error
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Give a place beside a file, and move what was written there to the file's."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        yield part
+        part.replace(path)
+    except OSError as error:
+        raise RunFailed(f"{path} cannot be written: {error.strerror or error}.") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _first(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

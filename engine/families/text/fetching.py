@@ -1,0 +1,62 @@
+"""A model fetched from transformers' hub into the workspace, when somebody has allowed it: config, safetensors and
+tokenizer, never code. Runs themselves are always offline."""
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+from engine.families.text.transformers_models import check_folder
+from engine.training.failures import RunFailed
+
+FOLDER = "models"
+NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
+WHOLE, SHARDS = "model.safetensors", "model.safetensors.index.json"
+NEEDED = ("config.json", "tokenizer.json")
+WELCOME = ("tokenizer_config.json", "special_tokens_map.json")
+
+
+def fetch(workspace: Path, name: str) -> Path:
+    """Return the folder of a hub's model in the workspace, fetched where it is not there yet. Opens a connection.
+
+    Raises RunFailed where the name is none, or the model cannot be fetched or read safely.
+    """
+    if not NAME.fullmatch(name) or ".." in name:
+        raise RunFailed(f"“{name}” is neither a folder nor a name on the hub.", "A name reads like owner/model.")
+    folder = workspace / FOLDER / name.replace("/", "--")
+    if folder.is_dir():
+        return folder
+    part = folder.with_name(f".{os.getpid()}.{folder.name}")
+    try:
+        part.mkdir(parents=True, exist_ok=True)
+        for file in NEEDED:
+            if not _get(name, file, part):
+                raise RunFailed(f"“{name}” has no {file}.", "Choose a model with a fast tokenizer.")
+        for file in WELCOME:
+            _get(name, file, part)
+        if not _get(name, WHOLE, part) and _get(name, SHARDS, part):
+            listed = json.loads((part / SHARDS).read_text(encoding="utf-8"))["weight_map"]
+            for file in sorted(set(listed.values())):
+                _get(name, Path(file).name, part)
+        check_folder(part)
+        part.replace(folder)
+    except (OSError, ValueError, KeyError) as error:
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise RunFailed(
+            f"“{name}” could not be fetched: {first}", "See whether there is a network, and the name."
+        ) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return folder
+
+
+def _get(name: str, file: str, folder: Path) -> bool:
+    """Fetch a file; whether the model has it."""
+    from transformers.utils import cached_file
+
+    found = cached_file(name, file, _raise_exceptions_for_missing_entries=False)
+    if found is None:
+        return False
+    shutil.copyfile(str(found), folder / file)
+    return True

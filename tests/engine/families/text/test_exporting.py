@@ -1,0 +1,94 @@
+"""A model that leaves the house gives elsewhere what it gave here, or a sentence says why it cannot leave."""
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from engine.families import exporting
+from engine.families.exporting import export_model
+from engine.families.portable import FEW, MANY
+from engine.families.text.portable import portable
+from engine.families.text.trained import TrainedText
+from engine.training.failures import RunFailed
+
+Runs = Callable[[str], str]
+Models = Callable[[str], TrainedText]
+CLASSES = {"bert": "AutoModelForMaskedLM", "gpt": "AutoModelForCausalLM", "judge": "AutoModelForSequenceClassification"}
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_that_a_folder_opened_by_transformers_gives_equal_logits(
+    texts: Any, run_of: Runs, model_of: Models, tmp_path: Path, kind: str
+) -> None:
+    import transformers
+
+    transformers.utils.logging.disable_progress_bar()  # it would leave a thread behind
+    export_model(texts.workspace, run_of(kind), tmp_path / "model", "folder")
+    assert {one.suffix for one in (tmp_path / "model").iterdir()} == {".json", ".safetensors"}
+    tokenizer = transformers.AutoTokenizer.from_pretrained(tmp_path / "model")
+    network = getattr(transformers, CLASSES[kind]).from_pretrained(tmp_path / "model")
+    ours, said = model_of(kind), "the film was lovely"
+    given = tokenizer(said, return_tensors="pt", add_special_tokens=ours.encoder.framed)
+    assert given["input_ids"][0].tolist() == ours.encoder.encode([said])[0].values.tolist()
+    batch = {"input_ids": given["input_ids"], "mask": given["attention_mask"].bool()}
+    with torch.no_grad():
+        found = network(**given).logits
+        assert torch.equal(found, ours.network(batch)["logits"])
+    if kind == "judge":
+        assert set(network.config.id2label.values()) == {"good", "bad"}
+        best = network.config.id2label[int(found.argmax())]
+        assert best == ours.encoder.targets[0].classes[int(ours.predict([said])[0].argmax())]
+
+
+def test_that_an_exported_folder_is_a_checkpoint_to_begin_with(texts: Any, run_of: Runs, tmp_path: Path) -> None:
+    export_model(texts.workspace, run_of("bert"), tmp_path / "model", "folder")
+    spec = texts.spec("judge", model__params={}, text__checkpoint=str(tmp_path / "model"), trainer__epochs=1)
+    assert TrainedText.load(texts.folder(texts.train(spec))).encoder.targets
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.load:DeprecationWarning")
+@pytest.mark.parametrize("kind", ["bert", "gpt", "judge", "lstm", "cnn"])
+@pytest.mark.parametrize("form", ["torchscript", "torch_export"])
+def test_that_a_traced_file_gives_equal_outputs_for_texts_of_another_size(
+    texts: Any, run_of: Runs, model_of: Models, tmp_path: Path, kind: str, form: Any
+) -> None:
+    report = export_model(texts.workspace, run_of(kind), tmp_path / "model.pt2", form)
+    assert report.difference is not None and report.difference < 1e-4
+    loaded = torch.jit.load(report.path) if form == "torchscript" else torch.export.load(report.path).module()
+    given = portable(model_of(kind))
+    inputs = given.example(FEW if report.notes else MANY)
+    with torch.no_grad():
+        torch.testing.assert_close(loaded(*inputs), given.network(*inputs))
+
+
+def test_that_half_precision_tells_its_speed_and_its_difference(texts: Any, run_of: Runs, tmp_path: Path) -> None:
+    report = export_model(texts.workspace, run_of("judge"), tmp_path / "half.pt", "torchscript", half=True)
+    assert report.speed_up is not None and report.speed_up > 0
+    assert report.half_difference is not None and 0 < report.half_difference < 0.1
+
+
+@pytest.mark.skipif(find_spec("onnxscript") is not None, reason="it is installed")
+def test_that_onnx_says_what_to_install(texts: Any, run_of: Runs, tmp_path: Path) -> None:
+    with pytest.raises(RunFailed, match=r"pip install .*onnxscript"):
+        export_model(texts.workspace, run_of("judge"), tmp_path / "model.onnx", "onnx")
+
+
+@pytest.mark.parametrize(
+    ("kind", "form", "name", "said"),
+    [
+        ("lstm", "folder", "model", "network of our own"),
+        ("gpt", "folder", "taken", "not empty"),
+        ("gpt", "torch_export", "model.pt", "end in .pt2"),
+    ],
+)
+def test_that_what_cannot_be_written_is_said(
+    texts: Any, run_of: Runs, tmp_path: Path, kind: str, form: exporting.Format, name: str, said: str
+) -> None:
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "file").touch()
+    with pytest.raises(RunFailed, match=said):
+        export_model(texts.workspace, run_of(kind), tmp_path / name, form)
