@@ -21,21 +21,6 @@ from engine.families.text.token_arrays import TokenArray
 LISTS = st.lists(st.lists(st.integers(5, 30), max_size=9), min_size=1, max_size=8)
 
 
-def train(network: torch.nn.Module, loader: Any, epochs: int, rate: float = 0.02) -> float:
-    """Train with Adam; the mean loss of the last epoch."""
-    optimizer = torch.optim.Adam(network.parameters(), lr=rate)
-    losses: list[float] = []
-    for _ in range(epochs):
-        losses = []
-        for batch in loader:
-            optimizer.zero_grad()
-            loss = network.loss(batch)
-            loss.backward()
-            optimizer.step()
-            losses.append(float(loss.detach()))
-    return sum(losses) / len(losses)
-
-
 def test_that_a_reversing_model_learns_to_reverse() -> None:
     torch.manual_seed(0)
     draw = np.random.default_rng(0)

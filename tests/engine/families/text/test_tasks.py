@@ -17,14 +17,10 @@ from engine.catalog import new_text, problems, with_value
 from engine.families import text
 from engine.families.files import read_evaluation
 from engine.families.prediction import PredictionReport, predict
-from engine.families.text.encoder import TextEncoder
-from engine.families.text.kept_encoder import kept_encoder
 from engine.families.text.networks import parameter_count
-from engine.families.text.tokenizing import train_tokenizer
 from engine.families.text.trained import TrainedText
 from engine.runs import RunStatus, RunStore
 from engine.spec import DataSpec, RunSpec, TextTask
-from engine.spec.nlp import TokenizerSpec
 from engine.training.failures import Stopped
 from engine.training.recorder import Recorder
 from engine.training.watch import Watch
@@ -228,18 +224,6 @@ def test_that_a_paused_head_resumes_to_the_bit(bench: Bench, name: str, monkeypa
     assert bench.curves(other) == bench.curves(whole)
     mine, theirs = (load_file(bench.folder(run) / "model.safetensors") for run in (other, whole))
     assert all(torch.equal(mine[key], theirs[key]) for key in theirs)
-
-
-def test_that_a_resumed_run_keeps_the_tokenizer_that_it_began_with(tmp_path: Path) -> None:
-    # Training a tokenizer again gives other ids: the library breaks ties by chance.
-    words = [f"{one}{other}" for one in "abcdefgh" for other in "ijklmnop"]
-
-    def made() -> TextEncoder:
-        return TextEncoder(train_tokenizer([words], TokenizerSpec(vocabulary=60)).tokenizer, 16)
-
-    begun = kept_encoder(tmp_path, False, made)
-    resumed = kept_encoder(tmp_path, True, made)
-    assert resumed.description() == begun.description()
 
 
 @pytest.mark.parametrize("name", CASES)
