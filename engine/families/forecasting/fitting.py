@@ -97,12 +97,17 @@ class Material:
 
     def part(self, span: Span, name: str) -> tuple[Any, Placement]:
         """Return the windows that forecast steps of a span, and where they lie. Raises RunFailed where there is none."""
+        dataset = self.windows(span, name)
+        return dataset, Placement.of(dataset, self.series, self.names.spec.windows.horizon)
+
+    def windows(self, span: Span, name: str) -> Any:
+        """Return the windows that forecast steps of a span. Raises RunFailed where there is none."""
         own = self.names.spec
         first = span.first - own.windows.encoder_length - longest_lag(own)
         rows = self.frame[(self.series.step >= first) & (self.series.step <= span.last)]
         dataset = self._made(rows, self.recipe, span.first, name)
         keep_every(dataset, own.windows.evaluation_step)
-        return dataset, Placement.of(dataset, self.series, own.windows.horizon)
+        return dataset
 
     def _made(self, rows: pd.DataFrame, recipe: Recipe | None, first: int | None, name: str) -> Any:
         try:
