@@ -144,6 +144,8 @@ def fit(
     network.to(device, data_type(trainer))
     has_first_weights(network, recorder, resumed)
     valid, placed = material.part(material.fold.valid, "validation")
+    if slow := prepared_slowly(spec):
+        recorder.log(slow)
     recorder.log(_description(material, len(valid), count, device))
     plan = BatchPlan.of(len(material.train), trainer.batch_size, trainer.drop_last)
     at_once = BatchPlan.of(len(valid), windows_at_once(spec, trainer.batch_size), merge_single=False)
@@ -210,6 +212,13 @@ def _description(material: Material, valid: int, parameters: int, device: torch.
         f"{name}{parameters:,} parameters; {counted(len(material.train), 'window')} to train "
         f"({fold.train.text(frequency)}), {valid:,} to validate ({fold.valid.text(frequency)}); on {device}{threads}."
     )
+
+
+def prepared_slowly(spec: RunSpec) -> str:
+    """Return a sentence where windows are made ready with the library's own code, else "" (`window_fitting.takes_over`)."""
+    if len(spec.data.roles.target) < 2:
+        return ""
+    return "Several targets are made ready with the library's own code, which takes longer and more memory."
 
 
 def _passes(name: str, encoder_length: int) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 from engine.families.findings import Finding, Severity, sorted_findings
 from engine.families.footprint import memory_findings, time_findings
 from engine.families.forecasting import holiday_days
-from engine.families.forecasting.fitting import Material
+from engine.families.forecasting.fitting import Material, prepared_slowly
 from engine.families.forecasting.folds import split
 from engine.families.forecasting.footprint import footprint
 from engine.families.forecasting.frequency import Frequency
@@ -44,6 +44,8 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
             rows = {"train": len(material.train), "valid": len(valid), "test": _tests(material)}
             if reason := why_not(material.train):
                 findings.append(_finding("info", "forecasting.windows", f"Windows are read the slow way: {reason}"))
+            if slow := prepared_slowly(spec):
+                findings.append(_finding("info", "data", slow))
             parameters = 0
             if spec.model.name not in BASELINES:
                 size = footprint(material, valid)

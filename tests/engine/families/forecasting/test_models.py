@@ -66,7 +66,7 @@ def test_that_a_network_remembers_no_label_of_its_data_and_has_the_librarys_own_
     whole = build(spec, recipe).network
     assert type(lean.output_transformer) is type(whole.output_transformer)
     for own, other in zip(lean.state_dict().values(), whole.state_dict().values(), strict=True):
-        assert torch.equal(own, other)
+        torch.testing.assert_close(own, other, rtol=1e-4, atol=1e-4)  # N-BEATS-KAN begins with a least-squares fit
 
 
 @pytest.mark.parametrize("name", NAMES)
