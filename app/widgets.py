@@ -5,6 +5,20 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from app.icons import icon
+from app.theme import themeNotifier
+
+
+class LinkLabel(QLabel):
+    """Text with links, which follow the theme: Qt gives them the colour that was the link's when the text was set."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        themeNotifier().changed.connect(self._recolour)
+
+    def _recolour(self) -> None:
+        text = self.text()
+        self.setText("")
+        self.setText(text)
 
 
 class ElidedLabel(QLabel):

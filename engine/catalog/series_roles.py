@@ -124,7 +124,8 @@ def with_further_targets(spec: RunSpec, columns: Sequence[str]) -> RunSpec:
     content = _content(spec)
     first, old = spec.data.roles.target[:1], spec.data.roles.target[1:]
     new = [name for name in columns if name not in first]
-    kept = {name: list(spec_lags(spec)[name]) for name in new if name in spec_lags(spec)}
+    usual = next((spec_lags(spec)[name] for name in first if name in spec_lags(spec)), ())
+    kept = {name: list(its) for name in new if (its := spec_lags(spec).get(name, usual))}
     _give(content, {**dict.fromkeys(old, Role.CONTINUOUS), **dict.fromkeys(new, Role.TARGET)})
     content["forecasting"]["inputs"]["lags"] |= kept
     content["data"]["roles"]["target"] = [*first, *new]
@@ -187,7 +188,8 @@ def _moved(old: RunSpec, data: DataSpec, time: str) -> RunSpec:
 def with_series_value(spec: RunSpec, key: str, value: Any, types: Mapping[str, str]) -> RunSpec:
     """Return the specification with one thing of a form replaced: a plain dotted key, or what columns are for.
 
-    Uses of inputs come under `forecasting.inputs.use` as {"columns": […], "use": …}; lags are the target's. Raises
+    Uses of inputs come under `forecasting.inputs.use` as {"columns": […], "use": …}; lags are those of
+    every target. Raises
     SpecError when the value does not fit.
     """
     if key == "data.roles.target":
@@ -204,6 +206,6 @@ def with_series_value(spec: RunSpec, key: str, value: Any, types: Mapping[str, s
         return spec
     if key == "forecasting.inputs.lags":
         lags: dict[str, Any] = {name: list(its) for name, its in spec_lags(spec).items()}
-        lags |= dict.fromkeys(spec.data.roles.target[:1], value)
+        lags |= dict.fromkeys(spec.data.roles.target, value)  # networks that go on by themselves want the same for all
         value = {name: its for name, its in lags.items() if its}
     return with_value(spec, key, value)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from engine import datasets
 from engine.jobs.processes import is_alive
 from engine.runs import RunRecord, RunStatus, RunStore
-from engine.spec import DataSpec, RunSpec, TrainerSpec
+from engine.spec import DataSpec, ForecastingSpec, HoldoutSplit, ModelSpec, Roles, RunSpec, TrainerSpec
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 90.0
@@ -286,13 +286,35 @@ class Story:
         return run.status.is_over or run.status is RunStatus.QUEUED
 
 
+@pytest.fixture(params=["tabular", "forecasting"])
+def family(request: pytest.FixtureRequest) -> str:
+    """Each family in turn."""
+    return str(request.param)
+
+
 @pytest.fixture
-def spec(workspace: Path) -> RunSpec:
+def spec(workspace: Path, family: str) -> RunSpec:
     """A small run that takes about half a minute, and comes out the same each time."""
+    whole = {"early_stopping": {"enabled": False}, "threads": 1}
+    if family == "forecasting":
+        return _of_sunspots(workspace, TrainerSpec(epochs=1000, batch_size=64, **whole))
     sample = datasets.import_sample(workspace, "wine")
     return RunSpec(
         data=DataSpec(dataset=sample.id, name="wine", roles=datasets.infer_roles(workspace, sample.id)),
-        trainer=TrainerSpec(epochs=2000, batch_size=16, early_stopping={"enabled": False}, threads=1),
+        trainer=TrainerSpec(epochs=2000, batch_size=16, **whole),
+    )
+
+
+def _of_sunspots(workspace: Path, trainer: TrainerSpec) -> RunSpec:
+    """A narrow N-HiTS on one series, four steps an epoch."""
+    sample = datasets.import_sample(workspace, "sunspots")
+    return RunSpec(
+        family="forecasting",
+        data=DataSpec(dataset=sample.id, name="sunspots", roles=Roles(target=("sunspots",))),
+        split=HoldoutSplit(valid_steps=30, test_steps=30),
+        model=ModelSpec(name="nhits", params={"hidden_size": 8}),
+        forecasting=ForecastingSpec(timeline={"column": "year"}, windows={"encoder_length": 22, "horizon": 4}),
+        trainer=trainer,
     )
 
 

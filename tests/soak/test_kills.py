@@ -7,7 +7,7 @@ import pytest
 from engine.runs import RunStatus
 from engine.spec import with_settings
 
-KILLS = 50
+KILLS = {"tabular": 50, "forecasting": 20}
 VICTIMS = (("worker",), ("window",), ("worker", "window"), ("window", "worker"))
 
 
@@ -22,6 +22,7 @@ def test_that_three_kills_lose_nothing_and_the_run_comes_out_as_if_nobody_had_ki
     assert story.recorded(run_id) == story.recorded(story.undisturbed())
 
 
+@pytest.mark.parametrize("family", ["tabular"], indirect=True)
 def test_that_two_windows_show_every_point_of_runs_that_each_were_trained_once(story: Any) -> None:
     story.spec = with_settings(story.spec, {"trainer.epochs": "40"})
     ids = {story.store.create_run(story.spec, waiting=True).id for _ in range(2)}
@@ -36,8 +37,10 @@ def test_that_two_windows_show_every_point_of_runs_that_each_were_trained_once(s
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
-def test_that_fifty_kills_lose_nothing_and_every_run_comes_out_as_if_nobody_had_killed_it(story: Any) -> None:
-    while story.kills < KILLS:
+def test_that_many_kills_lose_nothing_and_every_run_comes_out_as_if_nobody_had_killed_it(
+    story: Any, family: str
+) -> None:
+    while story.kills < KILLS[family]:
         victims = story.chance.choice(VICTIMS)
         early = story.chance.random() < 0.15
         run = story.kill(victims, longest=6.0, early=early)

@@ -1,5 +1,7 @@
 """The forecasts of a run that is learning: a few validation windows side by side, drawn anew after each epoch."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -138,8 +140,15 @@ class ForecastPanel(QWidget):
         if self._live is None:
             return
         count = min(MOST_CARDS, len(self._live.windows), max(1, self.width() // CARD_WIDTH))
-        every = len(self._live.windows) / MOST_CARDS
+        firsts = _firsts([window.series for window in self._live.windows])
         for place, card in enumerate(self._cards):
             card.setVisible(place < count)
             if place < count:
-                card.setForecasts(self._live, min(int(place * every), len(self._live.windows) - 1))
+                card.setForecasts(self._live, firsts[place])
+
+
+def _firsts(series: Sequence[str]) -> list[int]:
+    """Return which windows the cards begin with: each of another series first, then those spread over all."""
+    own = list({name: place for place, name in reversed(list(enumerate(series)))}.values())[::-1]
+    spread = [place * len(series) // MOST_CARDS for place in range(MOST_CARDS)]
+    return list(dict.fromkeys([*own, *spread, *range(len(series))]))

@@ -1,5 +1,6 @@
 """A table of rows of text, such as the worst predictions or a file's first predictions. It neither sorts nor asks."""
 
+import math
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from app.theme import theme, themeNotifier
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
 WIDEST = 224
+MIDNIGHT = " 00:00:00"
 LOOKED_AT = 50  # rows that decide a column's width and alignment
 
 
@@ -24,7 +26,8 @@ class RowsModel(QAbstractTableModel):
         self._rows: Sequence[Sequence[Any]] = ()
         self._numeric: list[bool] = []
         self._apart: frozenset[int] = frozenset()
-        self._shares: frozenset[int] = frozenset()
+        self._decimals: dict[int, int] = {}
+        self._midnights: frozenset[int] = frozenset()
         themeNotifier().changed.connect(self._recolour)
 
     def setRows(self, columns: Sequence[str], rows: Sequence[Sequence[Any]], apart: Collection[int] = ()) -> None:
@@ -32,7 +35,9 @@ class RowsModel(QAbstractTableModel):
         self.beginResetModel()
         self._columns, self._rows, self._apart = columns, rows, frozenset(apart)
         self._numeric = [all(_is_number(row[place]) for row in rows[:LOOKED_AT]) for place in range(len(columns))]
-        self._shares = frozenset(place for place in apart if all(_is_share(row[place]) for row in rows))
+        self._decimals = {place: _decimals([row[place] for row in rows]) for place in apart}
+        places = range(len(columns)) if rows else ()
+        self._midnights = frozenset(place for place in places if all(_is_midnight(row[place]) for row in rows))
         self.endResetModel()
 
     def rowCount(self, parent: Index = ROOT) -> int:
@@ -69,8 +74,9 @@ class RowsModel(QAbstractTableModel):
         return None
 
     def _text(self, value: Any, column: int) -> str:
-        # A column of the model's own between 0 and 1 holds probabilities: four decimals line up.
-        return f"{value:.4f}" if column in self._shares and isinstance(value, float) else _text(value)
+        if isinstance(value, float) and column in self._decimals and math.isfinite(value):
+            return f"{value:.{self._decimals[column]}f}"  # so that the model's own numbers line up
+        return _text(value).removesuffix(MIDNIGHT) if column in self._midnights else _text(value)
 
     def _side(self, column: int) -> Qt.AlignmentFlag:
         side = Qt.AlignmentFlag.AlignRight if self._numeric[column] else Qt.AlignmentFlag.AlignLeft
@@ -128,8 +134,19 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _is_share(value: Any) -> bool:
-    return isinstance(value, float) and 0.0 <= value <= 1.0
+def _decimals(values: Sequence[Any]) -> int:
+    """Return the decimals that give a column's largest number six digits; four at most, as probabilities have."""
+    sizes = [abs(value) for value in values if isinstance(value, float) and math.isfinite(value)]
+    largest = max(sizes, default=0.0)
+    return min(4, max(0, 5 - math.floor(math.log10(largest)))) if largest >= 1 else _small_decimals(largest)
+
+
+def _small_decimals(largest: float) -> int:
+    return 4 if largest >= 0.01 or not largest else min(12, 3 - math.floor(math.log10(largest)))
+
+
+def _is_midnight(value: Any) -> bool:
+    return isinstance(value, str) and value.endswith(MIDNIGHT)
 
 
 def _is_number(value: Any) -> bool:

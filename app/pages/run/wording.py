@@ -114,7 +114,7 @@ def metric_title(name: str) -> str:
         "quantile_loss": _tr("Quantile loss"),
         "lr": _tr("Learning rate"),
         "grad_norm": _tr("Gradient norm"),
-        "rows_per_second": _tr("Rows per second"),
+        "rows_per_second": _tr("Rows or windows per second"),
         "device/memory": _tr("Device memory, MiB"),
     }
     if name in known:

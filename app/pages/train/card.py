@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QRadioButton, QVBoxLa
 
 from app.forms import choice_label
 from app.pages.train import series_words, text_words
+from app.widgets import LinkLabel
 from engine.catalog import ModelInfo
 
 
@@ -35,7 +36,7 @@ class ModelCard(QFrame):
         self._note.setWordWrap(True)
         self._note.setProperty("role", "warning")
         self._note.hide()
-        self._paper = QLabel(self)
+        self._paper = LinkLabel(self)
         self._arrange()
         self.setReason("")
         self.radio.clicked.connect(self._choose)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QV
 
 from app.forms import FieldList, fields_of_params
 from app.forms.row import LABEL_WIDTH
+from app.widgets import LinkLabel
 from engine.catalog import CatalogError, ModelInfo, Preset, model, preset_of
 from engine.spec import RunSpec
 
@@ -25,7 +26,7 @@ class ModelTab(QWidget):
         self.setObjectName("train.model")
         self._info: ModelInfo | None = None
         self._title = QLabel(self)
-        self._about = QLabel(self)
+        self._about = LinkLabel(self)
         self._notes = QLabel(self)
         self._presets: dict[Preset, QPushButton] = {}
         self._sizes = QWidget(self)

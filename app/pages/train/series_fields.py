@@ -25,7 +25,7 @@ _LAGS = Field(
     key="forecasting.inputs.lags",
     kind="integers",
     default=[],
-    help="How many steps before its own time the target is shown as well, such as 24, 168.",
+    help="How many steps before its own time each target is shown as well, such as 24, 168.",
 )
 _TARGET = Field(key="data.roles.target", kind="choice", help="The column that is forecast; it holds numbers.")
 _FURTHER = Field(

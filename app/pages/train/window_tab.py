@@ -31,6 +31,7 @@ class WindowTab(QWidget):
         self.setAccessibleName(self.tr("Windows on the series"))
         self._view = SeriesView()
         self._step = 1
+        self._drawn = ""  # the target that is drawn, where there are several
         self._name, self._window, self._problem, self._split = (QLabel(self) for _ in range(4))
         self.whole, self.close_up = SeriesPlot(self), SeriesPlot(self)
         self.irregular = IrregularRows(self)
@@ -46,13 +47,16 @@ class WindowTab(QWidget):
         if spec.forecasting is not None:
             self.irregular.setSpec(spec)
             self._step = spec.forecasting.windows.step
+            several = len(spec.data.roles.target) > 1
+            self._drawn = self.tr("“{0}” is drawn").format(spec.data.roles.target[0]) if several else ""
             self.seen.setSeen(seen_inputs(spec))
 
     def setView(self, view: SeriesView) -> None:
         """Show a series and a window on it."""
         self._view = view
         place = self.tr("{0} of {1}").format(count(view.index + 1), count(view.count))
-        self._name.setText(f"{view.name} · {place}" if view.count > 1 else view.name)
+        parts = [view.name, place if view.count > 1 else "", self._drawn]
+        self._name.setText(" · ".join(part for part in parts if part))
         self._name.setToolTip(self.tr("{0} to {1}").format(view.begins, view.ends) if view.begins else "")
         self._split.setText(split_text(view))
         self._problem.setText(view.problem)

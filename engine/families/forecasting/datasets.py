@@ -176,9 +176,12 @@ def uses_encoder_scale(spec: ForecastingSpec) -> bool:
 
 def to_labels(series: Series) -> list[str]:
     """Return each series' name such that none is twice: identifiers joined to one text may fall together."""
+    names = series.names
+    if len(set(names)) == len(names):
+        return names
     seen: dict[str, int] = {}
     unique = []
-    for label in series.names:
+    for label in names:
         count = seen.get(label, 0)
         seen[label] = count + 1
         unique.append(label if not count else f"{label} ({count + 1})")

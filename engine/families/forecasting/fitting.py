@@ -98,12 +98,17 @@ class Material:
 
     def part(self, span: Span, name: str) -> tuple[Any, Placement]:
         """Return the windows that forecast steps of a span, and where they lie. Raises RunFailed where there is none."""
+        dataset = self.windows(span, name)
+        return dataset, Placement.of(dataset, self.series, self.names.spec.windows.horizon)
+
+    def windows(self, span: Span, name: str) -> Any:
+        """Return the windows that forecast steps of a span. Raises RunFailed where there is none."""
         own = self.names.spec
         first = span.first - own.windows.encoder_length - longest_lag(own)
         rows = self.frame[(self.series.step >= first) & (self.series.step <= span.last)]
         dataset = self._made(rows, self.recipe, span.first, name)
         keep_every(dataset, own.windows.evaluation_step)
-        return dataset, Placement.of(dataset, self.series, own.windows.horizon)
+        return dataset
 
     def _made(self, rows: pd.DataFrame, recipe: Recipe | None, first: int | None, name: str) -> Any:
         try:
@@ -140,6 +145,8 @@ def fit(
     network.to(device, data_type(trainer))
     has_first_weights(network, recorder, resumed)
     valid, placed = material.part(material.fold.valid, "validation")
+    if slow := prepared_slowly(spec):
+        recorder.log(slow)
     recorder.log(_description(material, len(valid), count, device))
     plan = BatchPlan.of(len(material.train), trainer.batch_size, trainer.drop_last)
     at_once = BatchPlan.of(len(valid), windows_at_once(spec, trainer.batch_size), merge_single=False)
@@ -206,6 +213,13 @@ def _description(material: Material, valid: int, parameters: int, device: torch.
         f"{name}{parameters:,} parameters; {counted(len(material.train), 'window')} to train "
         f"({fold.train.text(frequency)}), {valid:,} to validate ({fold.valid.text(frequency)}); on {device}{threads}."
     )
+
+
+def prepared_slowly(spec: RunSpec) -> str:
+    """Return a sentence where windows are made ready with the library's own code, else "" (`window_fitting.takes_over`)."""
+    if len(spec.data.roles.target) < 2:
+        return ""
+    return "Several targets are made ready with the library's own code, which takes longer and more memory."
 
 
 def _passes(name: str, encoder_length: int) -> int:

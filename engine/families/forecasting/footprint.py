@@ -20,10 +20,11 @@ FEW, MANY = 2, 6
 """Windows of two small batches, which tell what a window adds."""
 
 
-def footprint(material: Material) -> Footprint:
-    """Return the sizes of a run. The network is built and goes twice through a few windows. Raises RunFailed."""
+def footprint(material: Material, valid: Any) -> Footprint:
+    """Return the sizes of a run with these windows to validate. The network is built and goes twice through a few windows.
+    Raises RunFailed.
+    """
     trainer, train = material.spec.trainer, material.train
-    valid = material.part(material.fold.valid, "validation")[0]
     forecaster = build(material.spec, material.recipe)
     loader = loader_of(train, BatchPlan.of(len(train), MANY), None, torch.device("cpu"))
     batches = [loader.take(torch.arange(count) % len(train)) for count in (FEW, MANY)]

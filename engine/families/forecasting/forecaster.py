@@ -1,6 +1,7 @@
 """Forecaster: a library network with its loss: what training makes small, and what a forecast is in the target's unit.
 Must not know where batches come from or what becomes of forecasts."""
 
+import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -163,7 +164,7 @@ def build(spec: RunSpec, recipe: Recipe) -> Forecaster:
             dataset = template(Names.of(spec), recipe)
             settings = {**_needed(name, own, len(dataset.reals), len(losses)), **spec.model.params}
             loss = library.joined_loss(losses)
-            network = library.network_class(name).from_dataset(dataset, loss=loss, **settings)
+            network = _lean(library.network_class(name), dataset, {"loss": loss, **settings})
     except RunFailed:
         raise
     except Exception as error:
@@ -176,6 +177,20 @@ def build(spec: RunSpec, recipe: Recipe) -> Forecaster:
     # The library keeps its losses as modules; their sums are not ours to save.
     network.logging_metrics = nn.ModuleList()
     return Forecaster(network, losses, own, samples=name == "deepar", rescale=name == "xlstm", quick=name == "tft")
+
+
+def _lean(kind: Any, dataset: Any, settings: dict[str, Any]) -> Any:
+    """Return the library's network for a data set, which remembers neither labels nor scales of its series.
+
+    WORKAROUND pytorch-forecasting 1.8: a network writes each of its settings as YAML to see whether it can be, and copies
+    them: with a hundred thousand series a minute for what only its own plots and checkpoints read.
+    """
+    forgotten: dict[str, Any] = {"dataset_parameters": {"target": dataset.target}, "output_transformer": None}
+    if "embedding_labels" in inspect.signature(kind.__init__).parameters:
+        forgotten["embedding_labels"] = {}
+    network = kind.from_dataset(dataset, **forgotten, **settings)
+    network.output_transformer = dataset.target_normalizer
+    return network
 
 
 def parameter_count(network: nn.Module) -> int:

@@ -114,7 +114,7 @@ def detected(values: Ints, series: Ints, is_date: bool) -> Frequency:
 
     `series` has each row's series. Without two times in any series it is a day, or 1.
     """
-    order = np.lexsort((values, series))
+    order = sorted_order(values, series)
     gaps = np.diff(values[order])[np.diff(series[order]) == 0]
     gaps = gaps[gaps > 0]
     if not len(gaps):
@@ -131,6 +131,14 @@ def detected(values: Ints, series: Ints, is_date: bool) -> Frequency:
         if least * DAY <= usual <= most * DAY and _is_by_months(gaps, months):
             return Frequency(unit="month", size=months, anchor=_rest(_months(values), months, 0))
     return Frequency(unit="ns", size=usual, anchor=_rest(values, usual, 0))
+
+
+def sorted_order(values: Ints, series: Ints) -> Ints:
+    """Return the order of rows by series and value, rows of the same in the order they have. Files are often sorted."""
+    change = np.diff(series)
+    if ((change > 0) | ((change == 0) & (np.diff(values) >= 0))).all():
+        return np.arange(len(values), dtype=np.int64)
+    return np.lexsort((values, series)).astype(np.int64)
 
 
 def _is_by_months(gaps: Ints, months: int) -> bool:

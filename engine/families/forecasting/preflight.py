@@ -7,7 +7,7 @@ from pathlib import Path
 from engine.families.findings import Finding, Preflight, Severity, sorted_findings
 from engine.families.footprint import memory_findings, time_findings
 from engine.families.forecasting import holiday_days
-from engine.families.forecasting.fitting import Material
+from engine.families.forecasting.fitting import Material, prepared_slowly
 from engine.families.forecasting.folds import split
 from engine.families.forecasting.footprint import footprint
 from engine.families.forecasting.frequency import Frequency
@@ -40,12 +40,15 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
             folds = split(series, spec)
             trainings = len(folds)
             material = Material(spec, series, folds[0])
-            rows = _windows(material)
+            valid = material.windows(material.fold.valid, "validation")
+            rows = {"train": len(material.train), "valid": len(valid), "test": _tests(material)}
             if reason := why_not(material.train):
                 findings.append(_finding("info", "forecasting.windows", f"Windows are read the slow way: {reason}"))
+            if slow := prepared_slowly(spec):
+                findings.append(_finding("info", "data", slow))
             parameters = 0
             if spec.model.name not in BASELINES:
-                size = footprint(material)
+                size = footprint(material, valid)
                 parameters = size.parameters
                 findings += memory_findings(spec, size, int(material.frame.memory_usage(deep=False).sum()))
         except RunFailed as failure:
@@ -103,14 +106,10 @@ def _useless_holidays(spec: RunSpec, frequency: Frequency) -> Iterator[Finding]:
         yield _finding("warning", "forecasting.inputs.holidays", text, "Leave them out.")
 
 
-def _windows(material: Material) -> dict[str, int]:
-    rows = {"train": len(material.train)}
-    for part, name, span in (
-        ("valid", "validation", material.fold.valid),
-        ("test", "test", material.fold.test),
-    ):
-        rows[part] = 0 if span is None else len(material.part(span, name)[0])
-    return rows
+def _tests(material: Material) -> int:
+    """Return how many windows the test has."""
+    span = material.fold.test
+    return 0 if span is None else len(material.windows(span, "test"))
 
 
 def _finding(severity: Severity, field: str, text: str, fix: str = "") -> Finding:

@@ -49,7 +49,8 @@ def run_recorded(recorder: Recorder) -> Outcome:
 
 def load_series(workspace: Any, spec: RunSpec) -> Series:
     """Return the series of a run's dataset, ready for windows. Raises RunFailed where the data cannot be used."""
-    return trainable(prepare(read_snapshot(workspace, spec, columns_of(spec)), spec), spec)
+    frame = read_snapshot(workspace, spec, columns_of(spec), spec.data.roles.group)
+    return trainable(prepare(frame, spec), spec)
 
 
 def trainable(series: Series, spec: RunSpec) -> Series:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.families.findings import counted
 from engine.families.forecasting import repairs
-from engine.families.forecasting.frequency import Frequency, detected, named
+from engine.families.forecasting.frequency import Frequency, detected, named, sorted_order
 from engine.families.forecasting.times import read_times, rows_text
 from engine.families.frames import Values, numbers
 from engine.families.labels import texts_of
@@ -147,7 +147,7 @@ def read_rows(frame: pd.DataFrame, spec: RunSpec, known: Frequency | None) -> tu
         )
     off = frequency.off_grid(times.values)
     steps = frequency.steps(times.values)
-    order = np.lexsort((steps, codes))
+    order = sorted_order(steps, codes)
     series = Series(
         frequency=frequency,
         identifiers=identifiers,
@@ -159,7 +159,7 @@ def read_rows(frame: pd.DataFrame, spec: RunSpec, known: Frequency | None) -> tu
         title=" · ".join(roles.target),
         others={name: read_numbers(frame[name], name)[order] for name in roles.target[1:]},
     )
-    return series, order.astype(np.int64), off[order]
+    return series, order, off[order]
 
 
 def _frequency(values: Ints, codes: Ints, is_date: bool, text: str) -> Frequency:

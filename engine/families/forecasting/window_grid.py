@@ -1,7 +1,7 @@
 """Grid: where the rows of long, even series lie, and which windows of one length they hold. Must not scale anything."""
 
 from collections.abc import Mapping
-from copy import deepcopy
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -66,7 +66,7 @@ class Grid:
         first_rows = np.concatenate([[0], np.flatnonzero(steps) + 1, [len(frame)]])
         kept = np.flatnonzero(np.arange(len(frame)) - first_rows[series] >= lag) if lag else None
         given = (settings.get("categorical_encoders") or {}).get(f"__group_id__{group}", NaNLabelEncoder())
-        encoder = deepcopy(given).fit(np.asarray(labels), overwrite=False)
+        encoder = _copied(given).fit(np.asarray(labels), overwrite=False)
         codes = encoder.transform(np.asarray(labels))
         return cls(
             frame,
@@ -116,6 +116,14 @@ class Grid:
         numbers = np.zeros(len(self.codes), dtype=np.int32)
         numbers[present] = np.unique(self.codes[present], return_inverse=True)[1]
         return numbers
+
+
+def _copied(encoder: NaNLabelEncoder) -> NaNLabelEncoder:
+    """Return an encoder that can be fitted on more without changing the other; deepcopy asks after every label."""
+    own = copy(encoder)
+    if hasattr(own, "classes_"):
+        own.classes_ = dict(own.classes_)
+    return own
 
 
 def _in_order(column: pd.Series, labels: Any) -> bool:

@@ -2,6 +2,7 @@
 index are then put in place. Must give the library's numbers; what it does not take over, the library makes."""
 
 import warnings
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 from pytorch_forecasting import TimeSeriesDataSet
 
 from engine.families.forecasting.window_fitting import Fitted, takes_over
-from engine.families.forecasting.window_grid import Grid
+from engine.families.forecasting.window_grid import Grid, group_of
 
 
 def prepare(frame: pd.DataFrame, **settings: Any) -> TimeSeriesDataSet:
@@ -36,20 +37,37 @@ def _of_one_series(grid: Grid, fitted: Fitted, row: int) -> TimeSeriesDataSet:
     """Let the library check the settings and name its columns, with a series that has a window and all that is fitted."""
     series = int(grid.cut(grid.series)[row])
     rows = grid.frame.iloc[grid.first_rows[series] : grid.first_rows[series + 1]]
+    group = str(group_of(grid.settings))
+    of_series = {group: group, f"__group_id__{group}": group}
+    of_series |= {name: name for name in grid.settings.get("static_categoricals") or ()}
+    short = [(name, of) for name, of in of_series.items() if hasattr(fitted.encoders.get(name), "classes_")]
     given = {
         **grid.settings,
         "target_normalizer": fitted.normaliser,
-        "categorical_encoders": fitted.encoders,
+        # It copies every encoder more than once: a second for each hundred thousand labels.
+        "categorical_encoders": fitted.encoders | {name: _short(fitted.encoders[name], rows[of]) for name, of in short},
         "scalers": fitted.scalers,
         "min_prediction_idx": grid.first_prediction,
     }
-    with warnings.catch_warnings():
-        # Of columns that have lags, see Fitted: scaled under two names, and so fitted under none.
-        warnings.filterwarnings("ignore", "X has feature names")
-        dataset = TimeSeriesDataSet(rows, **given)
+    dataset = _made(rows, given)
+    dataset._categorical_encoders.update((name, fitted.encoders[name]) for name, _ in short)
     for name in ("categorical_encoders", "scalers"):
         setattr(dataset, name, grid.settings.get(name))
     return dataset
+
+
+def _short(encoder: Any, column: pd.Series) -> Any:
+    """Return the same encoder, that knows the labels of one column alone, and the one that stands for unknown ones."""
+    few, codes = copy(encoder), encoder.classes_
+    few.classes_ = {label: codes[label] for label in (next(iter(codes)), *column.unique()) if label in codes}
+    return few
+
+
+def _made(rows: pd.DataFrame, given: dict[str, Any]) -> TimeSeriesDataSet:
+    with warnings.catch_warnings():
+        # Of columns that have lags, see Fitted: scaled under two names, and so fitted under none.
+        warnings.filterwarnings("ignore", "X has feature names")
+        return TimeSeriesDataSet(rows, **given)
 
 
 def _tensors(dataset: TimeSeriesDataSet, grid: Grid, fitted: Fitted) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from engine.catalog import (
     with_use,
     with_value,
 )
+from engine.catalog.series_roles import with_series_value
 from engine.spec import DataSpec, Roles
 
 TYPES = {"day": "date", "n": "integer", "shop": "text", "price": "number", "weather": "text", "sales": "number"}
@@ -56,6 +57,14 @@ def test_that_every_use_of_a_column_can_be_chosen_and_taken_back(spec, use):
     assert use_of(changed, "price") == use
     assert problems(changed) == []
     assert use_of(with_use(changed, "price", "past", "number"), "price") == "past"
+
+
+def test_that_every_target_has_the_lags_of_the_form(spec):
+    lagged = with_series_value(spec, "forecasting.inputs.lags", [1, 7], {})
+    both = with_series_value(lagged, "data.roles.target.further", ["price"], {})
+    assert both.forecasting.inputs.lags == {"sales": (1, 7), "price": (1, 7)}
+    changed = with_series_value(both, "forecasting.inputs.lags", [2], {})
+    assert changed.forecasting.inputs.lags == {"sales": (2,), "price": (2,)}
 
 
 def test_that_lags_go_with_the_target_to_another_column(spec):

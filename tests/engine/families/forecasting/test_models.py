@@ -11,6 +11,7 @@ import torch
 
 from engine.catalog import forecasting_models, model, problems
 from engine.families.files import read_evaluation
+from engine.families.forecasting import forecaster
 from engine.families.forecasting.evaluation import judged
 from engine.families.forecasting.fitting import Material
 from engine.families.forecasting.folds import split
@@ -48,6 +49,24 @@ def suited(make: Make, name: str, **changes: object) -> RunSpec:
         roles |= {"continuous": ["price", "size"], "categorical": ["weather"] if info.unknown_inputs else []}
         parts["forecasting__inputs"] = {"known": ["price"], "static": ["size"], "calendar": ["hour"], "series": True}
     return make(name, data__roles=roles, **parts, **changes)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if model(name).losses])
+def test_that_a_network_remembers_no_label_of_its_data_and_has_the_librarys_own_weights(
+    name: str, workspace: Path, make_shop_spec: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = suited(make_shop_spec, name)
+    series = load_series(workspace, spec)
+    recipe = Material(spec, series, split(series, spec)[0]).recipe
+    torch.manual_seed(0)
+    lean = build(spec, recipe).network
+    assert "south" not in str(dict(lean.hparams))
+    monkeypatch.setattr(forecaster, "_lean", lambda kind, dataset, settings: kind.from_dataset(dataset, **settings))
+    torch.manual_seed(0)
+    whole = build(spec, recipe).network
+    assert type(lean.output_transformer) is type(whole.output_transformer)
+    for own, other in zip(lean.state_dict().values(), whole.state_dict().values(), strict=True):
+        torch.testing.assert_close(own, other, rtol=1e-4, atol=1e-4)  # N-BEATS-KAN begins with a least-squares fit
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from itertools import islice
-from typing import Any
 
 import numpy as np
 import pytest
