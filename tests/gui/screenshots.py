@@ -75,6 +75,7 @@ class Tour:
         self._predict()
         self.shoot("predict")
         self._forecast()
+        self._text()
         window.close()
 
     def shoot(self, name: str) -> None:
@@ -187,6 +188,33 @@ class Tour:
         self._tab("results")
         self.wait(4)
         self.shoot("forecast-results")
+
+    def _text(self) -> None:
+        """Train a small classifier on a sample of opinions, and try it on a typed one."""
+        window, page = self.window, self.window.train
+        window.showData()
+        window.data.openSample("opinions")
+        self.until(lambda: window.data.dataset.isVisible() and window.data.dataset.next.isEnabled(), 60)
+        self._press("data.next")
+        self.until(lambda: page.spec() is not None and page.spec().family == "text", 60)
+        self.wait(5)
+        self.shoot("text-train")
+        page._edit("trainer.epochs", 20)
+        self._press("train.start")
+        self.until(lambda: len(self._runs()) == 6 and self._runs()[0].status.is_over, 400)
+        self.wait(3)
+        self.shoot("text-live")
+        window.runs.openPredict(self._runs()[0].id)
+        self.wait(2)
+        from PySide6.QtWidgets import QPlainTextEdit
+
+        box = window.findChild(QPlainTextEdit, "predict.text")
+        assert box is not None
+        box.setPlainText("The staff was friendly, but the soup was cold and the wine was dreadful.")
+        self._press("predict.text.go")
+        self.until(lambda: bool(window.runs.predict._typed.answer()), 60)
+        self.wait(1)
+        self.shoot("text-predict")
 
     def _predict(self) -> None:
         self.window.runs.predict.setFile(self.csv)
