@@ -11,6 +11,7 @@ KILLS = {"tabular": 50, "forecasting": 20}
 VICTIMS = (("worker",), ("window",), ("worker", "window"), ("window", "worker"))
 
 
+@pytest.mark.parametrize("family", ["tabular"], indirect=True)
 def test_that_three_kills_lose_nothing_and_the_run_comes_out_as_if_nobody_had_killed_it(story: Any) -> None:
     story.spec = with_settings(story.spec, {"trainer.epochs": "300"})
     assert story.kill(["worker"], longest=0.3).status is RunStatus.CRASHED

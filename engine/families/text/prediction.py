@@ -13,7 +13,7 @@ from engine.datasets import ReadOptions, import_file, parquet_path
 from engine.datasets.previewing import cell
 from engine.families.findings import counted
 from engine.families.frames import numbers, read_columns
-from engine.families.matching import match_columns
+from engine.families.matching import ColumnMatch, match_columns
 from engine.families.output import Output, distinct_names
 from engine.families.prediction import PredictionReport, Progress, check_ending
 from engine.families.supervised.predicted import Predicted, joined, prediction_columns
@@ -68,10 +68,7 @@ def predict(
             raise RunFailed(
                 f"{source.name} {match.problem}", "Add them, or allow missing columns: they count as empty."
             )
-        frame = read_columns(parquet_path(place, dataset.id), list(match.found.values()) or names[:1])
-        frame = frame.rename(columns={found: wanted for wanted, found in match.found.items()})
-        for name in match.missing:
-            frame[name] = ""
+        frame = _read(parquet_path(place, dataset.id), match, names)
         output = Output(parquet_path(place, dataset.id), place)
         judged, own = _through(model, use, frame, inputs, names, output, progress, cancelled)
         shown, preview = output.first(limit)
@@ -94,6 +91,13 @@ def predict(
             metrics=_scores(use, judged) if judged and targets[0] in match.found else {},
             notes=tuple(notes),
         )
+
+
+def _read(path: Path, match: ColumnMatch, names: list[str]) -> pd.DataFrame:
+    """Return the file's columns by the model's names; a missing one is empty."""
+    frame = read_columns(path, list(match.found.values()) or names[:1])
+    frame = frame.rename(columns={found: wanted for wanted, found in match.found.items()})
+    return frame.assign(**dict.fromkeys(match.missing, ""))
 
 
 def _scores(use: Use | None, judged: list[Any]) -> dict[str, float]:
