@@ -169,6 +169,7 @@ class Tour:
         window, page = self.window, self.window.train
         window.showData()
         window.data.openSample("waves")
+        self.wait(6)  # until then the dataset before it is on show
         self.until(lambda: window.data.dataset.isVisible() and window.data.dataset.next.isEnabled(), 60)
         self._press("data.next")
         self.until(lambda: page.spec() is not None and page.spec().family == "forecasting", 60)
@@ -194,6 +195,7 @@ class Tour:
         window, page = self.window, self.window.train
         window.showData()
         window.data.openSample("opinions")
+        self.wait(6)
         self.until(lambda: window.data.dataset.isVisible() and window.data.dataset.next.isEnabled(), 60)
         self._press("data.next")
         self.until(lambda: page.spec() is not None and page.spec().family == "text", 60)
