@@ -100,15 +100,17 @@ class FamilyBook:
         return renamed
 
     def tuned(self, shown: RunSpec, view: SeriesView) -> RunSpec:
-        """Return a specification that was never touched with what its series were found to be; else the same."""
+        """Return a specification that was never touched, but for further targets, with what its series were found to be;
+        else the same.
+        """
         fresh, self._fresh = self._fresh, None
-        if fresh is None or shown != fresh:
+        if fresh is None or not _is_untouched(shown, fresh):
             return shown
         if view.groups:
             self._fresh = with_groups(shown, view.groups)
             return self._fresh
         if not view.count:
-            self._fresh = fresh if not view.problem else None
+            self._fresh = shown if not view.problem else None
             return shown
         return tuned(shown, view.season, view.longest, view.rows, view.calendar)
 
@@ -135,6 +137,17 @@ class FamilyBook:
         made = forecast_of(data.spec, data.types, data.rows, old)
         self._fresh = made if old is None else None
         return made
+
+
+def _is_untouched(shown: RunSpec, fresh: RunSpec) -> bool:
+    """Whether nothing but a further target was chosen."""
+    new, old = shown.data, fresh.data
+    same_series = (new.dataset, new.roles.group, new.roles.target[:1]) == (
+        old.dataset,
+        old.roles.group,
+        old.roles.target[:1],
+    )
+    return same_series and shown.model_copy(update={"data": old}) == fresh
 
 
 def _inputs(spec: RunSpec) -> object:

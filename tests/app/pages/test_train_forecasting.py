@@ -124,6 +124,15 @@ def test_that_the_gallery_and_the_tabs_are_those_of_the_family(filled):
     assert shown == ["Model", "Training", "Data"]
 
 
+def test_that_a_further_target_chosen_early_does_not_keep_the_windows_from_following(qtbot, page, labs):
+    page.setDataset(dataset(), ROLES)
+    page.form.series.changed.emit("data.roles.target.further", ["price"])
+    looked(qtbot, labs)
+    own = page.spec().forecasting
+    assert (own.windows.horizon, own.windows.encoder_length) == (7, 28)
+    assert page.spec().data.roles.target == ("sales", "price")
+
+
 def test_that_windows_and_calendar_follow_from_the_series_while_nothing_was_changed(qtbot, page, labs):
     page.setDataset(dataset(), ROLES)
     looked(qtbot, labs, groups=("shop",), problem="Rows share their time.")
