@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from engine.families.model_files import DESCRIPTION, WEIGHTS
+from engine.runs import Outcome
 from engine.training.failures import RunFailed, Stopped
 from engine.training.recorder import Recorder
 from engine.training.state_files import FOLDER, fits_of, has_state
@@ -90,6 +91,25 @@ def fit_folds(
             # A run that is resumed in a later fold takes this one from here.
             fitted[-1].model.save(recorder.folder / fold.name)
     return fitted
+
+
+def best_of(recorder: Recorder, fitted: Sequence[Fitted[M]]) -> Fitted[M]:
+    """Return the training that came out best by what the checkpoints watch; of equal ones the first."""
+    return sorted(fitted, key=lambda one: one.best_value, reverse=recorder.spec.trainer.checkpoints.mode == "max")[0]
+
+
+def ended(recorder: Recorder, fitted: Sequence[Fitted[M]], folds: int, detail: str = "") -> Outcome:
+    """Say how a run of so many folds ended; `detail` says more of one that was trained to its end."""
+    if not fitted:
+        return Outcome.stopped("The run was stopped before its first epoch was over; there is no model yet.")
+    if fitted[-1].stopped or len(fitted) < folds:
+        return Outcome.stopped()
+    if len(fitted) > 1:
+        kept = f"All {len(fitted)} folds were trained; the model of the best fold is kept."
+    else:
+        monitor = recorder.spec.trainer.checkpoints.monitor
+        kept = f"The model of epoch {fitted[0].best_epoch} is kept: {monitor} was {fitted[0].best_value:.4g}."
+    return Outcome.finished(detail or kept)
 
 
 def save(recorder: Recorder, model: Model) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.families.folds import Fitted, State, check, fit_folds, save
+from engine.families.folds import Fitted, State, check, ended, fit_folds, save
 from engine.families.forecasting import repairs
 from engine.families.forecasting.datasets import longest_lag
 from engine.families.forecasting.evaluation import evaluate, evaluate_folds, words
@@ -39,7 +39,7 @@ def run_recorded(recorder: Recorder) -> Outcome:
 
     fitted = fit_folds(recorder, materials, fit_one, TrainedForecaster.load)
     if not fitted:
-        return Outcome.stopped("The run was stopped before its first epoch was over; there is no model yet.")
+        return ended(recorder, fitted, len(materials))
     stopped = fitted[-1].stopped or len(fitted) < len(materials)
     monitor = recorder.spec.trainer.checkpoints.monitor
     detail = f"The model of epoch {fitted[-1].best_epoch} is kept: {monitor} was {fitted[-1].best_value:.4g}."

@@ -1,15 +1,10 @@
 """A run that learns a label or a number for each text: fit each fold, evaluate, save, say how it ended."""
 
-from pathlib import Path
-from typing import Any
-
 import numpy as np
-import torch
-from torch import nn
 
-from engine.families.fitting import FLOPS_A_PARAMETER, Training, has_first_weights
+from engine.families.fitting import Training
 from engine.families.fold_scores import fold_scores
-from engine.families.folds import Fitted, State, fit_folds, save
+from engine.families.folds import Fitted, State, best_of, ended, fit_folds, save
 from engine.families.frames import numbers
 from engine.families.live_file import ShownLive
 from engine.families.supervised.evaluation import best_of_folds, conclude, metrics_of
@@ -18,19 +13,13 @@ from engine.families.supervised.predicted import Predicted, joined
 from engine.families.supervised.scores import normalised
 from engine.families.supervised.splitting import Fold, Rows
 from engine.families.supervised.task import SupervisedTask
-from engine.families.text import networks
-from engine.families.text.encoder import TextEncoder
-from engine.families.text.freezing import freeze
-from engine.families.text.kept_encoder import kept
 from engine.families.text.labelled import LabelledRows, lengths_told, on_device, read_rows
 from engine.families.text.live_samples import LiveSamples, of_labels, to_look_at
 from engine.families.text.loader import SequenceLoader
 from engine.families.text.networks import text_of
+from engine.families.text.preparing import prepare
 from engine.families.text.trained import TOKENS_AT_ONCE, TrainedText
-from engine.families.text.transformers_models import TransformersNetwork, take_checkpoint
 from engine.runs import Outcome
-from engine.training.changes import changed
-from engine.training.hardware import choose_device, choose_threads, data_type
 from engine.training.loader import BatchPlan
 from engine.training.recorder import Recorder
 from engine.training.state_keeper import StateKeeper
@@ -47,18 +36,10 @@ def run_classifier(recorder: Recorder) -> Outcome:
         return fit(recorder, rows, fold, states, place, state)
 
     fitted = fit_folds(recorder, rows.folds, fit_one, TrainedText.load)
-    if not fitted:
-        return Outcome.stopped("The run was stopped before its first epoch was over; there is no model yet.")
-    watched = recorder.spec.trainer.checkpoints
-    best = sorted(fitted, key=lambda one: one.best_value, reverse=watched.mode == "max")[0]
-    save(recorder, best.model.finished())
-    evaluate([one.model for one in fitted], rows, recorder)
-    if fitted[-1].stopped or len(fitted) < len(rows.folds):
-        return Outcome.stopped()
-    if len(fitted) > 1:
-        return Outcome.finished(f"All {len(fitted)} folds were trained; the model of the best fold is kept.")
-    kept = f"The model of epoch {best.best_epoch} is kept: {watched.monitor} was {best.best_value:.4g}."
-    return Outcome.finished(kept)
+    if fitted:
+        save(recorder, best_of(recorder, fitted).model.finished())
+        evaluate([one.model for one in fitted], rows, recorder)
+    return ended(recorder, fitted, len(rows.folds))
 
 
 def fit(
@@ -70,48 +51,35 @@ def fit(
     resumed: State | None = None,
 ) -> Fitted[TrainedText]:
     """Train on a fold, or go on from the content of a state. Raises RunFailed, Stopped."""
-    spec = recorder.spec
-    own = text_of(spec)
-    trainer = changed(spec.trainer, [recorder.changes[place] for place in resumed["changes"]] if resumed else ())
-    device, dtype = choose_device(trainer), data_type(trainer)
-    told: list[str] = []
-    encoder = kept(recorder, fold.name, lambda: rows.encoder(fold, told))
-    config = networks.config_of(spec, encoder)
-    network = networks.build(spec, encoder, config)
-    network.to(device, dtype)
-    take_first_weights(network, recorder, resumed)
-    freeze(network, spec)
-    train, valid = (on_device(rows.sequences(part, encoder), device, dtype) for part in (fold.train, fold.valid))
+    own = text_of(recorder.spec)
+    ready = prepare(recorder, fold, resumed, lambda told: rows.encoder(fold, told))
+    encoder, trainer = ready.encoder, ready.trainer
+    train, valid = (
+        on_device(rows.sequences(part, encoder), ready.device, ready.dtype) for part in (fold.train, fold.valid)
+    )
     lengths = train.ids.lengths
-    count = networks.parameter_count(network)
-    work = FLOPS_A_PARAMETER * networks.work_parameters(network) * trainer.batch_size * float(lengths.mean())
-    torch.set_num_threads(choose_threads(trainer, work))
-    for sentence in (*told, lengths_told(lengths, own.max_length), description(count, encoder, fold, device)):
-        recorder.log(f"{fold.name}: {sentence}" if fold.name else sentence)
+    ready.use_threads(trainer.batch_size * float(lengths.mean()))
+    ready.tell([lengths_told(lengths, own.max_length)])
     plan = BatchPlan.of(len(fold.train), trainer.batch_size, trainer.drop_last)
     at_once = max(1, TOKENS_AT_ONCE // max(1, int(valid.ids.lengths.max(initial=1))))
     by_length = lengths if own.length_buckets else None
     validation = SequenceLoader(
         len(fold.valid), BatchPlan.of(len(fold.valid), at_once, merge_single=False), valid.batch
     )
-    objective = Objective.of(encoder, smoothing=own.label_smoothing).to(device, dtype)
-
-    def model() -> TrainedText:
-        return TrainedText(spec, encoder, network, config)
-
+    objective = Objective.of(encoder, smoothing=own.label_smoothing).to(ready.device, ready.dtype)
     shown = to_look_at(fold.valid)
     truth = rows.sequences(shown, encoder).target
     assert truth is not None
-    made = of_labels(model, rows.texts(shown), rows.seconds(shown), truth.numpy())
+    made = of_labels(ready.model, rows.texts(shown), rows.seconds(shown), truth.numpy())
     live = LiveSamples(recorder, fold.name, made)
     training = Training(
         recorder,
         trainer,
-        device,
+        ready.device,
         fold,
-        SupervisedTask(network, objective, validation),
+        SupervisedTask(ready.network, objective, validation),
         SequenceLoader(len(fold.train), plan, train.batch, trainer.seed, by_length),
-        model=model,
+        model=ready.model,
         heard=lambda watch: ShownLive(watch, live),
     )
     return training.run(states, place, resumed)
@@ -145,20 +113,3 @@ def predict(model: TrainedText, rows: LabelledRows, own: Rows) -> Predicted:
         return Predicted(own, targets, actual.numpy(), probabilities=chances)
     truth = np.stack([numbers(rows.frame[target.name].iloc[own]) for target in targets], axis=1)
     return Predicted(own, targets, truth, values=np.asarray(outputs, dtype=np.float64))
-
-
-def take_first_weights(network: nn.Module, recorder: Recorder, resumed: State | None) -> None:
-    """Give a network the weights that training begins with: of a state, of another run, or of a checkpoint's folder."""
-    folder = text_of(recorder.spec).checkpoint
-    if has_first_weights(network, recorder, resumed) or not folder:
-        return
-    assert isinstance(network, TransformersNetwork)
-    for note in take_checkpoint(network, Path(folder)):
-        recorder.log(note)
-
-
-def description(parameters: int, encoder: TextEncoder, fold: Any, device: torch.device) -> str:
-    """Say what is about to be trained, for the log."""
-    threads = f", {torch.get_num_threads()} thread(s)" if device.type == "cpu" else ""
-    parts = f"{len(fold.train):,} texts to train, {len(fold.valid):,} to validate, {len(fold.test):,} to test"
-    return f"{parameters:,} parameters to train, {encoder.vocabulary:,} tokens; {parts}; on {device}{threads}."

@@ -8,25 +8,20 @@ import pandas as pd
 import torch
 
 from engine.families.files import EVALUATION_FILE, PREDICTIONS_FILE, write_evaluation, write_table
-from engine.families.fitting import FLOPS_A_PARAMETER, Training
+from engine.families.fitting import Training
 from engine.families.fold_scores import fold_scores
-from engine.families.folds import Fitted, State, fit_folds, save
+from engine.families.folds import Fitted, State, best_of, ended, fit_folds, save
 from engine.families.supervised.evaluation import best_of_folds
 from engine.families.supervised.splitting import Fold, Rows
-from engine.families.text import networks
-from engine.families.text.classifying import description, take_first_weights
-from engine.families.text.freezing import freeze
-from engine.families.text.kept_encoder import kept
 from engine.families.text.labelled import lengths_told
 from engine.families.text.loader import SequenceLoader
+from engine.families.text.preparing import prepare
 from engine.families.text.reading import snapshot
 from engine.families.text.tasks.head import Head, HeadTask, Judged, device_of
 from engine.families.text.tasks.heads import folds_of, head_of
 from engine.families.text.trained import TrainedText
 from engine.runs import Outcome
 from engine.runs.evaluation import Evaluation, TextExample, TextReport
-from engine.training.changes import changed
-from engine.training.hardware import choose_device, choose_threads, data_type
 from engine.training.loader import BatchPlan
 from engine.training.recorder import Recorder
 from engine.training.state_keeper import StateKeeper
@@ -56,18 +51,10 @@ def run_head(recorder: Recorder) -> Outcome:
         return fit(run.recorder, run.head, fold, states, place, state)
 
     fitted = fit_folds(recorder, run.folds, fit_one, TrainedText.load)
-    if not fitted:
-        return Outcome.stopped("The run was stopped before its first epoch was over; there is no model yet.")
-    watched = spec.trainer.checkpoints
-    best = sorted(fitted, key=lambda one: one.best_value, reverse=watched.mode == "max")[0]
-    _evaluate([one.model for one in fitted], run)
-    save(recorder, best.model.finished())
-    if fitted[-1].stopped or len(fitted) < len(run.folds):
-        return Outcome.stopped()
-    if len(fitted) > 1:
-        return Outcome.finished(f"All {len(fitted)} folds were trained; the model of the best fold is kept.")
-    kept = f"The model of epoch {best.best_epoch} is kept: {watched.monitor} was {best.best_value:.4g}."
-    return Outcome.finished(kept)
+    if fitted:
+        _evaluate([one.model for one in fitted], run)
+        save(recorder, best_of(recorder, fitted).model.finished())
+    return ended(recorder, fitted, len(run.folds))
 
 
 def fit(
@@ -79,33 +66,23 @@ def fit(
     resumed: State | None = None,
 ) -> Fitted[TrainedText]:
     """Train on a fold, or go on from the content of a state. Raises RunFailed, Stopped."""
-    spec, own = recorder.spec, head.own
-    trainer = changed(spec.trainer, [recorder.changes[place] for place in resumed["changes"]] if resumed else ())
-    device, dtype = choose_device(trainer), data_type(trainer)
-    told: list[str] = []
-    encoder = kept(recorder, fold.name, lambda: head.encoder(fold, told))
-    config = networks.config_of(spec, encoder)
-    network = networks.build(spec, encoder, config)
-    network.to(device, dtype)
-    take_first_weights(network, recorder, resumed)
-    freeze(network, spec)
-    train, valid = head.samples(fold.train, encoder, device), head.samples(fold.valid, encoder, device)
+    own = head.own
+    ready = prepare(recorder, fold, resumed, lambda told: head.encoder(fold, told))
+    encoder, trainer = ready.encoder, ready.trainer
+    train, valid = (head.samples(part, encoder, ready.device) for part in (fold.train, fold.valid))
     lengths = train.lengths
-    work = FLOPS_A_PARAMETER * networks.work_parameters(network) * trainer.batch_size * float(lengths.mean())
-    torch.set_num_threads(choose_threads(trainer, work))
-    count = networks.parameter_count(network)
-    for sentence in (*told, lengths_told(lengths, own.max_length), description(count, encoder, fold, device)):
-        recorder.log(f"{fold.name}: {sentence}" if fold.name else sentence)
+    ready.use_threads(trainer.batch_size * float(lengths.mean()))
+    ready.tell([lengths_told(lengths, own.max_length)])
     plan = BatchPlan.of(len(lengths), trainer.batch_size, trainer.drop_last)
     by_length = lengths if own.length_buckets else None
     training = Training(
         recorder,
         trainer,
-        device,
+        ready.device,
         fold,
-        HeadTask(head, network, encoder, fold.valid, valid),
+        HeadTask(head, ready.network, encoder, fold.valid, valid),
         SequenceLoader(len(lengths), plan, train.batch, trainer.seed, by_length),
-        model=lambda: TrainedText(spec, encoder, network, config),
+        model=ready.model,
     )
     return training.run(states, place, resumed)
 

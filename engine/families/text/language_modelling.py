@@ -5,17 +5,13 @@ from torch import nn
 
 from engine.catalog import settings
 from engine.families.files import EVALUATION_FILE, write_evaluation
-from engine.families.fitting import FLOPS_A_PARAMETER, Training
-from engine.families.folds import Fitted, State, fit_folds, save
+from engine.families.fitting import Training
+from engine.families.folds import Fitted, State, ended, fit_folds, save
 from engine.families.live_file import ShownLive
 from engine.families.supervised.splitting import Fold, Rows
-from engine.families.text import networks
 from engine.families.text.blocks import Blocks, StreamLoader, joined
-from engine.families.text.classifying import description, take_first_weights
 from engine.families.text.corpus import Corpus, read_corpus, samples
 from engine.families.text.encoder import TextEncoder
-from engine.families.text.freezing import freeze
-from engine.families.text.kept_encoder import kept
 from engine.families.text.labelled import lengths_told
 from engine.families.text.language_report import language_report
 from engine.families.text.language_task import LanguageTask, exponential, surprise
@@ -23,13 +19,12 @@ from engine.families.text.live_samples import LiveSamples, of_language, to_look_
 from engine.families.text.loader import SequenceLoader
 from engine.families.text.masking import MaskedSequences
 from engine.families.text.networks import text_of
+from engine.families.text.preparing import prepare
 from engine.families.text.trained import TOKENS_AT_ONCE, TrainedText
 from engine.runs import Outcome
 from engine.runs.evaluation import Evaluation
 from engine.spec import RunSpec, TrainerSpec
-from engine.training.changes import changed
 from engine.training.failures import RunFailed
-from engine.training.hardware import choose_device, choose_threads, data_type
 from engine.training.loader import Batch, BatchPlan, EpochLoader
 from engine.training.recorder import Recorder
 from engine.training.state_keeper import StateKeeper
@@ -37,6 +32,8 @@ from engine.training.watch import Place
 
 BPTT = 35
 VALIDATION_STREAMS = 10
+MEASURED = 5_000
+"""Texts whose lengths are told."""
 
 
 def run_language_model(recorder: Recorder) -> Outcome:
@@ -52,15 +49,14 @@ def run_language_model(recorder: Recorder) -> Outcome:
 
     fitted = fit_folds(recorder, corpus.folds, fit_one, TrainedText.load)
     if not fitted:
-        return Outcome.stopped("The run was stopped before its first epoch was over; there is no model yet.")
+        return ended(recorder, fitted, 1)
     best = fitted[0]
     save(recorder, best.model.finished())
     found = evaluate(best.model, corpus, recorder)
-    if best.stopped:
-        return Outcome.stopped()
     name = perplexity_name(recorder.spec)
     words = name.replace("_", "-")
-    return Outcome.finished(f"The model of epoch {best.best_epoch} is kept: its {words} is {found[name]:,.1f}.")
+    detail = f"The model of epoch {best.best_epoch} is kept: its {words} is {found[name]:,.1f}."
+    return ended(recorder, fitted, 1, detail)
 
 
 def perplexity_name(spec: RunSpec) -> str:
@@ -78,37 +74,22 @@ def fit(
 ) -> Fitted[TrainedText]:
     """Train on a fold, or go on from the content of a state. Raises RunFailed, Stopped."""
     spec = recorder.spec
-    trainer = changed(spec.trainer, [recorder.changes[place] for place in resumed["changes"]] if resumed else ())
-    device, dtype = choose_device(trainer), data_type(trainer)
-    told: list[str] = []
-    encoder = kept(recorder, fold.name, lambda: corpus.encoder(fold, told))
-    config = networks.config_of(spec, encoder)
-    network = networks.build(spec, encoder, config)
-    network.to(device, dtype)
-    take_first_weights(network, recorder, resumed)
-    freeze(network, spec)
+    ready = prepare(recorder, fold, resumed, lambda told: corpus.encoder(fold, told))
+    encoder, trainer, device = ready.encoder, ready.trainer, ready.device
     train = loader_of(corpus, fold.train, encoder, trainer, device, trainer.seed)
     valid = loader_of(corpus, fold.valid, encoder, trainer, device, None)
-    tokens = trainer.batch_size * (bptt_of(spec) if text_of(spec).task == "rnn-lm" else encoder.max_length)
-    torch.set_num_threads(choose_threads(trainer, FLOPS_A_PARAMETER * networks.work_parameters(network) * tokens))
-    count = networks.parameter_count(network)
-    lengths = corpus.tokens(fold.train[:5_000], encoder)[0].lengths
-    told += [lengths_told(lengths, 1 << 62), description(count, encoder, fold, device)]
-    for sentence in told:
-        recorder.log(sentence)
-
-    def model() -> TrainedText:
-        return TrainedText(spec, encoder, network, config)
-
-    live = LiveSamples(recorder, fold.name, of_language(model, corpus.texts(to_look_at(fold.valid))))
+    ready.use_threads(trainer.batch_size * (bptt_of(spec) if text_of(spec).task == "rnn-lm" else encoder.max_length))
+    lengths = corpus.tokens(fold.train[:MEASURED], encoder)[0].lengths
+    ready.tell([lengths_told(lengths, 1 << 62)])
+    live = LiveSamples(recorder, fold.name, of_language(ready.model, corpus.texts(to_look_at(fold.valid))))
     training = Training(
         recorder,
         trainer,
         device,
         fold,
-        LanguageTask(network, valid, perplexity_name(spec)),
+        LanguageTask(ready.network, valid, perplexity_name(spec)),
         train,
-        model=model,
+        model=ready.model,
         heard=lambda watch: ShownLive(watch, live),
     )
     return training.run(states, place, resumed)

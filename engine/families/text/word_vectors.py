@@ -8,11 +8,10 @@ import torch
 
 from engine.catalog import settings
 from engine.families.files import EVALUATION_FILE, write_evaluation, write_table
-from engine.families.fitting import Training, has_first_weights
-from engine.families.folds import Fitted, State, fit_folds, save
+from engine.families.fitting import Training
+from engine.families.folds import Fitted, State, ended, fit_folds, save
 from engine.families.live_file import ShownLive
 from engine.families.supervised.splitting import Fold, Rows
-from engine.families.text import networks
 from engine.families.text.classic.pairs import PairMaker
 from engine.families.text.classic.skip_gram import SkipGram
 from engine.families.text.corpus import Corpus, read_corpus
@@ -20,6 +19,7 @@ from engine.families.text.encoder import TextEncoder
 from engine.families.text.encoding import PlainEncoder
 from engine.families.text.live_samples import LiveSamples
 from engine.families.text.networks import text_of
+from engine.families.text.preparing import prepare
 from engine.families.text.token_arrays import TokenArray
 from engine.families.text.trained import TrainedText
 from engine.families.text.word_neighbours import projection, samples_of, shown_words
@@ -28,9 +28,7 @@ from engine.families.text.word_similarity import Judged, judged, read_judgements
 from engine.runs import Outcome
 from engine.runs.evaluation import Evaluation
 from engine.spec import RunSpec, TrainerSpec
-from engine.training.changes import changed
 from engine.training.failures import RunFailed
-from engine.training.hardware import choose_device, choose_threads, data_type
 from engine.training.optimizers import takes_sparse
 from engine.training.recorder import Recorder
 from engine.training.state_keeper import StateKeeper
@@ -73,14 +71,13 @@ def run_word_vectors(recorder: Recorder) -> Outcome:
 
     fitted = fit_folds(recorder, corpus.folds, fit_one, TrainedText.load)
     if not fitted:
-        return Outcome.stopped("The run was stopped before its first epoch was over; there is no model yet.")
+        return ended(recorder, fitted, 1)
     best = fitted[0]
     save(recorder, best.model)
     found = evaluate(best.model, words, recorder)
-    if best.stopped:
-        return Outcome.stopped()
     alike = f"; its similarities rank like people’s with {found['spearman']:.2f}" if "spearman" in found else ""
-    return Outcome.finished(f"The model of epoch {best.best_epoch} is kept: its loss is {found['loss']:.4g}{alike}.")
+    detail = f"The model of epoch {best.best_epoch} is kept: its loss is {found['loss']:.4g}{alike}."
+    return ended(recorder, fitted, 1, detail)
 
 
 def with_least_count(spec: RunSpec) -> RunSpec:
@@ -95,14 +92,9 @@ def fit(
 ) -> Fitted[TrainedText]:
     """Train, or go on from the content of a state. Raises RunFailed, Stopped."""
     spec = recorder.spec
-    trainer = changed(spec.trainer, [recorder.changes[place] for place in resumed["changes"]] if resumed else ())
-    device, dtype = choose_device(trainer), data_type(trainer)
-    told: list[str] = []
-    encoder = words.corpus.encoder(fold, told)
-    network = networks.build(spec, encoder, {})
+    ready = prepare(recorder, fold, resumed, lambda told: words.corpus.encoder(fold, told))
+    encoder, trainer, device, network = ready.encoder, ready.trainer, ready.device, ready.network
     assert isinstance(network, SkipGram)
-    network.to(device, dtype)
-    has_first_weights(network, recorder, resumed)
     tokens = words.tokens(fold.train, encoder)
     train = _pairs(spec, tokens, encoder, trainer, device)
     valid = _pairs_or_none(spec, words.tokens(fold.valid, encoder), encoder, trainer, device)
@@ -112,19 +104,13 @@ def fit(
             "Import more text, or lower model.params.least_count.",
         )
     network.set_counts(train.counts)
-    torch.set_num_threads(choose_threads(trainer, 0.0))  # what is shared among cores here costs more than it gains
-    count = networks.parameter_count(network)
-    told.append(f"{count:,} parameters for {encoder.vocabulary:,} words; {len(tokens.ids):,} words to learn from.")
+    ready.use_threads(0.0)  # what is shared among cores here costs more than it gains
+    told = [f"{len(tokens.ids):,} words to learn from."]
     if not takes_sparse(trainer):
         told.append(SLOW.format(name=trainer.optimizer.name))
-    for sentence in told:
-        recorder.log(sentence)
-
-    def model() -> TrainedText:
-        return TrainedText(spec, encoder, network, {})
-
+    ready.tell(told)
     chosen = shown_words(encoder, train.counts, text_of(spec).words)
-    live = LiveSamples(recorder, fold.name, lambda: samples_of(model(), chosen))
+    live = LiveSamples(recorder, fold.name, lambda: samples_of(ready.model(), chosen))
     training = Training(
         recorder,
         trainer,
@@ -132,7 +118,7 @@ def fit(
         fold,
         WordPairsTask(network, valid),
         train,
-        model=model,
+        model=ready.model,
         heard=lambda watch: ShownLive(watch, live),
     )
     return training.run(states, place, resumed)
