@@ -41,6 +41,7 @@ class SeriesView(BaseModel):
 
     `whole` is the whole series as pairs of lists, thinned to its extremes; `page` the steps around the window, exactly.
     `encoder` and `horizon` are the window's two stretches; origins are steps, and `part` says where its horizon lies.
+    `target` is the place of the target that is drawn, where there are several.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -58,6 +59,7 @@ class SeriesView(BaseModel):
     longest: int = 0
     short: int = 0
     index: int = 0
+    target: int = 0
     name: str = ""
     begins: str = ""
     ends: str = ""

@@ -149,10 +149,10 @@ def _export_csv(call: Call, run: str, path: str) -> object:
     return path
 
 
-def _series(call: Call, spec: dict[str, object], index: int = 0, origin: int | None = None) -> object:
+def _series(call: Call, spec: dict[str, object], index: int = 0, origin: int | None = None, target: int = 0) -> object:
     from engine.families.forecasting.preview import series_view
 
-    return series_view(call.workspace, parse(spec), index, origin)
+    return series_view(call.workspace, parse(spec), index, origin, target)
 
 
 def _options(options: Options) -> ReadOptions | None:

@@ -1,4 +1,4 @@
-"""A forecaster's path through the real window: own CSV with dates → Forecast → windows looked at → trained → predicted."""
+"""A forecaster's path through the real window: own CSV with dates → two targets → windows → trained → predicted."""
 
 import csv
 import datetime
@@ -18,22 +18,23 @@ DAYS = 90
 
 
 def write_shops(path: Path, days: int = DAYS) -> Path:
-    """Two shops with a weekly wave, and a price that moves the sales."""
+    """Two shops with a weekly wave, and a price that moves the sales; visitors come whatever it is."""
     source = random.Random(3)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(["day", "shop", "cost", "sales"])
+        writer.writerow(["day", "shop", "cost", "visitors", "sales"])
         for place, shop in enumerate(("north", "south")):
             for day in range(days):
                 date = datetime.date(2024, 1, 1) + datetime.timedelta(days=day)
                 cost = source.gauss(5, 0.5)
+                visitors = 80 + 9 * math.cos(2 * math.pi * day / 7) + source.gauss(0, 2)
                 sales = 20 + 5 * place + 4 * math.sin(2 * math.pi * day / 7) - cost + source.gauss(0, 0.3)
-                writer.writerow([date, shop, f"{cost:.2f}", f"{sales:.2f}"])
+                writer.writerow([date, shop, f"{cost:.2f}", f"{visitors:.0f}", f"{sales:.2f}"])
     return path
 
 
 @pytest.mark.timeout(400)
-def test_that_a_csv_with_dates_becomes_a_trained_forecaster_that_predicts(
+def test_that_a_csv_with_dates_becomes_a_trained_forecaster_of_two_targets_that_predicts(
     tmp_path: Path, user: Any, qtbot: QtBot
 ) -> None:
     window = user.open_window()
@@ -48,6 +49,10 @@ def test_that_a_csv_with_dates_becomes_a_trained_forecaster_that_predicts(
     assert page.spec().data.roles.target == ("sales",)
     page.form.setCurrentIndex(4)
     user.until(lambda: bool(page.form.windows.close_up.bands()))
+    page.form.series.changed.emit("data.roles.target.further", ["visitors"])
+    user.until(lambda: page.form.windows.drawn.isVisible())
+    qtbot.keyClick(page.form.windows.drawn, Qt.Key.Key_Down)
+    user.until(lambda: min(value for _, value in page.form.windows.close_up.numbers()[1]) > 60)
     qtbot.keyClick(page.form.windows, Qt.Key.Key_Right)
     user.until(lambda: page.form.windows._name.text().startswith("south"))
     page.form.setCurrentIndex(0)
@@ -58,7 +63,7 @@ def test_that_a_csv_with_dates_becomes_a_trained_forecaster_that_predicts(
     user.until(lambda: window.runs.run.isVisible())
     shown: list[str] = []
     window.engine.seriesGrew.connect(lambda _run, series: shown.extend(series))
-    user.until(lambda: "train/loss" in shown and "valid/mae" in shown)
+    user.until(lambda: "train/loss" in shown and "valid/mae/visitors" in shown)
     user.until(lambda: user.only_run().status.is_over)
     run = user.only_run()
     assert run.status is RunStatus.FINISHED, run.outcome
@@ -73,6 +78,7 @@ def test_that_a_csv_with_dates_becomes_a_trained_forecaster_that_predicts(
     with target.open(encoding="utf-8") as file:
         lines = list(csv.DictReader(file))
     assert {line["shop"] for line in lines} == {"north", "south"}
+    assert all(float(line["predicted sales"]) < 60 < float(line["predicted visitors"]) for line in lines)
     # The worker says that it is done a little before its process is gone.
     user.until(lambda: not any(one.name.startswith("watch-") for one in threading.enumerate()))
     window.close()

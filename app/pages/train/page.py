@@ -378,6 +378,7 @@ class TrainPage(QWidget):
         self._series.failed.connect(self.form.setViewFailure)
         self.form.windows.seriesAsked.connect(self._series.lookAt)
         self.form.windows.originAsked.connect(self._series.moveTo)
+        self.form.windows.targetAsked.connect(self._series.draw)
         asked = self._questions
         asked.checkStarted.connect(self._await_check)
         asked.checked.connect(self._take_check)

@@ -23,6 +23,7 @@ class SeriesQuestion(QObject):
         self._spec: RunSpec | None = None
         self._index = 0
         self._origin: int | None = None
+        self._target = 0
         self._requests = Requests(engine, self)
         self._requests.answered.connect(self._on_answered)
         self._requests.failed.connect(self._on_failed)
@@ -42,7 +43,7 @@ class SeriesQuestion(QObject):
         if before is not None and _matter(before) == _matter(spec):
             return
         if before is None or before.data != spec.data:
-            self._index = 0
+            self._index = self._target = 0
         self._origin = None
         self._requests.cancel("series")
         self._timer.start()
@@ -61,12 +62,20 @@ class SeriesQuestion(QObject):
         self._timer.stop()
         self._ask()
 
+    @Slot(int)
+    def draw(self, target: int) -> None:
+        """Draw another one of several targets, in the same window."""
+        self._target = target
+        self._timer.stop()
+        self._ask()
+
     @Slot()
     def _ask(self) -> None:
         if self._spec is not None:
             self.asked.emit()
             spec = json.loads(to_json(self._spec))
-            self._requests.ask("series", "data", "series", spec=spec, index=self._index, origin=self._origin)
+            place = {"index": self._index, "origin": self._origin, "target": self._target}
+            self._requests.ask("series", "data", "series", spec=spec, **place)
 
     @Slot(str, object)
     def _on_answered(self, _name: str, answer: object) -> None:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app.amounts import count
 from app.icons import icon
@@ -16,11 +16,12 @@ from engine.spec import RunSpec
 
 
 class WindowTab(QWidget):
-    """Shows a SeriesView; `seriesAsked` carries a series' index, `originAsked` a step. ← and → walk through series, with
-    Shift through windows."""
+    """Shows a SeriesView; `seriesAsked` carries a series' index, `originAsked` a step, `targetAsked` the
+    place of one of several targets. ← and → walk through series, with Shift through windows."""
 
     seriesAsked = Signal(int)
     originAsked = Signal(int)
+    targetAsked = Signal(int)
     changed = Signal(str, object)
     left = Signal()
 
@@ -31,7 +32,7 @@ class WindowTab(QWidget):
         self.setAccessibleName(self.tr("Windows on the series"))
         self._view = SeriesView()
         self._step = 1
-        self._drawn = ""  # the target that is drawn, where there are several
+        self.drawn = QComboBox(self)  # the target that is drawn, where there are several
         self._name, self._window, self._problem, self._split = (QLabel(self) for _ in range(4))
         self.whole, self.close_up = SeriesPlot(self), SeriesPlot(self)
         self.irregular = IrregularRows(self)
@@ -47,15 +48,15 @@ class WindowTab(QWidget):
         if spec.forecasting is not None:
             self.irregular.setSpec(spec)
             self._step = spec.forecasting.windows.step
-            several = len(spec.data.roles.target) > 1
-            self._drawn = self.tr("“{0}” is drawn").format(spec.data.roles.target[0]) if several else ""
+            self._offer(spec.data.roles.target)
             self.seen.setSeen(seen_inputs(spec))
 
     def setView(self, view: SeriesView) -> None:
         """Show a series and a window on it."""
         self._view = view
         place = self.tr("{0} of {1}").format(count(view.index + 1), count(view.count))
-        parts = [view.name, place if view.count > 1 else "", self._drawn]
+        self.drawn.setCurrentIndex(view.target)
+        parts = [view.name, place if view.count > 1 else ""]
         self._name.setText(" · ".join(part for part in parts if part))
         self._name.setToolTip(self.tr("{0} to {1}").format(view.begins, view.ends) if view.begins else "")
         self._split.setText(split_text(view))
@@ -78,6 +79,13 @@ class WindowTab(QWidget):
         self._window.setText(self._window_text())
         for button, allowed in zip(self._walkers, self._allowed(), strict=True):
             button.setEnabled(allowed)
+
+    def _offer(self, targets: tuple[str, ...]) -> None:
+        """Offer the targets, where there are several."""
+        if [self.drawn.itemText(place) for place in range(self.drawn.count())] != list(targets):
+            self.drawn.clear()
+            self.drawn.addItems(targets)
+        self.drawn.setVisible(len(targets) > 1)
 
     def setFailure(self, sentence: str) -> None:
         """Say why there is nothing to show."""
@@ -152,6 +160,10 @@ class WindowTab(QWidget):
     def _arrange(self) -> None:
         self._name.setProperty("role", "subtitle")
         self._name.setObjectName("train.windows.name")
+        self.drawn.setObjectName("train.windows.drawn")
+        self.drawn.setAccessibleName(self.tr("Target that is drawn"))
+        self.drawn.setToolTip(self.tr("Target that is drawn"))
+        self.drawn.activated.connect(self.targetAsked)
         self._window.setObjectName("train.windows.window")
         self._window.setProperty("role", "muted")
         self._split.setProperty("role", "muted")
@@ -185,6 +197,8 @@ class WindowTab(QWidget):
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(label, 1)
+        if what == "series":
+            row.addWidget(self.drawn)
         tips = {
             "series": (self.tr("Series before (←)"), self.tr("Next series (→)")),
             "window": (self.tr("Window before (Shift+←)"), self.tr("Next window (Shift+→)")),

@@ -20,9 +20,14 @@ PAGE_POINTS = 4_000
 MOST_GAPS = 200
 
 
-def series_view(workspace: Path, spec: RunSpec, index: int = 0, origin: int | None = None) -> SeriesView:
+def series_view(
+    workspace: Path, spec: RunSpec, index: int = 0, origin: int | None = None, target: int = 0
+) -> SeriesView:
     """Return what to show of the series at `index`, with the window that forecasts from step `origin` on (None: the first
-    one of the test). Never raises for what a user could have got wrong: it becomes `problem`."""
+    one of the test); `target` is the place of the target that is drawn.
+
+    Never raises for what a user could have got wrong: it becomes `problem`.
+    """
     looked = look(workspace, spec)
     if looked.series is None or not len(looked.series):
         return SeriesView(problem=looked.problem, groups=looked.groups)
@@ -32,7 +37,8 @@ def series_view(workspace: Path, spec: RunSpec, index: int = 0, origin: int | No
     lengths = series.lengths
     index = min(max(index, 0), series.count - 1)
     begin, end = (int(one) for one in series.starts[index : index + 2])
-    steps, values = series.step[begin:end], series.target[begin:end]
+    target = min(max(target, 0), len(series.targets) - 1)
+    steps, values = series.step[begin:end], series.targets[target][begin:end]
     content: dict[str, Any] = {} if begin == end else _drawn(series.frequency, steps, values, folds, spec, origin)
     return SeriesView(
         problem=problem,
@@ -48,6 +54,7 @@ def series_view(workspace: Path, spec: RunSpec, index: int = 0, origin: int | No
         longest=int(lengths.max()),
         short=int((lengths < _least(spec)).sum()),
         index=index,
+        target=target,
         name=series.names_of(np.array([index]))[0],
         steps=end - begin,
         gaps=_gaps(looked, index, series.frequency),

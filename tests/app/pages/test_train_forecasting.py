@@ -331,6 +331,24 @@ def test_that_further_targets_and_holidays_are_chosen_in_the_form(filled, qtbot)
     assert filled.gallery.card("nbeats").radio.isEnabled()
 
 
+def test_that_the_target_that_is_drawn_is_chosen_where_there_are_several(filled, labs, qtbot):
+    filled.form.setCurrentIndex(4)
+    drawn = filled.findChild(QComboBox, "train.windows.drawn")
+    assert drawn.isHidden()
+    filled.form.series.changed.emit("data.roles.target.further", ["price"])
+    looked(qtbot, labs)
+    assert drawn.isVisible() and [drawn.itemText(place) for place in range(2)] == ["sales", "price"]
+    qtbot.keyClick(drawn, Qt.Key.Key_Down)
+    assert labs.of("series")[-1][2]["target"] == 1
+    looked(qtbot, labs, target=1)
+    qtbot.keyClick(filled.form.windows, Qt.Key.Key_Right)
+    assert (labs.of("series")[-1][2]["index"], labs.of("series")[-1][2]["target"]) == (1, 1)
+    looked(qtbot, labs, index=1, target=1)
+    assert drawn.currentText() == "price"
+    filled.form.series.changed.emit("data.roles.target.further", [])
+    assert drawn.isHidden()
+
+
 def test_that_columns_that_look_like_series_are_offered_to_become_some(page, qtbot):
     columns = [{"name": name, "type": kind} for name, kind in {**TYPES, "shop": "number"}.items()]
     page.setDataset(dataset(columns=columns), Roles(date=("day",), continuous=("price", "size"), target=("sales",)))

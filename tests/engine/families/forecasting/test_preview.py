@@ -45,6 +45,17 @@ def test_that_the_window_can_be_moved_and_stays_within_the_series(workspace, imp
     assert across.part == ""
 
 
+def test_that_another_one_of_several_targets_is_drawn(workspace, imported, shops, make_shop_spec):
+    shops = shops.assign(visitors=shops["sales"] + 100)
+    spec = make_shop_spec(data__dataset=imported(shops), data__roles__target=["sales", "visitors"])
+    first, other, beyond = (series_view(workspace, spec, target=place) for place in (0, 1, 9))
+    assert (first.target, other.target, beyond.target) == (0, 1, 1)
+    for drawn, same in (("whole", first.whole), ("page", first.page)):
+        x, values = getattr(other, drawn)
+        assert x == same[0] and values == pytest.approx([one + 100 for one in same[1]])
+    assert (other.origin, other.folds) == (first.origin, first.folds)
+
+
 def test_that_gaps_are_shown_where_the_file_has_no_rows(workspace, imported, shops, make_shop_spec):
     gone = (shops["shop"] == "north") & shops["time"].dt.hour.isin([3, 4, 5, 6, 7, 8]) & (shops["time"].dt.day == 1)
     spec = make_shop_spec(data__dataset=imported(shops[~gone]))
