@@ -63,6 +63,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         super().__init__(orientation)
         self.enableAutoSIPrefix(False)
         self.is_time = False
+        self._is_whole = False
         self._origin: float | None = None
 
     def setTime(self, is_time: bool, origin: float | None = None) -> None:
@@ -72,6 +73,13 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         self.is_time, self._origin = is_time, origin
         self.picture = None
         self.update()
+
+    def setWhole(self, is_whole: bool) -> None:
+        """Write whole numbers alone."""
+        if is_whole != self._is_whole:
+            self._is_whole = is_whole
+            self.picture = None
+            self.update()
 
     def words(self, value: float) -> str:
         """Write a single value."""
@@ -84,7 +92,10 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         span = high - low
         wanted = span / max(size / 90, 2)
         if not self.is_time or wanted <= 1 or self.logMode:
-            return list(super().tickSpacing(low, high, size))
+            spacing = list(super().tickSpacing(low, high, size))
+            if not self._is_whole or self.logMode:
+                return spacing
+            return [(step, offset) for step, offset in spacing if step >= 1] or [(1.0, 0.0)]
         step = next((step for step in TIME_STEPS if step >= wanted), math.ceil(wanted / 86400) * 86400)
         if self._origin is None:
             return [(float(step), 0.0)]

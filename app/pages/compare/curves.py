@@ -83,6 +83,7 @@ class ComparedPlot(CurvePlot):
         """Draw a metric of runs; each group of several ids as one mean with its interval, the baseline as dark as text."""
         known = {run.record.id: run for run in runs if run.book.count(metric)}
         origin = min((run.began for run in known.values()), default=0.0)
+        self.setWholeAxis(axis == "step")
         self.setTimeAxis(axis in {"time", "clock"}, origin if axis == "clock" else None)
         self._names = {run.record.id: run.record.name for run in runs}
         self._what = metric

@@ -57,13 +57,26 @@ class ScoreRow(QWidget):
     @Slot(str, object)
     def _take_answer(self, _name: str, value: Mapping[str, Any]) -> None:
         self.compare.setEnabled(True)
-        naive = (
-            f"{name.replace('_', ' ')} {own[SHOWN]:.4g}" for name, own in value["baselines"].items() if SHOWN in own
-        )
-        words = self.tr("MAE {0} over {1} ({2}).")
-        self.said.setText(words.format(f"{value['metrics'][SHOWN]:.4g}", value["what"], ", ".join(naive)))
+        self.said.setText(self._sentence(value))
         lines = [f"{name}  {one:.4g}" for name, one in value["metrics"].items()]
         self.said.setToolTip("\n".join([*lines, *value["notes"]]))
+
+    def _sentence(self, value: Mapping[str, Any]) -> str:
+        """Return the error of each target beside the baselines' own."""
+        errors = {name: error for name, error in value["metrics"].items() if name.partition("/")[0] == SHOWN}
+        said = []
+        for name, error in errors.items():
+            of = name.partition("/")[2]
+            words = (
+                self.tr("MAE of {0} {1}").format(of, f"{error:.4g}")
+                if of
+                else self.tr("MAE {0}").format(f"{error:.4g}")
+            )
+            naive = [
+                f"{one.replace('_', ' ')} {own[name]:.4g}" for one, own in value["baselines"].items() if name in own
+            ]
+            said.append(f"{words} ({', '.join(naive)})" if naive else words)
+        return self.tr("{0} over {1}.").format("; ".join(said), value["what"])
 
     @Slot(str, str)
     def _take_failure(self, _name: str, sentence: str) -> None:

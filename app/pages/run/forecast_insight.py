@@ -64,6 +64,7 @@ class InsightCards(QWidget):
             steps = np.arange(-len(shares) + 1.0, 1.0)
             plot.setCurve(f"+{ahead}", steps, 100 * np.array(shares), f"+{ahead}", place)
         plot.setAxisLabels(self.tr("steps before the origin"), "")
+        plot.setWholeAxis(True)
         card = PlotCard("run.results.attention", self.tr("Attention over time, %"), plot, self)
         card.setHint(
             self.tr("How much the forecast of a step ahead looks at each step of the past, mean over windows.")
@@ -87,6 +88,7 @@ class PartsCard(PlotCard):
         self.chooser.addItems([LABEL.format(one.series, short_moment(one.origin)) for one in parts])
         self.chooser.currentIndexChanged.connect(self._draw)
         self._curves.setAxisLabels(self.tr("steps ahead"), "")
+        self._curves.setWholeAxis(True)
         self.setHint(
             self.tr("All as differences from the centre that scaling takes away; the parts add up to the forecast.")
         )

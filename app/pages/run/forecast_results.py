@@ -121,6 +121,7 @@ class ForecastResults(QWidget):
                 ahead = np.arange(1.0, len(values) + 1)
                 self._steps.setCurve(name, ahead, values, name, place, "solid" if not place else "dashed")
         self._steps.setAxisLabels(self.tr("steps ahead"), "")
+        self._steps.setWholeAxis(True)
 
     @Slot()
     def _rank(self) -> None:

@@ -170,6 +170,7 @@ class LiveTab(QWidget):
         names = {"step": self.tr("step"), "epoch": self.tr("epoch"), "time": self.tr("time since the start")}
         plot.curves.setAxisLabel(names[axis])
         plot.curves.setTimeAxis(axis == "time")
+        plot.curves.setWholeAxis(axis == "step")
 
     @Slot(str)
     def _set_scale(self, scale: str) -> None:

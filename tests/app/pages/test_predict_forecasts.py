@@ -170,7 +170,14 @@ def test_that_a_files_own_values_are_compared_with_when_that_is_asked_for(engine
     }
     engine.answered.emit(ticket, report)
     said = page.findChild(QLabel, "predict.score.said")
-    assert said.text() == "MAE 1.25 over 8 windows of 2 series (last value 3, seasonal naive 2.5)."
+    assert said.text() == "MAE 1.25 (last value 3, seasonal naive 2.5) over 8 windows of 2 series."
+    row.click()
+    several = {
+        "metrics": {"loss": 4.0, "mae/sales": 1.25, "mae/visits": 9.5},
+        "baselines": {"last_value": {"mae/visits": 8.0}},
+    }
+    engine.answered.emit(engine.pending("score")[-1][0], {**report, **several})
+    assert said.text() == "MAE of sales 1.25; MAE of visits 9.5 (last value 8) over 8 windows of 2 series."
     row.click()
     engine.failed.emit(engine.pending("score")[-1][0], "The test has no window (forecasting.windows.horizon).")
     assert said.text() == "The test has no window (“Forecasts”)."

@@ -210,6 +210,14 @@ def test_that_a_hidden_plot_does_no_work_and_is_drawn_when_shown(plot, qtbot):
     assert len(line_of(plot, "a")[0]) == 50
 
 
+def test_that_steps_are_written_as_whole_numbers_however_wide_the_plot(plot):
+    axis = plot.item.getAxis("bottom")
+    assert min(step for step, _ in axis.tickSpacing(1, 7, 1200)) < 1
+    plot.setWholeAxis(True)
+    assert min(step for step, _ in axis.tickSpacing(1, 7, 1200)) == 1
+    assert axis.tickSpacing(1.2, 1.4, 1200) == [(1.0, 0.0)]
+
+
 def test_that_no_timer_runs_after_the_plot_was_closed(plot, qtbot):
     plot.setCurve("a", np.arange(50.0), np.arange(50.0))
     plot.close()
