@@ -38,6 +38,8 @@ class FamilyBook:
         self._is_chosen = False
         self._is_guessed = False  # whether the family shown is a guess that longer texts may change
         self._fresh: RunSpec | None = None
+        self._tuned: RunSpec | None = None
+        self._is_carried = False  # whether the fresh one has settings of the dataset before, which stay
         self._wider: tuple[RunSpec, RunSpec] | None = None
 
     def keep(self, spec: RunSpec) -> None:
@@ -112,7 +114,10 @@ class FamilyBook:
         if not view.count:
             self._fresh = shown if not view.problem else None
             return shown
-        return tuned(shown, view.season, view.longest, view.rows, view.calendar)
+        if self._is_carried:
+            return shown
+        self._tuned = tuned(shown, view.season, view.longest, view.rows, view.calendar)
+        return self._tuned
 
     def with_model(self, shown: RunSpec, name: str) -> RunSpec:
         """Return the specification with another model and without what that one cannot take, which comes back with a
@@ -134,8 +139,11 @@ class FamilyBook:
             return with_dataset(old, data.spec, data.types, data.rows, self._before)
         if family == "text":
             return text_of_dataset(data.spec, data.types, data.lengths, old)
+        is_new = old is None or old.data.dataset != data.spec.dataset
+        if old is not None and is_new and old == self._tuned:
+            old = None  # nobody chose anything
         made = forecast_of(data.spec, data.types, data.rows, old)
-        self._fresh = made if old is None else None
+        self._fresh, self._is_carried = made if is_new else None, old is not None
         return made
 
 

@@ -331,6 +331,17 @@ def test_that_further_targets_and_holidays_are_chosen_in_the_form(filled, qtbot)
     assert filled.gallery.card("nbeats").radio.isEnabled()
 
 
+@pytest.mark.parametrize("is_touched", [False, True])
+def test_that_another_dataset_is_looked_at_anew_and_keeps_what_was_chosen(filled, labs, qtbot, is_touched):
+    if is_touched:
+        filled._edit("forecasting.windows.horizon", 5)
+    filled.setDataset(dataset(id="d2"), ROLES)
+    looked(qtbot, labs, groups=("shop",), problem="Rows share their time.", count=1)
+    assert filled.spec().data.dataset == "d2" and filled.spec().data.roles.group == ("shop",)
+    looked(qtbot, labs, season=12, longest=400)
+    assert filled.spec().forecasting.windows.horizon == (5 if is_touched else 12)
+
+
 def test_that_the_target_that_is_drawn_is_chosen_where_there_are_several(filled, labs, qtbot):
     filled.form.setCurrentIndex(4)
     drawn = filled.findChild(QComboBox, "train.windows.drawn")
