@@ -18,11 +18,15 @@ def say(text: str) -> str:
 def label_of(key: str) -> str:
     """Return what a field is called: “Learning rate” for learning_rate; a dotted key may have a name of its own."""
     name = key.rpartition(".")[2]
-    known = _LABELS_OF_KEYS.get(key) or _OF_FAMILIES.get(key) or _LABELS.get(name)
+    known = _known_label(key)
     if known is not None:
         return QCoreApplication.translate("Fields", str(known))
     words = name.replace("_", " ")
     return words[:1].upper() + words[1:]
+
+
+def _known_label(key: str) -> object | None:
+    return _LABELS_OF_KEYS.get(key) or _OF_FAMILIES.get(key) or _LABELS.get(key.rpartition(".")[2])
 
 
 def name_of(field: Field) -> str:
@@ -37,7 +41,7 @@ def plain_words(sentence: str) -> str:
 
 def _in_words(found: re.Match[str]) -> str:
     key, values = found["key"], found["values"]
-    if key not in _OF_FAMILIES:
+    if _known_label(key) is None:
         return found[0]
     label = f"“{label_of(key)}”"
     return f"{label}: {_VALUE.sub(lambda value: choice_label(value[0], key), values)}" if values else label
@@ -71,7 +75,8 @@ COLUMN_KEYS = frozenset({"data.roles.target", "data.roles.group", "forecasting.t
     f"text.columns.{name}" for name in ("text", "second", "labels")
 }
 _KEY = re.compile(
-    r"(?P<key>(?:forecasting|split|text)(?:\.[a-z_]+)+)(?: = (?P<values>[a-z_]+(?:, [a-z_]+)*(?: or [a-z_]+)?))?"
+    r"(?P<key>(?:data|forecasting|split|text|trainer)(?:\.[a-z_]+)+)"
+    r"(?: = (?P<values>[a-z_]+(?:, [a-z_]+)*(?: or [a-z_]+)?))?"
 )
 _VALUE = re.compile(r"\b(?!or\b)[a-z_]+")
 _LABELS_OF_KEYS = {

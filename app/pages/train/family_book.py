@@ -38,7 +38,7 @@ class FamilyBook:
         self._is_chosen = False
         self._is_guessed = False  # whether the family shown is a guess that longer texts may change
         self._fresh: RunSpec | None = None
-        self._tuned: RunSpec | None = None
+        self._own: RunSpec | None = None  # the last one in which nobody chose anything
         self._is_carried = False  # whether the fresh one has settings of the dataset before, which stay
         self._wider: tuple[RunSpec, RunSpec] | None = None
 
@@ -110,14 +110,15 @@ class FamilyBook:
             return shown
         if view.groups:
             self._fresh = with_groups(shown, view.groups)
+            self._own = None if self._is_carried else self._fresh
             return self._fresh
         if not view.count:
             self._fresh = shown if not view.problem else None
             return shown
         if self._is_carried:
             return shown
-        self._tuned = tuned(shown, view.season, view.longest, view.rows, view.calendar)
-        return self._tuned
+        self._own = tuned(shown, view.season, view.longest, view.rows, view.calendar)
+        return self._own
 
     def with_model(self, shown: RunSpec, name: str) -> RunSpec:
         """Return the specification with another model and without what that one cannot take, which comes back with a
@@ -140,10 +141,12 @@ class FamilyBook:
         if family == "text":
             return text_of_dataset(data.spec, data.types, data.lengths, old)
         is_new = old is None or old.data.dataset != data.spec.dataset
-        if old is not None and is_new and old == self._tuned:
-            old = None  # nobody chose anything
+        if is_new and old == self._own:
+            old = None
         made = forecast_of(data.spec, data.types, data.rows, old)
         self._fresh, self._is_carried = made if is_new else None, old is not None
+        if not self._is_carried:
+            self._own = made
         return made
 
 

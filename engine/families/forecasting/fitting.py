@@ -120,8 +120,9 @@ class Material:
             raise RunFailed(
                 f"The {name} has no window: no series has {own.encoder_length:,} steps to look back on and "
                 f"{own.horizon:,} to forecast there.",
-                "Look back on fewer steps (forecasting.windows.encoder_length), forecast fewer (horizon), or split "
-                "elsewhere (split).",
+                "Look back on fewer steps (forecasting.windows.encoder_length), forecast fewer "
+                "(forecasting.windows.horizon), or split "
+                "elsewhere (split.test).",
             ) from error
 
 

@@ -115,12 +115,12 @@ def _check(fold: Fold, spec: RunSpec, frequency: Frequency) -> None:
         raise RunFailed(
             f"There are {counted(len(fold.train), 'step')} to learn from{which}, and one window of past and horizon takes "
             f"{least:,}.",
-            "Look back on fewer steps (forecasting.windows.encoder_length), forecast fewer (horizon), use shorter lags, or "
-            "keep less for validation and test (split).",
+            "Look back on fewer steps (forecasting.windows.encoder_length), forecast fewer "
+            "(forecasting.windows.horizon), use shorter lags, or keep less for validation and test (split.test).",
         )
     for part, span in (("validation", fold.valid), ("test", fold.test)):
         if span is not None and len(span) < horizon:
             raise RunFailed(
                 f"The {part}{which} has {counted(len(span), 'step')} ({span.text(frequency)}), and the horizon {horizon:,}.",
-                f"Give the {part} more steps (split), or forecast fewer (forecasting.windows.horizon).",
+                f"Give the {part} more steps (split.test), or forecast fewer (forecasting.windows.horizon).",
             )

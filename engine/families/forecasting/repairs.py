@@ -35,7 +35,7 @@ def without_duplicates(series: "Series", rows: "Ints", policy: str) -> "Series":
         raise RunFailed(
             f"{counted(int(twice.sum()), 'row')} share their series and time with another: {rows_text(marks)} "
             f"({series.names[series.series[first]]}, {series.frequency.text_of(int(series.step[first]))}).",
-            "Name the columns that tell the series apart (role group), or let several rows of a step become one "
+            "Name the columns that tell the series apart (data.roles.group), or let several rows of a step become one "
             "(forecasting.timeline.duplicates = mean, sum or last).",
         )
     starts = np.flatnonzero(np.concatenate([[True], ~same]))
@@ -82,7 +82,9 @@ def without_gaps(series: "Series", policy: str) -> "Series":
     inside = (offset > 0) & ~is_future(filled)
     filled = filled.with_targets([_filled(filled, values, inside, policy) for values in filled.targets])
     affected = counted(_affected(series, jumps > 1), "series", "series")
-    return filled.noted(f"{counted(missing, 'missing step')} in {affected} were filled ({policy}).")
+    return filled.noted(
+        f"{counted(missing, 'missing step')} in {affected} were filled (forecasting.timeline.missing_steps = {policy})."
+    )
 
 
 def with_target(series: "Series", policy: str, names: Sequence[str]) -> "Series":
@@ -128,7 +130,8 @@ def long_enough(series: "Series", least: int, policy: str) -> "Series":
     if policy == "refuse" or (policy == "drop" and len(short) == series.count):
         raise RunFailed(
             f"{words}; the longest has {int(lengths.max()):,}. A window of past and horizon takes {least:,}.",
-            "Look back on fewer steps (forecasting.windows.encoder_length), forecast fewer (horizon), or have short "
+            "Look back on fewer steps (forecasting.windows.encoder_length), forecast fewer "
+            "(forecasting.windows.horizon), or have short "
             "series dropped or padded (forecasting.timeline.short_series).",
         )
     if policy == "drop":

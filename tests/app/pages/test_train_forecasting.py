@@ -342,6 +342,15 @@ def test_that_another_dataset_is_looked_at_anew_and_keeps_what_was_chosen(filled
     assert filled.spec().forecasting.windows.horizon == (5 if is_touched else 12)
 
 
+def test_that_a_dataset_after_one_that_cannot_be_used_is_looked_at_as_the_first_one(page, labs, qtbot):
+    page.setDataset(dataset(), ROLES)
+    looked(qtbot, labs, problem="Rows share their time.", count=1)
+    page.setDataset(dataset(id="d2"), ROLES)
+    looked(qtbot, labs, groups=("shop",), problem="Rows share their time.", count=1)
+    looked(qtbot, labs, season=12, longest=400)
+    assert page.spec().forecasting.windows.horizon == 12
+
+
 def test_that_the_target_that_is_drawn_is_chosen_where_there_are_several(filled, labs, qtbot):
     filled.form.setCurrentIndex(4)
     drawn = filled.findChild(QComboBox, "train.windows.drawn")
