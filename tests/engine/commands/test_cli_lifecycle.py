@@ -13,6 +13,7 @@ import pytest
 
 from engine.runs import RunRecord, RunStatus, RunStore
 from engine.training.changes import EPOCHS
+from tests.engine.commands.conftest import train_here
 
 Call = Callable[..., Any]
 ROOT = Path(__file__).resolve().parents[3]
@@ -84,8 +85,8 @@ def test_that_a_run_is_paused_changed_resumed_and_ended_from_the_terminal(
 def test_that_a_finished_run_is_extended_and_forked_from_the_terminal(
     tensorbench: Call, wine: Path, workspace: Path
 ) -> None:
-    short = ("--set", "trainer.epochs=2")
-    trained = json.loads(tensorbench("train", wine, *short, "--json").out)
+    train_here(workspace, wine, "trainer.epochs=2", "trainer.threads=1")
+    trained = json.loads(tensorbench("show", "last", "--json").out)
     assert tensorbench("extend", "last", "--epochs", "2").code == 2
     assert tensorbench("resume", "last").code == 2
     extended = json.loads(tensorbench("extend", "last", "--epochs", "3", "--json").out)
