@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QWidget
 from app.plots.axis import Axis
 from app.plots.canvas import Canvas, Frame, Ribbon, Stroke
 from app.plots.curve import Curve, Strokes, in_order, rows_of
-from app.plots.curve_layer import CurveLayer, Dot, EndLabel, Mark, Reading
+from app.plots.curve_layer import CurveLayer, Mark, Reading
+from app.plots.curve_places import Places, nearest
 from app.plots.export import Numbers
 from app.plots.extent import extent_of, floor_of
 from app.plots.ink import Ink
@@ -21,11 +22,8 @@ from app.plots.places import Floats, as_array
 from app.plots.turns import turns
 
 REDRAW_MS = 25
-MOST_LABELS = 40  # at the ends of curves: more would have no room, and each costs time at every frame
 LABEL_WIDTH = 108
 LABEL_SHARE = 0.3  # of a narrow plot's width, at most
-MOST_READ = 12
-_Read = tuple[Curve, tuple[float, str]]
 
 
 class CurvePlot(LayeredPlot):
@@ -244,57 +242,18 @@ class CurvePlot(LayeredPlot):
 
     def _lay_out(self) -> None:
         """Give the layer the places of strokes, labels, markers, dots and grid lines."""
-        box = self.item.getViewBox()
-        frame = self._layer.frame = self._view(max(16, int(box.width())), self._floor())
-        self._layer.setGeometry(self.rect())
-        self._layer.area = self.area()
-        self._layer.labels = [label for curve in self._named() if (label := self._end_label(curve, frame))]
-        marks = [Mark(self._across(mark.x), mark.label, mark.kind) for mark in self._markers]
-        for curve in self._curves.values():
-            x, y = curve.bad(frame.left, frame.right)
-            if not len(x):
-                continue
-            for kind, at in (("nan", x[~(y > 0)]), ("infinite", x[y > 0])):
-                pixels = np.unique(np.round((at - frame.left) / (frame.right - frame.left) * self._layer.area.width()))
-                marks += [Mark(float(self._layer.area.left() + pixel), "", kind) for pixel in pixels]
-        self._layer.marks = marks
-        self._layer.grid = self.gridLines()
-        self._layer.dots = [
-            Dot(self._across(x), self._down(y), self._curves[key].inkColour())
-            for key, strokes in self._strokes.items()
-            if key in self._curves
-            for x, y in zip(*strokes.dots, strict=True)
-        ]
-        self._layer.strokes = in_order(self._strokes.values())
-        self._layer.ribbons = [one.ribbon for one in self._strokes.values() if one.ribbon is not None]
-        self._layer.update()
-
-    def _named(self) -> list[Curve]:
-        """Return the curves that may have their name at their end: the strong ones, and some from everywhere."""
-        curves = [] if self._is_compact else list(self._curves.values())
-        every = -(-len(curves) // MOST_LABELS)
-        return [curve for place, curve in enumerate(curves) if curve.is_strong or not place % every]
-
-    def _end_label(self, curve: Curve, frame: Frame) -> EndLabel | None:
-        value = curve.valueNear(frame.right)
-        if value is None:
-            return None
-        first, last = curve.ends()
-        if first > frame.right or last < frame.left:
-            return None
-        area = self._layer.area
-        y = area.bottom() - (frame.placedOne(value) - frame.low) / (frame.high - frame.low) * area.height()
-        if not area.top() - 1 <= y <= area.bottom() + 1:
-            return None
-        return EndLabel(y, f"{curve.label} {value:.4g}", curve.inkColour(), curve.is_strong)
-
-    def _across(self, x: float) -> float:
-        (left, right), _ = self.item.getViewBox().viewRange()
-        return float(self._layer.area.left() + (x - left) / (right - left) * self._layer.area.width())
-
-    def _down(self, y: float) -> float:
-        _, (low, high) = self.item.getViewBox().viewRange()
-        return float(self._layer.area.bottom() - (y - low) / (high - low) * self._layer.area.height())
+        layer = self._layer
+        layer.frame = self._view(max(16, int(self.item.getViewBox().width())), self._floor())
+        layer.setGeometry(self.rect())
+        layer.area = self.area()
+        places = Places(layer.frame, layer.area)
+        layer.labels = [] if self._is_compact else places.labels(self._curves.values())
+        layer.marks = places.marks(self._markers, self._curves.values())
+        layer.grid = self.gridLines()
+        layer.dots = places.dots((self._curves[key], one) for key, one in self._strokes.items() if key in self._curves)
+        layer.strokes = in_order(self._strokes.values())
+        layer.ribbons = [one.ribbon for one in self._strokes.values() if one.ribbon is not None]
+        layer.update()
 
     def _bottom(self) -> Axis:
         axis: Axis = self.item.getAxis("bottom")
@@ -331,26 +290,20 @@ class CurvePlot(LayeredPlot):
         box = self.item.getViewBox()
         self._layer.reading = None
         if box.sceneBoundingRect().contains(place):
-            at = box.mapSceneToView(place).x()
+            pointer = box.mapSceneToView(place)
+            at = pointer.x()
             found = [(curve, reading) for curve in self._curves.values() if (reading := curve.reading(at)) is not None]
             if found:
-                nearest = min((reading[0] for _, reading in found), key=lambda x: abs(x - at))
-                lines = [(text, curve.inkColour()) for curve, (_, text) in self._nearest(found, place)]
+                frame = self._view(16, self._floor())
+                read = min((reading[0] for _, reading in found), key=lambda x: abs(x - at))
+                lines = [(text, curve.inkColour()) for curve, (_, text) in nearest(found, pointer.y(), frame)]
                 if len(found) > len(lines):
                     more = self.tr("and {0} more").format(len(found) - len(lines))
                     lines.append((more, self.palette().placeholderText().color()))
-                x = self._bottom().words(nearest)
-                self._layer.reading = Reading(self._across(nearest), f"{self._labels[0]} {x}".strip(), tuple(lines))
+                title = f"{self._labels[0]} {self._bottom().words(read)}".strip()
+                across = Places(frame, self._layer.area).across(read)
+                self._layer.reading = Reading(across, title, tuple(lines))
         self._layer.update()
-
-    def _nearest(self, found: list[_Read], place: QPointF) -> list[_Read]:
-        """Return as many readings as there is room for: where there are more, those of the curves nearest to the pointer."""
-        if len(found) <= MOST_READ:
-            return found
-        value = self.item.getViewBox().mapSceneToView(place).y()
-        heights = self._view(16, self._floor()).placed(np.array([curve.valueAt(x) for curve, (x, _) in found]))
-        near = np.argsort(np.abs(heights - value), kind="stable")[: MOST_READ - 1]
-        return [found[index] for index in sorted(near.tolist(), key=lambda index: -heights[index])]
 
     def isCurrent(self) -> bool:
         """Whether all that was told is on show."""

@@ -1,7 +1,11 @@
 """The families of models: from a RunSpec to a trained, evaluated, usable model. Imports a library only when used."""
 
+from importlib import import_module
+
 from engine.runs import Outcome
 from engine.training.recorder import Recorder
+
+FAMILIES = ("tabular", "forecasting", "text")
 
 
 def run(recorder: Recorder) -> Outcome:
@@ -19,10 +23,9 @@ def run(recorder: Recorder) -> Outcome:
     return tabular.run(recorder)
 
 
-def warm_up() -> None:
-    """Import everything heavy that a run of any family needs (several seconds), so that it starts at once later."""
-    from engine.families import forecasting, tabular, text
-
-    tabular.warm_up()
-    forecasting.warm_up()
-    text.warm_up()
+def warm_up(family: str = "") -> None:
+    """Import everything heavy that a run of a family needs, or without its name of any (several seconds), so that it
+    starts at once later.
+    """
+    for name in [family] if family else FAMILIES:
+        import_module(f"engine.families.{name}").warm_up()

@@ -34,9 +34,10 @@ WINDOW = Path(__file__).with_name("window.py")
 class Window:
     """A process that has the workspace open and shows its runs; it may be killed, and opened again."""
 
-    def __init__(self, workspace: Path, name: str = "shown") -> None:
+    def __init__(self, workspace: Path, name: str = "shown", stands_by: bool = True) -> None:
         self._workspace = workspace
         self._name = name
+        self._stands_by = stands_by
         self._process: subprocess.Popen[bytes] | None = None
         self.shown: list[Path] = []
         """A file for each time it was opened: what was shown."""
@@ -47,7 +48,7 @@ class Window:
 
     def open(self) -> None:
         self.shown.append(self._workspace / f"{self._name}-{len(self.shown)}")
-        command = [sys.executable, WINDOW, self._workspace, self.shown[-1]]
+        command = [sys.executable, WINDOW, self._workspace, self.shown[-1], *([] if self._stands_by else ["alone"])]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL)
 
@@ -128,12 +129,12 @@ class Witness:
 class Story:
     """A workspace in which a window works the queue off, and processes meet a violent end at random moments."""
 
-    def __init__(self, workspace: Path, spec: RunSpec, chance: random.Random) -> None:
+    def __init__(self, workspace: Path, spec: RunSpec, chance: random.Random, stands_by: bool = True) -> None:
         self.spec = spec
         self.chance = chance
         self.witness = Witness(workspace)
-        self.window = Window(workspace)
-        self.other = Window(workspace, "other")
+        self.window = Window(workspace, stands_by=stands_by)
+        self.other = Window(workspace, "other", stands_by)
         self.store = RunStore(workspace)
         self._run_id = ""
         self._orphans: list[psutil.Process] = []
@@ -319,8 +320,9 @@ def _of_sunspots(workspace: Path, trainer: TrainerSpec) -> RunSpec:
 
 
 @pytest.fixture
-def story(workspace: Path, spec: RunSpec) -> Iterator[Story]:
-    one = Story(workspace, spec, random.Random(20))
+def story(request: pytest.FixtureRequest, workspace: Path, spec: RunSpec) -> Iterator[Story]:
+    """A story; only a long one lets the windows have standby workers, each of which costs as much as one that trains."""
+    one = Story(workspace, spec, random.Random(20), stands_by=request.node.get_closest_marker("soak") is not None)
     yield one
     one.close()
 

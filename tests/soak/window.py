@@ -1,6 +1,7 @@
 """A window without its widgets, to be killed: it starts what waits, adopts what it finds at work, and shows every point.
 
-`python window.py WORKSPACE SHOWN`: what is shown goes to the file SHOWN, for the witness to read when the window is gone.
+`python window.py WORKSPACE SHOWN [alone]`: what is shown goes to the file SHOWN, for the witness to read when the window is
+gone. With `alone` no worker warms up for the run after the one that is started.
 """
 
 import json
@@ -41,7 +42,7 @@ class Screen:
 
 if __name__ == "__main__":
     application = QCoreApplication([])
-    thread = EngineThread(Path(sys.argv[1]))
+    thread = EngineThread(Path(sys.argv[1]), stands_by="alone" not in sys.argv[3:])
     screen = Screen(thread, Path(sys.argv[2]))
     thread.start()
     application.exec()

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from engine import cli
+from engine import cli, families
+from engine.runs import RunStore
+from engine.spec import read, with_settings
+from engine.training.recorder import Recorder
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,21 @@ def call(*arguments: object) -> Answer:
 def tensorbench(workspace: Path) -> Call:
     """`tensorbench COMMAND …` on an empty workspace."""
     return lambda *arguments: call("--workspace", workspace, *arguments)
+
+
+def train_here(workspace: Path, specification: Path, *settings: str) -> str:
+    """Train a specification (settings as KEY=VALUE) in this process, as a worker does; returns the run's id.
+
+    For what is to be seen of a trained run: `train` itself starts a worker, which costs seconds.
+    """
+    changes = dict(setting.split("=", maxsplit=1) for setting in settings)
+    with RunStore(workspace) as store:
+        run_id = store.create_run(with_settings(read(specification), changes)).id
+    with Recorder(workspace, run_id) as recorder:
+        outcome = families.run(recorder)
+    with RunStore(workspace) as store:
+        store.finish(run_id, outcome)
+    return run_id
 
 
 @dataclass(frozen=True)

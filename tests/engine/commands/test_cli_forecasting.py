@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from engine.spec import read
+from tests.engine.commands.conftest import train_here
 
 Call = Callable[..., Any]
 FAST = (
@@ -100,7 +101,7 @@ def test_that_what_is_missing_is_said_in_one_line(
 
 
 @pytest.mark.timeout(400)
-def test_that_several_targets_are_forecast_together(tensorbench: Call, tmp_path: Path) -> None:
+def test_that_several_targets_are_forecast_together(tensorbench: Call, workspace: Path, tmp_path: Path) -> None:
     hours = pd.date_range("2024-01-01", periods=80, freq="h")
     file, spec, out = tmp_path / "shop.csv", tmp_path / "shop.toml", tmp_path / "out.csv"
     pd.DataFrame({"time": hours, "sales": range(80), "visitors": range(1000, 1080)}).to_csv(file, index=False)
@@ -109,7 +110,7 @@ def test_that_several_targets_are_forecast_together(tensorbench: Call, tmp_path:
     assert answer.code == 0, answer.err
     refused = tensorbench("new", "forecasting", *asked, "--model", "nbeats", "-o", tmp_path / "refused.toml")
     assert refused.code == 2 and "N-BEATS forecasts one target, not 2" in refused.err
-    assert tensorbench("train", spec, *FAST).code == 0
+    train_here(workspace, spec, *FAST[1::2])
     shown = tensorbench("show", "last")
     assert "MAE of sales" in shown.out and "mae/visitors" in shown.out
     assert tensorbench("predict", "last", file, "-o", out).code == 0

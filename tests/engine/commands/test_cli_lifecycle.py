@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from engine.runs import RunRecord, RunStatus, RunStore
+from engine.training.changes import EPOCHS
+from tests.engine.commands.conftest import train_here
 
 Call = Callable[..., Any]
 ROOT = Path(__file__).resolve().parents[3]
@@ -56,7 +58,7 @@ def test_that_a_run_is_paused_changed_resumed_and_ended_from_the_terminal(
     until(workspace, lambda _run, steps: steps > 5)
     assert json.loads(tensorbench("pause", "last", "--json").out)["status"] == "pausing"
     paused = until(workspace, lambda run, _steps: run.status is RunStatus.PAUSED)
-    assert paused.outcome is None and paused.progress.step > 0
+    assert paused.outcome is None and paused.pid is None and paused.progress.step > 0
     assert tensorbench("kill", "last").code == tensorbench("pause", "last").code == 2
 
     refused = tensorbench("change", "last", "--learning-rate", "-1")
@@ -67,7 +69,11 @@ def test_that_a_run_is_paused_changed_resumed_and_ended_from_the_terminal(
     again = tensorbench("resume", "last")
     assert again.code == 2 and "nothing to resume" in again.err
     gone_on = until(workspace, lambda run, steps: steps > paused.progress.step + 5)
-    assert gone_on.attempt == 2 and [change.value for change in gone_on.changes] == [0.002]
+    assert (
+        gone_on.attempt == 2
+        and gone_on.started == paused.started
+        and [change.value for change in gone_on.changes] == [0.002]
+    )
     assert tensorbench("kill", "last").code == 0
     with RunStore(workspace) as store:
         ended = store.runs()[0]
@@ -79,12 +85,15 @@ def test_that_a_run_is_paused_changed_resumed_and_ended_from_the_terminal(
 def test_that_a_finished_run_is_extended_and_forked_from_the_terminal(
     tensorbench: Call, wine: Path, workspace: Path
 ) -> None:
-    short = ("--set", "trainer.epochs=2")
-    trained = json.loads(tensorbench("train", wine, *short, "--json").out)
+    train_here(workspace, wine, "trainer.epochs=2", "trainer.threads=1")
+    trained = json.loads(tensorbench("show", "last", "--json").out)
     assert tensorbench("extend", "last", "--epochs", "2").code == 2
     assert tensorbench("resume", "last").code == 2
     extended = json.loads(tensorbench("extend", "last", "--epochs", "3", "--json").out)
     assert extended["id"] == trained["id"] and extended["status"] == "finished" and extended["epoch"] == 3
+    with RunStore(workspace) as store:
+        assert [change.field for change in store.run(trained["id"]).changes] == [EPOCHS]
+        assert store.series(trained["id"], "valid/loss").values.size == 3
     assert tensorbench("fork", trained["id"], "--checkpoint", "nothing").code == 2
     folds = tensorbench("fork", trained["id"], "--set", "split.kind=kfold")
     assert folds.code == 2 and "folds cannot begin" in folds.err

@@ -24,9 +24,8 @@ ADDRESSED = 32 << 30  # bytes that a worker may ask for in the test of too littl
 
 @pytest.fixture(scope="module")
 def supervisor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Supervisor]:
-    """One workspace for all tests here, whose next worker warms up while a test looks at the last one's run."""
-    watcher = Supervisor(tmp_path_factory.mktemp("failing"))
-    watcher.warm_up()
+    """One workspace for all tests here."""
+    watcher = Supervisor(tmp_path_factory.mktemp("failing"), stands_by=False)
     yield watcher
     watcher.close()
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.families.frames import read_snapshot
 from engine.jobs.failure import died, explain
 from engine.jobs.fixes import apply_fix, fixes
-from engine.runs import Fix, Outcome, StoreError
+from engine.runs import Fix, Outcome, OutcomeKind, StoreError
 from engine.spec import DataSpec, Roles, RunSpec, SpecError, with_settings
 from engine.training.failures import Fault, FaultKind, RunFailed
 
@@ -77,6 +78,14 @@ def test_that_a_full_disk_is_told_whoever_noticed_it() -> None:
         assert "disk is full" in outcome.cause
         assert first(outcome, keeping).trainer.checkpoints.top_k == 1
         assert explain(error, "", SPEC).fixes == ()
+
+
+def test_that_a_dataset_that_is_gone_is_told_in_words(workspace: Path) -> None:
+    with pytest.raises(RunFailed) as raised:
+        read_snapshot(workspace, SPEC, ["a"])
+    outcome = explain(raised.value, "Traceback …", SPEC)
+    assert outcome.kind is OutcomeKind.FAILED
+    assert "no longer in the workspace" in outcome.cause and "Import the file again" in outcome.advice
 
 
 def test_that_a_killed_worker_may_have_needed_too_much_memory() -> None:

@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 
 from engine import families
 from engine.runs import RunRecord, RunStatus, RunStore
-from engine.spec import KFoldSplit, ModelSpec, RollingOriginSplit, RunSpec, TrainerSpec
+from engine.spec import KFoldSplit, ModelSpec, RollingOriginSplit, RunSpec, TrainerSpec, to_json
 from engine.training.failures import Stopped
 from engine.training.recorder import Recorder
 from engine.training.watch import Watch
@@ -83,11 +83,21 @@ def family(request: pytest.FixtureRequest) -> Any:
     return request.getfixturevalue(request.param)
 
 
+@dataclass(frozen=True)
+class Trained:
+    """What came of a run: its curves as Runs.curves has them, its weights and its evaluation's text."""
+
+    curves: dict[str, list[tuple[int, str]]]
+    weights: dict[str, torch.Tensor]
+    evaluation: str
+
+
 class Runs:
     """Trains runs in one workspace, and leaves them where a test says."""
 
-    def __init__(self, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, workspace: Path, references: dict[str, Trained], monkeypatch: pytest.MonkeyPatch) -> None:
         self.workspace = workspace
+        self._references = references
         self._wishes: dict[int, Wish] = {}
         boundary = Watch.boundary
 
@@ -130,6 +140,19 @@ class Runs:
         assert self.train(run_id)
         return run_id
 
+    def reference(self, spec: RunSpec) -> Trained:
+        """Return what comes of a run that nobody leaves; the same for every test that asks, in whatever workspace."""
+        key = to_json(spec)
+        if key not in self._references:
+            self._references[key] = self.trained(self.whole(spec))
+        return self._references[key]
+
+    def trained(self, run_id: str) -> Trained:
+        """Return what came of a run."""
+        folder = self.folder(run_id)
+        evaluation = (folder / "evaluation.json").read_text()
+        return Trained(self.curves(run_id), load_file(folder / "model.safetensors"), evaluation)
+
     def curves(self, run_id: str) -> dict[str, list[tuple[int, str]]]:
         """Return every point but those that tell of time and memory, values as text that tells bits apart."""
         with RunStore(self.workspace) as store:
@@ -149,20 +172,25 @@ class Runs:
         """Return the run's folder."""
         return self.workspace / "runs" / run_id
 
-    def assert_equal(self, one: str, other: str) -> None:
+    def assert_equal(self, run_id: str, other: str | Trained) -> None:
         """Compare curves, weights and evaluations, to the bit."""
-        assert self.curves(one) == self.curves(other)
-        mine, theirs = (load_file(self.folder(run) / "model.safetensors") for run in (one, other))
-        assert all(torch.equal(mine[name], theirs[name]) for name in theirs)
-        evaluations = [(self.folder(run) / "evaluation.json").read_text() for run in (one, other)]
-        assert evaluations[0] == evaluations[1]
+        mine, theirs = self.trained(run_id), self.trained(other) if isinstance(other, str) else other
+        assert mine.curves == theirs.curves
+        assert all(torch.equal(mine.weights[name], theirs.weights[name]) for name in theirs.weights)
+        assert mine.evaluation == theirs.evaluation
+
+
+@pytest.fixture(scope="module")
+def references() -> dict[str, Trained]:
+    """What comes of runs that nobody leaves, by their specification."""
+    return {}
 
 
 @pytest.fixture
-def runs(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
+def runs(workspace: Path, references: dict[str, Trained], monkeypatch: pytest.MonkeyPatch) -> Runs:
     """Runs in the test's workspace."""
     torch.set_num_threads(1)
-    return Runs(workspace, monkeypatch)
+    return Runs(workspace, references, monkeypatch)
 
 
 @pytest.fixture
