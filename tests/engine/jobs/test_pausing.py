@@ -34,7 +34,7 @@ def supervisor(workspace: Path) -> Iterator[Supervisor]:
 
 def begin(workspace: Path, supervisor: Supervisor, epochs: int = LONG, family: str = "tabular") -> str:
     trainer = TrainerSpec(epochs=epochs, batch_size=32, early_stopping={"enabled": False}, threads=1)
-    spec = of_rows(workspace) if family == "tabular" else of_series(workspace)
+    spec = {"tabular": of_rows, "forecasting": of_series, "text": of_texts}[family](workspace)
     spec = spec.model_copy(
         update={"trainer": trainer.model_copy(update={"checkpoints": CheckpointSpec(every_steps=20)})}
     )
@@ -66,6 +66,22 @@ def of_series(workspace: Path) -> RunSpec:
     )
 
 
+def of_texts(workspace: Path) -> RunSpec:
+    """A small recurrent model of a language, whose tokenizer is trained on a few sentences."""
+    path = workspace.parent / "book.txt"
+    lines = [f"page {place} of the book says {place * 7 % 10} and then {place * 3 % 8} again" for place in range(120)]
+    path.write_text("\n".join(lines))
+    return parse(
+        {
+            "family": "text",
+            "data": {"dataset": datasets.import_file(workspace, path).id},
+            "split": {"kind": "order"},
+            "model": {"name": "lstm_lm", "params": {"embedding_dim": 8, "hidden_size": 8, "layers": 1, "bptt": 4}},
+            "text": {"task": "rnn-lm", "tokenizer": {"kind": "wordpiece", "vocabulary": 60}},
+        }
+    )
+
+
 def until(workspace: Path, run_id: str, holds: Callable[[RunRecord, int], bool]) -> RunRecord:
     """Return the run when something holds of it and of its last step."""
     deadline = time.monotonic() + 90
@@ -85,7 +101,7 @@ def steps_of(workspace: Path, run_id: str) -> list[int]:
 
 
 def test_that_a_paused_run_frees_its_worker_and_goes_on_where_it_stood(workspace: Path, supervisor: Supervisor) -> None:
-    run_id = begin(workspace, supervisor)
+    run_id = begin(workspace, supervisor, family="text")
     begun = until(workspace, run_id, lambda _, step: step > 0).started
     supervisor.pause(run_id)
     paused = until(workspace, run_id, lambda run, _: run.status is RunStatus.PAUSED)
@@ -112,7 +128,7 @@ def test_that_a_paused_run_frees_its_worker_and_goes_on_where_it_stood(workspace
         assert (store.run_folder(run_id) / "model.safetensors").is_file()
 
 
-@pytest.mark.parametrize("family", ["tabular", "forecasting"])
+@pytest.mark.parametrize("family", ["tabular", "forecasting", pytest.param("text", marks=pytest.mark.soak)])
 def test_that_a_killed_run_is_resumed_and_adopted_without_a_point_lost_or_doubled(
     workspace: Path, supervisor: Supervisor, family: str
 ) -> None:
