@@ -216,6 +216,7 @@ _CHOICES = {
     "random": QT_TRANSLATE_NOOP("Choices", "at random"),
     "stratified": QT_TRANSLATE_NOOP("Choices", "at random, same class mix"),
     "group": QT_TRANSLATE_NOOP("Choices", "by group"),
+    "order": QT_TRANSLATE_NOOP("Choices", "in their order"),
     "time": QT_TRANSLATE_NOOP("Choices", "by time"),
     "column": QT_TRANSLATE_NOOP("Choices", "as a column says"),
     "kfold": QT_TRANSLATE_NOOP("Choices", "cross-validation (k folds)"),

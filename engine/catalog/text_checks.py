@@ -165,7 +165,8 @@ def _option_problems(info: ModelInfo, own: TextSpec) -> Iterator[str]:
 def _split_problems(spec: RunSpec, own: TextSpec) -> Iterator[str]:
     split = spec.split
     if isinstance(split, HoldoutSplit | RollingOriginSplit):
-        yield f"split.kind: {split.kind} is for series; texts are split by random, stratified, group, time, column or kfold"
+        ways = "random, stratified, order, group, time, column or kfold"
+        yield f"split.kind: {split.kind} is for series; texts are split by {ways}"
     elif isinstance(split, StratifiedSplit) and not has_classes(own):
         yield "split.kind: stratified needs one class a text; choose random"
 

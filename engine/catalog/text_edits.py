@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from engine.catalog.models import model
 from engine.catalog.schema import CatalogError, ModelInfo
 from engine.catalog.text_guess import guessed_columns, kind_of_labels
-from engine.spec import LABELLED, DataSpec, RunSpec, TextColumns, TextTask, parse
+from engine.spec import LABELLED, RUNNING, DataSpec, RunSpec, TextColumns, TextTask, parse
 
 USUAL_MODELS: dict[TextTask, str] = {
     "masked-lm": "bert",
@@ -27,6 +27,8 @@ MENDER = "bart"
 TOKENIZERS = {"roberta": "byte-bpe", "gpt2": "byte-bpe", "llama": "byte-bpe", "bart": "byte-bpe", "t5": "unigram"}
 # Tasks whose models write, or for which a capital letter tells something.
 CASED = {"causal-lm", "rnn-lm", "seq2seq", "token-classification"}
+SHARES = ("random", "stratified", "order")
+"""Splits that need nothing but shares."""
 # The same task by transformers and by our own networks: a change of the model changes it too.
 TWINS: dict[TextTask, TextTask] = {
     "sequence-classification": "text-classifier",
@@ -53,11 +55,10 @@ def new_text(
     named = guessed_columns(task, TextColumns.model_validate(dict(columns or {})), types or {}, lengths or {})
     info = model(model_name or usual_model(task, named))
     labels = kind_of_labels(named, types or {})
-    stratified = task in LABELLED and labels == "one"
     content: dict[str, Any] = {
         "family": "text",
         "data": data.model_dump(mode="json"),
-        "split": {"kind": "stratified" if stratified else "random"},
+        "split": {"kind": usual_split(task, labels)},
         "model": {"name": info.name},
         "text": {
             "task": task,
@@ -70,6 +71,15 @@ def new_text(
     for key, value in usual_settings(task, info, checkpoint).items():
         _put(filled, key, value)
     return parse(filled)
+
+
+def usual_split(task: TextTask, labels: str) -> str:
+    """Return how texts are dealt out: classes evenly, running text in its order, so that no neighbour of a text that
+    is validated on was learned from.
+    """
+    if task in RUNNING:
+        return "order"
+    return "stratified" if task in LABELLED and labels == "one" else "random"
 
 
 def usual_model(task: TextTask, columns: TextColumns) -> str:
@@ -148,9 +158,8 @@ def with_text_task(
     if not fits:
         content["model"] = {"name": fresh.model.name, "params": {}}
         own |= {"checkpoint": "", "lora": {}, "freezing": {}, "activation_checkpointing": False}
-    stratified = task in LABELLED and own["labels"] == "one"
-    if spec.split.kind in ("random", "stratified"):
-        content["split"]["kind"] = "stratified" if stratified else "random"
+    if spec.split.kind in SHARES:
+        content["split"]["kind"] = usual_split(task, own["labels"])
     return _refitted(spec, content)
 
 

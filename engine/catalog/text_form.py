@@ -7,9 +7,9 @@ from pydantic import JsonValue
 
 from engine.catalog.edits import with_value
 from engine.catalog.schema import ModelInfo
-from engine.catalog.text_edits import TWINS, new_text, with_text_task
+from engine.catalog.text_edits import SHARES, TWINS, new_text, usual_split, with_text_task
 from engine.catalog.text_guess import guessed_columns, kind_of_labels
-from engine.spec import LABELLED, DataSpec, RunSpec, TextColumns, TextSpec, TextTask, parse
+from engine.spec import LABELLED, RUNNING, DataSpec, RunSpec, TextColumns, TextSpec, TextTask, parse
 
 TRAINABLE: tuple[TextTask, ...] = ("text-classifier", "sequence-classification", "rnn-lm", "causal-lm", "masked-lm")
 """Tasks that the engine trains today."""
@@ -97,11 +97,11 @@ def _label(data: DataSpec, types: Mapping[str, str], lengths: Mapping[str, float
 def _fitted(spec: RunSpec) -> RunSpec:
     """Return the specification with the classes dealt out evenly where there are any, and not where there are none."""
     own = spec.text or TextSpec()
-    if spec.split.kind not in ("random", "stratified"):
+    chosen = spec.split.kind
+    if chosen not in SHARES or (chosen == "random" and own.task in RUNNING):
         return spec
-    stratified = own.task in LABELLED and own.labels == "one"
     content: dict[str, Any] = spec.model_dump(mode="json")
-    content["split"]["kind"] = "stratified" if stratified else "random"
+    content["split"]["kind"] = usual_split(own.task, own.labels)
     if own.labels == "number":
         content["text"]["label_smoothing"] = 0.0
     return parse(content)

@@ -95,6 +95,14 @@ class GroupSplit(SpecModel):
     test: float = Field(default=0.15, ge=0, lt=1, description="Share of groups kept for the final metrics.")
 
 
+class OrderSplit(SpecModel):
+    """The first rows train, those after them validate, the last test: for text that runs on from row to row."""
+
+    kind: Literal["order"] = "order"
+    valid: float = Field(default=0.15, gt=0, lt=1, description="Share of rows that validate after each epoch.")
+    test: float = Field(default=0.15, ge=0, lt=1, description="Share of rows, the last, kept for the final metrics.")
+
+
 class TimeSplit(SpecModel):
     """The oldest rows train, newer ones validate, the newest test."""
 
@@ -151,7 +159,7 @@ class RollingOriginSplit(SpecModel):
 
 
 TableSplit = Annotated[
-    RandomSplit | StratifiedSplit | GroupSplit | TimeSplit | ColumnSplit | KFoldSplit,
+    RandomSplit | StratifiedSplit | GroupSplit | OrderSplit | TimeSplit | ColumnSplit | KFoldSplit,
     Field(discriminator="kind"),
 ]
 """How the rows of a table are dealt out."""
@@ -160,6 +168,7 @@ Split = Annotated[
     RandomSplit
     | StratifiedSplit
     | GroupSplit
+    | OrderSplit
     | TimeSplit
     | ColumnSplit
     | KFoldSplit

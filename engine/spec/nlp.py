@@ -22,6 +22,8 @@ CLASSIC: tuple[TextTask, ...] = ("word2vec", "rnn-lm", "text-classifier")
 """Tasks of the small networks of our own; all others are heads of transformers."""
 TokenizerKind = Literal["wordpiece", "bpe", "byte-bpe", "unigram", "words", "characters"]
 LABELLED: tuple[TextTask, ...] = ("sequence-classification", "text-classifier")
+RUNNING: tuple[TextTask, ...] = ("masked-lm", "causal-lm", "rnn-lm", "word2vec")
+"""Tasks that learn from running text alone."""
 
 
 class TextColumns(SpecModel):

@@ -13,6 +13,7 @@ from engine.spec import (
     ColumnSplit,
     GroupSplit,
     KFoldSplit,
+    OrderSplit,
     RandomSplit,
     RunSpec,
     StratifiedSplit,
@@ -55,6 +56,8 @@ def cut(frame: pd.DataFrame, usable: Rows, spec: RunSpec, task: str) -> list[Fol
         folds = [_stratified(usable, _strata(frame, usable, spec, task), kind.valid, kind.test, rng)]
     elif isinstance(kind, GroupSplit):
         folds = [_group(_column(frame, kind.column), usable, kind, rng)]
+    elif isinstance(kind, OrderSplit):
+        folds = [_in_order(np.sort(usable), kind.valid, kind.test)]
     elif isinstance(kind, TimeSplit):
         folds = [_time(_column(frame, kind.column), usable, kind)]
     elif isinstance(kind, ColumnSplit):
@@ -153,8 +156,11 @@ def _time(column: Values, usable: Rows, kind: TimeSplit) -> Fold:
             f"Column “{kind.column}” has no time in {count:,} rows, so they cannot be put in order.",
             "Choose another column for the split, or leave those rows out of the file.",
         )
-    ordered = usable[np.argsort(when, kind="stable")]
-    valid_count, test_count = _counts(len(ordered), kind.valid, kind.test)
+    return _in_order(usable[np.argsort(when, kind="stable")], kind.valid, kind.test)
+
+
+def _in_order(ordered: Rows, valid: float, test: float) -> Fold:
+    valid_count, test_count = _counts(len(ordered), valid, test)
     first_valid, first_test = len(ordered) - valid_count - test_count, len(ordered) - test_count
     return Fold(ordered[:first_valid], ordered[first_valid:first_test], ordered[first_test:])
 

@@ -8,6 +8,7 @@ from torch import nn
 
 from engine.families.text.transformers_models import TransformersNetwork
 from engine.spec import TextSpec, TextTask
+from engine.training.failures import RunFailed
 
 ADAPTED: dict[str, tuple[str, ...]] = {
     "bert": ("query", "value"),
@@ -56,6 +57,11 @@ def _adapt(network: TransformersNetwork, own: TextSpec) -> None:
     model: Any = network.model
     kind = str(model.config.model_type)
     wish = own.lora
+    if kind not in ADAPTED:
+        raise RunFailed(
+            f"It is not known where adapters stand in a model of the kind {kind}; it is for {', '.join(ADAPTED)}.",
+            "Switch them off (text.lora.enabled), or begin with another model.",
+        )
     config = LoraConfig(
         r=wish.rank,
         lora_alpha=wish.alpha,

@@ -6,28 +6,36 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import torch
 
 from engine.families.findings import counted, named
 from engine.families.frames import read_snapshot
 from engine.families.supervised.splitting import Fold, Rows, cut
 from engine.families.text.blocks import cut_up
+from engine.families.text.corpus_tokens import AT_ONCE, LETTERS_KEPT, BigColumn, Heard, tokens_of, unheard
 from engine.families.text.encoder import TextEncoder
 from engine.families.text.labelled import as_texts
 from engine.families.text.networks import text_of
 from engine.families.text.ragged import Ragged
+from engine.families.text.token_arrays import TokenArray
 from engine.families.text.tokens import tokenizer_for
-from engine.spec import RunSpec
+from engine.spec import OrderSplit, RandomSplit, RunSpec
 from engine.training.failures import RunFailed
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """The rows of a run's dataset, its folds, and sentences about rows that are left out."""
+    """The rows of a run's dataset, those `usable`, its folds, and sentences about them. `big` is the column where it is
+    worth keeping its tokens, and `hear` is told when they are made.
+    """
 
     spec: RunSpec
     frame: pd.DataFrame
+    usable: Rows
     folds: list[Fold]
     notes: tuple[str, ...]
+    big: BigColumn | None = None
+    hear: Heard = unheard
 
     def texts(self, rows: Rows) -> list[str]:
         """Return the texts of rows, in file order."""
@@ -36,7 +44,12 @@ class Corpus:
     def encoder(self, fold: Fold, told: list[str]) -> TextEncoder:
         """Return the encoder of a fold, whose tokenizer is trained on its training rows where it has to be."""
         own = text_of(self.spec)
-        tokenizer, notes = tokenizer_for(self.spec, self.texts(fold.train))
+        texts = self.texts(fold.train)
+        if self.big is not None and not (own.checkpoint or own.tokenizer.folder):
+            made = self.big.tokenizer(texts, own.tokenizer, self.hear)
+            tokenizer, notes = made.tokenizer, made.notes
+        else:
+            tokenizer, notes = tokenizer_for(self.spec, texts)
         told.extend(notes)
         if own.task == "masked-lm" and tokenizer.mask_token_id is None:
             raise RunFailed(
@@ -44,21 +57,47 @@ class Corpus:
             )
         return TextEncoder(tokenizer, own.max_length, framed=own.task == "masked-lm")
 
+    def ids(self, rows: Rows, encoder: TextEncoder) -> TokenArray:
+        """Return the ids of rows without special tokens, whole. Raises RunFailed, OSError, Stopped."""
+        if self.big is not None:
+            found = self.big.tokens(encoder.tokenizer, self.hear)
+            if len(found) == len(self.usable):
+                return found.taken(np.searchsorted(self.usable, rows))
+        return tokens_of(self.texts(rows), encoder.tokenizer)
+
     def tokens(self, rows: Rows, encoder: TextEncoder) -> tuple[Ragged, Ragged]:
-        """Return the ids of rows without special tokens, whole, and of which word of its row each token is."""
+        """Return the ids of rows as `ids` does, and of which word of its row each token is; where nobody asks for whole
+        words, each is one.
+        """
+        if text_of(self.spec).masking.whole_words:
+            return self._tokens_by_word(rows, encoder)
+        found = self.ids(rows, encoder)
+        ids = Ragged(torch.from_numpy(found.ids.astype(np.int64)), found.offsets)
+        return ids, Ragged(torch.arange(len(found.ids)), found.offsets)
+
+    def _tokens_by_word(self, rows: Rows, encoder: TextEncoder) -> tuple[Ragged, Ragged]:
         backend = encoder.tokenizer.backend_tokenizer
-        found = backend.encode_batch(self.texts(rows), add_special_tokens=False)
-        ids = Ragged.of([one.ids for one in found])
-        words = Ragged.of([[-1 if word is None else word for word in one.word_ids] for one in found])
-        return ids, words
+        ids, words = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        lengths = [0]
+        for first in range(0, len(rows), AT_ONCE):
+            self.hear("making tokens", first / len(rows))
+            for one in backend.encode_batch(self.texts(rows[first : first + AT_ONCE]), add_special_tokens=False):
+                ids.append(np.array(one.ids, np.int64))
+                words.append(np.array([-1 if word is None else word for word in one.word_ids], np.int64))
+                lengths.append(len(ids[-1]))
+        starts = np.cumsum(lengths)
+        return Ragged(torch.from_numpy(np.concatenate(ids)), starts), Ragged(
+            torch.from_numpy(np.concatenate(words)), starts
+        )
 
 
-def read_corpus(workspace: Path, spec: RunSpec) -> Corpus:
+def read_corpus(workspace: Path, spec: RunSpec, hear: Heard = unheard) -> Corpus:
     """Return the texts of a run. Raises RunFailed where a column is gone or too little is left."""
     own = text_of(spec)
     column = getattr(spec.split, "column", "")
     frame = read_snapshot(workspace, spec, list(dict.fromkeys(one for one in (own.columns.text, column) if one)))
-    blank = np.array([not text.strip() for text in as_texts(frame[own.columns.text])], dtype=bool)
+    texts = as_texts(frame[own.columns.text])
+    blank = np.array([not text.strip() for text in texts], dtype=bool)
     usable = np.flatnonzero(~blank)
     if len(usable) < 3:
         raise RunFailed(
@@ -67,7 +106,22 @@ def read_corpus(workspace: Path, spec: RunSpec) -> Corpus:
             "Choose another column, or import the text by line or paragraph.",
         )
     notes = (f"{counted(int(blank.sum()), 'row')} without text left out.",) if blank.any() else ()
-    return Corpus(spec, frame, cut(frame, usable, spec, "regression"), notes)
+    is_big = frame[own.columns.text].dtype == object and sum(map(len, texts)) >= LETTERS_KEPT
+    big = BigColumn(workspace, spec.data.dataset, own.columns.text, len(usable)) if is_big else None
+    folds = cut(frame, usable, spec, "regression")
+    return Corpus(spec, frame, usable, folds, (*notes, *_told_of(spec)), big, hear)
+
+
+def _told_of(spec: RunSpec) -> tuple[str, ...]:
+    """Return a sentence about a split that is not what a text that runs on from row to row asks for, or is."""
+    if isinstance(spec.split, OrderSplit):
+        return ("Texts are dealt out in their order: the first train, those after them validate, the last test.",)
+    if isinstance(spec.split, RandomSplit):
+        return (
+            "Texts are dealt out at random, so that a text that validates may stand between two that train; where text "
+            "runs on from row to row, deal it out in its order (split.kind = order).",
+        )
+    return ()
 
 
 def samples(ids: Ragged, words: Ragged, encoder: TextEncoder) -> tuple[Ragged, Ragged]:
@@ -84,8 +138,6 @@ def samples(ids: Ragged, words: Ragged, encoder: TextEncoder) -> tuple[Ragged, R
 
 def _from_zero(words: Ragged) -> Ragged:
     """Return words counted from 0 in every sample."""
-    import torch
-
     if not len(words.values):
         return words
     lengths = torch.from_numpy(words.lengths)
@@ -95,8 +147,6 @@ def _from_zero(words: Ragged) -> Ragged:
 
 
 def _framed(ids: Ragged, begin: int, end: int) -> Ragged:
-    import torch
-
     count = len(ids)
     lengths = torch.from_numpy(ids.lengths)
     starts = ids.starts + 2 * np.arange(count + 1)

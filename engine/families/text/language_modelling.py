@@ -1,5 +1,7 @@
 """A run that learns a language: fit each fold, measure perplexity, save, say how it ended."""
 
+from dataclasses import replace
+
 import torch
 from torch import nn
 
@@ -11,6 +13,7 @@ from engine.families.live_file import ShownLive
 from engine.families.supervised.splitting import Fold, Rows
 from engine.families.text.blocks import Blocks, StreamLoader, joined
 from engine.families.text.corpus import Corpus, read_corpus, samples
+from engine.families.text.corpus_tokens import heard_by, unheard
 from engine.families.text.encoder import TextEncoder
 from engine.families.text.labelled import lengths_told
 from engine.families.text.language_report import language_report
@@ -38,7 +41,7 @@ MEASURED = 5_000
 
 def run_language_model(recorder: Recorder) -> Outcome:
     """Train, evaluate and save. Raises RunFailed for failures with a name."""
-    corpus = read_corpus(recorder.workspace, recorder.spec)
+    corpus = read_corpus(recorder.workspace, recorder.spec, heard_by(recorder))
     for note in corpus.notes:
         recorder.log(note)
     if len(corpus.folds) > 1:
@@ -79,7 +82,7 @@ def fit(
     train = loader_of(corpus, fold.train, encoder, trainer, device, trainer.seed)
     valid = loader_of(corpus, fold.valid, encoder, trainer, device, None)
     ready.use_threads(trainer.batch_size * (bptt_of(spec) if text_of(spec).task == "rnn-lm" else encoder.max_length))
-    lengths = corpus.tokens(fold.train[:MEASURED], encoder)[0].lengths
+    lengths = corpus.ids(fold.train[:MEASURED], encoder).lengths
     ready.tell([lengths_told(lengths, 1 << 62)])
     live = LiveSamples(recorder, fold.name, of_language(ready.model, corpus.texts(to_look_at(fold.valid))))
     training = Training(
@@ -129,6 +132,7 @@ def loader_of(
 def evaluate(model: TrainedText, corpus: Corpus, recorder: Recorder) -> dict[str, float]:
     """Measure the validation and the test texts, write the evaluation, set the run's summary; returns what is shown."""
     recorder.progress(stage="evaluating")
+    corpus = replace(corpus, hear=unheard)  # who stops a run keeps its model and its figures
     fold, spec = corpus.folds[0], corpus.spec
     device = next(model.network.parameters()).device
     name, metrics = perplexity_name(spec), {}

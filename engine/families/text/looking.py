@@ -19,13 +19,11 @@ from engine.families.text.tasks.heads import folds_of, head_of
 from engine.families.text.token_arrays import LengthReport, TokenArray, report_lengths
 from engine.families.text.tokens import tokenizer_for
 from engine.runs.texts import TextExample, TextLook
-from engine.spec import LABELLED, RunSpec, TrainerSpec, from_json, to_json
+from engine.spec import LABELLED, RUNNING, RunSpec, TrainerSpec, from_json, to_json
 
 MOST_TEXTS = 20_000
 """Texts that a tokenizer is trained on for a look, and that are measured."""
 SHOWN = 8
-PLAIN = {"masked-lm", "causal-lm", "rnn-lm", "word2vec"}
-"""Tasks that learn from running text alone."""
 MOST_LETTERS = 2_000
 
 
@@ -111,7 +109,7 @@ def _found(workspace: Path, spec: RunSpec) -> _Found:
     if own.task in LABELLED and own.labels != "many":
         labelled = read_rows(workspace, spec)
         return _Found(labelled.folds, labelled.texts, labelled.notes)
-    if own.task in PLAIN:
+    if own.task in RUNNING:
         corpus = read_corpus(workspace, spec)
         return _Found(corpus.folds, corpus.texts, corpus.notes)
     head = head_of(snapshot(workspace, spec.data.dataset), spec)

@@ -84,6 +84,11 @@ def parameter_count(network: nn.Module) -> int:
     return sum(one.numel() for one in network.parameters() if one.requires_grad)
 
 
+def trainable_share(network: nn.Module) -> float:
+    """Return which share of a network's numbers is trained."""
+    return parameter_count(network) / max(1, sum(one.numel() for one in network.parameters()))
+
+
 def work_parameters(network: nn.Module) -> int:
     """Return how many weights a token meets: all but the tables in which it is looked up."""
     tables = {id(one.weight) for one in network.modules() if isinstance(one, nn.Embedding)}

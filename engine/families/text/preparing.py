@@ -63,7 +63,9 @@ class Prepared:
         threads = f", {torch.get_num_threads()} thread(s)" if device.type == "cpu" else ""
         parts = f"{len(fold.train):,} texts to train, {len(fold.valid):,} to validate, {len(fold.test):,} to test"
         count, vocabulary = networks.parameter_count(self.network), self.encoder.vocabulary
-        return f"{count:,} parameters to train, {vocabulary:,} tokens; {parts}; on {device}{threads}."
+        share = networks.trainable_share(self.network)
+        still = f" ({share:.2%} of all; the others keep still)" if share < 1 else ""
+        return f"{count:,} parameters to train{still}, {vocabulary:,} tokens; {parts}; on {device}{threads}."
 
 
 def prepare(

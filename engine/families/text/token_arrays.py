@@ -40,6 +40,16 @@ class TokenArray:
         """Return the ids of one text."""
         return self.ids[self.offsets[place] : self.offsets[place + 1]]
 
+    def taken(self, rows: NDArray[np.int64]) -> "TokenArray":
+        """Return the texts of rows, in memory unless they lie side by side."""
+        if len(rows) and rows[-1] - rows[0] == len(rows) - 1 and bool((np.diff(rows) == 1).all()):
+            bounds = self.offsets[rows[0] : rows[-1] + 2]
+            return TokenArray(self.ids[bounds[0] : bounds[-1]], bounds - bounds[0])
+        lengths = self.lengths[rows]
+        ends = np.cumsum(lengths)
+        places = np.repeat(self.offsets[rows] - (ends - lengths), lengths) + np.arange(int(lengths.sum()))
+        return TokenArray(self.ids[places], np.concatenate([[0], ends]).astype(np.int64))
+
     @property
     def lengths(self) -> NDArray[np.int64]:
         """Tokens of each text."""

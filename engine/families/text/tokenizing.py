@@ -10,6 +10,7 @@ from typing import Any
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import PreTrainedTokenizerFast
 
+from engine.families.text.alphabet import Alphabet
 from engine.spec.nlp import TokenizerSpec
 from engine.training.failures import RunFailed
 
@@ -26,6 +27,7 @@ KNOWN = {
     "eos_token": ("</s>", "<|endoftext|>", "<|end_of_text|>"),
 }
 FEWEST_LETTERS = 100  # that a small vocabulary has room for; in a large one, letters take a quarter at the most
+SPACE = "▁"
 LONGEST_WORD = 20_000  # letters; longer runs without a space are cut for training, or one line would cost minutes
 
 
@@ -42,13 +44,18 @@ def train_tokenizer(
 ) -> TrainedTokenizer:
     """Train on batches of texts. Ids 0 to 4 are padding, unknown, begin, end and mask. Raises RunFailed.
 
-    Texts are wrapped in begin and end unless `add_special_tokens` is False.
+    Texts are wrapped in begin and end unless `add_special_tokens` is False. The same texts give the same tokenizer, but
+    for Unigram, whose library sums in the order of a hash table.
     """
+    if iter(texts) is texts:
+        texts = list(texts)  # they are read twice
     special = [*SPECIAL, *(one for one in spec.special_tokens if one not in SPECIAL)]
     made = _untrained(spec)
     seen = _Counted(texts, cancelled)
     try:
-        made.train_from_iterator(iter(seen), trainer=_trainer(spec, special))
+        letters, pieces = _alphabet(seen, spec)
+        made.train_from_iterator(iter(seen), trainer=_trainer(spec, [*special, *pieces], letters))
+        made = _without(made, pieces)
     except RunFailed:
         raise
     except Exception as error:  # the library has no class of its own for what goes wrong in it
@@ -64,6 +71,29 @@ def train_tokenizer(
         special_tokens=[(one, made.token_to_id(one)) for one in (BEGIN, END)],
     )
     return TrainedTokenizer(_wrapped(made, dict(zip(ROLES, (*SPECIAL, BEGIN, END), strict=True))), _notes(made, spec))
+
+
+def _alphabet(texts: Iterable[list[str]], spec: TokenizerSpec) -> tuple[list[str], list[str]]:
+    """Return the letters that a trainer begins with, and pieces that get numbers before it finds them."""
+    if spec.kind not in {"wordpiece", "bpe"}:
+        return [], []
+    alphabet = Alphabet(spec.lowercase)
+    for batch in texts:
+        alphabet.add(batch)
+    letters = alphabet.letters(max(FEWEST_LETTERS, spec.vocabulary // 4))
+    if spec.kind == "bpe":
+        return [*letters, SPACE], []
+    return letters, alphabet.continuing(letters)
+
+
+def _without(made: Tokenizer, pieces: list[str]) -> Tokenizer:
+    """Return a tokenizer that takes these pieces for ordinary ones, though its trainer was told that they are special."""
+    if not pieces:
+        return made
+    described = json.loads(made.to_str())
+    ordinary = set(pieces)
+    described["added_tokens"] = [one for one in described["added_tokens"] if one["content"] not in ordinary]
+    return Tokenizer.from_str(json.dumps(described))
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
@@ -123,16 +153,16 @@ def _pieces(kind: str, punctuation: bool) -> tuple[Any, Any]:
     return pre_tokenizers.WhitespaceSplit(), None
 
 
-def _trainer(spec: TokenizerSpec, special: list[str]) -> Any:
+def _trainer(spec: TokenizerSpec, special: list[str], letters: list[str]) -> Any:
     size = max(spec.vocabulary, len(special) + 1)
     shared: dict[str, Any] = {"vocab_size": size, "special_tokens": special, "show_progress": False}
     if spec.kind == "unigram":
         return trainers.UnigramTrainer(unk_token=UNKNOWN, **shared)
     shared["min_frequency"] = spec.min_frequency
     if spec.kind == "wordpiece":
-        return trainers.WordPieceTrainer(limit_alphabet=max(FEWEST_LETTERS, size // 4), **shared)
+        return trainers.WordPieceTrainer(initial_alphabet=letters, limit_alphabet=len(letters), **shared)
     if spec.kind == "bpe":
-        return trainers.BpeTrainer(limit_alphabet=max(FEWEST_LETTERS, size // 4), **shared)
+        return trainers.BpeTrainer(initial_alphabet=letters, limit_alphabet=len(letters), **shared)
     if spec.kind == "byte-bpe":
         return trainers.BpeTrainer(initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), **shared)
     return trainers.WordLevelTrainer(**shared)
@@ -183,6 +213,7 @@ class _Counted:
         self.letters = 0
 
     def __iter__(self) -> Iterator[list[str]]:
+        self.letters = 0
         for batch in self._texts:
             if self._cancelled():
                 return

@@ -1,7 +1,7 @@
 """A run that learns vectors of words: fit, compare with what people find alike, save, say how it ended."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -15,8 +15,8 @@ from engine.families.supervised.splitting import Fold, Rows
 from engine.families.text.classic.pairs import PairMaker
 from engine.families.text.classic.skip_gram import SkipGram
 from engine.families.text.corpus import Corpus, read_corpus
+from engine.families.text.corpus_tokens import heard_by, unheard
 from engine.families.text.encoder import TextEncoder
-from engine.families.text.encoding import PlainEncoder
 from engine.families.text.live_samples import LiveSamples
 from engine.families.text.networks import text_of
 from engine.families.text.preparing import prepare
@@ -50,16 +50,16 @@ class _Words:
 
     def tokens(self, rows: Rows, encoder: TextEncoder) -> TokenArray:
         """Return the words of rows, without those that have no vector."""
-        ids, lengths = PlainEncoder(encoder.tokenizer)(self.corpus.texts(rows))
-        known = ids != encoder.tokenizer.unk_token_id
-        ends = np.concatenate([[0], np.cumsum(known)])[np.concatenate([[0], np.cumsum(lengths)])]
-        return TokenArray(ids[known], ends.astype(np.int64))
+        found = self.corpus.ids(rows, encoder)
+        known = found.ids != encoder.tokenizer.unk_token_id
+        ends = np.concatenate([[0], np.cumsum(known)])[found.offsets]
+        return TokenArray(found.ids[known], ends.astype(np.int64))
 
 
 def run_word_vectors(recorder: Recorder) -> Outcome:
     """Train, evaluate and save. Raises RunFailed for failures with a name."""
     spec = recorder.spec
-    corpus = read_corpus(recorder.workspace, with_least_count(spec))
+    corpus = read_corpus(recorder.workspace, with_least_count(spec), heard_by(recorder))
     for note in corpus.notes:
         recorder.log(note)
     if len(corpus.folds) > 1:
@@ -127,6 +127,7 @@ def fit(
 def evaluate(model: TrainedText, words: _Words, recorder: Recorder) -> dict[str, float]:
     """Measure the loss and what people judged, write the evaluation and a picture of the words; returns what is shown."""
     recorder.progress(stage="evaluating")
+    words = replace(words, corpus=replace(words.corpus, hear=unheard))
     fold, spec, network = words.corpus.folds[0], recorder.spec, model.network
     assert isinstance(network, SkipGram)
     metrics: dict[str, dict[str, float]] = {}

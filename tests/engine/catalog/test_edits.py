@@ -33,7 +33,7 @@ def test_that_a_parameter_at_its_default_is_not_written_down():
     assert with_value(changed, "model.params.dropout", 0.0).model.params == {}
 
 
-@pytest.mark.parametrize("kind", ["random", "stratified", "group", "time", "column", "kfold"])
+@pytest.mark.parametrize("kind", ["random", "stratified", "group", "order", "time", "column", "kfold"])
 def test_that_every_kind_of_split_can_be_chosen_and_left_again(kind):
     shares = with_value(SPEC, "split.valid", 0.3)
     chosen = with_value(shares, "split.kind", kind)

@@ -85,7 +85,14 @@ def test_that_another_task_keeps_the_text_that_was_chosen():
     spec = with_text_value(of(), "text.columns.text", "kind", TYPES, LENGTHS)
     changed = with_text_value(spec, "text.task", "masked-lm", TYPES, LENGTHS)
     assert (changed.text.task, changed.text.columns.text, changed.model.name) == ("masked-lm", "kind", "bert")
-    assert changed.split.kind == "random"
+    assert changed.split.kind == "order"
+    assert with_text_value(changed, "text.task", "text-classifier", TYPES, LENGTHS).split.kind == "stratified"
+
+
+def test_that_running_text_keeps_the_split_that_was_chosen_for_it():
+    spec = with_text_value(of(), "text.task", "rnn-lm", TYPES, LENGTHS)
+    drawn = with_text_value(spec, "split.kind", "random", TYPES, LENGTHS)
+    assert text_of_dataset(DataSpec(dataset="b"), TYPES, LENGTHS, drawn).split.kind == "random"
 
 
 def test_that_no_label_is_said_to_be_missing():

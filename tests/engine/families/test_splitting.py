@@ -16,6 +16,7 @@ from engine.spec import (
     ColumnSplit,
     GroupSplit,
     KFoldSplit,
+    OrderSplit,
     PreprocessSpec,
     RandomSplit,
     Roles,
@@ -32,6 +33,7 @@ KINDS: list[Any] = [
     RandomSplit(),
     StratifiedSplit(),
     GroupSplit(column="name"),
+    OrderSplit(),
     TimeSplit(column="day"),
     KFoldSplit(folds=3, test=0.2),
     KFoldSplit(folds=4, stratified=False),
@@ -53,7 +55,7 @@ def test_that_every_row_is_in_exactly_one_part_and_the_seed_decides(
     assert_whole(folds, len(small_frame))
     again = split(small_frame, make_spec(split=kind))
     assert all(np.array_equal(one.train, other.train) for one, other in zip(folds, again, strict=True))
-    if kind.kind != "time":
+    if kind.kind not in ("time", "order"):
         other = split(small_frame, make_spec(split=kind, trainer=TrainerSpec(seed=1)))
         assert not np.array_equal(folds[0].train, other[0].train)
 

@@ -66,6 +66,22 @@ def of_series(workspace: Path) -> RunSpec:
     )
 
 
+def of_texts(workspace: Path) -> RunSpec:
+    """A small recurrent model of a language, whose tokenizer is trained on a few sentences."""
+    path = workspace.parent / "book.txt"
+    lines = [f"page {place} of the book says {place * 7 % 10} and then {place * 3 % 8} again" for place in range(120)]
+    path.write_text("\n".join(lines))
+    return parse(
+        {
+            "family": "text",
+            "data": {"dataset": datasets.import_file(workspace, path).id},
+            "split": {"kind": "order"},
+            "model": {"name": "lstm_lm", "params": {"embedding_dim": 8, "hidden_size": 8, "layers": 1, "bptt": 4}},
+            "text": {"task": "rnn-lm", "tokenizer": {"kind": "wordpiece", "vocabulary": 60}},
+        }
+    )
+
+
 def until(workspace: Path, run_id: str, holds: Callable[[RunRecord, int], bool]) -> RunRecord:
     """Return the run when something holds of it and of its last step."""
     deadline = time.monotonic() + 90
@@ -87,7 +103,7 @@ def steps_of(workspace: Path, run_id: str) -> list[int]:
 def test_that_a_run_is_changed_and_paused_at_work_and_stopped_while_it_rests(
     workspace: Path, supervisor: Supervisor
 ) -> None:
-    run_id = begin(workspace, supervisor)
+    run_id = begin(workspace, supervisor, of_texts(workspace))
     until(workspace, run_id, lambda _, step: step > 0)
     supervisor.change(run_id, RATE, 0.5)
     until(workspace, run_id, lambda run, _: bool(run.changes))
@@ -105,10 +121,13 @@ def test_that_a_run_is_changed_and_paused_at_work_and_stopped_while_it_rests(
         assert (store.run_folder(run_id) / "model.safetensors").is_file()
 
 
+@pytest.mark.parametrize(
+    "make", [of_series, pytest.param(of_rows, marks=pytest.mark.soak), pytest.param(of_texts, marks=pytest.mark.soak)]
+)
 def test_that_a_killed_run_is_resumed_and_adopted_without_a_point_lost_or_doubled(
-    workspace: Path, supervisor: Supervisor
+    workspace: Path, supervisor: Supervisor, make: Callable[[Path], RunSpec]
 ) -> None:
-    run_id = begin(workspace, supervisor, of_series(workspace))
+    run_id = begin(workspace, supervisor, make(workspace))
     until(workspace, run_id, lambda _, step: step > 100)
     with RunStore(workspace) as store:
         pid = store.run(run_id).pid

@@ -1,0 +1,102 @@
+"""Low-rank adapters stand in every transformer of the gallery, learn alone, and leave the house with its weights."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from engine.catalog import model as card
+from engine.catalog import new_text, text_models
+from engine.families.supervised.targets import TargetEncoding
+from engine.families.text import networks
+from engine.families.text.encoder import TextEncoder
+from engine.families.text.portable import save_folder
+from engine.families.text.tokenizing import train_tokenizer
+from engine.families.text.trained import TrainedText
+from engine.families.text.transformers_models import CLASSES, TransformersNetwork
+from engine.spec import DataSpec, RunSpec, TextTask, parse
+from engine.spec.nlp import TokenizerSpec
+
+WIDTHS = {
+    "hidden_size": 16,
+    "dim": 16,
+    "n_embd": 16,
+    "d_model": 16,
+    "d_kv": 8,
+    "embedding_size": 16,
+    "intermediate_size": 16,
+    "hidden_dim": 16,
+    "d_ff": 16,
+    "encoder_ffn_dim": 16,
+    "decoder_ffn_dim": 16,
+}
+COUNTS = ("layers", "n_layer", "heads", "n_head")
+TRANSFORMERS = [one.name for one in text_models() if one.config_class]
+NEW_HEADS = {"classifier", "score", "classification_head", "pre_classifier"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_bars() -> None:
+    """A bar of progress would leave a thread behind."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+
+
+@pytest.fixture(scope="module")
+def encoder() -> TextEncoder:
+    """Words, and a target of two classes."""
+    made = train_tokenizer([["good book bad film the end of it"] * 3], TokenizerSpec(kind="words", vocabulary=40))
+    target = TargetEncoding(name="mood", classes=("bad", "good"))
+    return TextEncoder(made.tokenizer, 12, "classification", (target,))
+
+
+def task_of(name: str) -> TextTask:
+    offered = card(name).text_tasks
+    return "sequence-classification" if "sequence-classification" in offered else offered[0]
+
+
+def spec_of(name: str, **lora: Any) -> RunSpec:
+    """Return the smallest model of a kind that has adapters."""
+    tiny = {one.name: WIDTHS[one.name] for one in card(name).params if one.name in WIDTHS}
+    tiny |= {one.name: 1 for one in card(name).params if one.name.endswith(COUNTS)}
+    columns = {"labels": ("mood",)} if task_of(name) == "sequence-classification" else {"source": "a", "target": "b"}
+    spec = new_text(DataSpec(dataset="a"), task_of(name), name, columns=columns)
+    content = spec.model_dump(mode="json")
+    content["model"]["params"] = tiny
+    content["text"]["lora"] |= {"enabled": True, "rank": 2, **lora}
+    return parse(content)
+
+
+@pytest.mark.parametrize("name", TRANSFORMERS)
+def test_that_adapters_alone_learn_beside_every_transformer(name: str, encoder: TextEncoder, tmp_path: Path) -> None:
+    import transformers
+
+    spec = spec_of(name)
+    config = networks.config_of(spec, encoder)
+    network = networks.build(spec, encoder, config)
+    assert isinstance(network, TransformersNetwork)
+    ids = encoder.encode(["the good book of it", "bad end"])[0]
+    batch = dict(zip(("input_ids", "mask"), ids.padded(torch.tensor([0, 1]).numpy(), encoder.pad), strict=True))
+    if task_of(name) == "seq2seq":
+        batch["decoder_ids"] = batch["input_ids"]
+    network(batch)["logits"].square().sum().backward()
+    learning = {part: one for part, one in network.named_parameters() if one.requires_grad}
+    heads = {part for part in learning if "lora_" not in part}
+    assert all(set(part.split(".")) & NEW_HEADS for part in heads)
+    assert bool(heads) == (task_of(name) == "sequence-classification")
+    adapters = [one for part, one in learning.items() if "lora_B" in part]
+    assert adapters and all(one.grad is not None and one.grad.abs().sum() > 0 for one in adapters)
+    share = networks.trainable_share(network)
+    assert 0 < share < 0.5
+    with torch.no_grad():
+        for one in adapters:
+            one.fill_(0.1)
+        network.eval()
+        wanted = network(batch)["logits"]
+        save_folder(TrainedText(spec, encoder, network, config), tmp_path / "model")
+        kind = getattr(transformers, CLASSES[task_of(name)])
+        opened = TransformersNetwork(kind.from_pretrained(tmp_path / "model")).eval()
+        assert not any("lora" in part for part in opened.state_dict())
+        torch.testing.assert_close(opened(batch)["logits"], wanted, rtol=1e-4, atol=1e-5)
