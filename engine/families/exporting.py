@@ -1,6 +1,5 @@
 """A run's model as files of other programs, whatever its family. Imports a family when used."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,15 +15,18 @@ Format = Literal["folder", "torchscript", "torch_export", "onnx"]
 
 
 class ExportReport(BaseModel):
-    """What was written. `difference` is the largest between an output of the file and of the model; `speed_up` and
-    `half_difference` tell of half precision, measured here.
+    """What was written. `difference` is the largest between an output of the file and of the network that went into it (in
+    half precision where that was asked for); `speed_up` and `half_difference` compare half precision with full, measured
+    on this machine.
     """
 
     model_config = ConfigDict(frozen=True)
 
     path: str
+    bytes: int
+    number_format: str
     notes: tuple[str, ...] = ()
-    difference: float | None = None
+    difference: float
     speed_up: float | None = None
     half_difference: float | None = None
 
@@ -50,7 +52,7 @@ def export_model(workspace: Path, run_id: str, path: Path, kind: Format, half: b
         if kind == "folder":
             speed = files.halved(of_text(text)) if half else None
             notes = save_folder(text, path, half)
-            return _report(files.Written(path, 0.0, notes), speed, compared=False)
+            return _report(files.Written(path, 0.0, notes), speed)
         given = of_text(text)
     else:
         from engine.families.tabular.portable import portable as of_rows
@@ -59,21 +61,27 @@ def export_model(workspace: Path, run_id: str, path: Path, kind: Format, half: b
         if kind == "folder":
             raise RunFailed("A folder for transformers is for text models.", "Choose --torchscript or --torch-export.")
         given = of_rows(TrainedModel.load(folder))
-    write: Callable[[files.Portable, Path], files.Written]
-    write = {
-        "torchscript": files.write_torchscript,
-        "torch_export": files.write_exported,
-        "onnx": files.write_onnx,
-    }[kind]
+    if kind == "onnx":
+        from engine.families.onnx_files import write_half_onnx, write_onnx
+
+        return _report(*write_half_onnx(given, path)) if half else _report(write_onnx(given, path))
+    write = files.write_torchscript if kind == "torchscript" else files.write_exported
     speed = files.halved(given) if half else None
-    return _report(write(given if speed is None else speed.portable, path), speed, compared=kind != "onnx")
+    return _report(write(given if speed is None else speed.portable, path), speed)
 
 
-def _report(written: "Written", speed: "Halved | None", compared: bool) -> ExportReport:
+def _report(written: "Written", speed: "Halved | None" = None) -> ExportReport:
     return ExportReport(
         path=str(written.path),
+        bytes=_bytes(written.path),
         notes=written.notes,
-        difference=written.difference if compared else None,
+        difference=written.difference,
+        number_format="float32" if speed is None else speed.format,
         speed_up=None if speed is None else speed.speed_up,
         half_difference=None if speed is None else speed.difference,
     )
+
+
+def _bytes(path: Path) -> int:
+    files = [one for one in path.rglob("*") if one.is_file()] if path.is_dir() else [path]
+    return sum(one.stat().st_size for one in files)
