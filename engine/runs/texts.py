@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 SAMPLES_EVENT = "text_samples"
 SAMPLES_FILE = "text_samples.json"
+BLANK = "[MASK]"
+"""What stands for something hidden in a typed text, whatever the tokenizer calls it."""
 
 
 class TextExample(BaseModel):

@@ -13,10 +13,9 @@ from engine.families.text.generating import Heard, fill_masks, filled, go_on, re
 from engine.families.text.language_task import exponential
 from engine.families.text.networks import text_of
 from engine.families.text.surprises import guesses_of
-from engine.families.text.tasks.writing import BLANK
 from engine.families.text.trained import TrainedText
 from engine.runs import RunStore
-from engine.runs.texts import Chance, Decoding, TargetAnswer, TextAnswer, TokenLoss
+from engine.runs.texts import BLANK, Chance, Decoding, TargetAnswer, TextAnswer, TokenLoss
 from engine.spec import LABELLED
 from engine.training.failures import RunFailed
 

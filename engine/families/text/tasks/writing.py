@@ -22,6 +22,7 @@ from engine.families.text.tasks.generation import greedy, opening_of
 from engine.families.text.tasks.head import TOKENS_AT_ONCE, Head, Judged, Samples, batches, device_of
 from engine.families.text.tasks.noise import sentence_ends, spoilt
 from engine.families.text.trained import TrainedText
+from engine.runs.texts import BLANK
 from engine.spec import DenoisingSpec, RunSpec
 from engine.training.failures import RunFailed
 from engine.training.loader import Batch
@@ -29,8 +30,6 @@ from engine.training.loader import Batch
 SAMPLE = 32
 """Texts that are written at each validation."""
 SENTINEL = "<extra_id_0>"
-BLANK = "[MASK]"
-"""What stands for something hidden in a typed text, whatever the tokenizer calls it."""
 
 
 @dataclass(frozen=True)
