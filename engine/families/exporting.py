@@ -1,34 +1,17 @@
 """A run's model as files of other programs, whatever its family. Imports a family when used."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
-
+from engine.catalog.exports import Format, why_not
 from engine.runs import RunStore
+from engine.runs.exports import ExportReport
 from engine.training.failures import RunFailed
 
 if TYPE_CHECKING:
     from engine.families.portable import Halved, Written
 
-Format = Literal["folder", "torchscript", "torch_export", "onnx"]
-
-
-class ExportReport(BaseModel):
-    """What was written. `difference` is the largest between an output of the file and of the network that went into it (in
-    half precision where that was asked for); `speed_up` and `half_difference` compare half precision with full, measured
-    on this machine.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    path: str
-    bytes: int
-    number_format: str
-    notes: tuple[str, ...] = ()
-    difference: float
-    speed_up: float | None = None
-    half_difference: float | None = None
+__all__ = ["ExportReport", "Format", "export_model"]
 
 
 def export_model(workspace: Path, run_id: str, path: Path, kind: Format, half: bool = False) -> ExportReport:
@@ -36,11 +19,8 @@ def export_model(workspace: Path, run_id: str, path: Path, kind: Format, half: b
     with RunStore(workspace) as store:
         run = store.run(run_id)
         family, folder = run.spec.family, store.run_folder(run.id)
-    if family == "forecasting":
-        raise RunFailed(
-            "A forecaster reads its windows through pytorch-forecasting and cannot be traced on its own.",
-            "Take model.safetensors and model.json of the run's folder; other formats are for texts and rows.",
-        )
+    if reason := why_not(run.spec, kind, half):
+        raise RunFailed(reason, "Choose another format.")
     from engine.families import portable as files
 
     if family == "text":
@@ -58,8 +38,6 @@ def export_model(workspace: Path, run_id: str, path: Path, kind: Format, half: b
         from engine.families.tabular.portable import portable as of_rows
         from engine.families.tabular.trained import TrainedModel
 
-        if kind == "folder":
-            raise RunFailed("A folder for transformers is for text models.", "Choose --torchscript or --torch-export.")
         given = of_rows(TrainedModel.load(folder))
     if kind == "onnx":
         from engine.families.onnx_files import write_half_onnx, write_onnx

@@ -8,7 +8,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
-from torch import nn
 from tqdm import tqdm
 
 from engine.families.portable import (
@@ -25,7 +24,6 @@ from engine.families.portable import (
     told,
     whole,
 )
-from engine.training.failures import RunFailed
 
 HALF = torch.float16
 """ONNX's operators know bfloat16 only in part; float16 is what its runtimes compute with."""
@@ -52,9 +50,6 @@ def write_onnx(portable: Portable, path: Path) -> Written:
 
 def write_half_onnx(portable: Portable, path: Path) -> tuple[Written, Halved]:
     """Write an ONNX file of float16 numbers, and measure it in onnxruntime beside one of float32. Raises RunFailed."""
-    if any(isinstance(one, nn.RNNBase) for one in portable.network.modules()):
-        # onnxruntime 1.31 computes LSTM and GRU in float32 alone; given float16, it brings the process down.
-        raise RunFailed("Recurrent layers are computed in full precision by onnxruntime.", "Leave half precision out.")
     inputs = portable.example(FEW)
     with TemporaryDirectory(prefix="tensorbench-") as scratch:
         full = write_onnx(portable, Path(scratch) / "full.onnx")
