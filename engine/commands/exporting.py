@@ -52,10 +52,9 @@ def _model_command(options: Namespace) -> int:
         return DONE
     for note in report.notes:
         complain(note)
-    print(f"the model of {run.id} is in {report.path}")
-    if report.difference is not None:
-        print(f"largest difference of an output {number(report.difference)}")
+    print(f"the model of {run.id} is in {report.path} ({report.bytes:,} bytes)")
+    print(f"largest difference of an output {number(report.difference)}")
     if report.speed_up is not None and report.half_difference is not None:
         speed = f"{number(report.speed_up)} times as fast on this machine"
-        print(f"bfloat16: {speed}; largest difference of an output {number(report.half_difference)}")
+        print(f"{report.number_format}: {speed}; largest difference of an output {number(report.half_difference)}")
     return DONE

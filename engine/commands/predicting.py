@@ -104,14 +104,14 @@ def answer_command(options: Namespace) -> int:
             decoding = Decoding.model_validate({"top_k": 20, **given})
         except ValueError as error:
             raise BadInput(f"these settings draw no text: {error}") from error
-        found = answer(options.workspace, run.id, options.text, options.pair, decoding)
+        found = answer(options.workspace, run.id, options.text, options.pair, decoding, choices=options.choice or ())
     if options.json:
         as_json(found)
         return DONE
     for note in found.notes:
         complain(note)
     for one in found.targets:
-        rows = [[chance.label, number(chance.probability)] for chance in one.chances]
+        rows = [[chance.label or "–", number(chance.probability)] for chance in one.chances]
         if one.value is not None:
             print(f"{one.target} {number(one.value)}")
         else:
@@ -119,7 +119,11 @@ def answer_command(options: Namespace) -> int:
     for place, chances in enumerate(found.blanks, start=1):
         rows = [[chance.label, number(chance.probability)] for chance in chances]
         table([f"mask {place}", "probability"], rows, right=["probability"])
-    for text in (found.filled, None if found.continuation is None else found.text + found.continuation):
+    for span in found.spans:
+        print(f"{found.text[span.start : span.end]}  {span.label}".rstrip())
+    if found.near:
+        table(["word", "similarity"], [[one.word, number(one.similarity)] for one in found.near], right=["similarity"])
+    for text in (found.filled, found.written, None if found.continuation is None else found.text + found.continuation):
         if text is not None:
             print(text)
     if found.perplexity is not None:

@@ -1,6 +1,7 @@
-"""A network as files that other programs run without ours: TorchScript, torch.export, ONNX; and in half precision.
-Must not know what the network was trained for."""
+"""A network as files that other programs run without ours: TorchScript, torch.export; and in half precision.
+Must not know what the network was trained for. ONNX stands in onnx_files.py."""
 
+import copy
 import os
 import statistics
 import time
@@ -8,7 +9,6 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ Inputs = tuple[torch.Tensor, ...]
 FEW, MANY = 2, 3
 """Rows of the inputs that a network is traced with, and of those that it is compared on."""
 TOLERANCE = 1e-3
+HALF_TOLERANCE = 3e-2
+"""How far, as a share of the largest output above 1, a file's answer may be from its network's: more is not rounding."""
 TIMES, TIMED_ROWS = 7, 32
 
 
@@ -70,27 +72,30 @@ class _Half(nn.Module):
         return output.float()
 
 
+def as_half(portable: Portable, dtype: torch.dtype) -> Portable:
+    """Return a network with numbers of a smaller format; the one given stays as it is."""
+    return replace(portable, network=_Half(copy.deepcopy(portable.network).to(dtype), dtype))
+
+
 def halved(portable: Portable) -> Halved:
     """Return a network in bfloat16, compared with itself as it was, on this machine's CPU. Raises RunFailed."""
-    import copy
-
     inputs = portable.example(TIMED_ROWS)
-    before, long = _timed(portable.network, inputs)
-    half = _Half(copy.deepcopy(portable.network).to(torch.bfloat16), torch.bfloat16)
+    before, long = timed(portable.network, inputs)
+    half = as_half(portable, torch.bfloat16)
     try:
-        after, short = _timed(half, inputs)
+        after, short = timed(half.network, inputs)
     except (RuntimeError, TypeError, NotImplementedError) as error:
         raise RunFailed(f"This network does not compute in bfloat16: {_first(error)}", "Leave --half out.") from error
     difference = float((after - before.float()).abs().max())
-    return Halved(replace(portable, network=half), long / short, difference, "bfloat16")
+    return Halved(half, long / short, difference, "bfloat16")
 
 
 def write_torchscript(portable: Portable, path: Path) -> Written:
     """Write a file that torch.jit.load opens. Raises RunFailed where the network cannot be traced."""
-    with _silent(), torch.no_grad(), _told("TorchScript"):
+    with silent(), torch.no_grad(), told("TorchScript"):
         traced: Any = torch.jit.trace(portable.network, portable.example(FEW), check_trace=False, strict=False)
-        difference, notes = _compared(portable, traced)
-    with _whole(path) as part, _silent():
+        difference, notes = compared(portable, traced)
+    with whole(path) as part, silent():
         torch.jit.save(traced, str(part))
     return Written(path, difference, notes)
 
@@ -99,48 +104,27 @@ def write_exported(portable: Portable, path: Path) -> Written:
     """Write a .pt2 file that torch.export.load opens. Raises RunFailed where the network cannot be exported."""
     if path.suffix != ".pt2":
         raise RunFailed(f"{path.name}: torch.export writes files that end in .pt2.", "Choose that ending.")
-    with _silent(), torch.no_grad(), _told("torch.export"):
-        exported = torch.export.export(portable.network, portable.example(FEW), dynamic_shapes=_shapes(portable))
-        difference, notes = _compared(portable, exported.module())
-    with _whole(path) as part, _silent():
+    with silent(), torch.no_grad(), told("torch.export"):
+        exported = torch.export.export(portable.network, portable.example(FEW), dynamic_shapes=shapes(portable))
+        difference, notes = compared(portable, exported.module())
+    with whole(path) as part, silent():
         torch.export.save(exported, str(part))
     return Written(path, difference, notes)
 
 
-def write_onnx(portable: Portable, path: Path) -> Written:
-    """Write an ONNX file. Raises RunFailed where the network cannot be written, or the packages for it are missing."""
-    missing = [name for name in ("onnx", "onnxscript") if find_spec(name) is None]
-    if missing:
-        raise RunFailed(
-            f"ONNX files need {' and '.join(missing)}, which {'are' if len(missing) > 1 else 'is'} not installed.",
-            f"Install with: pip install {' '.join(missing)}",
-        )
-    with _silent(), torch.no_grad(), _told("ONNX"):
-        program: Any = torch.onnx.export(
-            portable.network,
-            portable.example(FEW),
-            dynamo=True,
-            verbose=False,
-            input_names=list(portable.names),
-            output_names=["output"],
-            dynamic_shapes=_shapes(portable),
-        )
-    with _whole(path) as part:
-        program.save(str(part))
-    return Written(path, float("nan"), ("It was not compared: that takes onnxruntime.",))
-
-
-def _shapes(portable: Portable) -> tuple[tuple[dict[int, Any], ...]]:
+def shapes(portable: Portable) -> tuple[tuple[dict[int, Any], ...]]:
     """Return which axes of `*inputs` vary. torch finds out by itself within which bounds."""
     return (tuple(dict.fromkeys(axes, torch.export.Dim.AUTO) for axes in portable.varies),)
 
 
-def _compared(portable: Portable, made: Callable[..., torch.Tensor]) -> tuple[float, tuple[str, ...]]:
+def compared(portable: Portable, made: Callable[..., torch.Tensor]) -> tuple[float, tuple[str, ...]]:
     """Return the largest difference on inputs of another size; where only the size that was traced works, on that."""
     other, same = portable.example(MANY), portable.example(FEW)
+    tolerance = HALF_TOLERANCE if isinstance(portable.network, _Half) else TOLERANCE
     try:
-        difference = float((made(*other) - portable.network(*other)).abs().max())
-        if difference < TOLERANCE:
+        wanted = portable.network(*other)
+        difference = float((made(*other) - wanted).abs().max())
+        if difference < tolerance * max(1.0, float(wanted.abs().max())):
             return difference, ()
     except (RuntimeError, AssertionError, ValueError, TypeError):
         pass
@@ -149,10 +133,10 @@ def _compared(portable: Portable, made: Callable[..., torch.Tensor]) -> tuple[fl
     return difference, (f"The file takes inputs of these sizes alone: {sizes}.",)
 
 
-def _timed(network: nn.Module, inputs: Inputs) -> tuple[torch.Tensor, float]:
+def timed(network: Callable[..., torch.Tensor], inputs: Inputs) -> tuple[torch.Tensor, float]:
     """Return a network's output and the median of its seconds."""
     seconds: list[float] = []
-    with torch.no_grad(), _silent():
+    with torch.no_grad(), silent():
         output: torch.Tensor = network(*inputs)
         for _ in range(TIMES):
             began = time.perf_counter()
@@ -162,7 +146,7 @@ def _timed(network: nn.Module, inputs: Inputs) -> tuple[torch.Tensor, float]:
 
 
 @contextmanager
-def _silent() -> Iterator[None]:
+def silent() -> Iterator[None]:
     """Tracing warns of every branch that it meets; what matters is compared afterwards."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -170,7 +154,8 @@ def _silent() -> Iterator[None]:
 
 
 @contextmanager
-def _told(what: str) -> Iterator[None]:
+def told(what: str) -> Iterator[None]:
+    """Put whatever a tracer raises into words: the network cannot be written for `what`."""
     try:
         yield
     except RunFailed:
@@ -180,8 +165,8 @@ def _told(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """Give a place beside a file, and move what was written there to the file's."""
+def whole(path: Path) -> Iterator[Path]:
+    """Give a place beside a file, and in the end move what was written there to the file's."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{os.getpid()}.{path.name}")
     try:
@@ -193,5 +178,7 @@ def _whole(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def _first(error: Exception) -> str:
+def _first(error: BaseException) -> str:
+    while error.__cause__ is not None:  # what went wrong first says it plainest
+        error = error.__cause__
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

@@ -1,10 +1,14 @@
 """What the model lab answers: what a specification will do, learning-rate curves, predictions, exports. torch lives here."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.datasets import ReadOptions
 from engine.jobs.requests import Call, Method
 from engine.spec import parse
+
+if TYPE_CHECKING:
+    from engine.families.exporting import Format
 
 
 def _preflight(call: Call, spec: dict[str, object]) -> object:
@@ -65,13 +69,24 @@ def _score(call: Call, run: str, path: str, options: dict[str, object] | None = 
 
 
 def _text(
-    call: Call, run: str, text: str, second: str | None = None, decoding: dict[str, object] | None = None
+    call: Call,
+    run: str,
+    text: str,
+    second: str | None = None,
+    decoding: dict[str, object] | None = None,
+    choices: list[str] | None = None,
 ) -> object:
     from engine.families.text.typed import answer
     from engine.runs.texts import Decoding
 
     how = None if decoding is None else Decoding.model_validate(decoding)
-    return answer(call.workspace, run, text, second, how, cancelled=call.cancelled)
+    return answer(call.workspace, run, text, second, how, call.cancelled, choices or (), call.progress)
+
+
+def _export_model(call: Call, run: str, path: str, kind: "Format", half: bool = False) -> object:
+    from engine.families.exporting import export_model
+
+    return export_model(call.workspace, run, Path(path), kind, half)
 
 
 def _export_tensorboard(call: Call, run: str, folder: str) -> object:
@@ -90,5 +105,6 @@ METHODS: dict[str, Method] = {
     "predict": _predict,
     "score": _score,
     "text": _text,
+    "export_model": _export_model,
     "export_tensorboard": _export_tensorboard,
 }

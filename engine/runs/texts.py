@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 SAMPLES_EVENT = "text_samples"
 SAMPLES_FILE = "text_samples.json"
+BLANK = "[MASK]"
+"""What stands for something hidden in a typed text, whatever the tokenizer calls it."""
 
 
 class TextExample(BaseModel):
@@ -85,13 +87,35 @@ class Chance(BaseModel):
 
 
 class TargetAnswer(BaseModel):
-    """What a model says of a text for one target: classes, the likeliest first, or a number in the target's unit."""
+    """What a model says of a text for one target: classes, the likeliest first, or a number in the target's unit. With
+    `any_number` each class is there or not whatever the others are: above one half it is.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     target: str
     chances: tuple[Chance, ...] = ()
     value: float | None = None
+    any_number: bool = False
+
+
+class TextSpan(BaseModel):
+    """A part of a text, from one letter up to another, and what it is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    start: int
+    end: int
+    label: str
+
+
+class Near(BaseModel):
+    """A word, and the cosine of its vector and that which was asked for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    word: str
+    similarity: float
 
 
 class TokenLoss(BaseModel):
@@ -106,8 +130,9 @@ class TokenLoss(BaseModel):
 class TextAnswer(BaseModel):
     """What a model says to a typed text; each task fills its own part.
 
-    `blanks` are the candidates for each mask in the text; `filled` is the text with the likeliest ones. `perplexity` is of
-    the text itself, and a pseudo-perplexity where `perplexity_name` says so; None where the text has too few tokens.
+    `blanks` are the candidates for each mask in the text; `filled` is the text with the likeliest ones. `spans` are what is
+    marked in the text, or its answer to a question. `perplexity` is of the text itself, and a pseudo-perplexity where
+    `perplexity_name` says so; None where the text has too few tokens.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -119,6 +144,9 @@ class TextAnswer(BaseModel):
     generated: int = 0
     blanks: tuple[tuple[Chance, ...], ...] = ()
     filled: str | None = None
+    spans: tuple[TextSpan, ...] = ()
+    written: str | None = None
+    near: tuple[Near, ...] = ()
     perplexity_name: str = ""
     perplexity: float | None = None
     tokens: tuple[TokenLoss, ...] = ()

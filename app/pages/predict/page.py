@@ -106,12 +106,21 @@ class PredictPage(QWidget):
         self._controls.saySaved("")
         self._request("predict", limit=SHOWN_ROWS)
 
-    @Slot(str)
-    def _try_text(self, text: str) -> None:
+    @Slot(object)
+    def _try_text(self, given: dict[str, object]) -> None:
         run_id = self._controls.run.runId()
         if run_id:
             self._typed.wait()
-            self._requests.ask("typed", "model", "text", run=run_id, text=text)
+            self._requests.ask("typed", "model", "text", run=run_id, **given)
+
+    @Slot()
+    def _stop_text(self) -> None:
+        self._requests.cancel("typed")
+
+    @Slot(str, object)
+    def _take_progress(self, name: str, value: object) -> None:
+        if name == "typed":
+            self._typed.setPartial(value)
 
     @Slot(object)
     def _take_ahead(self, rows: list[list[str]]) -> None:
@@ -201,7 +210,10 @@ class PredictPage(QWidget):
 
     def _refresh(self) -> None:
         self._controls.setForecaster(self._controls.run.isForecaster())
-        self._typed.setVisible(self._controls.run.isOfTexts())
+        spec = self._controls.run.textSpec()
+        self._typed.setVisible(spec is not None)
+        if spec is not None:
+            self._typed.setTask(spec)
         waiting = self._requests.isWaiting("predict") or self._requests.isWaiting("save")
         lacking = self._report is not None and bool(self._report.missing_columns) and not self._filling
         lacking = lacking or self._results.ahead.isEdited()
@@ -226,7 +238,7 @@ class PredictPage(QWidget):
         if self._path is None and self._controls.run.isForecaster():
             kinds = tr("Series go on where a file ends, or where the data ends that the model learned from.")
             return tr("Drop a file here, or go on from its own data"), kinds
-        if self._path is None and self._controls.run.isOfTexts():
+        if self._path is None and self._controls.run.textSpec() is not None:
             return tr("Type a text above, or drop a file here"), tr("A table with the column of texts, or a text file.")
         if self._path is None:
             kinds = tr(
@@ -270,6 +282,8 @@ class PredictPage(QWidget):
         self._empty.activated.connect(self._take_first_step)
         self._anyway.clicked.connect(self._fill)
         self._typed.asked.connect(self._try_text)
+        self._typed.stopped.connect(self._stop_text)
+        self._requests.progressed.connect(self._take_progress)
 
     @Slot()
     def _take_first_step(self) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QCompleter, QWidget
 
 from engine.runs.records import RunRecord, RunStatus
+from engine.spec import TextSpec
 
 WITH_MODEL = frozenset({RunStatus.FINISHED, RunStatus.STOPPED})
 LIST_AFTER_MS = 100
@@ -30,6 +31,7 @@ class RunChoice(QComboBox):
         self._records: dict[str, tuple[float, str]] = {}
         self._ids: list[str] = []
         self._families: dict[str, str] = {}
+        self._texts: dict[str, TextSpec] = {}
         self._chosen = ""
         self._names = QStringListModel(self)
         self.setModel(self._names)
@@ -53,6 +55,8 @@ class RunChoice(QComboBox):
                 spec = record.spec_or_none
                 if spec is not None:
                     self._families[record.id] = spec.family
+                    if spec.family == "text" and spec.text is not None:
+                        self._texts[record.id] = spec.text
                 self._later.start()
 
     @Slot(object)
@@ -75,9 +79,9 @@ class RunChoice(QComboBox):
         """Whether the chosen run's model goes on from series, and so needs no file."""
         return self._families.get(self._chosen) == "forecasting"
 
-    def isOfTexts(self) -> bool:
-        """Whether the chosen run's model reads texts, so that one can be typed."""
-        return self._families.get(self._chosen) == "text"
+    def textSpec(self) -> TextSpec | None:
+        """Return how the chosen run's model reads texts, so that one can be typed; None for models of something else."""
+        return self._texts.get(self._chosen)
 
     @Slot()
     def _list(self) -> None:

@@ -5,6 +5,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from app.icons import icon, primary_icon
+from engine.catalog.exports import FORMATS, why_not
 from engine.runs.records import RunRecord, RunStatus
 from engine.spec import KFoldSplit
 
@@ -44,12 +45,13 @@ class RunButtons(QWidget):
     forkRequested = Signal()
     copyRequested = Signal()
     exportRequested = Signal()
+    saveRequested = Signal()
     clearRequested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._buttons: dict[str, QPushButton] = {}
-        self._of, self._has_folds = "", False
+        self._of, self._has_folds, self._can_leave = "", False, False
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(8)
@@ -71,6 +73,7 @@ class RunButtons(QWidget):
         if record.id != self._of:  # a run's split never changes, and reading a specification takes time
             spec = record.spec_or_none
             self._of, self._has_folds = record.id, spec is not None and isinstance(spec.split, KFoldSplit)
+            self._can_leave = spec is not None and any(not why_not(spec, kind) for kind in FORMATS)
         names = offered(status, self._has_folds)
         for name, button in self._buttons.items():
             button.setVisible(name in names)
@@ -83,6 +86,7 @@ class RunButtons(QWidget):
         stop.setText(words.get(status, self.tr("Stop")))
         self._kill.setVisible(status.is_active)
         self._fork.setEnabled(status in WITH_MODEL and not self._has_folds)
+        self._save.setEnabled(status in WITH_MODEL and self._can_leave)
         self._clear.setEnabled(status.is_over)
 
     def _add(self, name: str, text: str, explanation: str, drawing: str) -> None:
@@ -109,6 +113,9 @@ class RunButtons(QWidget):
         self._copy = self._action("copy", tr("Copy the specification"), tr("As TOML, for the command line"))
         self._fork = self._action(
             "fork", tr("Start anew from its model …"), tr("With these weights and other settings")
+        )
+        self._save = self._action(
+            "save", tr("Save the model …"), tr("For transformers, PyTorch or ONNX, in full or half precision")
         )
         self._export = self._action(
             "tensorboard", tr("Export for TensorBoard …"), tr("Write event files into a folder")
@@ -139,6 +146,7 @@ class RunButtons(QWidget):
         for action, signal in (
             (self._copy, self.copyRequested),
             (self._fork, self.forkRequested),
+            (self._save, self.saveRequested),
             (self._export, self.exportRequested),
             (self._clear, self.clearRequested),
             (self._kill, self.killRequested),

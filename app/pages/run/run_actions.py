@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.engine_thread import EngineThread, Requests
 from app.pages.run.buttons import RunButtons
 from app.pages.run.change_dialog import EPOCHS, RATE, ChangeDialog
+from app.pages.run.save_model_dialog import SaveModelDialog
 from engine.jobs.fixes import apply_fix
 from engine.runs import Fix
 from engine.runs.records import RunRecord, RunStatus
@@ -41,6 +42,7 @@ class RunActions(QObject):
             (buttons.trainAgainRequested, self._train_again),
             (buttons.copyRequested, self._copy),
             (buttons.exportRequested, self._ask_for_folder),
+            (buttons.saveRequested, self._ask_how_to_save),
         ):
             signal.connect(slot)
 
@@ -131,6 +133,13 @@ class RunActions(QObject):
             self.told.emit(str(error))
 
     # Export
+
+    @Slot()
+    def _ask_how_to_save(self) -> None:
+        if (spec := self._spec()) is not None and self._record is not None:
+            dialog = SaveModelDialog(self._record, spec, self._engine, self._page)
+            dialog.unseen.connect(self.told)
+            dialog.open()
 
     @Slot()
     def _ask_for_folder(self) -> None:

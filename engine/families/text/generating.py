@@ -1,6 +1,7 @@
 """Texts gone on with, token by token, and masks filled in. Draws from a source of chance of its own alone, so that a
 training may be watched without being changed."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ from engine.runs.texts import Chance, Decoding
 from engine.training.failures import RunFailed
 from engine.training.randomness import generator
 
+TELL_EVERY_S = 0.1
+Heard = Callable[[str], None]
+
 
 @dataclass(frozen=True)
 class Continuation:
@@ -28,15 +32,20 @@ class Continuation:
 
 
 def go_on(
-    model: TrainedText, text: str, decoding: Decoding, cancelled: Callable[[], bool] = lambda: False
+    model: TrainedText,
+    text: str,
+    decoding: Decoding,
+    cancelled: Callable[[], bool] = lambda: False,
+    heard: Heard = lambda _text: None,
 ) -> Continuation:
     """Go on with a text until its end token or as many tokens as are asked for. Raises RunFailed where the model's output
-    is no number, or the tokenizer has no token at all for what to begin with.
+    is no number, or the tokenizer has no token at all for what to begin with. `heard` is told now and then what
+    there is already.
     """
     encoder = model.encoder
     given: list[int] = encoder.tokenizer.backend_tokenizer.encode(text, add_special_tokens=False).ids
     end = encoder.tokenizer.eos_token_id
-    return go_on_from(model, given or [end if isinstance(end, int) else encoder.pad], decoding, cancelled, text)
+    return go_on_from(model, given or [end if isinstance(end, int) else encoder.pad], decoding, cancelled, text, heard)
 
 
 @torch.no_grad()
@@ -46,6 +55,7 @@ def go_on_from(
     decoding: Decoding,
     cancelled: Callable[[], bool] = lambda: False,
     text: str | None = None,
+    heard: Heard = lambda _text: None,
 ) -> Continuation:
     """Go on after token ids as `go_on` does."""
     reader, encoder = _reader(model), model.encoder
@@ -53,11 +63,14 @@ def go_on_from(
     made: list[int] = []
     chance, is_over = generator(decoding.seed, 0), False
     model.network.eval()
-    logits = reader.read(given)
+    logits, told = reader.read(given), time.monotonic()
     while not is_over and len(made) < decoding.tokens and not cancelled():
         logits[banned] = -torch.inf
         made.append(chosen(logits, decoding, chance))
         is_over = made[-1] == end
+        if time.monotonic() - told > TELL_EVERY_S:
+            heard(_behind(encoder, given, made, text))
+            told = time.monotonic()
         if not is_over and len(made) < decoding.tokens:
             logits = reader.read([made[-1]])
     kept = made[:-1] if is_over else made

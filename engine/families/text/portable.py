@@ -10,15 +10,14 @@ from torch import nn
 from engine.families.portable import Inputs, Portable
 from engine.families.text.adapters import merge
 from engine.families.text.classic.language_model import RnnLanguageModel
+from engine.families.text.classic.skip_gram import SkipGram
 from engine.families.text.networks import text_of
 from engine.families.text.tokenizing import save_tokenizer
 from engine.families.text.trained import TrainedText
 from engine.families.text.transformers_models import TransformersNetwork
-from engine.spec import LABELLED
 from engine.training.failures import RunFailed
 from engine.training.randomness import generator
 
-TRACED = (*LABELLED, "masked-lm", "causal-lm", "rnn-lm", "token-classification")
 LENGTH = 8
 """Tokens of the texts that a network is traced with."""
 
@@ -45,6 +44,12 @@ def save_folder(model: TrainedText, folder: Path, half: bool = False) -> tuple[s
         config.id2label = dict(enumerate(encoder.targets[0].classes))  # type: ignore[union-attr]
         config.label2id = {name: place for place, name in enumerate(encoder.targets[0].classes)}  # type: ignore[union-attr]
         config.problem_type = "single_label_classification"  # type: ignore[union-attr]
+    if encoder.task in {"tags", "labels"}:
+        tags = encoder.task == "tags"
+        told = encoder.targets[0].classes if tags else tuple(target.name for target in encoder.targets)
+        config.id2label = dict(enumerate(told))  # type: ignore[union-attr]
+        config.label2id = {name: place for place, name in enumerate(told)}  # type: ignore[union-attr]
+        config.problem_type = None if tags else "multi_label_classification"  # type: ignore[union-attr]
     for target in encoder.targets if encoder.task == "regression" else ():
         config.problem_type = "regression"  # type: ignore[union-attr]
         notes.append(f"“{target.name}” is the output times {target.scale:.9g} plus {target.mean:.9g}.")
@@ -66,40 +71,59 @@ def save_folder(model: TrainedText, folder: Path, half: bool = False) -> tuple[s
 
 
 class _ByPlace(nn.Module):
-    """A text network that takes its inputs by place: input_ids, mask, and where there are two texts, kinds."""
+    """A text network that takes its inputs by place, in the order of `names`, and gives one tensor."""
 
-    def __init__(self, network: nn.Module) -> None:
+    def __init__(self, network: nn.Module, names: tuple[str, ...]) -> None:
         super().__init__()
-        self.network = network
+        self.network, self.names = network, names
 
     def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
-        """Return the logits."""
+        """Return the logits; of answers those of beginning and end as the last axis, of words their vectors."""
+        found: torch.Tensor
         if isinstance(self.network, RnnLanguageModel):
-            found: torch.Tensor = self.network(inputs[0])[0]
+            found = self.network(inputs[0])[0]
             return found
-        logits: torch.Tensor = self.network(dict(zip(("input_ids", "mask", "kinds"), inputs, strict=False)))["logits"]
-        return logits
+        if isinstance(self.network, SkipGram):
+            found = self.network.vectors(inputs[0])
+            return found
+        output: dict[str, torch.Tensor] = self.network(dict(zip(self.names, inputs, strict=True)))
+        return torch.stack([output["start"], output["end"]], dim=-1) if "start" in output else output["logits"]
 
 
 def portable(model: TrainedText) -> Portable:
-    """Return a text model as a network of plain tensors: int64 ids and a bool mask [rows, length] to its logits."""
+    """Return a text model as a network of plain tensors: int64 ids and a bool mask [rows, length] to its logits; of
+    multiple choice [rows, choices, length].
+    """
     own, vocabulary = text_of(model.spec), model.encoder.vocabulary
-    if own.task not in TRACED:
-        raise RunFailed(
-            f"A model for {own.task} takes more than one text at a time and is not traced.", "Choose --folder."
-        )
-    is_recurrent = isinstance(model.network, RnnLanguageModel)
-    names = ("input_ids",) if is_recurrent else ("input_ids", "mask")
-    if own.columns.second and not is_recurrent:
-        names = (*names, "kinds")
     model.network.eval()
+    names = _names(model)
+    choices = len(own.columns.choices) if own.task == "multiple-choice" else 1
 
     def example(rows: int) -> Inputs:
         length = min(LENGTH + rows, own.max_length)
-        ids = torch.randint(vocabulary, (rows, length), generator=generator(0, rows))
+        # All of one row's choices are sequences of their own; without choices a row is one.
+        ids = torch.randint(vocabulary, (rows * choices, length), generator=generator(0, rows))
         mask = torch.ones_like(ids, dtype=torch.bool)
         mask[-1, length // 2 :] = False
-        kinds = (torch.arange(length) >= length // 2).long().expand(rows, length).contiguous()
-        return (ids, mask, kinds)[: len(names)]
+        kinds = (torch.arange(length) >= length // 2).long().expand(len(ids), length).contiguous()
+        written = torch.randint(vocabulary, (rows, LENGTH // 2 + rows), generator=generator(1, rows))
+        made = {"input_ids": ids, "mask": mask, "kinds": kinds}
+        if choices > 1:
+            made = {name: one.view(rows, choices, length) for name, one in made.items()}
+        return tuple(written if name == "decoder_ids" else made[name] for name in names)
 
-    return Portable(_ByPlace(model.network), names, ((0, 1),) * len(names), example)
+    varying = (0, 2) if choices > 1 else (0, 1)
+    return Portable(_ByPlace(model.network, names), names, (varying,) * len(names), example)
+
+
+def _names(model: TrainedText) -> tuple[str, ...]:
+    """Return what a model's network takes."""
+    own, network = text_of(model.spec), model.network
+    if isinstance(network, RnnLanguageModel | SkipGram):
+        return ("input_ids",)
+    names: tuple[str, ...] = ("input_ids", "mask")
+    is_paired = own.task == "question-answering" or bool(own.columns.second)
+    is_paired |= own.task == "multiple-choice" and bool(own.columns.context or own.columns.question)
+    if is_paired and isinstance(network, TransformersNetwork) and network.takes_kinds:
+        names = (*names, "kinds")
+    return (*names, "decoder_ids") if own.task == "seq2seq" else names

@@ -38,11 +38,11 @@ class TransformersNetwork(nn.Module):
         super().__init__()
         self.model = model
         config: Any = model.config
-        self._takes_kinds = getattr(config, "type_vocab_size", 0) > 1
+        self.takes_kinds = getattr(config, "type_vocab_size", 0) > 1
 
     def forward(self, batch: Batch) -> dict[str, torch.Tensor]:
         """Return the logits under “logits”; of answers, those of beginning and end [n, length] under “start” and “end”."""
-        more: dict[str, Any] = {"token_type_ids": batch["kinds"]} if self._takes_kinds and "kinds" in batch else {}
+        more: dict[str, Any] = {"token_type_ids": batch["kinds"]} if self.takes_kinds and "kinds" in batch else {}
         if "decoder_ids" in batch:
             more |= {"decoder_input_ids": batch["decoder_ids"], "use_cache": False}
         found = self.model(input_ids=batch["input_ids"], attention_mask=batch["mask"].long(), **more)

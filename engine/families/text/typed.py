@@ -1,23 +1,24 @@
-"""A model's answer to a text that somebody typed: labels, a continuation, candidates for masks, and how surprised it is."""
+"""A model's answer to a text that somebody typed: labels, a continuation, candidates for masks, and how surprised it is.
+Heads with answers of their own stand in typed_heads.py."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
+from engine.families.text import typed_heads
 from engine.families.text.encoder import TextEncoder
-from engine.families.text.generating import fill_masks, filled, go_on, readable
+from engine.families.text.generating import Heard, fill_masks, filled, go_on, readable
 from engine.families.text.language_task import exponential
 from engine.families.text.networks import text_of
 from engine.families.text.surprises import guesses_of
 from engine.families.text.trained import TrainedText
 from engine.runs import RunStore
-from engine.runs.texts import Chance, Decoding, TargetAnswer, TextAnswer, TokenLoss
+from engine.runs.texts import BLANK, Chance, Decoding, TargetAnswer, TextAnswer, TokenLoss
 from engine.spec import LABELLED
 from engine.training.failures import RunFailed
 
-BLANK = "[MASK]"
 CANDIDATES, MOST_CLASSES = 10, 50
 
 
@@ -28,8 +29,14 @@ def answer(
     second: str | None = None,
     decoding: Decoding | None = None,
     cancelled: Callable[[], bool] = lambda: False,
+    choices: Sequence[str] = (),
+    heard: Heard = lambda _text: None,
 ) -> TextAnswer:
-    """Let a run's model answer to a text; a masked model fills each [MASK] in. Raises RunFailed, StoreError in words."""
+    """Let a run's model answer to a text; a masked model fills each [MASK] in. `second` is the second text of a pair, or
+    what is asked about a context; `heard` is told now and then how far a text is gone on with.
+
+    Raises RunFailed, StoreError in words.
+    """
     with RunStore(workspace) as store:
         run = store.run(run_id)
         folder = store.run_folder(run.id)
@@ -39,7 +46,7 @@ def answer(
         changed = (folder / "model.json").stat().st_mtime_ns
     except OSError:
         changed = 0  # loading says what is missing
-    return answer_of(_loaded(folder, changed), text, second, decoding or Decoding(top_k=20), cancelled)
+    return answer_of(_loaded(folder, changed), text, second, decoding, cancelled, choices, heard)
 
 
 def answer_of(
@@ -48,23 +55,33 @@ def answer_of(
     second: str | None = None,
     decoding: Decoding | None = None,
     cancelled: Callable[[], bool] = lambda: False,
+    choices: Sequence[str] = (),
+    heard: Heard = lambda _text: None,
 ) -> TextAnswer:
     """Return a model's answer as `answer` does."""
     own = text_of(model.spec)
     task, decoding = own.task, decoding or Decoding(top_k=20)
-    if task in LABELLED and own.labels != "many":
+    if task in LABELLED and own.labels == "many":
+        return typed_heads.labels(model, text, second)
+    if task in LABELLED:
         seconds = [second or ""] if own.columns.second else None
         return TextAnswer(task=task, text=text, targets=_labels(model, text, seconds))
     if task == "masked-lm":
         return _masked(model, text)
     if task in {"causal-lm", "rnn-lm"}:
-        made = go_on(model, text, decoding, cancelled)
+        made = go_on(model, text, decoding, cancelled, heard)
         found = _surprise(model, text, "perplexity")
         more = {"continuation": made.text, "generated": len(made.ids), "notes": (*found.notes, *made.notes)}
         return found.model_copy(update=more)
-    raise RunFailed(
-        f"A model for {task} needs more than one text.", "Give it a file with the columns that it learned from."
-    )
+    if task == "token-classification":
+        return typed_heads.tags(model, text)
+    if task == "question-answering":
+        return typed_heads.answers(model, text, second or "")
+    if task == "multiple-choice":
+        return typed_heads.choices(model, text, choices)
+    if task == "word2vec":
+        return typed_heads.near(model, text)
+    return typed_heads.written(model, text, decoding, cancelled)
 
 
 @lru_cache(maxsize=1)

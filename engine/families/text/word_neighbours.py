@@ -43,7 +43,7 @@ def shown_words(encoder: TextEncoder, counts: torch.Tensor, wanted: Sequence[str
 def samples_of(model: TrainedText, words: Sequence[str]) -> tuple[TextSample, ...]:
     """Return words with their nearest ones."""
     ids = [place for word in words if (place := word_id(model.encoder, word)) is not None]
-    found = nearest(model, _vectors(model)[torch.tensor(ids, dtype=torch.long)], [{one} for one in ids], NEIGHBOURS)
+    found = nearest(model, vectors_of(model)[torch.tensor(ids, dtype=torch.long)], [{one} for one in ids], NEIGHBOURS)
     return tuple(
         TextSample(given=word, made=", ".join(name for name, _ in near))
         for word, near in zip(words, found, strict=True)
@@ -52,7 +52,7 @@ def samples_of(model: TrainedText, words: Sequence[str]) -> tuple[TextSample, ..
 
 def neighbours_of(model: TrainedText, texts: Sequence[str]) -> dict[str, pd.Series]:
     """Return for each text the words nearest to the mean of its words' vectors, as columns; none where it has no vector."""
-    vectors, found, own = _vectors(model), [], []
+    vectors, found, own = vectors_of(model), [], []
     for text in texts:
         ids = [word_id(model.encoder, word) for word in text.split()]
         known = [one for one in ids if one is not None]
@@ -79,7 +79,7 @@ def nearest(
     """Return for each of the points [n, dimension] the words of the nearest vectors by cosine, the nearest first."""
     if not len(points):
         return []
-    unit = functional.normalize(_vectors(model), dim=1)
+    unit = functional.normalize(vectors_of(model), dim=1)
     similarity = functional.normalize(points, dim=1) @ unit.T
     similarity[:, model.encoder.tokenizer.all_special_ids] = -torch.inf
     for row, ids in enumerate(left_out):
@@ -102,7 +102,7 @@ def projection(model: TrainedText, counts: torch.Tensor) -> pd.DataFrame:
     """
     special = set(model.encoder.tokenizer.all_special_ids)
     ids = [one for one in counts.argsort(descending=True).tolist() if one not in special and counts[one] > 0][:POINTS]
-    unit = functional.normalize(_vectors(model)[torch.tensor(ids, dtype=torch.long)].double(), dim=1)
+    unit = functional.normalize(vectors_of(model)[torch.tensor(ids, dtype=torch.long)].double(), dim=1)
     middle = unit - unit.mean(dim=0)
     axes = torch.linalg.eigh(middle.T @ middle).eigenvectors[:, -2:].flip(1)
     # An axis may point either way: its largest number is made positive, so that a picture does not flip.
@@ -118,7 +118,8 @@ def projection(model: TrainedText, counts: torch.Tensor) -> pd.DataFrame:
     )
 
 
-def _vectors(model: TrainedText) -> torch.Tensor:
+def vectors_of(model: TrainedText) -> torch.Tensor:
+    """Return the vectors of all words [vocabulary, dimension], on the host."""
     network = model.network
     assert isinstance(network, SkipGram)
     return network.vectors.weight.detach().cpu()

@@ -4,7 +4,19 @@ import json
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QTableWidget, QTabWidget
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QSpinBox,
+    QTableWidget,
+    QTabWidget,
+    QTextEdit,
+)
 
 from app.pages.predict import PredictPage
 from app.pages.run.page import RunPage
@@ -81,7 +93,7 @@ def typed(page, engine, run_id, text, answer):
     page.findChild(QPlainTextEdit, "predict.text").setPlainText(text)
     page.findChild(QPushButton, "predict.text.go").click()
     ticket, params = engine.pending("text")[-1]
-    assert params == {"run": run_id, "text": text}
+    assert params | {"decoding": {}} == {"run": run_id, "text": text, "decoding": {}}
     engine.answered.emit(ticket, answer)
 
 
@@ -135,3 +147,81 @@ def test_that_a_text_that_cannot_be_judged_says_why(predict, engine, text_run):
     predict.findChild(QPushButton, "predict.text.go").click()
     engine.failed.emit(engine.pending("text")[-1][0], "The text is too short.")
     assert predict.findChild(QLabel, "predict.text.note").text() == "The text is too short."
+
+
+def test_that_a_candidate_is_put_in_the_place_of_its_mask(predict, engine, text_run):
+    candidates = [[{"label": name, "probability": 0.5} for name in two] for two in (("fine", "dull"), ("end", "##s"))]
+    text = "The film was [MASK] and so was its [MASK] \U0001f600."
+    answer = {"task": "masked-lm", "text": text, "blanks": candidates, "filled": "The film was fine and so was its end"}
+    typed(predict, engine, text_run("masked-lm"), text, answer)
+    assert predict._typed.bars() == [("fine", "50.0%"), ("dull", "50.0%")]
+    predict.findChild(QPushButton, "predict.text.candidate.dull").click()
+    predict.findChild(QComboBox, "predict.text.mask").setCurrentIndex(1)
+    box = predict.findChild(QPlainTextEdit, "predict.text")
+    assert box.toPlainText() == text.replace("[MASK]", "dull", 1)
+    predict.findChild(QPushButton, "predict.text.candidate.##s").click()
+    assert box.toPlainText() == "The film was dull and so was itss \U0001f600."
+    predict.findChild(QPushButton, "predict.text.blank").click()
+    assert box.toPlainText().count("[MASK]") == 1
+
+
+def test_that_a_text_is_written_while_one_looks_and_can_be_stopped(predict, engine, text_run):
+    run_id = text_run("causal-lm")
+    typed(predict, engine, run_id, "A", CONTINUED)
+    predict.findChild(QDoubleSpinBox, "predict.text.temperature").setValue(0)
+    predict.findChild(QSpinBox, "predict.text.tokens").setValue(9)
+    predict.findChild(QPushButton, "predict.text.go").click()
+    ticket, params = engine.pending("text")[-1]
+    assert params["decoding"] == {"tokens": 9, "greedy": True, "top_k": 20}
+    engine.progressed.emit(ticket, " bright film")
+    assert predict._typed.answer() == "… bright film"
+    stop = predict.findChild(QPushButton, "predict.text.stop")
+    assert stop.isVisible()
+    stop.click()
+    engine.answered.emit(ticket, CONTINUED)
+    assert predict._typed.answer() == "… bright film" and not stop.isVisible()
+
+
+def test_that_a_question_needs_both_texts_and_its_answer_is_marked(predict, engine, text_run):
+    predict.takeRuns([engine.store.run(text_run("question-answering"))])
+    predict.setRun(engine.store.runs()[0].id)
+    predict.findChild(QPlainTextEdit, "predict.text").setPlainText("\U0001f600 It is red.")
+    go, question = (
+        predict.findChild(QPushButton, "predict.text.go"),
+        predict.findChild(QLineEdit, "predict.text.second"),
+    )
+    assert not go.isEnabled()
+    question.setText("Which colour?")
+    go.click()
+    ticket, params = engine.pending("text")[-1]
+    assert params["second"] == "Which colour?"
+    told = [{"target": "answers", "chances": [{"label": "red", "probability": 0.9}]}]
+    span = [{"start": 8, "end": 11, "label": ""}]
+    engine.answered.emit(ticket, {"task": "question-answering", "text": params["text"], "targets": told, "spans": span})
+    assert predict._typed.answer().startswith("red")
+    document = predict.findChild(QTextEdit, "predict.text.marked").document()
+    cursor = QTextCursor(document)
+    marked = ""
+    for place in range(1, len(document.toPlainText()) + 2):
+        cursor.setPosition(place)
+        marked += document.characterAt(place - 1) if cursor.charFormat().fontUnderline() else ""
+    assert marked == "red"
+
+
+def test_that_choices_are_lines_and_words_have_neighbours(predict, engine, text_run):
+    typed_card = predict._typed
+    predict.takeRuns([engine.store.run(text_run("multiple-choice"))])
+    predict.setRun(engine.store.runs()[0].id)
+    go, box = (
+        predict.findChild(QPushButton, "predict.text.go"),
+        predict.findChild(QPlainTextEdit, "predict.text.choices"),
+    )
+    box.setPlainText("red\n\n")
+    assert not go.isEnabled()
+    box.setPlainText("red\nblue\n")
+    go.click()
+    assert engine.pending("text")[-1][1]["choices"] == ["red", "blue"]
+    near = [{"word": "queen", "similarity": 0.8}]
+    typed(predict, engine, text_run("word2vec"), "king - man + woman", {"task": "word2vec", "text": "", "near": near})
+    assert typed_card.bars() == [("queen", "0.8000")]
+    assert not box.isVisible()

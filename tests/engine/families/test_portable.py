@@ -56,5 +56,5 @@ def test_that_a_forecaster_says_why_it_is_not_traced(
 ) -> None:
     with RunStore(workspace) as store:
         run = store.create_run(make_shop_spec())
-    with pytest.raises(RunFailed, match=r"forecaster .* cannot be traced"):
+    with pytest.raises(RunFailed, match=r"forecaster .* cannot be written"):
         export_model(workspace, run.id, tmp_path / "model.pt", "torchscript")

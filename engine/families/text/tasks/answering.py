@@ -27,10 +27,11 @@ ENDS = ("beginning", "end")
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer (empty: none) and its chance among all spans of the context."""
+    """An answer (empty: none), its chance among all spans of the context, and at which letter it begins there."""
 
     text: str
     chance: float
+    start: int = 0
 
 
 class AnswerHead(Head):
@@ -109,21 +110,30 @@ def predict_answers(
     model: TrainedText, frame: pd.DataFrame
 ) -> tuple[dict[str, pd.Series], list[tuple[object, Answer]]]:
     """Return answers and their chances as columns, and where the file has answers pairs of true and told ones."""
-    own = model.spec.text
-    assert own is not None
-    questions, contexts = frame[own.columns.question].tolist(), frame[own.columns.context].tolist()
-    device = device_of(model.network)
-    windows = windows_of(model.encoder, questions, contexts, own.stride, [None] * len(frame), device)
-    model.network.eval()
-    with torch.inference_mode():
-        told, _ = _answered(model.network, windows, contexts, model.encoder.task == ANSWERS_OR_NONE)
-    name = own.columns.answers
+    assert model.spec.text is not None
+    own = model.spec.text.columns
+    told = _told(model, frame[own.question].tolist(), frame[own.context].tolist())
+    name = own.answers
     columns: dict[str, pd.Series] = {
         f"predicted {name}": pd.Series([one.text for one in told], dtype=object),
         f"probability of predicted {name}": pd.Series([one.chance for one in told], dtype="float64"),
     }
     truth = [answers_of(cell) for cell in frame[name]] if name in frame.columns else []
     return columns, list(zip(truth, told, strict=False))
+
+
+def answer_question(model: TrainedText, question: str, context: str) -> Answer:
+    """Return the answer to one question."""
+    return _told(model, [question], [context])[0]
+
+
+def _told(model: TrainedText, questions: list[str], contexts: list[str]) -> list[Answer]:
+    assert model.spec.text is not None
+    unknown = [None] * len(questions)
+    windows = windows_of(model.encoder, questions, contexts, model.spec.text.stride, unknown, device_of(model.network))
+    model.network.eval()
+    with torch.inference_mode():
+        return _answered(model.network, windows, contexts, model.encoder.task == ANSWERS_OR_NONE)[0]
 
 
 def _overlaps(ours: str, answers: Sequence[str]) -> list[float]:
@@ -169,4 +179,5 @@ def _best(windows: Windows, found: Found, question: int, context: str, may_be_no
     if may_be_none and none > found.score[best]:
         return Answer("", float(np.exp(none - total)))
     first, last = windows.place(best, int(found.begin[best]))[0], windows.place(best, int(found.end[best]))[1]
-    return Answer(context[first:last].strip(), float(np.exp(found.score[best] - total)))
+    told = context[first:last]
+    return Answer(told.strip(), float(np.exp(found.score[best] - total)), first + len(told) - len(told.lstrip()))

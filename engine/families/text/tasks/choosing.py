@@ -157,6 +157,17 @@ def predict_choices(model: TrainedText, frame: pd.DataFrame) -> tuple[dict[str, 
     return found, _known(frame, columns.answer, endings, told)
 
 
+def chances_of(model: TrainedText, prompt: str, endings: Sequence[str]) -> list[float]:
+    """Return the chance of each of any number of choices beside a prompt."""
+    assert model.spec.text is not None
+    is_paired = bool(prompt_columns(model.spec.text.columns))
+    samples = choice_samples(model.encoder, [prompt], [endings], None, is_paired, device_of(model.network))
+    model.network.eval()
+    with torch.inference_mode():
+        found: list[float] = _chances(model.network, samples, len(endings))[0].tolist()
+    return found
+
+
 def score_choices(pairs: Sequence[tuple[int, int]]) -> dict[str, float]:
     """Return the share of right choices."""
     return {"accuracy": float(np.mean([its == ours for its, ours in pairs])) if pairs else 0.0}

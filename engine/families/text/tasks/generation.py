@@ -1,5 +1,6 @@
 """Writing the likeliest token after the other, by transformers' encoder-decoders and by our own. Must not read files."""
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -24,7 +25,9 @@ def opening_of(network: nn.Module) -> tuple[int, ...]:
     return (int(start), int(config.bos_token_id)) if follows else (int(start),)
 
 
-def greedy(network: nn.Module, batch: Batch, end: int, most: int) -> list[list[int]]:
+def greedy(
+    network: nn.Module, batch: Batch, end: int, most: int, cancelled: Callable[[], bool] = lambda: False
+) -> list[list[int]]:
     """Return for each row of a batch the ids that it is answered with, at most so many, without opening and end."""
     step = _Own(network, batch) if isinstance(network, AttentionSeq2Seq) else _Transformer(network, batch)
     count, device = len(batch["input_ids"]), batch["input_ids"].device
@@ -33,7 +36,7 @@ def greedy(network: nn.Module, batch: Batch, end: int, most: int) -> list[list[i
         logits = step(torch.full((count,), token, dtype=torch.long, device=device))
     written: list[torch.Tensor] = []
     over = torch.zeros(count, dtype=torch.bool, device=device)
-    while len(written) < most and not bool(over.all()):
+    while len(written) < most and not bool(over.all()) and not cancelled():
         best = logits.argmax(dim=1).masked_fill(over, end)
         written.append(best)
         over = over | (best == end)

@@ -211,6 +211,17 @@ def predict_tags(model: TrainedText, frame: pd.DataFrame) -> tuple[dict[str, pd.
     return columns, [(its, ours) for its, ours in zip(truth, told, strict=False) if len(its) == len(ours)]
 
 
+def spans_of(model: TrainedText, tokens: list[str]) -> tuple[list[tuple[str, int, int]], int]:
+    """Return the spans of one sentence (what it is, its first and its last token), and how many tokens were read."""
+    samples = tagged_samples(model.encoder, [tokens], None, device_of(model.network))
+    model.network.eval()
+    with torch.inference_mode():
+        codes, _, _ = _tagged(model.network, samples, [len(tokens)])
+    read = np.flatnonzero(codes[0] >= 0)
+    found = spans(_named(codes[0], model.encoder.targets[0].classes))
+    return [*found], int(read[-1]) + 1 if len(read) else 0
+
+
 def score_tags(pairs: Sequence[tuple[list[str], list[str]]]) -> dict[str, float]:
     """Return the metrics of true and told tags."""
     return _metrics(score_spans([one for one, _ in pairs], [one for _, one in pairs]))

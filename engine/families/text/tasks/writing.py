@@ -1,7 +1,7 @@
 """Sequence to sequence: read a text and write another; where none is named, mend the spoilt text itself (denoising)."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from engine.families.text.tasks.generation import greedy, opening_of
 from engine.families.text.tasks.head import TOKENS_AT_ONCE, Head, Judged, Samples, batches, device_of
 from engine.families.text.tasks.noise import sentence_ends, spoilt
 from engine.families.text.trained import TrainedText
+from engine.runs.texts import BLANK
 from engine.spec import DenoisingSpec, RunSpec
 from engine.training.failures import RunFailed
 from engine.training.loader import Batch
@@ -182,6 +183,26 @@ def predict_texts(model: TrainedText, frame: pd.DataFrame) -> tuple[dict[str, pd
     found = {f"predicted {name or 'text'}": pd.Series(told, dtype=object)}
     truth = frame[name].tolist() if name in frame.columns else []
     return found, [(its, ours) for its, ours in zip(truth, told, strict=False) if its.strip()]
+
+
+def write_text(
+    model: TrainedText, text: str, most: int, cancelled: Callable[[], bool] = lambda: False
+) -> tuple[str, tuple[str, ...]]:
+    """Return what is written to a text, in at most so many tokens, and what is to be said about it."""
+    encoder = model.encoder
+    if model.spec.text is not None and denoises(model.spec.text):
+        text = text.replace(BLANK, str(encoder.tokenizer.convert_ids_to_tokens(_mask_of(encoder))))
+    ids, _ = encoder.encode([text])
+    whole = len(encoder.tokenizer.backend_tokenizer.encode(text, add_special_tokens=encoder.framed).ids)
+    device = device_of(model.network)
+    batch = PairSamples(ids.to(device), Ragged.of([[end_of(encoder)]]).to(device), encoder.pad).batch(np.arange(1))
+    model.network.eval()
+    with torch.inference_mode():
+        (made,) = greedy(model.network, batch, end_of(encoder), most, cancelled)
+    notes = [f"It was cut at {most:,} tokens."] if len(made) == most else []
+    if whole > encoder.max_length:
+        notes.append(f"Only the first {encoder.max_length:,} of {whole:,} tokens were read.")
+    return str(encoder.tokenizer.decode(made, skip_special_tokens=True)), tuple(notes)
 
 
 def end_of(encoder: TextEncoder) -> int:

@@ -1,15 +1,17 @@
 """A model that leaves the house gives elsewhere what it gave here, or a sentence says why it cannot leave."""
 
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
+from engine.catalog import with_value
 from engine.families import exporting
 from engine.families.exporting import export_model
+from engine.families.onnx_files import by_onnxruntime
 from engine.families.portable import FEW, MANY
 from engine.families.text.portable import portable
 from engine.families.text.trained import TrainedText
@@ -20,13 +22,20 @@ Models = Callable[[str], TrainedText]
 CLASSES = {"bert": "AutoModelForMaskedLM", "gpt": "AutoModelForCausalLM", "judge": "AutoModelForSequenceClassification"}
 
 
+@pytest.fixture(autouse=True)
+def no_bars() -> None:
+    """Progress bars of transformers would leave a thread behind."""
+    import transformers
+
+    transformers.utils.logging.disable_progress_bar()
+
+
 @pytest.mark.parametrize("kind", CLASSES)
 def test_that_a_folder_opened_by_transformers_gives_equal_logits(
     texts: Any, run_of: Runs, model_of: Models, tmp_path: Path, kind: str
 ) -> None:
     import transformers
 
-    transformers.utils.logging.disable_progress_bar()  # it would leave a thread behind
     export_model(texts.workspace, run_of(kind), tmp_path / "model", "folder")
     assert {one.suffix for one in (tmp_path / "model").iterdir()} == {".json", ".safetensors"}
     tokenizer = transformers.AutoTokenizer.from_pretrained(tmp_path / "model")
@@ -50,6 +59,18 @@ def test_that_an_exported_folder_is_a_checkpoint_to_begin_with(texts: Any, run_o
     assert TrainedText.load(texts.folder(texts.train(spec))).encoder.targets
 
 
+def test_that_a_run_begins_with_what_an_exported_folder_tells(
+    texts: Any, run_of: Runs, model_of: Models, tmp_path: Path
+) -> None:
+    export_model(texts.workspace, run_of("judge"), tmp_path / "model", "folder")
+    spec = texts.spec("judge", model__params={}, text__checkpoint=str(tmp_path / "model"), trainer__epochs=1)
+    still = with_value(spec, "trainer.optimizer.learning_rate", 1e-12)  # it learns nothing that could be seen
+    begun, before = TrainedText.load(texts.folder(texts.train(still))), model_of("judge")
+    said = ["the film was lovely", "the book was dull and the end was awful"]
+    assert begun.encoder.targets == before.encoder.targets
+    np.testing.assert_allclose(begun.predict(said)[0], before.predict(said)[0], atol=1e-6)
+
+
 @pytest.mark.filterwarnings("ignore:.*torch.jit.load:DeprecationWarning")
 @pytest.mark.parametrize("kind", ["bert", "gpt", "judge", "lstm", "cnn"])
 @pytest.mark.parametrize("form", ["torchscript", "torch_export"])
@@ -71,10 +92,19 @@ def test_that_half_precision_tells_its_speed_and_its_difference(texts: Any, run_
     assert report.half_difference is not None and 0 < report.half_difference < 0.1
 
 
-@pytest.mark.skipif(find_spec("onnxscript") is not None, reason="it is installed")
-def test_that_onnx_says_what_to_install(texts: Any, run_of: Runs, tmp_path: Path) -> None:
-    with pytest.raises(RunFailed, match=r"pip install .*onnxscript"):
-        export_model(texts.workspace, run_of("judge"), tmp_path / "model.onnx", "onnx")
+@pytest.mark.parametrize(("kind", "half"), [("judge", False), ("cnn", True)])
+def test_that_onnxruntime_gives_what_the_network_gives(
+    texts: Any, run_of: Runs, model_of: Models, tmp_path: Path, kind: str, half: bool
+) -> None:
+    report = export_model(texts.workspace, run_of(kind), tmp_path / "model.onnx", "onnx", half)
+    assert not report.notes and report.difference < (1e-2 if half else 1e-5)
+    assert report.bytes == (tmp_path / "model.onnx").stat().st_size
+    assert (report.speed_up is not None) == half and report.number_format == ("float16" if half else "float32")
+    given = portable(model_of(kind))
+    inputs = given.example(7)
+    with torch.no_grad():
+        found = by_onnxruntime(Path(report.path), given.names)(*inputs)
+        torch.testing.assert_close(found, given.network(*inputs), atol=1e-2 if half else 1e-5, rtol=0)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +113,7 @@ def test_that_onnx_says_what_to_install(texts: Any, run_of: Runs, tmp_path: Path
         ("lstm", "folder", "model", "network of our own"),
         ("gpt", "folder", "taken", "not empty"),
         ("gpt", "torch_export", "model.pt", "end in .pt2"),
+        ("lstm", "onnx", "model.onnx", "in full precision alone"),
     ],
 )
 def test_that_what_cannot_be_written_is_said(
@@ -91,4 +122,4 @@ def test_that_what_cannot_be_written_is_said(
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "file").touch()
     with pytest.raises(RunFailed, match=said):
-        export_model(texts.workspace, run_of(kind), tmp_path / name, form)
+        export_model(texts.workspace, run_of(kind), tmp_path / name, form, half=form == "onnx")

@@ -19,9 +19,11 @@ from engine.families.files import read_evaluation
 from engine.families.prediction import PredictionReport, predict
 from engine.families.text.networks import parameter_count
 from engine.families.text.trained import TrainedText
+from engine.families.text.typed import answer
 from engine.runs import RunStatus, RunStore
+from engine.runs.texts import Decoding, TextAnswer
 from engine.spec import DataSpec, RunSpec, TextTask
-from engine.training.failures import Stopped
+from engine.training.failures import RunFailed, Stopped
 from engine.training.recorder import Recorder
 from engine.training.watch import Watch
 
@@ -239,6 +241,27 @@ def test_that_a_saved_head_tells_new_rows_what_it_told_before(bench: Bench, name
     for one in found.text.examples:
         said = str(report.preview[one.row - 1][told] or "")
         assert (" ".join(json.loads(said)) if name in ("tags", "adapters") else said) == one.predicted
+
+
+def test_that_heads_answer_to_typed_text(bench: Bench) -> None:
+    def say(name: str, *given: str, **more: Any) -> TextAnswer:
+        return answer(bench.workspace, bench.whole(name), *given, **more)
+
+    tags = say("tags", "red, red house!")
+    assert all(tags.text[one.start : one.end] in {"red", ",", "house", "!", "red,"} for one in tags.spans)
+    told = say("answers", "red cat blue house green dog", "which is first")
+    assert all(told.text[one.start : one.end] == told.targets[0].chances[0].label for one in told.spans)
+    (which,) = say("choices", "it is red", choices=("red", " ", "blue", "cat")).targets
+    assert {one.label for one in which.chances} == {"red", "blue", "cat"}
+    assert sum(one.probability for one in which.chances) == pytest.approx(1)
+    (labels,) = say("labels", "red cat").targets
+    assert labels.any_number and {one.label for one in labels.chances} == {"animal", "colour"}
+    for name in ("t5", "attention", "mending"):
+        said = say(name, "red [MASK] blue", decoding=Decoding(tokens=3))
+        assert said.written is not None and (said.notes == ("It was cut at 3 tokens.",) or len(said.written) < 9)
+    for name, given in (("answers", ("red cat", " ")), ("choices", ("red",))):
+        with pytest.raises(RunFailed):
+            say(name, *given)
 
 
 @pytest.mark.parametrize("name", CASES)

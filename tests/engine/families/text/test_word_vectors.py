@@ -13,6 +13,8 @@ from engine import families
 from engine.families.files import read_evaluation
 from engine.families.frames import read_columns
 from engine.families.text.prediction import predict
+from engine.families.text.typed import answer
+from engine.families.text.typed_heads import terms_of
 from engine.families.text.word_similarity import read_judgements
 from engine.runs import RunStore
 from engine.runs.texts import read_samples
@@ -82,12 +84,22 @@ def test_that_words_in_like_company_lie_together(workspace: Path, spec: RunSpec,
     assert set(samples.samples[0].made.split(", ")[:2]) <= {*ANIMALS, "eats", "sleeps", "runs", "drinks"}
     places = read_columns(folder / "projection.parquet", ["word", "count", "x", "y"]).set_index("word")
     assert len(places) == 14 and "unheard" not in places.index and int(places["count"].min()) > 0
+    found = answer(workspace, run_id, "cat - hammer + saw")
+    assert len(found.near) == 10 and not {"cat", "hammer", "saw"} & {one.word for one in found.near}
+    assert found.near[0].similarity >= found.near[-1].similarity
+    with pytest.raises(RunFailed, match="“unheard”: no vector was learned"):
+        answer(workspace, run_id, "cat + unheard")
     file = tmp_path / "words.csv"
     file.write_text("word\nhammer\nunheard\n")
     report = predict(workspace, run_id, file)
     assert report.predicted_columns[:2] == ("neighbour 1", "similarity 1")
     known, unknown = (dict(zip(report.columns, row, strict=True)) for row in report.preview)
     assert known["neighbour 1"] in {*TOOLS, "cuts", "lies", "costs", "breaks"} and not unknown["neighbour 1"]
+
+
+def test_that_signs_before_words_make_a_sum() -> None:
+    assert terms_of("king - man + woman") == [("king", 1), ("man", -1), ("woman", 1)]
+    assert terms_of("well-known −x -") == [("well-known", 1), ("x", -1)]
 
 
 def test_that_a_file_of_judgements_is_read_or_refused_in_words(tmp_path: Path) -> None:
