@@ -80,8 +80,9 @@ class TextTab(QWidget):
         if offered != self._offered:
             self._offered = offered
             self.subject.setFields(text_fields.subject_fields(own, self._types))
-            self._say_when_none("text.columns.target", self.tr("none: spoilt text is mended"))
-            for name in ("second", "context", "question", "answer_starts"):
+            self._say_when_none("text.columns.target", self.tr("none: text is mended"))
+            may_be_none = ("context", "question") if own.task == "multiple-choice" else ()
+            for name in ("second", "answer_starts", *may_be_none):
                 self._say_when_none(f"text.columns.{name}", self.tr("none"))
         values = text_fields.flat(spec)
         hidden: set[str] = set()

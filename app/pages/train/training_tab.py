@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.forms import FieldList, SpecForm
+from app.forms import FieldList, Section, SpecForm
 from app.forms.row import LABEL_WIDTH
 from app.icons import icon
 from app.pages.train import text_fields
@@ -31,7 +31,9 @@ class TrainingTab(QWidget):
         self.setObjectName("train.training")
         choices = {"trainer.device": DEVICES, **dict.fromkeys(_MONITORS, ("valid/loss",))}
         self.form = SpecForm(TrainerSpec, "trainer", choices, opened=("optimizer", "schedule"), parent=self)
-        self.texts = FieldList("train.training.text", text_fields.training_fields(), self)
+        self.lean = Section("train.training.text.group", self.tr("Loss and memory"), opened=True, parent=self)
+        self.texts = FieldList("train.training.text", text_fields.training_fields(), self.lean)
+        self.lean.content.addWidget(self.texts)
         self.preview = SchedulePreview(self)
         self.find_rate = QPushButton(icon("search"), self.tr("Find a learning rate …"), self)
         self.find_rate.setObjectName("train.find_learning_rate")
@@ -46,8 +48,8 @@ class TrainingTab(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 16, 12, 16)
         layout.setSpacing(8)
-        layout.addWidget(self.texts)
         layout.addWidget(self.form)
+        layout.addWidget(self.lean)
         layout.addStretch()
         for part in (self.form, self.texts):
             part.changed.connect(self.changed)
@@ -62,7 +64,7 @@ class TrainingTab(QWidget):
             self.form.setChoices(key, common_metrics(spec))
         self.form.setValue(spec.trainer)
         self.form.setIdle(idle)
-        self.texts.setVisible(spec.text is not None)
+        self.lean.setVisible(spec.text is not None and not {one.key for one in self.texts.fields()} <= set(idle))
         if spec.text is not None:
             self.texts.setValue(text_fields.flat(spec))
             self.texts.setIdle(idle)
