@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from app.requests import Requests
 from app.run_commands import RunCommands, Task
 from app.run_values import RunValues
+from engine.catalog import run_name
 from engine.jobs.dispatch import Dispatcher
 from engine.jobs.lab_client import LabClient
 from engine.jobs.processes import this_process
@@ -183,7 +184,7 @@ class EngineThread(QThread, RunCommands):
     def _start_run(self, spec: RunSpec) -> None:
         if self._store is None:
             return
-        run = self._store.create_run(spec, holder=this_process())
+        run = self._store.create_run(spec, holder=this_process(), name=run_name(spec))
         self._tell_news()
         self.runStarted.emit(run.id)
         self._supervisor.start(run.id)

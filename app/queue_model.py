@@ -43,20 +43,12 @@ class Entry:
         spec = record.spec_or_none
         if spec is None:
             return cls(record, "", "")
-        return cls(record, model_title(spec.model.name), spec.data.name or spec.data.dataset[:8])
+        return cls(record, catalog.title_of(spec.model.name), spec.data.name or spec.data.dataset[:8])
 
     @property
     def about(self) -> str:
         """Model and dataset in one line."""
         return " · ".join(part for part in (self.model, self.dataset) if part)
-
-
-def model_title(name: str) -> str:
-    """Return a model's title, or its bare name where the catalog does not know it."""
-    try:
-        return catalog.model(name).title
-    except catalog.CatalogError:
-        return name
 
 
 def ids_of(entries: Iterable[Entry]) -> list[str]:

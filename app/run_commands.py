@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
+from engine.catalog import run_name
 from engine.jobs.dispatch import Dispatcher
 from engine.jobs.supervisor import Supervisor
 from engine.runs import RunStore
@@ -76,7 +77,7 @@ class RunCommands:
 
     def enqueue(self, spec: RunSpec) -> None:
         """Record a new run at the end of the queue; `queueChanged` tells, and it starts when there is room."""
-        self._tasks.put(partial(self._on_store, RunStore.create_run, spec, True))
+        self._tasks.put(partial(self._on_store, RunStore.create_run, spec, True, None, run_name(spec)))
 
     def resumeInQueue(self, run_id: str) -> None:
         """Let a run that rests or ended early go on when its turn in the queue comes."""

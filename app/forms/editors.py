@@ -82,6 +82,8 @@ class LineEditor(QLineEdit):
             return numbers.read_integers(text)
         if self._field.kind == "numbers":
             return numbers.read_numbers(text)
+        if self._field.kind == "words":
+            return numbers.read_words(text)
         if self._field.kind == "list":
             return numbers.read_list(text, self._field)
         return None if self._field.nullable and not text else text

@@ -13,7 +13,7 @@ from pydantic_core import PydanticUndefined
 from app.forms import forecasting_words, text_words
 from engine.catalog import COMMON_FIELDS, ModelInfo, Param
 
-FieldKind = Literal["int", "float", "bool", "choice", "text", "integers", "numbers", "several", "list", "json"]
+FieldKind = Literal["int", "float", "bool", "choice", "text", "integers", "numbers", "words", "several", "list", "json"]
 
 
 @dataclass(frozen=True)
@@ -138,5 +138,7 @@ def _kind(hint: Any) -> FieldKind:
         return "integers"
     if get_origin(hint) is tuple and get_args(hint)[:1] == (float,):
         return "numbers"
+    if get_origin(hint) is tuple and get_args(hint)[:1] == (str,):
+        return "words"
     kinds: dict[Any, FieldKind] = {int: "int", float: "float", bool: "bool", str: "text"}
     return kinds.get(hint, "json")

@@ -78,6 +78,11 @@ def read_numbers(text: str) -> list[JsonValue]:
         raise ValueError(say("Numbers are needed here, such as 0.1, 0.5, 0.9")) from None
 
 
+def read_words(text: str) -> list[JsonValue]:
+    """Return words separated by commas or spaces, each once."""
+    return list(dict.fromkeys(text.replace(",", " ").split()))
+
+
 def read_list(text: str, field: Field) -> JsonValue:
     """Return numbers, words, or yes and no, separated by commas or spaces; one alone stays so where the default is one.
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 from app.forms import forecasting_words, text_words
 from app.forms.field import Field
 from engine.catalog import Option, optimizers, schedules
+from engine.spec import TextColumns
 
 
 def say(text: str) -> str:
@@ -72,7 +73,7 @@ def _option(value: JsonValue, key: str) -> Option | None:
 
 _OF_FAMILIES: dict[str, object] = {**forecasting_words.LABELS, **text_words.LABELS}
 COLUMN_KEYS = frozenset({"data.roles.target", "data.roles.group", "forecasting.timeline.column"}) | {
-    f"text.columns.{name}" for name in ("text", "second", "labels")
+    f"text.columns.{name}" for name in TextColumns.model_fields
 }
 _KEY = re.compile(
     r"(?P<key>(?:data|forecasting|split|text|trainer)(?:\.[a-z_]+)+)"

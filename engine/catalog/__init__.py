@@ -10,9 +10,11 @@ from engine.catalog.models import (
     forecasting_models,
     model,
     preset_of,
+    run_name,
     settings,
     tabular_models,
     text_models,
+    title_of,
 )
 from engine.catalog.schedules import Option, optimizers, schedules
 from engine.catalog.schema import CatalogError, ModelInfo, Param, Preset
@@ -72,6 +74,7 @@ __all__ = [
     "param_problem",
     "preset_of",
     "problems",
+    "run_name",
     "schedules",
     "seen_inputs",
     "settings",
@@ -83,6 +86,7 @@ __all__ = [
     "text_models",
     "text_of_dataset",
     "time_columns",
+    "title_of",
     "tuned",
     "unsuited",
     "use_of",

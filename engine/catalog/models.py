@@ -16,7 +16,7 @@ from engine.catalog.derive_text import DerivedText
 from engine.catalog.details import COMMON, DEFAULTS, DETAILS, DETAILS_OF, Detail
 from engine.catalog.gallery import CARDS, Card
 from engine.catalog.schema import CatalogError, DerivedCatalog, DerivedParam, ModelInfo, Param, Preset
-from engine.spec import DISTRIBUTIONS, LossName, ModelSpec
+from engine.spec import DISTRIBUTIONS, LossName, ModelSpec, RunSpec
 
 
 @cache
@@ -51,6 +51,19 @@ def model(name: str) -> ModelInfo:
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
     hint = f"did you mean “{close[0]}”?" if close else f"there are {', '.join(known)}"
     raise CatalogError(f"there is no model “{name}”; {hint}")
+
+
+def title_of(name: str) -> str:
+    """Return a model's title, or its bare name where there is no such model."""
+    try:
+        return model(name).title
+    except CatalogError:
+        return name
+
+
+def run_name(spec: RunSpec) -> str:
+    """Return what a run is called: as its specification says, else by its model and its data."""
+    return spec.name or f"{title_of(spec.model.name)} • {spec.data.name or spec.data.dataset[:8]}"
 
 
 def settings(spec: ModelSpec) -> dict[str, JsonValue]:

@@ -117,8 +117,8 @@ def text_idle(spec: RunSpec) -> Iterator[str]:
 
 def _task_idle(own: TextSpec) -> Iterator[str]:
     read = _READ.get(own.task, {"text"})
-    if denoises(own):
-        read = {"text", "target"}
+    if denoises(own) and not own.columns.source:
+        read = {"text", *read}
     yield from (f"text.columns.{name}" for name in _COLUMNS if name not in read)
     if own.task not in LABELLED:
         yield "text.labels"

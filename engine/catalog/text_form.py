@@ -8,18 +8,30 @@ from pydantic import JsonValue
 from engine.catalog.edits import with_value
 from engine.catalog.schema import ModelInfo
 from engine.catalog.text_edits import SHARES, TWINS, new_text, usual_split, with_text_task
-from engine.catalog.text_guess import guessed_columns, kind_of_labels
+from engine.catalog.text_guess import guessed_columns, guessed_task, kind_of_labels
 from engine.spec import LABELLED, RUNNING, DataSpec, RunSpec, TextColumns, TextSpec, TextTask, parse
 
-TRAINABLE: tuple[TextTask, ...] = ("text-classifier", "sequence-classification", "rnn-lm", "causal-lm", "masked-lm")
-"""Tasks that the engine trains today."""
+OFFERED: tuple[TextTask, ...] = (
+    "text-classifier",
+    "token-classification",
+    "question-answering",
+    "multiple-choice",
+    "seq2seq",
+    "masked-lm",
+    "rnn-lm",
+    "word2vec",
+)
+"""What can be learned, in a form's order: what reads labels first, then what needs text only; of twins the quicker."""
 LONG_TEXT = 40.0
 """Letters in the mean from which a column holds texts to read, rather than names."""
 _CLASSES = frozenset({"text", "boolean", "integer", "number"})
 
 
 def suggests_text(types: Mapping[str, str], lengths: Mapping[str, float]) -> bool:
-    """Whether a dataset looks like texts to learn from: one column is of long texts, or there is none but texts."""
+    """Whether a dataset looks like texts to learn from: one column is of long texts, there is none but texts, or the
+    columns are called as a task of texts calls them."""
+    if guessed_task(types, lengths) is not None:
+        return True
     if any(types.get(name) == "text" and length >= LONG_TEXT for name, length in lengths.items()):
         return True
     return len(types) == 1 and set(types.values()) == {"text"}
@@ -30,11 +42,12 @@ def text_of_dataset(
 ) -> RunSpec:
     """Return a text specification for a dataset; the settings of an old one are kept.
 
-    Without one, texts with labels are classified, and of texts alone a language is learned.
+    Without one, the columns' names say the task; else texts with labels are classified, and of texts alone a language is
+    learned.
     """
     bare = DataSpec(dataset=data.dataset, name=data.name)
     label = _label(data, types, lengths)
-    task: TextTask = "text-classifier" if label else "rnn-lm"
+    task: TextTask = guessed_task(types, lengths) or ("text-classifier" if label else "rnn-lm")
     if old is not None and old.text is not None:
         task = old.text.task
     named = {"labels": (label,)} if label and task in LABELLED else {}
@@ -49,17 +62,12 @@ def text_of_dataset(
 
 def offered_tasks(shown: TextTask) -> tuple[TextTask, ...]:
     """Return the tasks to choose from; of twins the one that is shown, since the model decides between them."""
-    offered: list[TextTask] = []
-    for task in TRAINABLE:
-        chosen = shown if TWINS.get(task) == shown else task
-        if chosen not in offered and TWINS.get(chosen) not in offered:
-            offered.append(chosen)
-    return tuple(offered) if shown in offered else (*offered, shown)
+    return tuple(shown if TWINS.get(task) == shown else task for task in OFFERED)
 
 
 def can_learn(info: ModelInfo, task: TextTask) -> bool:
     """Whether a model can do a task, or its twin by transformers or by our own networks."""
-    return any(one in info.text_tasks and one in TRAINABLE for one in (task, TWINS.get(task)))
+    return any(one in info.text_tasks for one in (task, TWINS.get(task)))
 
 
 def with_text_value(

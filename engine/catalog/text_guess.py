@@ -36,6 +36,8 @@ _READ: dict[str, tuple[str, ...]] = {
     "multiple-choice": ("context", "question", "answer"),
 }
 _CHOICES = ("choice", "ending", "option")
+WRITTEN = 10.0
+"""Letters in the mean from which a target is something that was written, rather than a class."""
 
 
 def guessed_columns(
@@ -63,6 +65,22 @@ def guessed_columns(
             found["labels"] = (label,) if label else ()
         found.setdefault("text", _longest(types, lengths, _used(found)))
     return TextColumns.model_validate(found)
+
+
+def guessed_task(types: Mapping[str, str], lengths: Mapping[str, float]) -> TextTask | None:
+    """Return the task that the columns' names stand for, as imports and well-known sets call them; None where they say
+    nothing, and labels or the text alone decide."""
+    for task in ("question-answering", "multiple-choice", "token-classification"):
+        found = guessed_columns(task, TextColumns(), types, lengths)
+        if task == "multiple-choice":
+            is_whole = len(found.choices) > 1 and bool(found.answer)
+        else:
+            is_whole = all(getattr(found, name) for name in _READ[task][:3])
+        if is_whole:
+            return task
+    target, source = _named("target", types, ()), _named("source", types, ())
+    is_pair = source and target and types[source] == types[target] == "text"
+    return "seq2seq" if is_pair and lengths.get(target, 0.0) >= WRITTEN else None
 
 
 def kind_of_labels(columns: TextColumns, types: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from engine import datasets
+from engine.catalog import run_name
 from engine.commands.new_spec import new_spec
 from engine.commands.output import DONE, RUN_FAILED, duration
 from engine.commands.training import tell, watched_run
@@ -27,7 +28,7 @@ def demo_command(workspace: Path, pictures: Callable[[Path, str], Sequence[Path]
     spec = with_settings(new_spec(workspace, dataset), SETTINGS)
     print(f"Training {spec.model.name} for {spec.trainer.epochs} epochs …\n", flush=True)
     with RunStore(workspace) as store:
-        run_id = store.create_run(spec, holder=this_process()).id
+        run_id = store.create_run(spec, holder=this_process(), name=run_name(spec)).id
     run = watched_run(workspace, run_id, quiet=False)
     done = run.outcome is not None and run.outcome.kind is OutcomeKind.FINISHED
     with RunStore(workspace) as store:

@@ -3,7 +3,7 @@
 from argparse import Namespace
 from pathlib import Path
 
-from engine.catalog import CatalogError, model, problems, with_value
+from engine.catalog import CatalogError, model, problems, run_name, with_value
 from engine.commands.interrupts import interrupts
 from engine.commands.output import BAD_INPUT, DONE, RUN_FAILED, BadInput, as_json, complain, pairs, size
 from engine.commands.runs import described, show_run
@@ -30,7 +30,7 @@ def begin(options: Namespace, spec: RunSpec) -> int:
     if options.queue:
         return _enqueue(options, spec)
     with RunStore(options.workspace) as store:
-        run = store.create_run(spec, holder=this_process())
+        run = store.create_run(spec, holder=this_process(), name=run_name(spec))
         folder = store.run_folder(run.id)
     if not options.detach:
         return follow(options.workspace, run.id, quiet=options.json)
@@ -44,7 +44,7 @@ def begin(options: Namespace, spec: RunSpec) -> int:
 
 def _enqueue(options: Namespace, spec: RunSpec) -> int:
     with RunStore(options.workspace) as store:
-        run = store.create_run(spec, waiting=True)
+        run = store.create_run(spec, waiting=True, name=run_name(spec))
         place = store.queue_state().waiting.index(run.id) + 1
     if options.json:
         as_json({**described(run), "place": place})

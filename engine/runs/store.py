@@ -57,11 +57,16 @@ class RunStore(LifecycleStore, ColumnStore):
 
     # Runs
 
-    def create_run(self, spec: RunSpec, waiting: bool = False, holder: Holder | None = None) -> RunRecord:
-        """Record a new run that `holder` is to start, or with `waiting` one at the end of the queue; make its folder."""
+    def create_run(
+        self, spec: RunSpec, waiting: bool = False, holder: Holder | None = None, name: str = ""
+    ) -> RunRecord:
+        """Record a new run that `holder` is to start, or with `waiting` one at the end of the queue; make its folder.
+
+        `name` is what it is called where the specification does not say.
+        """
         self._expect_writable()
         run = secrets.token_hex(4)
-        name = spec.name or f"{spec.model.name} · {spec.data.name or spec.data.dataset[:8]}"
+        name = spec.name or name or f"{spec.model.name} • {spec.data.name or spec.data.dataset[:8]}"
         self._run_folder(run).mkdir(parents=True, exist_ok=True)
         with self._writing(None):
             self._db.execute(

@@ -60,6 +60,7 @@ class ImportPanel(QWidget):
         self._requests.cancel("sheets")
         self._knows_sheets = False
         self.form.setSheets([])
+        self.form.setFolder(path.is_dir())
         self._title.setText(self.tr("Import {0}").format(path.name))
         self._where.setText(str(path.parent))
         self.name.setText(path.name.split(".")[0] or path.name)

@@ -39,6 +39,7 @@ class ImportSide(QWidget):
         self.form.setValue(options)
         self.form.setVisible(not self.form.isEmpty())
         self._format.setText(format_title(options["format"]))
+        self._format.setVisible(self.form.isEmpty() or options["format"] == "excel")  # else the form says it
         self.show()
 
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QWidget
 
-from app.dialogs import file_dialog
+from app.dialogs import file_dialog, folder_dialog
 from app.engine_thread import EngineThread, Requests
 from app.pages.data.answers import DatasetAnswer, SampleAnswer
 from app.pages.data.dataset_list import DatasetList
@@ -18,6 +18,7 @@ from app.pages.data.start_view import StartView
 from app.settings import Settings
 
 SUFFIXES = "*.csv *.tsv *.txt *.parquet *.pq *.jsonl *.ndjson *.xlsx *.xlsm *.xls"
+TEXTS = "*.txt *.md *.rst *.log *.conll *.conllu *.iob *.bio *.json"
 
 
 class DataPage(QWidget):
@@ -75,8 +76,22 @@ class DataPage(QWidget):
     def chooseFile(self) -> None:
         """Let the user choose a file."""
         dialog = file_dialog(self, self.tr("Open data"), "data.open.dialog")
-        dialog.setNameFilters([self.tr("Tables ({0})").format(SUFFIXES), self.tr("All files (*)")])
+        dialog.setNameFilters(
+            [
+                self.tr("Tables and texts ({0})").format(f"{SUFFIXES} {TEXTS}"),
+                self.tr("Tables ({0})").format(SUFFIXES),
+                self.tr("Texts ({0})").format(TEXTS),
+                self.tr("All files (*)"),
+            ]
+        )
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.openPath)
+        dialog.open()
+
+    @Slot()
+    def chooseFolder(self) -> None:
+        """Let the user choose a folder of text files."""
+        dialog = folder_dialog(self, self.tr("Open a folder of texts"), "data.open_folder.dialog")
         dialog.fileSelected.connect(self.openPath)
         dialog.open()
 
@@ -147,6 +162,7 @@ class DataPage(QWidget):
         self.list.deleted.connect(self._on_deleted)
         self.list.deletionConfirmed.connect(self._delete)
         self.start.openRequested.connect(self.chooseFile)
+        self.start.folderRequested.connect(self.chooseFolder)
         self.start.pathRequested.connect(self.openPath)
         self.start.sampleRequested.connect(self.openSample)
         self.importer.imported.connect(self._on_imported)

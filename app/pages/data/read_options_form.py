@@ -2,14 +2,22 @@
 
 import csv
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
 
 from app.pages.data.answers import ReadOptionsAnswer, SheetAnswer
 from app.pages.data.wording import translate
 
 ENCODINGS = ("utf-8", "utf-16", "latin-1", "cp1252", "gb18030", "gbk", "big5", "shift_jis", "euc-kr", "cp1251")
-CSV_ONLY = ("delimiter", "quote", "decimal", "encoding", "header")
+PLAIN = ("lines", "paragraphs", "document")
+"""How a file of text, or a folder of them, is cut into rows."""
+BY_HAND = ("csv", *PLAIN, "conll", "squad")
+"""What a file may be read as, whatever was guessed."""
+_SHOWN = {
+    "csv": ("format", "delimiter", "quote", "decimal", "encoding", "header", "missing"),
+    "excel": ("sheet", "header", "missing"),
+    **dict.fromkeys(BY_HAND[1:], ("format", "encoding")),
+}
 
 
 class Choice(QComboBox):
@@ -90,6 +98,7 @@ class ReadOptionsForm(QWidget):
         """Show options without telling a change."""
         self._options = options
         self.blockSignals(True)
+        self.format.setValue(options["format"])
         self.delimiter.setValue(options["delimiter"])
         self.quote.setValue(options["quote"])
         self.decimal.setValue(options["decimal"])
@@ -100,7 +109,7 @@ class ReadOptionsForm(QWidget):
             self.missing.setCursorPosition(0)
         self.sheet.setValue(options["sheet"])
         self.blockSignals(False)
-        shown = {"csv": (*CSV_ONLY, "missing"), "excel": ("sheet", "header", "missing")}.get(options["format"], ())
+        shown = _SHOWN.get(options["format"], ())
         for name, editor in self._rows.items():
             self._form.setRowVisible(editor, name in shown)
 
@@ -108,6 +117,7 @@ class ReadOptionsForm(QWidget):
         """The options as the editors show them."""
         assert self._options is not None
         value = self._options.copy()
+        value["format"] = self.format.value() if value["format"] in BY_HAND else value["format"]
         value["delimiter"] = self.delimiter.value() or ","
         value["quote"] = self.quote.value()
         value["decimal"] = self.decimal.value()
@@ -122,11 +132,18 @@ class ReadOptionsForm(QWidget):
         """Offer a workbook's sheets."""
         self.sheet.setSheets(sheets)
 
+    def setFolder(self, is_folder: bool) -> None:
+        """Offer only what a folder may be read as, or everything that a file may."""
+        self.format.clear()
+        for name in PLAIN if is_folder else BY_HAND:
+            self.format.addItem(format_title(name), name)
+
     def isEmpty(self) -> bool:
         """Whether this format has nothing to choose."""
-        return self._options is None or self._options["format"] not in {"csv", "excel"}
+        return self._options is None or self._options["format"] not in _SHOWN
 
     def _build(self) -> None:
+        self.format = Choice("format", [(format_title(name), name) for name in BY_HAND], own=False)
         self.delimiter = Choice(
             "delimiter",
             [
@@ -146,6 +163,7 @@ class ReadOptionsForm(QWidget):
         self.header = QCheckBox(self.tr("First line names the columns"), self)
         self.missing = QLineEdit(self)
         self.sheet = SheetChoice(self)
+        self._row("format", self.tr("Read as"), self.format, self.tr("What the file holds, and what becomes a row"))
         self._row("delimiter", self.tr("Delimiter"), self.delimiter, self.tr("What stands between two values"))
         self._row("quote", self.tr("Quote"), self.quote, self.tr("What stands around a value that holds a delimiter"))
         self._row("decimal", self.tr("Decimal"), self.decimal, self.tr("What stands before the decimals of a number"))
@@ -158,7 +176,7 @@ class ReadOptionsForm(QWidget):
             self.tr("Marks of a missing value, separated by commas; an empty cell is always one"),
         )
         self._row("header", "", self.header, self.tr("Without a header the columns are numbered"))
-        for choice in (self.delimiter, self.quote, self.decimal, self.encoding, self.sheet):
+        for choice in (self.format, self.delimiter, self.quote, self.decimal, self.encoding, self.sheet):
             choice.edited.connect(self._on_edited)
         self.header.toggled.connect(self._on_edited)
         self.missing.textEdited.connect(self._on_edited)
@@ -195,8 +213,19 @@ def _marks(text: str) -> list[str]:
     return ["", *dict.fromkeys(mark for mark in (part if part.strip() == "" else part.strip() for part in row) if mark)]
 
 
+_TITLES = {
+    "csv": QT_TRANSLATE_NOOP("Data", "Text table"),
+    "lines": QT_TRANSLATE_NOOP("Data", "Text, a row a line"),
+    "paragraphs": QT_TRANSLATE_NOOP("Data", "Text, a row a paragraph"),
+    "document": QT_TRANSLATE_NOOP("Data", "Text, a row a file"),
+    "conll": QT_TRANSLATE_NOOP("Data", "Tagged words (CoNLL)"),
+    "squad": QT_TRANSLATE_NOOP("Data", "Questions (SQuAD)"),
+    "parquet": "Parquet",
+    "jsonl": "JSON Lines",
+    "excel": "Excel",
+}
+
+
 def format_title(name: str) -> str:
     """A file format's name for people."""
-    return {"csv": translate("Data", "Text table"), "parquet": "Parquet", "jsonl": "JSON Lines", "excel": "Excel"}.get(
-        name, name
-    )
+    return translate("Data", str(_TITLES[name])) if name in _TITLES else name

@@ -83,6 +83,7 @@ class StartView(QScrollArea):
     """Drop target, samples and recent files; it opens nothing itself."""
 
     openRequested = Signal()
+    folderRequested = Signal()
     sampleRequested = Signal(str)
     pathRequested = Signal(str)
 
@@ -141,25 +142,26 @@ class StartView(QScrollArea):
         self._drop.setMinimumHeight(232)
         self._picture = QLabel(self._drop)
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        words = _label("subtitle", self.tr("Drop a CSV, TSV, Parquet, JSON Lines or Excel file here"))
+        words = _label(
+            "subtitle",
+            self.tr("Drop a table, a text or a folder of texts here"),
+        )
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        kinds = _label("muted", self.tr("CSV, TSV, Parquet, JSON Lines, Excel · plain text, CoNLL, SQuAD"))
+        kinds.setAlignment(Qt.AlignmentFlag.AlignCenter)
         more = _label("muted", self.tr("You see it before anything is imported; the file itself is never changed."))
         more.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.open = QPushButton(primary_icon("open"), self.tr("Open a file…"), self._drop)
-        self.open.setObjectName("data.open")
-        self.open.setAccessibleName(self.tr("Open a file"))
-        self.open.setToolTip(self.tr("Choose a file to look at and import (Ctrl+O)"))
-        self.open.setProperty("primary", True)
-        self.open.clicked.connect(self.openRequested)
+        buttons = self._buttons()
         inside = QVBoxLayout(self._drop)
         inside.setContentsMargins(24, 32, 24, 32)
         inside.setSpacing(8)
         inside.addStretch(1)
         inside.addWidget(self._picture)
         inside.addWidget(words)
+        inside.addWidget(kinds)
         inside.addWidget(more)
         inside.addSpacing(8)
-        inside.addWidget(self.open, 0, Qt.AlignmentFlag.AlignHCenter)
+        inside.addLayout(buttons)
         inside.addStretch(1)
         self._said = _label("muted", "")
         self._said.setObjectName("data.start.said")
@@ -176,6 +178,26 @@ class StartView(QScrollArea):
         self._recent = QVBoxLayout()
         self._recent.setSpacing(0)
         self._arrange()
+
+    def _buttons(self) -> QHBoxLayout:
+        self.open = QPushButton(primary_icon("open"), self.tr("Open a file…"), self._drop)
+        self.open.setObjectName("data.open")
+        self.open.setAccessibleName(self.tr("Open a file"))
+        self.open.setToolTip(self.tr("Choose a file to look at and import (Ctrl+O)"))
+        self.open.setProperty("primary", True)
+        self.open.clicked.connect(self.openRequested)
+        self.folder = QPushButton(icon("open"), self.tr("Open a folder of texts…"), self._drop)
+        self.folder.setObjectName("data.open_folder")
+        self.folder.setAccessibleName(self.tr("Open a folder of texts"))
+        self.folder.setToolTip(self.tr("Every text file in it and below; the folders’ names become a column"))
+        self.folder.clicked.connect(self.folderRequested)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        buttons.addWidget(self.open)
+        buttons.addWidget(self.folder)
+        buttons.addStretch(1)
+        return buttons
 
     def _arrange(self) -> None:
         middle = QWidget(self)

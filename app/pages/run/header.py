@@ -8,8 +8,8 @@ from app.pages.run.buttons import RunButtons
 from app.pages.run.outcome_card import OutcomeCard
 from app.pages.run.status_mark import StatusPill
 from app.pages.run.wording import duration, figure, moment
-from app.queue_model import model_title
 from app.widgets import ElidedLabel
+from engine.catalog import title_of
 from engine.runs.outcome import OutcomeKind
 from engine.runs.records import RunRecord, RunStatus
 
@@ -94,7 +94,7 @@ class RunHeader(QWidget):
         parts = []
         self._counts_windows = spec is not None and spec.family == "forecasting"
         if spec is not None:
-            parts = [spec.data.name or spec.data.dataset[:8], model_title(spec.model.name)]
+            parts = [spec.data.name or spec.data.dataset[:8], title_of(spec.model.name)]
         parts.append(moment(record.created))
         if record.status.is_over and record.duration is not None:
             parts.append(self.tr("took {0}").format(duration(record.duration)))

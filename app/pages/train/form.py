@@ -11,6 +11,7 @@ from app.icons import icon
 from app.pages.train.data_tab import DataTab
 from app.pages.train.model_tab import ModelTab
 from app.pages.train.series_tab import SeriesTab
+from app.pages.train.text_fields import training_fields
 from app.pages.train.text_tab import TextTab
 from app.pages.train.training_tab import TrainingTab
 from app.pages.train.window_tab import WindowTab
@@ -26,6 +27,7 @@ _PLACES = {
     "text": {**_SHARED, "split": "text", "text": "text", "data": "text"},
 }
 _OWN = {"tabular": ("data",), "forecasting": ("series", "windows"), "text": ("text",)}
+_AMONG_TRAINING = frozenset(one.key for one in training_fields())
 Part = ModelTab | TrainingTab | DataTab | SeriesTab | TextTab
 
 
@@ -112,7 +114,7 @@ class SpecTabs(QTabWidget):
         """Show what is wrong beside the fields, and on the tabs that hold them."""
         for part in self._shown():
             part.setFaults(faults)
-        faulty = {_PLACES[self._family].get(key.partition(".")[0]) for key in faults}
+        faulty = {self._place_of(key) for key in faults}
         for name, page in self._pages.items():
             self.setTabIcon(self.indexOf(page), icon("error", "bad") if name in faulty else QIcon())
 
@@ -122,7 +124,7 @@ class SpecTabs(QTabWidget):
 
     def focusField(self, key: str) -> bool:
         """Go to a field; False when it is in none of the tabs."""
-        name = _PLACES[self._family].get(key.partition(".")[0])
+        name = self._place_of(key)
         if name is None:
             return False
         self.setCurrentWidget(self._pages[name])
@@ -137,6 +139,10 @@ class SpecTabs(QTabWidget):
         scroll, editor = self.currentWidget(), self.focusWidget()
         if isinstance(scroll, QScrollArea) and editor is not None and scroll.isAncestorOf(editor):
             scroll.ensureWidgetVisible(editor, 0, 160)
+
+    def _place_of(self, key: str) -> str | None:
+        """Return the tab that a field stands in."""
+        return "trainer" if key in _AMONG_TRAINING else _PLACES[self._family].get(key.partition(".")[0])
 
     def _shown(self) -> list[Part]:
         """Return the parts of the family that is shown."""

@@ -7,23 +7,45 @@ from typing import Any
 from app.forms import Field, fields_of
 from app.forms.field import with_choices
 from engine.catalog import offered_tasks
-from engine.spec import FreezingSpec, LoraSpec, MaskingSpec, RunSpec, TextColumns, TextSpec, TokenizerSpec
+from engine.spec import (
+    DenoisingSpec,
+    FreezingSpec,
+    LoraSpec,
+    MaskingSpec,
+    RunSpec,
+    TextColumns,
+    TextSpec,
+    TokenizerSpec,
+)
 
-LABEL_KINDS = ("one", "number", "many")
-"""What a label may be; many a text cannot be learned yet, and are shown only where a specification asks for them."""
 _LABELS = ("text", "boolean", "integer", "number")
+_MAY_BE_NONE = ("second", "context", "question", "answer_starts", "target")
+_FOLDED = ("second", "answer_starts")
+_SEVERAL = ("choices",)
+# What a column may be of; every other one is of texts.
+_TYPES = {"answer": _LABELS, "answer_starts": ("text", "integer")}
+_ORDER = (
+    "text",
+    "tokens",
+    "tags",
+    "context",
+    "question",
+    "answers",
+    "answer_starts",
+    "choices",
+    "answer",
+    "source",
+    "target",
+)
 
 
 def subject_fields(own: TextSpec, types: Mapping[str, str]) -> list[Field]:
-    """Return the task and the columns that hold text and labels."""
+    """Return the task and the columns that it may read; which of them it does read is for the catalogue to say."""
     fields = {one.name: one for one in fields_of(TextSpec, "text")}
     columns = {one.name: one for one in fields_of(TextColumns, "text.columns")}
-    texts = [name for name, kind in types.items() if kind == "text"]
     task = replace(fields["task"], choices=offered_tasks(own.task))
-    text = with_choices(columns["text"], _with(texts, own.columns.text))
-    second = replace(with_choices(columns["second"], ("", *_with(texts, own.columns.second))), common=False)
-    kind = replace(fields["labels"], choices=tuple(one for one in LABEL_KINDS if one != "many" or own.labels == one))
-    return [task, text, _label_field(own, types), kind, second]
+    read = [_column_field(columns[name], own, types) for name in _ORDER]
+    return [task, *read, _label_field(own, types), fields["labels"], _column_field(columns["second"], own, types)]
 
 
 def start_fields() -> list[Field]:
@@ -35,7 +57,7 @@ def token_fields() -> list[Field]:
     """Return how text becomes tokens, and how many of them a sample has."""
     made = {one.name: one for one in fields_of(TokenizerSpec, "text.tokenizer")}
     own = {one.name: one for one in fields_of(TextSpec, "text")}
-    first = [made["kind"], made["vocabulary"], made["lowercase"], own["max_length"]]
+    first = [made["kind"], made["vocabulary"], made["lowercase"], made["punctuation"], own["max_length"], own["stride"]]
     return [*first, made["min_frequency"], made["special_tokens"], own["length_buckets"]]
 
 
@@ -49,10 +71,28 @@ def masking_fields() -> list[Field]:
     return list(fields_of(MaskingSpec, "text.masking"))
 
 
+def spoiling_fields() -> list[Field]:
+    """Return how text is spoilt that a model learns to mend."""
+    return list(fields_of(DenoisingSpec, "text.denoising"))
+
+
+def neighbour_fields() -> list[Field]:
+    """Return the words whose neighbours are shown, and what people say of such pairs."""
+    return [one for one in fields_of(TextSpec, "text") if one.name in ("words", "similarity_file")]
+
+
 def weight_fields() -> list[Field]:
-    """Return which weights learn, and at what price in memory."""
-    own = [one for one in fields_of(TextSpec, "text") if one.name in ("label_smoothing", "activation_checkpointing")]
-    return [*fields_of(FreezingSpec, "text.freezing"), *fields_of(LoraSpec, "text.lora"), *own]
+    """Return which weights learn."""
+    return [*fields_of(FreezingSpec, "text.freezing"), *fields_of(LoraSpec, "text.lora")]
+
+
+def training_fields() -> list[Field]:
+    """Return what stands among the settings of the training, since those who train transformers look for it there."""
+    return [
+        replace(one, common=True)
+        for one in fields_of(TextSpec, "text")
+        if one.name in ("label_smoothing", "activation_checkpointing")
+    ]
 
 
 def idle_keys(fields: Iterable[Field], idle: Iterable[str]) -> set[str]:
@@ -73,6 +113,18 @@ def flat(spec: RunSpec) -> dict[str, Any]:
     labels = spec.text.columns.labels
     values["text.columns.labels"] = list(labels) if spec.text.labels == "many" else (labels[0] if labels else "")
     return values
+
+
+def _column_field(field: Field, own: TextSpec, types: Mapping[str, str]) -> Field:
+    """Return the choice of a column, or of several, of the kinds that can hold what the field asks for."""
+    chosen = getattr(own.columns, field.name)
+    kinds = _TYPES.get(field.name, ("text",))
+    fitting = [name for name, kind in types.items() if kind in kinds]
+    if field.name in _SEVERAL:
+        return replace(field, kind="several", choices=tuple(_with(fitting, *chosen)), default=[], free=True)
+    names = _with(fitting, chosen)
+    offered = ("", *names) if field.name in _MAY_BE_NONE else names
+    return replace(with_choices(field, offered), common=field.name not in _FOLDED)
 
 
 def _label_field(own: TextSpec, types: Mapping[str, str]) -> Field:

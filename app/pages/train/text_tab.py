@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from app.dialogs import folder_dialog
+from app.dialogs import file_dialog, folder_dialog
 from app.forms import FieldList, Section
 from app.forms.row import LABEL_WIDTH
 from app.icons import icon
@@ -33,15 +33,29 @@ class TextTab(QWidget):
         self.tokens = FieldList("train.text.tokens", text_fields.token_fields(), self)
         self.folder = FieldList("train.text.folder", text_fields.folder_fields(), self)
         self.masking = FieldList("train.text.masking", text_fields.masking_fields(), self)
+        self.spoiling = FieldList("train.text.spoiling", text_fields.spoiling_fields(), self)
+        self.neighbours = FieldList("train.text.neighbours", text_fields.neighbour_fields(), self)
         self.weights = FieldList("train.text.weights", text_fields.weight_fields(), self)
         self.split = SplitPart("train.text.split", self)
-        self._lists = (self.subject, self.start, self.tokens, self.folder, self.masking, self.weights)
+        self._lists = (
+            self.subject,
+            self.start,
+            self.tokens,
+            self.folder,
+            self.masking,
+            self.spoiling,
+            self.neighbours,
+            self.weights,
+        )
         self._sections: dict[str, Section] = {}
         self._checkpoint = self._folder_button("checkpoint", self.tr("Choose a trained model’s folder …"))
         self._scratch = QPushButton(self.tr("From scratch"), self)
         self._tokenizer = self._folder_button("tokenizer", self.tr("Choose a tokenizer’s folder …"))
+        self._pairs = self._file_button()
         self._arrange()
         self._say_when_empty("text.checkpoint", self.tr("from scratch"))
+        self._say_when_empty("text.words", self.tr("a few frequent ones"))
+        self._say_when_empty("text.similarity_file", self.tr("none"))
         self._say_when_empty("text.tokenizer.folder", self.tr("trained on these texts"))
         for part in (*self._lists, self.split):
             part.changed.connect(self.changed)
@@ -49,6 +63,7 @@ class TextTab(QWidget):
             part.left.connect(self.left)
         self._checkpoint.clicked.connect(self._choose_checkpoint)
         self._tokenizer.clicked.connect(self._choose_tokenizer)
+        self._pairs.clicked.connect(self._choose_pairs)
         self._scratch.clicked.connect(self._begin_from_scratch)
 
     def setColumns(self, types: Mapping[str, str]) -> None:
@@ -65,6 +80,10 @@ class TextTab(QWidget):
         if offered != self._offered:
             self._offered = offered
             self.subject.setFields(text_fields.subject_fields(own, self._types))
+            self._say_when_none("text.columns.target", self.tr("none: text is mended"))
+            may_be_none = ("context", "question") if own.task == "multiple-choice" else ()
+            for name in ("second", "answer_starts", *may_be_none):
+                self._say_when_none(f"text.columns.{name}", self.tr("none"))
         values = text_fields.flat(spec)
         hidden: set[str] = set()
         for part in self._lists:
@@ -72,9 +91,8 @@ class TextTab(QWidget):
             own_idle = text_fields.idle_keys(part.fields(), idle)
             part.setIdle(own_idle)
             hidden |= own_idle
-        for name, part in (("start", self.start), ("masking", self.masking), ("weights", self.weights)):
+        for name, part in self._parts().items():
             self._sections[name].setVisible(any(one.key not in hidden for one in part.fields()))
-        self._sections["tokens"].setVisible(any(one.key not in hidden for one in self.tokens.fields()))
         self._tokenizer.setVisible("text.tokenizer.folder" not in hidden)
         self._scratch.setVisible(bool(own.checkpoint))
         self.split.setSpec(spec)
@@ -102,6 +120,17 @@ class TextTab(QWidget):
             return self.split.focusField(key)
         return None
 
+    def _parts(self) -> dict[str, FieldList]:
+        """Return what is hidden with its section where none of its fields matters."""
+        return {
+            "start": self.start,
+            "tokens": self.tokens,
+            "masking": self.masking,
+            "spoiling": self.spoiling,
+            "neighbours": self.neighbours,
+            "weights": self.weights,
+        }
+
     def _open(self, part: FieldList) -> None:
         for section in self._sections.values():
             if section.isAncestorOf(part):
@@ -123,6 +152,8 @@ class TextTab(QWidget):
             ("start", self.tr("Begin with"), True, (self.start, _row(self._checkpoint, self._scratch))),
             ("tokens", self.tr("Tokens"), True, (self.tokens, self.folder, _row(self._tokenizer))),
             ("masking", self.tr("Hidden words"), True, (self.masking,)),
+            ("spoiling", self.tr("How text is spoilt"), True, (self.spoiling,)),
+            ("neighbours", self.tr("What is watched"), True, (self.neighbours, _row(self._pairs))),
             ("split", self.tr("Split"), True, (self.split,)),
             ("weights", self.tr("Which weights learn"), False, (self.weights,)),
         )
@@ -140,6 +171,20 @@ class TextTab(QWidget):
         line = self.findChild(QLineEdit, key)
         if line is not None:
             line.setPlaceholderText(text)
+
+    def _say_when_none(self, key: str, text: str) -> None:
+        """Let a choice of columns say what it means that none is chosen."""
+        line = next((box.lineEdit() for box in self.subject.findChildren(QComboBox, key)[-1:]), None)
+        if line is not None:
+            line.setPlaceholderText(text)
+
+    def _file_button(self) -> QPushButton:
+        text = self.tr("Choose a file of pairs …")
+        button = QPushButton(icon("open"), text, self)
+        button.setObjectName("train.text.similarity.choose")
+        button.setAccessibleName(text)
+        button.setToolTip(self.tr("Two words and a number in each line: how alike people find them"))
+        return button
 
     def _folder_button(self, name: str, text: str) -> QPushButton:
         button = QPushButton(icon("open"), text, self)
@@ -159,6 +204,17 @@ class TextTab(QWidget):
         dialog = folder_dialog(self, self.tr("Choose the folder of a tokenizer"), "train.text.tokenizer.dialog")
         dialog.fileSelected.connect(self._take_tokenizer)
         dialog.open()
+
+    @Slot()
+    def _choose_pairs(self) -> None:
+        dialog = file_dialog(self, self.tr("Choose a file of pairs of words"), "train.text.similarity.dialog")
+        dialog.fileSelected.connect(self._take_pairs)
+        dialog.open()
+
+    @Slot(str)
+    def _take_pairs(self, file: str) -> None:
+        self.changed.emit("text.similarity_file", file)
+        self.left.emit()
 
     @Slot(str)
     def _take_checkpoint(self, folder: str) -> None:

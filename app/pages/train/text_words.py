@@ -3,7 +3,7 @@
 from PySide6.QtCore import QCoreApplication
 
 from engine.catalog import ModelInfo
-from engine.spec import LABELLED, TextSpec
+from engine.spec import TextSpec
 
 
 def say(text: str) -> str:
@@ -13,23 +13,54 @@ def say(text: str) -> str:
 
 def about_task(own: TextSpec) -> str:
     """Return what the model of a task learns from, and what it is good for."""
-    if own.task in LABELLED:
-        return say("Reads a text and tells its label. Learns from texts whose labels are known.")
-    if own.task == "masked-lm":
-        return say("Guesses words that are hidden. Needs text only; a good beginning for classifying later.")
-    if own.task in ("causal-lm", "rnn-lm"):
-        return say("Guesses each next word, and so writes on. Needs text only.")
-    return ""
+    match own.task:
+        case "masked-lm":
+            return say("Guesses words that are hidden. Needs text only; a good beginning for classifying later.")
+        case "causal-lm" | "rnn-lm":
+            return say("Guesses each next word, and so writes on. Needs text only.")
+        case "token-classification":
+            return say(
+                "Gives each word a tag: names, places, parts of speech. Learns from lists of words with their tags."
+            )
+        case "question-answering":
+            return say(
+                "Finds where the answer to a question stands in a text. Learns from answers that stand in theirs."
+            )
+        case "multiple-choice":
+            return say("Tells which of several choices is right. Each choice has a column of its own.")
+        case "seq2seq" if not own.columns.target:
+            return say(
+                "Mends text that was spoilt before it reads it. Needs text only; name what is written to learn that."
+            )
+        case "seq2seq":
+            return say("Reads a text and writes another: a summary, a translation. Learns from pairs of both.")
+        case "word2vec":
+            return say("Gives each word a vector, so that words of like use are near. Needs text only, and much of it.")
+    return say("Reads a text and tells its label. Learns from texts whose labels are known.")
 
 
 def aim(own: TextSpec, label: str) -> str:
     """Return in a few words what a run is for, for the page's head."""
-    if own.task in LABELLED:
-        words = say("tells {0} from {1}")
-        return words.format(label or say("a label"), own.columns.text or say("text"))
-    if own.task == "masked-lm":
-        return say("guesses hidden words of {0}").format(own.columns.text or say("text"))
-    return say("learns to continue {0}").format(own.columns.text or say("text"))
+    columns = own.columns
+    text = columns.text or say("text")
+    match own.task:
+        case "masked-lm":
+            return say("guesses hidden words of {0}").format(text)
+        case "causal-lm" | "rnn-lm":
+            return say("learns to continue {0}").format(text)
+        case "token-classification":
+            return say("tags the words of {0}").format(columns.tokens or say("text"))
+        case "question-answering":
+            return say("finds answers in {0}").format(columns.context or say("text"))
+        case "multiple-choice":
+            return say("chooses one of {0} answers").format(len(columns.choices))
+        case "seq2seq" if not columns.target:
+            return say("mends spoilt {0}").format(columns.source or text)
+        case "seq2seq":
+            return say("writes {1} from {0}").format(columns.source or say("text"), columns.target)
+        case "word2vec":
+            return say("learns vectors of the words of {0}").format(text)
+    return say("tells {0} from {1}").format(label or say("a label"), text)
 
 
 def abilities(info: ModelInfo) -> list[str]:

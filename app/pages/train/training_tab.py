@@ -5,9 +5,10 @@ from collections.abc import Collection, Mapping
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.forms import SpecForm
+from app.forms import FieldList, Section, SpecForm
 from app.forms.row import LABEL_WIDTH
 from app.icons import icon
+from app.pages.train import text_fields
 from app.pages.train.schedule_preview import SchedulePreview
 from engine.catalog import common_metrics
 from engine.catalog.forecasting_gallery import BASELINES
@@ -30,6 +31,9 @@ class TrainingTab(QWidget):
         self.setObjectName("train.training")
         choices = {"trainer.device": DEVICES, **dict.fromkeys(_MONITORS, ("valid/loss",))}
         self.form = SpecForm(TrainerSpec, "trainer", choices, opened=("optimizer", "schedule"), parent=self)
+        self.lean = Section("train.training.text.group", self.tr("Loss and memory"), opened=True, parent=self)
+        self.texts = FieldList("train.training.text", text_fields.training_fields(), self.lean)
+        self.lean.content.addWidget(self.texts)
         self.preview = SchedulePreview(self)
         self.find_rate = QPushButton(icon("search"), self.tr("Find a learning rate …"), self)
         self.find_rate.setObjectName("train.find_learning_rate")
@@ -43,11 +47,14 @@ class TrainingTab(QWidget):
         self.form.group("schedule").content.addWidget(self.preview)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 16, 12, 16)
+        layout.setSpacing(8)
         layout.addWidget(self.form)
+        layout.addWidget(self.lean)
         layout.addStretch()
-        self.form.changed.connect(self.changed)
-        self.form.problemChanged.connect(self.problemChanged)
-        self.form.left.connect(self.left)
+        for part in (self.form, self.texts):
+            part.changed.connect(self.changed)
+            part.problemChanged.connect(self.problemChanged)
+            part.left.connect(self.left)
         self.find_rate.clicked.connect(self.finderRequested)
 
     def setSpec(self, spec: RunSpec, idle: Collection[str]) -> None:
@@ -57,15 +64,20 @@ class TrainingTab(QWidget):
             self.form.setChoices(key, common_metrics(spec))
         self.form.setValue(spec.trainer)
         self.form.setIdle(idle)
+        self.lean.setVisible(spec.text is not None and not {one.key for one in self.texts.fields()} <= set(idle))
+        if spec.text is not None:
+            self.texts.setValue(text_fields.flat(spec))
+            self.texts.setIdle(idle)
 
     def setFaults(self, faults: Mapping[str, str]) -> None:
         """Show what is wrong beside the fields."""
         self.form.setFaults(faults)
+        self.texts.setFaults(faults)
 
     def problems(self) -> dict[str, str]:
         """Return what is written and cannot be used."""
-        return self.form.problems()
+        return {**self.form.problems(), **self.texts.problems()}
 
     def focusField(self, key: str) -> QWidget | None:
         """Put the cursor into a field."""
-        return self.form.focusField(key)
+        return self.texts.focusField(key) or self.form.focusField(key)

@@ -110,6 +110,28 @@ def test_that_a_changed_option_asks_for_a_new_preview_and_waits_for_it(panel: Im
     assert panel.start.isEnabled()
 
 
+def offered(panel: ImportPanel) -> list[str]:
+    return [str(panel.form.format.itemData(place)) for place in range(panel.form.format.count())]
+
+
+def test_that_a_text_can_be_cut_into_rows_in_every_way(panel: ImportPanel, engine: Any) -> None:
+    answer(engine, "preview", preview(format="lines"))
+    assert offered(panel) == ["csv", "lines", "paragraphs", "document", "conll", "squad"]
+    assert panel.form.format.currentText() == "Text, a row a line"
+    panel.form.format.setCurrentIndex(2)
+    panel.form.format.activated.emit(2)
+    panel.askPreview()
+    assert answer(engine, "preview", preview(format="paragraphs"))["options"]["format"] == "paragraphs"
+    assert panel.start.isEnabled()
+
+
+def test_that_a_folder_is_read_as_plain_text_alone(panel: ImportPanel, engine: Any, tmp_path: Path) -> None:
+    panel.setFile(tmp_path)
+    answer(engine, "preview", preview(format="document"))
+    assert offered(panel) == ["lines", "paragraphs", "document"]
+    assert panel.form.value()["format"] == "document"
+
+
 def test_that_an_answer_for_older_options_is_dropped(panel: ImportPanel, engine: Any) -> None:
     answer(engine, "preview", preview())
     panel.askPreview()
@@ -236,9 +258,9 @@ def test_that_rejected_lines_are_shown_with_number_reason_and_text(page: DataPag
 
 NAMED = (
     "add", "columns", "columns.redo", "columns.search", "columns.undo", "datasets", "filter", "import.cancel",
-    "import.decimal", "import.delimiter", "import.encoding", "import.header", "import.missing", "import.name",
-    "import.other", "import.preview", "import.quote", "import.sheet", "import.start", "next", "open", "rejects",
-    "rejects.export", "sample.wine", "table",
+    "import.decimal", "import.delimiter", "import.encoding", "import.format", "import.header", "import.missing",
+    "import.name", "import.other", "import.preview", "import.quote", "import.sheet", "import.start", "next", "open",
+    "open_folder", "rejects", "rejects.export", "sample.wine", "table",
 )  # fmt: skip
 
 

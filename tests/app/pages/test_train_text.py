@@ -1,13 +1,15 @@
 """The Train page for texts, over a stand-in for the labs, which answer when a test says so."""
 
 import pytest
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 
 from app.pages.train import TrainPage
+from engine.catalog import can_learn, problems
 from engine.spec import Roles, from_toml, to_toml
 
 TYPES = {"review": "text", "verdict": "text", "stars": "integer"}
 LENGTHS = {"review": 180.0, "verdict": 8.0}
+COLUMNS = ("text", "tokens", "tags", "context", "question", "answers", "choices", "answer", "source", "target")
 ROLES = Roles(continuous=("stars",), target=("verdict",))
 
 
@@ -95,10 +97,61 @@ def test_that_the_task_decides_which_models_and_fields_are_shown(filled):
     assert filled.spec().text.task == "text-classifier"
 
 
-def test_that_tasks_which_cannot_be_trained_are_not_offered(filled):
-    box = filled.form.findChild(QComboBox, "text.task")
-    texts = [box.itemText(place) for place in range(box.count())]
-    assert texts == ["Classify texts", "Continue text", "Guess hidden words"]
+# What is shown when a task is chosen, of the columns that tasks read.
+SHOWN = {
+    "Tag words": {"tokens", "tags"},
+    "Answer questions": {"context", "question", "answers"},
+    "Choose an answer": {"context", "question", "choices", "answer"},
+    "Write from text": {"source", "target"},
+    "Guess hidden words": {"text"},
+    "Continue text": {"text"},
+    "Learn word vectors": {"text"},
+}
+
+
+@pytest.mark.parametrize("title", SHOWN)
+def test_that_a_task_shows_its_own_columns_and_the_models_that_can_do_it(filled, title):
+    choose(filled, "text.task", title)
+    rows = filled.form.text.subject._rows
+    assert {name for name in COLUMNS if not rows[f"text.columns.{name}"].isHidden()} == SHOWN[title]
+    task = filled.spec().text.task
+    assert shown_models(filled)
+    assert all(can_learn(filled.gallery.card(name).info, task) for name in shown_models(filled))
+
+
+def test_that_what_a_task_lacks_is_said_beside_the_field(filled):
+    choose(filled, "text.task", "Tag words")
+    note = filled.form.text.subject._rows["text.columns.tags"].findChild(QLabel, "text.columns.tags.note")
+    assert "tag of each token" in note.text()
+    assert not filled.start.isEnabled()
+
+
+def test_that_a_sentences_lists_of_words_are_offered_to_be_tagged(qtbot, page, labs):
+    page.setDataset(dataset({"tokens": "text", "tags": "text"}), Roles())
+    qtbot.waitUntil(lambda: bool(labs.of("text_lengths")))
+    labs.answer("text_lengths", {"tokens": 60.0, "tags": 20.0})
+    spec = page.spec()
+    assert (spec.text.task, spec.text.columns.tokens, spec.text.columns.tags) == (
+        "token-classification",
+        "tokens",
+        "tags",
+    )
+    assert problems(spec) == []
+
+
+def test_that_words_to_watch_are_written_one_after_the_other(filled):
+    choose(filled, "text.task", "Learn word vectors")
+    line = filled.form.findChild(QLineEdit, "text.words")
+    line.setText("list, integer 3")
+    line.textEdited.emit(line.text())
+    assert filled.spec().text.words == ("list", "integer", "3")
+
+
+def test_that_what_trains_transformers_leanly_stands_among_the_training_settings(filled):
+    filled.gallery.card("bert").radio.click()
+    filled.goTo("text.label_smoothing")
+    assert filled.form.tabText(filled.form.currentIndex()) == "Training"
+    assert not filled.form.training.findChild(QWidget, "text.activation_checkpointing.row").isHidden()
 
 
 def test_that_a_transformer_takes_over_the_task_of_a_small_network(filled):

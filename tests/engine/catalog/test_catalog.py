@@ -13,6 +13,7 @@ from engine.catalog import (
     param_problem,
     preset_of,
     problems,
+    run_name,
     schedules,
     settings,
     tabular_models,
@@ -21,7 +22,7 @@ from engine.catalog import (
 from engine.catalog.derive import FILE, derive, text
 from engine.catalog.details import COMMON, DEFAULTS, DETAILS
 from engine.catalog.gallery import CARDS
-from engine.spec import DataSpec, ModelSpec, OptimizerSpec, Roles, ScheduleSpec, parse
+from engine.spec import DataSpec, ModelSpec, OptimizerSpec, Roles, RunSpec, ScheduleSpec, parse
 
 
 def a_spec(name="category_embedding", params=None, **parts):
@@ -150,3 +151,13 @@ def test_that_every_optimizer_and_schedule_is_described_and_every_field_is_used(
     assert {option.name for option in options} == set(names)
     used = {field for option in options for field in option.fields}
     assert used == set(spec.model_fields) - {"name"}
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [("word_average", "Word average • opinions"), ("nhits", "N-HiTS • opinions"), ("gone", "gone • opinions")],
+)
+def test_that_a_run_without_a_name_is_called_by_its_models_title_and_its_data(name, called):
+    spec = RunSpec(data=DataSpec(dataset="abcdef", name="opinions"), model=ModelSpec(name=name))
+    assert run_name(spec) == called
+    assert run_name(spec.model_copy(update={"name": "mine"})) == "mine"

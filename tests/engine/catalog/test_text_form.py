@@ -4,6 +4,7 @@ import pytest
 
 from engine.catalog import (
     can_learn,
+    idle_fields,
     model,
     offered_tasks,
     problems,
@@ -12,6 +13,7 @@ from engine.catalog import (
     text_of_dataset,
     with_text_value,
 )
+from engine.catalog.text_edits import TWINS
 from engine.spec import DataSpec, Roles
 
 TYPES = {"id": "integer", "body": "text", "kind": "text", "score": "number"}
@@ -61,9 +63,9 @@ def test_that_settings_are_kept_for_another_dataset_and_columns_are_found_anew()
 
 
 def test_that_of_twins_the_one_shown_is_offered_and_every_offered_task_has_a_model():
-    assert offered_tasks("text-classifier") == ("text-classifier", "rnn-lm", "masked-lm")
-    assert offered_tasks("sequence-classification") == ("sequence-classification", "rnn-lm", "masked-lm")
-    assert offered_tasks("causal-lm") == ("text-classifier", "causal-lm", "masked-lm")
+    for shown, twin in TWINS.items():
+        assert shown in offered_tasks(shown)
+        assert twin not in offered_tasks(shown)
     for task in offered_tasks("text-classifier"):
         assert any(can_learn(info, task) for info in text_models())
 
@@ -98,3 +100,45 @@ def test_that_running_text_keeps_the_split_that_was_chosen_for_it():
 def test_that_no_label_is_said_to_be_missing():
     spec = with_text_value(of(), "text.columns.labels", "", TYPES, LENGTHS)
     assert any(one.startswith("text.columns.labels") for one in problems(spec))
+
+
+TEXTS = "text"
+OF_TASKS = {
+    "token-classification": (("tokens", "column_2", "tags"), {}),
+    "question-answering": (("id", "title", "context", "question", "answers", "answer_starts"), {"context": 400.0}),
+    "multiple-choice": (("question", "choice_a", "choice_b", "answer"), {"question": 60.0}),
+    "seq2seq": (("document", "summary"), {"document": 300.0, "summary": 40.0}),
+    "text-classifier": (("review", "label"), {"review": 80.0, "label": 4.0}),
+    "rnn-lm": (("text",), {"text": 90.0}),
+}
+
+
+@pytest.mark.parametrize("task", OF_TASKS)
+def test_that_columns_as_imports_and_known_sets_call_them_make_a_specification_that_can_be_trained(task):
+    names, lengths = OF_TASKS[task]
+    types = dict.fromkeys(names, TEXTS)
+    assert suggests_text(types, lengths)
+    spec = of(types, lengths, DataSpec(dataset="d"))
+    assert spec.text.task == task
+    assert problems(spec) == []
+
+
+def test_that_a_class_called_target_is_no_text_that_is_written():
+    spec = of({"source": "text", "target": "text"}, {"source": 90.0, "target": 3.0}, DataSpec(dataset="d"))
+    assert spec.text.task == "text-classifier"
+
+
+@pytest.mark.parametrize("task", ["masked-lm", "word2vec", "seq2seq"])
+def test_that_texts_alone_can_be_learned_in_every_way_that_needs_no_more(task):
+    types, lengths = {"body": "text"}, {"body": 90.0}
+    spec = with_text_value(of(types, lengths, DataSpec(dataset="d")), "text.task", task, types, lengths)
+    assert problems(spec) == []
+    assert task in model(spec.model.name).text_tasks
+
+
+def test_that_what_mends_text_shows_which_column_it_reads_and_how_that_is_spoilt():
+    types, lengths = {"body": "text"}, {"body": 90.0}
+    spec = with_text_value(of(types, lengths, DataSpec(dataset="d")), "text.task", "seq2seq", types, lengths)
+    assert (spec.model.name, spec.text.columns.source) == ("bart", "body")
+    assert not {"text.denoising", "text.columns.source", "text.columns.target"} & idle_fields(spec)
+    assert "text.columns.text" in idle_fields(spec)
