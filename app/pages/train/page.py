@@ -22,6 +22,7 @@ from app.pages.train.preflight_panel import PreflightPanel
 from app.pages.train.questions import Questions
 from app.pages.train.series_question import SeriesQuestion
 from app.pages.train.start_bar import StartBar
+from app.pages.train.text_question import TextQuestion
 from app.pages.train.toml_dialog import TomlDialog
 from engine.catalog import (
     Preset,
@@ -65,6 +66,7 @@ class TrainPage(QWidget):
         self._files = SpecFiles(self)
         self._questions = Questions(engine, self)
         self._series = SeriesQuestion(engine, self)
+        self._texts = TextQuestion(engine, self)
         self._empty = EmptyView(self)
         self._stack = QStackedWidget(self)
         self._arrange()
@@ -297,6 +299,7 @@ class TrainPage(QWidget):
         self._show_problems()
         self._questions.setSpec(spec)
         self._series.setSpec(spec)
+        self._texts.setSpec(spec)
 
     @Slot()
     def _show_problems(self) -> None:
@@ -378,6 +381,7 @@ class TrainPage(QWidget):
         self._series.failed.connect(self.form.setViewFailure)
         self.form.windows.seriesAsked.connect(self._series.lookAt)
         self.form.windows.originAsked.connect(self._series.moveTo)
+        self._connect_texts()
         asked = self._questions
         asked.checkStarted.connect(self._await_check)
         asked.checked.connect(self._take_check)
@@ -388,3 +392,13 @@ class TrainPage(QWidget):
         asked.textsMeasured.connect(self._take_lengths)
         asked.modelFolderSeen.connect(self._take_model_folder)
         asked.datasetFound.connect(self._take_dataset)
+
+    def _connect_texts(self) -> None:
+        tokens, texts = self.form.tokens, self._texts
+        tokens.watched.connect(texts.setWatched)
+        tokens.tokenizer.textChanged.connect(texts.setText)
+        texts.asked.connect(tokens.setWaiting)
+        texts.seen.connect(tokens.setView)
+        texts.failed.connect(tokens.setFailure)
+        texts.typed.connect(tokens.setTyped)
+        texts.typedFailed.connect(tokens.setTypedFailure)
