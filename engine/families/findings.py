@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from engine.catalog.text_view import TokenFacts
+
 Severity = Literal["error", "warning", "info"]
 _ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
@@ -26,7 +28,8 @@ class Finding(BaseModel):
 
 class Preflight(BaseModel):
     """Rows of each part (of the first fold in a cross-validation), batches an epoch, optimizer steps of one training,
-    parameters that are trained, and bytes on the training device; None where that cannot be known yet."""
+    parameters that are trained, and bytes on the training device; None where that cannot be known yet. `tokens` is what
+    there is to tell of texts."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -37,6 +40,7 @@ class Preflight(BaseModel):
     trainings: int
     rows: dict[str, int]
     warnings: tuple[Finding, ...]
+    tokens: TokenFacts | None = None
 
     @property
     def ready(self) -> bool:

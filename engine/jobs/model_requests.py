@@ -17,6 +17,18 @@ def _preflight(call: Call, spec: dict[str, object]) -> object:
     return preflight(call.workspace, parse(spec))
 
 
+def _texts(call: Call, spec: dict[str, object]) -> object:
+    from engine.families.text.seeing import see
+
+    return see(call.workspace, parse(spec), call.cancelled)
+
+
+def _tokens(call: Call, spec: dict[str, object], text: str) -> object:
+    from engine.families.text.seeing import tokenize
+
+    return tokenize(call.workspace, parse(spec), text, call.cancelled)
+
+
 def _schedule(_call: Call, spec: dict[str, object], steps_per_epoch: int | None = None) -> object:
     from engine.families.schedule import schedule_curve
 
@@ -100,6 +112,8 @@ def _export_tensorboard(call: Call, run: str, folder: str) -> object:
 METHODS: dict[str, Method] = {
     "devices": _devices,
     "preflight": _preflight,
+    "texts": _texts,
+    "tokens": _tokens,
     "schedule": _schedule,
     "find_learning_rate": _find_learning_rate,
     "predict": _predict,

@@ -1,4 +1,4 @@
-"""Texts to look at: before a run what its model will be shown, while it learns what it makes of them. Pure data."""
+"""Texts to look at: what a model makes of them while it learns, and afterwards. Pure data."""
 
 from pathlib import Path
 
@@ -8,32 +8,6 @@ SAMPLES_EVENT = "text_samples"
 SAMPLES_FILE = "text_samples.json"
 BLANK = "[MASK]"
 """What stands for something hidden in a typed text, whatever the tokenizer calls it."""
-
-
-class TextExample(BaseModel):
-    """A text, and its tokens as a model is shown them."""
-
-    model_config = ConfigDict(frozen=True)
-
-    text: str
-    tokens: tuple[str, ...]
-
-
-class TextLook(BaseModel):
-    """Lengths of the training texts in tokens (edges, one more than counts, and texts between them), the shares that are
-    cut and that the tokenizer does not know, and the first texts. Without `is_whole` only a part was looked at.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    edges: tuple[int, ...]
-    counts: tuple[int, ...]
-    longest: int
-    share_truncated: float
-    share_unknown: float
-    vocabulary: int
-    is_whole: bool
-    examples: tuple[TextExample, ...]
 
 
 class TextSample(BaseModel):

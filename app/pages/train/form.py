@@ -13,6 +13,7 @@ from app.pages.train.model_tab import ModelTab
 from app.pages.train.series_tab import SeriesTab
 from app.pages.train.text_fields import training_fields
 from app.pages.train.text_tab import TextTab
+from app.pages.train.token_tab import TokenTab
 from app.pages.train.training_tab import TrainingTab
 from app.pages.train.window_tab import WindowTab
 from engine.catalog import idle_fields
@@ -26,7 +27,7 @@ _PLACES = {
     "forecasting": {**_SHARED, "split": "series", "forecasting": "series", "data": "series"},
     "text": {**_SHARED, "split": "text", "text": "text", "data": "text"},
 }
-_OWN = {"tabular": ("data",), "forecasting": ("series", "windows"), "text": ("text",)}
+_OWN = {"tabular": ("data",), "forecasting": ("series", "windows"), "text": ("text", "tokens")}
 _AMONG_TRAINING = frozenset(one.key for one in training_fields())
 Part = ModelTab | TrainingTab | DataTab | SeriesTab | TextTab
 
@@ -52,6 +53,7 @@ class SpecTabs(QTabWidget):
         self.series = SeriesTab(self)
         self.windows = WindowTab(self)
         self.text = TextTab(self)
+        self.tokens = TokenTab(self)
         self._family = ""
         self._parts: dict[str, Part] = {
             "model": self.model,
@@ -68,6 +70,7 @@ class SpecTabs(QTabWidget):
             ("series", self.series, self.tr("Series")),
             ("windows", self.windows, self.tr("Windows")),
             ("text", self.text, self.tr("Text")),
+            ("tokens", self.tokens, self.tr("Tokens")),
         ):
             self._pages[name] = self._scrolled(part)
             self.addTab(self._pages[name], title)
@@ -75,8 +78,9 @@ class SpecTabs(QTabWidget):
             part.changed.connect(self.changed)
             part.problemChanged.connect(self.problemChanged)
             part.left.connect(self.left)
-        self.windows.changed.connect(self.changed)
-        self.windows.left.connect(self.left)
+        for seen in (self.windows, self.tokens):
+            seen.changed.connect(self.changed)
+            seen.left.connect(self.left)
         self._show_family("tabular")
         self.model.presetChosen.connect(self.presetChosen)
         self.training.finderRequested.connect(self.finderRequested)
@@ -99,6 +103,7 @@ class SpecTabs(QTabWidget):
         for part in self._shown():
             part.setSpec(spec, idle)
         self.windows.setSpec(spec)
+        self.tokens.setSpec(spec)
 
     def setView(self, view: SeriesView) -> None:
         """Show what was found in the series."""
@@ -160,6 +165,9 @@ class SpecTabs(QTabWidget):
         # What a model learns from texts decides which models there are, so that tab leads.
         place = 0 if family == "text" else self.count() - 1
         self.tabBar().moveTab(self.indexOf(self._pages["text"]), place)
+        self.tabBar().moveTab(
+            self.indexOf(self._pages["tokens"]), self.indexOf(self._pages["text"]) + (family == "text")
+        )
         others = [self._pages[name] for its, names in _OWN.items() if its != family for name in names]
         if (before and current in others) or family == "text":
             self.setCurrentWidget(self._pages[_OWN[family][0]])

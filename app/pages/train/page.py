@@ -21,6 +21,7 @@ from app.pages.train.header import TrainHeader
 from app.pages.train.preflight_panel import PreflightPanel
 from app.pages.train.series_question import SeriesQuestion
 from app.pages.train.start_bar import StartBar
+from app.pages.train.text_question import TextQuestion
 from app.pages.train.toml_dialog import TomlDialog
 from engine.catalog.series_view import SeriesView
 from engine.spec import Roles, RunSpec
@@ -48,6 +49,7 @@ class TrainPage(QWidget):
         self.reason, self.start, self.enqueue = self.foot.reason, self.foot.start, self.foot.enqueue
         self._files = SpecFiles(self)
         self._series = SeriesQuestion(engine, self)
+        self._texts = TextQuestion(engine, self)
         self._empty = EmptyView(self)
         self._stack = QStackedWidget(self)
         self._arrange()
@@ -171,6 +173,7 @@ class TrainPage(QWidget):
         self._show_problems()
         self.draft.questions.setSpec(spec)
         self._series.setSpec(spec)
+        self._texts.setSpec(spec)
 
     @Slot()
     def _show_problems(self) -> None:
@@ -240,9 +243,20 @@ class TrainPage(QWidget):
         self.form.windows.seriesAsked.connect(self._series.lookAt)
         self.form.windows.originAsked.connect(self._series.moveTo)
         self.form.windows.targetAsked.connect(self._series.draw)
+        self._connect_texts()
         asked = self.draft.questions
         asked.checkStarted.connect(self._await_check)
         asked.checked.connect(self._take_check)
         asked.checkFailed.connect(self._take_check_failure)
         asked.scheduleDrawn.connect(self.form.training.preview.setAnswer)
         asked.scheduleFailed.connect(self.form.training.preview.setFailure)
+
+    def _connect_texts(self) -> None:
+        tokens, texts = self.form.tokens, self._texts
+        tokens.watched.connect(texts.setWatched)
+        tokens.tokenizer.textChanged.connect(texts.setText)
+        texts.asked.connect(tokens.setWaiting)
+        texts.seen.connect(tokens.setView)
+        texts.failed.connect(tokens.setFailure)
+        texts.typed.connect(tokens.setTyped)
+        texts.typedFailed.connect(tokens.setTypedFailure)

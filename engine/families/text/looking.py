@@ -1,138 +1,211 @@
-"""A look at the texts of a specification before training: how they are split, how long they are in tokens, what the
-tokenizer does not know, and what the model will be shown. What was looked at last is kept. Must not train a network."""
+"""A look at the texts of a specification before training: how they are split, how long they are in tokens, and what the
+tokenizer does not know. What was looked at last is kept. Must not train a network."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import RLock
 
 import numpy as np
+import torch
 
-from engine.families.supervised.splitting import Fold
-from engine.families.supervised.targets import TargetEncoding
-from engine.families.text.corpus import read_corpus
+from engine.catalog.text_view import Lengths, TokenizerView
+from engine.families.supervised.splitting import Fold, Rows
+from engine.families.text.corpus import Corpus, read_corpus
 from engine.families.text.encoder import TextEncoder
-from engine.families.text.labelled import read_rows
+from engine.families.text.labelled import LabelledRows, read_rows
 from engine.families.text.networks import text_of
+from engine.families.text.ragged import Ragged
 from engine.families.text.reading import snapshot
+from engine.families.text.scores.rouge import words
+from engine.families.text.tasks.head import Head
 from engine.families.text.tasks.heads import folds_of, head_of
-from engine.families.text.token_arrays import LengthReport, TokenArray, report_lengths
-from engine.families.text.tokens import tokenizer_for
-from engine.runs.texts import TextExample, TextLook
-from engine.spec import LABELLED, RUNNING, RunSpec, TrainerSpec, from_json, to_json
+from engine.families.text.tasks.writing import SpoiltSamples
+from engine.families.text.word_vectors import with_least_count
+from engine.spec import (
+    LABELLED,
+    RUNNING,
+    FreezingSpec,
+    LoraSpec,
+    MaskingSpec,
+    ModelSpec,
+    RunSpec,
+    TextSpec,
+    TrainerSpec,
+)
+from engine.training.failures import RunFailed
 
 MOST_TEXTS = 20_000
 """Texts that a tokenizer is trained on for a look, and that are measured."""
-SHOWN = 8
-MOST_LETTERS = 2_000
+WHOLE = 1 << 30
+"""More tokens than a text has."""
+KEPT = 4
+COUNTED, COUNTED_LETTERS = 1_000, 300
+"""Texts, and letters of each, whose words are counted."""
+Source = LabelledRows | Corpus | Head
+_kept: "OrderedDict[tuple[Path, str], Looked]" = OrderedDict()
+_one_at_a_time = RLock()
 
 
 @dataclass(frozen=True)
 class Looked:
     """What was seen: the first fold, an encoder like the run's own, and the measures of at most 20,000 training texts.
 
-    `is_whole` says whether those are all; else the run's tokenizer may learn more tokens.
+    `rows` are those of the fold that were measured; `is_whole` says whether they are all; else the run's tokenizer may
+    learn more tokens. `mean_length` is without special tokens. Shares are of 1, and None without an unknown token.
     """
 
+    source: Source
     fold: Fold
     folds: int
+    rows: Rows
     encoder: TextEncoder
-    lengths: LengthReport
+    lengths: Lengths
     mean_length: float
     is_whole: bool
-    unknown_valid: float
+    unknown_train: float | None
+    unknown_valid: float | None
+    per_word: float
     notes: tuple[str, ...]
-    examples: tuple[TextExample, ...]
 
-    def shown(self) -> TextLook:
-        """Return what a page shows of it."""
-        return TextLook(
-            edges=self.lengths.edges,
-            counts=self.lengths.counts,
-            longest=self.lengths.longest,
-            share_truncated=self.lengths.share_truncated,
-            share_unknown=self.unknown_valid,
-            vocabulary=self.encoder.vocabulary,
-            is_whole=self.is_whole,
-            examples=self.examples,
-        )
+
+@contextmanager
+def looking(cancelled: Callable[[], bool]) -> Iterator[None]:
+    """Look alone: a tokenizer's settings are changed while it is used. Raises RunFailed once nobody waits for it."""
+    with _one_at_a_time:
+        if cancelled():
+            raise RunFailed("Cancelled.")
+        yield
 
 
 def look(workspace: Path, spec: RunSpec) -> Looked:
     """Return what is seen of a specification's texts. Raises RunFailed where they cannot be used."""
-    relevant = RunSpec(
-        family="text", data=spec.data, split=spec.split, text=spec.text, trainer=TrainerSpec(seed=spec.trainer.seed)
-    )
-    return _look(workspace, to_json(relevant))
+    with _one_at_a_time:
+        key = (workspace, _key(spec))
+        if key not in _kept:
+            _kept[key] = _look(workspace, spec)
+            if len(_kept) > KEPT:
+                _kept.popitem(last=False)
+        _kept.move_to_end(key)
+        found = _kept[key]
+    source = found.source if isinstance(found.source, Head) else replace(found.source, spec=spec)
+    return replace(found, source=source, encoder=replace(found.encoder, max_length=text_of(spec).max_length))
 
 
-@lru_cache(maxsize=4)
-def _look(workspace: Path, relevant: str) -> Looked:
-    """Look at the data. Snapshots never change, so the same question has the same answer."""
-    spec = from_json(relevant)
+def cuts(own: TextSpec) -> bool:
+    """Whether longer texts lose their ends; elsewhere they become several samples."""
+    return own.task not in RUNNING and own.task != "question-answering"
+
+
+def tokenizer_view(looked: Looked, spec: RunSpec) -> TokenizerView:
+    """Return the tokenizer's figures; one that was read from a folder has no size that was allowed."""
     own = text_of(spec)
-    found = _found(workspace, spec)
-    fold = found.folds[0]
-    rows = _some(fold.train)
-    texts = [*found.texts(rows)]
-    tokenizer, told = tokenizer_for(spec, texts)
-    framed = own.task not in {"causal-lm", "rnn-lm", "word2vec"}
-    encoder = TextEncoder(tokenizer, own.max_length, *found.targets, framed=framed)
-    tokens = _tokens(encoder, texts)
-    valid = _tokens(encoder, [*found.texts(_some(fold.valid)[: MOST_TEXTS // 10])])
-    unknown = tokenizer.unk_token_id
-    lengths = report_lengths(tokens, own.max_length, _id(unknown), added=2 if framed else 0)
-    surely_unknown = report_lengths(valid, own.max_length, _id(unknown)).share_unknown
-    return Looked(
-        fold=fold,
-        folds=len(found.folds),
-        encoder=encoder,
-        lengths=lengths,
-        mean_length=float(tokens.lengths.mean()) if len(tokens) else 0.0,
-        is_whole=len(rows) == len(fold.train),
-        unknown_valid=surely_unknown,
-        notes=(*found.notes, *told),
-        examples=tuple(example(encoder, text) for text in texts[:SHOWN]),
+    folder = own.tokenizer.folder or own.checkpoint
+    return TokenizerView(
+        kind="" if folder else own.tokenizer.kind,
+        folder=folder,
+        vocabulary=looked.encoder.vocabulary,
+        allowed=None if folder else own.tokenizer.vocabulary,
+        unknown_train=looked.unknown_train,
+        unknown_valid=looked.unknown_valid,
+        per_word=looked.per_word,
     )
 
 
-@dataclass(frozen=True)
-class _Found:
-    folds: list[Fold]
-    texts: Callable[[np.ndarray], Sequence[str]]
-    notes: tuple[str, ...]
-    targets: tuple[str, tuple[TargetEncoding, ...]] = ("", ())
+def _key(spec: RunSpec) -> str:
+    """Return what a look depends on: not what becomes of a sample later."""
+    shaped = {
+        "max_length": 128,
+        "masking": MaskingSpec(),
+        "freezing": FreezingSpec(),
+        "lora": LoraSpec(),
+        "label_smoothing": 0.0,
+        "activation_checkpointing": False,
+        "words": (),
+        "similarity_file": "",
+        "length_buckets": True,
+    }
+    own = text_of(spec).model_copy(update=shaped)
+    # The rarest words that have a vector are the model's setting.
+    model = spec.model if own.task == "word2vec" else ModelSpec(name=spec.model.name)
+    seed = TrainerSpec(seed=spec.trainer.seed)
+    relevant = RunSpec(family="text", data=spec.data, split=spec.split, trainer=seed, model=model)
+    return relevant.model_dump_json() + own.model_dump_json()
 
 
-def _found(workspace: Path, spec: RunSpec) -> _Found:
+def _look(workspace: Path, spec: RunSpec) -> Looked:
+    """Look at the data. Snapshots never change, so the same question has the same answer."""
+    source, folds = _source(workspace, spec)
+    rows = _some(folds[0].train, MOST_TEXTS)
+    told: list[str] = []
+    encoder = source.encoder(replace(folds[0], train=rows), told)
+    ids, lengths = measured(source, rows, encoder)
+    unknown_train, real = _unknown(ids, encoder)
+    valid, _ = measured(source, _some(folds[0].valid, MOST_TEXTS // 10), encoder)
+    return Looked(
+        source=source,
+        fold=folds[0],
+        folds=len(folds),
+        rows=rows,
+        encoder=encoder,
+        lengths=Lengths.of(lengths),
+        mean_length=real / max(1, len(ids)),
+        is_whole=len(rows) == len(folds[0].train),
+        unknown_train=unknown_train,
+        unknown_valid=_unknown(valid, encoder)[0],
+        per_word=_per_word(encoder, source.texts(_some(rows, COUNTED))[:COUNTED]),
+        notes=(*source.notes, *told),
+    )
+
+
+def _source(workspace: Path, spec: RunSpec) -> tuple[Source, list[Fold]]:
     own = text_of(spec)
     if own.task in LABELLED and own.labels != "many":
         labelled = read_rows(workspace, spec)
-        return _Found(labelled.folds, labelled.texts, labelled.notes)
+        return labelled, labelled.folds
     if own.task in RUNNING:
-        corpus = read_corpus(workspace, spec)
-        return _Found(corpus.folds, corpus.texts, corpus.notes)
+        corpus = read_corpus(workspace, with_least_count(spec) if own.task == "word2vec" else spec)
+        return corpus, corpus.folds
     head = head_of(snapshot(workspace, spec.data.dataset), spec)
-    return _Found(folds_of(workspace, spec, head), head.texts, head.notes, head.targets())
+    return head, folds_of(workspace, spec, head)
 
 
-def example(encoder: TextEncoder, text: str) -> TextExample:
-    """Return a text with its tokens as the model is shown them, special ones included."""
-    ids = encoder.encode([text])[0].values.tolist()
-    return TextExample(text=text[:MOST_LETTERS], tokens=tuple(encoder.tokenizer.convert_ids_to_tokens(ids)))
+def measured(source: Source, rows: Rows, encoder: TextEncoder) -> tuple[Ragged, np.ndarray]:
+    """Return the ids of rows, uncut, and how many tokens each row would have."""
+    whole = replace(encoder, max_length=WHOLE)
+    if isinstance(source, Corpus):
+        ids, _ = source.tokens(rows, whole)
+        return ids, ids.lengths + (2 if encoder.framed else 0)
+    if isinstance(source, LabelledRows):
+        ids, _ = whole.encode(source.texts(rows), source.seconds(rows))
+        return ids, ids.lengths
+    samples = source.samples(rows, whole, torch.device("cpu"))
+    if isinstance(samples, SpoiltSamples):
+        return samples.targets, samples.targets.lengths + len(samples.begin)
+    ids = getattr(samples, "ids")  # noqa: B009 - every other kind of samples has them, each under its own type
+    return ids, ids.lengths if len(ids) == len(samples.lengths) and source.own.task == "seq2seq" else samples.lengths
 
 
-def _some(rows: np.ndarray) -> np.ndarray:
+def _unknown(ids: Ragged, encoder: TextEncoder) -> tuple[float | None, int]:
+    """Return the share of tokens that are unknown, and how many tokens are no special ones."""
+    unknown = encoder.tokenizer.unk_token_id
+    others = [one for one in encoder.tokenizer.all_special_ids if one != unknown]
+    real = int((~torch.isin(ids.values, torch.tensor(others, dtype=torch.long))).sum())
+    if not isinstance(unknown, int):
+        return None, real
+    return float((ids.values == unknown).sum()) / max(1, real), real
+
+
+def _per_word(encoder: TextEncoder, texts: Sequence[str]) -> float:
+    shown = [text[:COUNTED_LETTERS] for text in texts]
+    found = encoder.tokenizer.backend_tokenizer.encode_batch_fast(shown, add_special_tokens=False)
+    return sum(len(one.ids) for one in found) / max(1, sum(len(words(text)) for text in shown))
+
+
+def _some(rows: Rows, most: int) -> Rows:
     """Return rows, of many a part that is spread evenly."""
-    if len(rows) <= MOST_TEXTS:
+    if len(rows) <= most:
         return rows
-    return rows[np.linspace(0, len(rows) - 1, MOST_TEXTS).round().astype(np.int64)]
-
-
-def _tokens(encoder: TextEncoder, texts: list[str]) -> TokenArray:
-    found = encoder.tokenizer.backend_tokenizer.encode_batch_fast(texts, add_special_tokens=False)
-    return TokenArray.of([one.ids for one in found])
-
-
-def _id(token: object) -> int | None:
-    return token if isinstance(token, int) else None
+    return rows[np.linspace(0, len(rows) - 1, most).round().astype(np.int64)]

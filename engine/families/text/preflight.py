@@ -6,10 +6,11 @@ from pathlib import Path
 import torch
 
 from engine.catalog import common_metrics
+from engine.catalog.text_view import TokenFacts
 from engine.families.findings import Finding, Preflight, Severity, sorted_findings
 from engine.families.text import networks
 from engine.families.text.language_modelling import bptt_of
-from engine.families.text.looking import Looked, look
+from engine.families.text.looking import Looked, cuts, look, tokenizer_view
 from engine.families.text.networks import text_of
 from engine.families.text.transformers_models import TransformersNetwork
 from engine.families.trainer_checks import check_catalogue, check_checkpoints, check_monitors, check_steps
@@ -48,7 +49,13 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
         trainings=0 if looked is None else looked.folds,
         rows=rows,
         warnings=sorted_findings(findings),
+        tokens=None if looked is None else _tokens(looked, spec),
     )
+
+
+def _tokens(looked: Looked, spec: RunSpec) -> TokenFacts:
+    own = text_of(spec)
+    return TokenFacts.of(looked.lengths, own.max_length, cuts(own), tokenizer_view(looked, spec))
 
 
 def _setting_findings(spec: RunSpec) -> Iterator[Finding]:
@@ -62,8 +69,8 @@ def _told(looked: Looked, spec: RunSpec) -> Iterator[Finding]:
     own = text_of(spec)
     for note in looked.notes:
         yield _finding("info", "data", note)
-    cut, unknown = looked.lengths.share_truncated, looked.unknown_valid
-    if cut > 0 and own.task not in {"causal-lm", "rnn-lm", "masked-lm", "question-answering", "word2vec"}:
+    cut, unknown = looked.lengths.share_above(own.max_length), looked.unknown_valid or 0.0
+    if cut > 0 and cuts(own):
         severity: Severity = "warning" if cut > MUCH else "info"
         longest = f"The longest has {looked.lengths.longest:,}."
         text = f"{cut:.1%} of the texts have more than {own.max_length:,} tokens and are cut. {longest}"

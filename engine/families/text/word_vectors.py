@@ -12,7 +12,7 @@ from engine.families.fitting import Training
 from engine.families.folds import Fitted, State, ended, fit_folds, save
 from engine.families.live_file import ShownLive
 from engine.families.supervised.splitting import Fold, Rows
-from engine.families.text.classic.pairs import PairMaker
+from engine.families.text.classic.pairs import PairMaker, WordPairs
 from engine.families.text.classic.skip_gram import SkipGram
 from engine.families.text.corpus import Corpus, read_corpus
 from engine.families.text.corpus_tokens import heard_by, unheard
@@ -150,6 +150,12 @@ def evaluate(model: TrainedText, words: _Words, recorder: Recorder) -> dict[str,
     recorder.artifact("evaluation", "evaluation", recorder.folder / EVALUATION_FILE)
     recorder.summary({f"{shown}/{key}": value for key, value in metrics[shown].items()})
     return metrics[shown]
+
+
+def pairs_of(corpus: Corpus, rows: Rows, encoder: TextEncoder, spec: RunSpec) -> WordPairs:
+    """Return the first batch of pairs of a run on these rows. Raises RunFailed."""
+    tokens = _Words(corpus, ()).tokens(rows, encoder)
+    return next(iter(_pairs(spec, tokens, encoder, spec.trainer, torch.device("cpu"))))
 
 
 def _pairs(

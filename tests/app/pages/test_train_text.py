@@ -54,7 +54,7 @@ def test_that_long_texts_are_offered_to_be_classified_by_the_column_chosen_as_ta
     assert spec.text.columns.text == "review"
     assert spec.text.columns.labels == ("verdict",)
     assert spec.data.roles == Roles()
-    assert shown_tabs(filled) == ["Text", "Model", "Training"]
+    assert shown_tabs(filled) == ["Text", "Tokens", "Model", "Training"]
     assert filled.form.tabText(filled.form.currentIndex()) == "Text"
     assert "tells verdict from review" in filled.findChild(QLabel, "train.about").text()
 
@@ -198,7 +198,7 @@ def test_that_going_to_a_table_and_back_loses_nothing(filled):
     assert filled.spec().data.roles == ROLES
     filled.findChild(QPushButton, "train.family.text").click()
     assert filled.spec().text.max_length == 64
-    assert shown_tabs(filled) == ["Text", "Model", "Training"]
+    assert shown_tabs(filled) == ["Text", "Tokens", "Model", "Training"]
 
 
 def test_that_a_fault_leads_to_its_field_in_the_text_tab(filled):
@@ -214,4 +214,4 @@ def test_that_a_loaded_specification_of_texts_is_shown_whole(filled, shown, labs
     other = shown(TrainPage(labs), 1200, 760)
     other.setSpec(from_toml(text))
     assert to_toml(other.spec()) == text
-    assert shown_tabs(other) == ["Text", "Model", "Training"]
+    assert shown_tabs(other) == ["Text", "Tokens", "Model", "Training"]
