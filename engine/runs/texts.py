@@ -1,11 +1,6 @@
-"""Texts to look at: before a run what its model will be shown, while it learns what it makes of them. Pure data."""
-
-from pathlib import Path
+"""Texts to look at: before a run what its model will be shown, after it what it says to a typed text. Pure data."""
 
 from pydantic import BaseModel, ConfigDict, Field
-
-SAMPLES_EVENT = "text_samples"
-SAMPLES_FILE = "text_samples.json"
 
 
 class TextExample(BaseModel):
@@ -32,34 +27,6 @@ class TextLook(BaseModel):
     vocabulary: int
     is_whole: bool
     examples: tuple[TextExample, ...]
-
-
-class TextSample(BaseModel):
-    """What a model made of a text after an epoch: `given` is what it saw, `made` what it said, `wanted` the truth."""
-
-    model_config = ConfigDict(frozen=True)
-
-    given: str
-    made: str
-    wanted: str = ""
-
-
-class TextSamples(BaseModel):
-    """The samples of the newest validation. `fold` is empty where there is one alone."""
-
-    model_config = ConfigDict(frozen=True)
-
-    task: str
-    fold: str = ""
-    epoch: int
-    step: int
-    samples: tuple[TextSample, ...]
-
-
-def read_samples(folder: Path) -> TextSamples | None:
-    """Return the samples that a run's folder holds, or None where there are none."""
-    path = folder / SAMPLES_FILE
-    return TextSamples.model_validate_json(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
 class Decoding(BaseModel):

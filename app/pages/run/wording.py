@@ -115,6 +115,8 @@ def metric_title(name: str) -> str:
         "lr": _tr("Learning rate"),
         "grad_norm": _tr("Gradient norm"),
         "rows_per_second": _tr("Rows or windows per second"),
+        "tokens_per_second": _tr("Tokens per second"),
+        "pairs_per_second": _tr("Pairs per second"),
         "device/memory": _tr("Device memory, MiB"),
     }
     if name in known:

@@ -13,11 +13,15 @@ from torch.nn import functional
 from engine.families.supervised.splitting import Rows
 from engine.families.supervised.targets import TargetEncoding
 from engine.families.text.encoder import TextEncoder
+from engine.families.text.live_samples import LETTERS
 from engine.families.text.reading_examples import answers_of, read_questions
 from engine.families.text.scores.answers import overlap, score_answers
 from engine.families.text.tasks.head import Head, Judged, Samples, batches, device_of
+from engine.families.text.tasks.shown import answer_pieces
 from engine.families.text.tasks.windows import Found, Windows, best_spans, windows_of
 from engine.families.text.trained import TrainedText
+from engine.runs.text_samples import TextSample
+from engine.runs.texts import Chance
 from engine.spec import RunSpec
 from engine.training.loader import Batch
 
@@ -27,10 +31,11 @@ ENDS = ("beginning", "end")
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer (empty: none) and its chance among all spans of the context."""
+    """An answer (empty: none), its chance among all spans of the context, and where it begins there."""
 
     text: str
     chance: float
+    first: int = 0
 
 
 class AnswerHead(Head):
@@ -94,6 +99,23 @@ class AnswerHead(Head):
             for row, its, ours in zip(rows, truth, told, strict=True)
         ]
         return Judged(metrics, examples)
+
+    def look(self, network: nn.Module, encoder: TextEncoder, rows: Rows, samples: Samples, /) -> tuple[TextSample, ...]:
+        """Return answers in their contexts, beside the true ones."""
+        assert isinstance(samples, Windows)
+        own = self._examples
+        told, _ = _answered(network, samples, [own.contexts[row] for row in rows], encoder.task == ANSWERS_OR_NONE)
+        return tuple(
+            TextSample(
+                given=own.questions[row][:LETTERS],
+                made=ours.text[:LETTERS],
+                wanted=" | ".join(own.answers[row])[:LETTERS],
+                is_right=max(_overlaps(ours.text, own.answers[row])) == 1.0,
+                pieces=answer_pieces(own.contexts[row], (ours.first, ours.text), own.answers[row], own.starts[row]),
+                chances=(Chance(label=ours.text[:LETTERS], probability=ours.chance),),
+            )
+            for row, ours in zip(rows.tolist(), told, strict=True)
+        )
 
 
 def score_told(pairs: Sequence[tuple[list[str], Answer]]) -> dict[str, float]:
@@ -169,4 +191,6 @@ def _best(windows: Windows, found: Found, question: int, context: str, may_be_no
     if may_be_none and none > found.score[best]:
         return Answer("", float(np.exp(none - total)))
     first, last = windows.place(best, int(found.begin[best]))[0], windows.place(best, int(found.end[best]))[1]
-    return Answer(context[first:last].strip(), float(np.exp(found.score[best] - total)))
+    text = context[first:last]
+    begin = first + len(text) - len(text.lstrip())
+    return Answer(text.strip(), float(np.exp(found.score[best] - total)), begin)

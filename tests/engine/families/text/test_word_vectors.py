@@ -15,7 +15,7 @@ from engine.families.frames import read_columns
 from engine.families.text.prediction import predict
 from engine.families.text.word_similarity import read_judgements
 from engine.runs import RunStore
-from engine.runs.texts import read_samples
+from engine.runs.text_samples import read_samples
 from engine.spec import OptimizerSpec, RunSpec
 from engine.training.failures import RunFailed
 from engine.training.loop import _values
