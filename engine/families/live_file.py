@@ -50,14 +50,16 @@ class LiveFile:
         fold: str = "",
         history: str = "",
         rest: float = REST,
+        free: float = 0.0,
     ) -> None:
         """`what` names the content in a sentence, such as “The forecasts to watch”; `history` names a file for what was
-        written before.
+        written before. It rests `rest` times as long as it took, once it took `free` seconds altogether.
         """
         self._recorder, self._name, self._event = recorder, name, event
         self._what, self._fold, self._rest = what, fold, rest
         self._history = History(recorder.folder / history) if history else None
         self._resting_until = 0.0
+        self._free = free
 
     @property
     def rests(self) -> bool:
@@ -78,7 +80,10 @@ class LiveFile:
             self._recorder.log(f"{self._what} could not be written: {error.strerror}.", "warning")
             return
         self._recorder.event(self._event, file=self._name, fold=self._fold, epoch=epoch, step=step)
-        self._resting_until = time.monotonic() + self._rest * (time.monotonic() - began)
+        took = time.monotonic() - began
+        self._free -= took
+        if self._free <= 0:
+            self._resting_until = time.monotonic() + self._rest * took
 
 
 class Live(Protocol):

@@ -3,6 +3,7 @@ functions of samples and a theme."""
 
 from collections.abc import Sequence
 from html import escape
+from itertools import accumulate
 
 from PySide6.QtCore import QCoreApplication
 
@@ -74,11 +75,16 @@ def page(now: TextSamples, before: TextSamples | None, theme: Theme) -> str:
 
 def pieces_text(pieces: Sequence[TextPiece], theme: Theme, before: Sequence[TextPiece] = ()) -> str:
     """Return a text with its marks; stretches that stand elsewhere than `before`, or read otherwise, are shaded."""
-    known = {(one.text, one.mark, one.label) for one in before}
+    known = {(place, one.text, one.mark, one.label) for place, one in _placed(before)}
     return "".join(
-        _piece(one, theme, bool(before) and bool(one.mark) and (one.text, one.mark, one.label) not in known)
-        for one in pieces
+        _piece(one, theme, bool(before and one.mark) and (place, one.text, one.mark, one.label) not in known)
+        for place, one in _placed(pieces)
     )
+
+
+def _placed(pieces: Sequence[TextPiece]) -> list[tuple[int, TextPiece]]:
+    places = accumulate((len(one.text) for one in pieces), initial=0)
+    return list(zip(places, pieces, strict=False))
 
 
 def _cells(task: str, one: TextSample, before: TextSample | None, theme: Theme) -> tuple[str, ...]:
@@ -144,7 +150,7 @@ def _piece(one: TextPiece, theme: Theme, is_new: bool) -> str:
         text = f"<b>{_ink(f'{text}{label} {RIGHT}', theme.good)}</b>"
     elif one.mark == "wrong":
         wanted = f" {_muted(f'({escape(one.wanted)})', theme)}" if one.wanted else ""
-        text = f"<u>{_ink(f'{text}{label} {WRONG}', theme.bad)}</u>{wanted}"
+        text = f"{_ink(f'<u>{text}</u>{label} {WRONG}', theme.bad)}{wanted}"
     elif one.mark == "missed":
         text = f"<i>{_ink(f'{text}{label} {MISSED}', theme.warn)}</i>"
     elif one.mark == "made":

@@ -48,6 +48,7 @@ class SamplesPanel(QFrame):
         self._text.setAccessibleName(self.tr("Samples"))
         self._text.setOpenLinks(False)
         self._text.setTabChangesFocus(True)
+        self._text.setProperty("role", "plain")
         self._text.setFrameShape(QFrame.Shape.NoFrame)
         self._arrange()
         self._slider.valueChanged.connect(self._moved)

@@ -153,19 +153,21 @@ def _report(head: Head, judged: Judged) -> TextReport:
     worst = sorted(found, key=lambda one: -one.error)[:SHOWN]
     return TextReport(
         error=head.error,
-        examples=tuple(_short(one) for one in even),
-        worst=tuple(_short(one) for one in worst),
+        examples=tuple(_shown(head, one) for one in even),
+        worst=tuple(_shown(head, one) for one in worst),
         by_class=judged.by_class,
     )
 
 
-def _short(example: TextExample) -> TextExample:
+def _shown(head: Head, example: TextExample) -> TextExample:
+    row = int(np.searchsorted(head.rows, example.row - 1))
+    pieces = head.marked(row, example)
     cut_off = {
         name: text[:LETTERS] + " …"
         for name in ("text", "reference", "predicted")
         if len(text := getattr(example, name)) > LETTERS
     }
-    return example.model_copy(update=cut_off)
+    return example.model_copy(update={**cut_off, "pieces": pieces})
 
 
 def _table(parts: dict[str, Judged]) -> pd.DataFrame:

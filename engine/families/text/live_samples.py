@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 MOST = 6
 LETTERS = 600
 """Of a text as it is shown."""
-REST = 60.0
-"""Showing rests so many times as long as it took: all of it together stays below 2 % of the time."""
+REST, FREE = 60.0, 2.0
+"""Showing rests so many times as long as it took, and stays below 2 % of the time; the first seconds are given."""
 CHANCES = 5
 
 Make = Callable[[], tuple[TextSample, ...]]
@@ -34,7 +34,7 @@ class LiveSamples:
 
     def __init__(self, recorder: "Recorder", fold: str, make: Make) -> None:
         what = "The samples to look at"
-        self._file = LiveFile(recorder, SAMPLES_FILE, SAMPLES_EVENT, what, fold, HISTORY_FILE, REST)
+        self._file = LiveFile(recorder, SAMPLES_FILE, SAMPLES_EVENT, what, fold, HISTORY_FILE, REST, FREE)
         self._task, self._fold, self._make = text_of(recorder.spec).task, fold, make
 
     def show(self, epoch: int, step: int, is_last: bool) -> None:

@@ -20,7 +20,8 @@ from engine.families.text.tasks.head import Head, Judged, Samples, batches, devi
 from engine.families.text.tasks.shown import answer_pieces
 from engine.families.text.tasks.windows import Found, Windows, best_spans, windows_of
 from engine.families.text.trained import TrainedText
-from engine.runs.text_samples import TextSample
+from engine.runs.evaluation import TextExample
+from engine.runs.text_samples import TextPiece, TextSample
 from engine.runs.texts import Chance
 from engine.spec import RunSpec
 from engine.training.loader import Batch
@@ -99,6 +100,11 @@ class AnswerHead(Head):
             for row, its, ours in zip(rows, truth, told, strict=True)
         ]
         return Judged(metrics, examples)
+
+    def marked(self, row: int, told: TextExample, /) -> tuple[TextPiece, ...]:
+        """Return an answer in its context."""
+        own, text = self._examples, told.predicted
+        return answer_pieces(own.contexts[row], (own.contexts[row].find(text), text), own.answers[row], own.starts[row])
 
     def look(self, network: nn.Module, encoder: TextEncoder, rows: Rows, samples: Samples, /) -> tuple[TextSample, ...]:
         """Return answers in their contexts, beside the true ones."""

@@ -16,7 +16,7 @@ from engine.families.text.networks import text_of
 from engine.families.text.ragged import Ints
 from engine.families.text.tokens import tokenizer_for
 from engine.runs.evaluation import TextExample
-from engine.runs.text_samples import TextSample
+from engine.runs.text_samples import TextPiece, TextSample
 from engine.spec import RunSpec
 from engine.training.loader import Batch
 from engine.training.loop import Task
@@ -87,6 +87,10 @@ class Head(ABC):
     @abstractmethod
     def look(self, network: nn.Module, encoder: TextEncoder, rows: Rows, samples: Samples, /) -> tuple[TextSample, ...]:
         """Return what the network makes of a few rows as it stands, in order; `samples` are those rows."""
+
+    def marked(self, _row: int, _told: TextExample, /) -> tuple[TextPiece, ...]:
+        """Return one of the examples with its stretches marked right, wrong or missed; nothing where it has none."""
+        return ()
 
     def targets(self) -> tuple[str, tuple[TargetEncoding, ...]]:
         """Return what the encoder keeps: the kind of the task, and what there is to be told."""

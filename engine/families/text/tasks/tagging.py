@@ -21,7 +21,8 @@ from engine.families.text.scores.spans import SpanScores, score_spans, spans
 from engine.families.text.tasks.head import Head, Judged, Samples, batches, device_of
 from engine.families.text.tasks.shown import tag_pieces
 from engine.families.text.trained import TrainedText
-from engine.runs.text_samples import TextSample
+from engine.runs.evaluation import TextExample
+from engine.runs.text_samples import TextPiece, TextSample
 from engine.spec import RunSpec
 from engine.training.loader import Batch
 
@@ -115,6 +116,11 @@ class TagHead(Head):
             for row, its, ours, error in zip(rows, truth, told, mean.tolist(), strict=True)
         ]
         return Judged(metrics, examples, _by_class(found))
+
+    def marked(self, row: int, told: TextExample, /) -> tuple[TextPiece, ...]:
+        """Return a sentence with its spans."""
+        words = self._examples.tokens[row][:WORDS]
+        return tag_pieces(words, told.reference.split(" ")[: len(words)], told.predicted.split(" ")[: len(words)])
 
     def look(self, network: nn.Module, encoder: TextEncoder, rows: Rows, samples: Samples, /) -> tuple[TextSample, ...]:
         """Return sentences with the spans that are told and those that are missed."""

@@ -25,7 +25,8 @@ from engine.families.text.tasks.head import TOKENS_AT_ONCE, Head, Judged, Sample
 from engine.families.text.tasks.noise import sentence_ends, spoilt
 from engine.families.text.tasks.shown import written_pieces
 from engine.families.text.trained import TrainedText
-from engine.runs.text_samples import TextSample
+from engine.runs.evaluation import TextExample
+from engine.runs.text_samples import TextPiece, TextSample
 from engine.spec import DenoisingSpec, RunSpec
 from engine.training.failures import RunFailed
 from engine.training.loader import Batch
@@ -161,6 +162,10 @@ class WritingHead(Head):
             for row, its, ours in zip(rows.tolist(), truth, told, strict=True)
         ]
         return Judged(metrics, examples)
+
+    def marked(self, _row: int, told: TextExample, /) -> tuple[TextPiece, ...]:
+        """Return what was written, with the words that the reference has too."""
+        return written_pieces(told.predicted[:LETTERS], told.reference)
 
     def look(self, network: nn.Module, encoder: TextEncoder, rows: Rows, samples: Samples, /) -> tuple[TextSample, ...]:
         """Return what is written beside its reference; of a text to be mended also how it was spoilt."""
