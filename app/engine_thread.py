@@ -24,6 +24,7 @@ from engine.jobs.processes import this_process
 from engine.jobs.supervisor import NotNow, Supervisor
 from engine.runs import QueueState, RunStore, StoreError
 from engine.runs.forecasts import LIVE_EVENT, read_live
+from engine.runs.text_samples import SAMPLES_EVENT, read_history, read_samples
 from engine.spec import RunSpec
 from engine.training.disk import disk_use
 
@@ -41,6 +42,7 @@ class _Watched:
 
     points: dict[str, int] = field(default_factory=dict)
     last_event: int = 0
+    samples: int = 0  # bytes that were read of their history
     last_line: int = 0
     all_axes: bool = False
 
@@ -55,6 +57,7 @@ class EngineThread(QThread, RunCommands):
     logGrew = Signal(str, object)
     eventsGrew = Signal(str, object)
     forecastsGrew = Signal(str, object)  # run id, LiveForecasts: the newest ones, in place of those before
+    samplesGrew = Signal(str, object)  # run id, list of TextSamples: those kept since the last time, then the newest
     answered = Signal(int, object)
     failed = Signal(int, str)
     progressed = Signal(int, object)
@@ -277,12 +280,21 @@ class EngineThread(QThread, RunCommands):
         if events := self._store.events(run_id, told.last_event):
             told.last_event = events[-1].index
             self.eventsGrew.emit(run_id, events)
+            if any(event.kind == SAMPLES_EVENT for event in events):
+                self._tell_samples(run_id, told)
             is_new = any(event.kind == LIVE_EVENT for event in events)
             if is_new and (live := read_live(self._store.run_folder(run_id))) is not None:
                 self.forecastsGrew.emit(run_id, live)
         if lines := self._store.log(run_id, told.last_line):
             told.last_line = lines[-1].index
             self.logGrew.emit(run_id, lines)
+
+    def _tell_samples(self, run_id: str, told: _Watched) -> None:
+        folder = self._store.run_folder(run_id) if self._store is not None else None
+        if folder is None or (newest := read_samples(folder)) is None:
+            return
+        kept, told.samples = read_history(folder, told.samples)
+        self.samplesGrew.emit(run_id, [*kept, newest])
 
     def _on_answer(self, ticket: int, kind: str, value: Any) -> None:
         """Pass a lab's answer on; called on the lab client's own thread, which a signal may be emitted from."""

@@ -128,6 +128,8 @@ QLineEdit, QTextEdit, QPlainTextEdit, QTextBrowser, QAbstractSpinBox, QComboBox 
 QLineEdit, QComboBox { padding: 4px 8px; min-height: 20px; }
 QSpinBox, QDoubleSpinBox, QDateTimeEdit, QAbstractSpinBox { padding: 4px 20px 4px 8px; min-height: 20px; }
 QTextEdit, QPlainTextEdit, QTextBrowser { padding: 4px; border-color: $border; }
+QTextBrowser[role="plain"] { border: 1px solid transparent; padding: 0; }
+QTextBrowser[role="plain"]:focus { border: 1px solid $accent; }
 QLineEdit:hover, QAbstractSpinBox:hover, QComboBox:hover { border-color: $muted; }
 QLineEdit:focus, QTextEdit:focus, QPlainTextEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {
   border: 1px solid $accent; }

@@ -47,6 +47,7 @@ COMMON_TEXT_FIELDS = frozenset(
         "text.lora.enabled",
         "text.lora.rank",
         "text.lora.alpha",
+        "text.prompt",
         "text.words",
         "text.similarity_file",
     }
@@ -134,6 +135,8 @@ def _task_idle(own: TextSpec) -> Iterator[str]:
         yield "text.length_buckets"
     if own.task in ("rnn-lm", "word2vec"):
         yield "text.max_length"
+    if own.task not in ("causal-lm", "rnn-lm"):
+        yield "text.prompt"
     if own.task != "word2vec":
         yield from ("text.words", "text.similarity_file")
     else:

@@ -80,7 +80,8 @@ def state(run: RunRecord) -> str:
     if at.total_epochs:
         parts.append(f"epoch {at.epoch:.1f} of {at.total_epochs}")
     if at.rows_per_second:
-        parts.append(f"{at.rows_per_second:,.0f} rows/s")
+        spec = run.spec_or_none
+        parts.append(f"{at.rows_per_second:,.0f} {'rows' if spec is None else spec.speed_unit}/s")
     if at.seconds_left:
         parts.append(f"{duration(at.seconds_left)} left")
     return "  ·  ".join(parts)

@@ -70,7 +70,8 @@ class Training(Generic[T, M]):
         watch = Watch(recorder, states, keeper, patience, trainer, steps, place, self.task.network, resumed)
         if resumed is not None:
             self.loader.load_state_dict({name: resumed["training"][name] for name in ("epoch", "batch")})
-        log = StepLog(recorder, self.device, self.fold.prefix, progressed=watch.progressed)
+        unit = {"tokens": "tokens", "pairs": "pairs"}.get(recorder.spec.speed_unit, "rows")
+        log = StepLog(recorder, self.device, self.fold.prefix, progressed=watch.progressed, unit=unit)
         state = resumed["training"] if resumed else None
         loop = Loop(self.task, self.loader, trainer, self.device, log, self.heard(watch), state)
         watch.begin(loop, self.device)

@@ -3,6 +3,7 @@ not slowed by being watched. Must not know what is shown."""
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -15,16 +16,50 @@ REST = 20.0
 """Writing rests so many times as long as it took: a run of very short epochs is not slowed by being watched."""
 
 
+KEPT_EACH = 64
+"""Of so many epochs every one is kept, of the next so many kept ones every second, then every fourth, and so on."""
+
+
+class History:
+    """Earlier contents of a live file, a line each; of a long run ever fewer, so that it stays small."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lines = sum(map(bool, path.read_bytes().split(b"\n"))) if path.is_file() else 0
+
+    def add(self, epoch: int, content: bytes) -> None:
+        """Keep the content of an epoch, if it is one that is kept. Raises OSError."""
+        if epoch % (1 << self._lines // KEPT_EACH):
+            return
+        with self._path.open("ab") as file:
+            file.write(b"\n" + content + b"\n")  # whatever was torn before ends here
+        self._lines += 1
+
+
 class LiveFile:
     """A file of a run's folder with what its model makes of a few examples after an epoch. A full disk costs the picture,
     never the run.
     """
 
-    def __init__(self, recorder: "Recorder", name: str, event: str, what: str, fold: str = "") -> None:
-        """`what` names the content in a sentence, such as “The forecasts to watch”."""
+    def __init__(
+        self,
+        recorder: "Recorder",
+        name: str,
+        event: str,
+        what: str,
+        fold: str = "",
+        history: str = "",
+        rest: float = REST,
+        free: float = 0.0,
+    ) -> None:
+        """`what` names the content in a sentence, such as “The forecasts to watch”; `history` names a file for what was
+        written before. It rests `rest` times as long as it took, once it took `free` seconds altogether.
+        """
         self._recorder, self._name, self._event = recorder, name, event
-        self._what, self._fold = what, fold
+        self._what, self._fold, self._rest = what, fold, rest
+        self._history = History(recorder.folder / history) if history else None
         self._resting_until = 0.0
+        self._free = free
 
     @property
     def rests(self) -> bool:
@@ -39,11 +74,16 @@ class LiveFile:
         whole = content().model_dump_json().encode()
         try:
             write_whole(self._recorder.folder / self._name, whole)
+            if self._history is not None:
+                self._history.add(epoch, whole)
         except OSError as error:
             self._recorder.log(f"{self._what} could not be written: {error.strerror}.", "warning")
             return
         self._recorder.event(self._event, file=self._name, fold=self._fold, epoch=epoch, step=step)
-        self._resting_until = time.monotonic() + REST * (time.monotonic() - began)
+        took = time.monotonic() - began
+        self._free -= took
+        if self._free <= 0:
+            self._resting_until = time.monotonic() + self._rest * took
 
 
 class Live(Protocol):

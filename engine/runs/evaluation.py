@@ -3,6 +3,8 @@
 from pydantic import BaseModel, ConfigDict
 
 from engine.runs.forecasts import ForecastInsight
+from engine.runs.text_samples import TextPiece
+from engine.runs.texts import TokenLoss
 
 
 class _Part(BaseModel):
@@ -36,6 +38,22 @@ class ClassificationReport(_Part):
     roc: tuple[Curve, ...] = ()
     pr: tuple[Curve, ...] = ()
     calibration: tuple[Calibration, ...] = ()
+
+    @property
+    def by_class(self) -> dict[str, dict[str, float]]:
+        """Precision, recall, F1 and rows (support) of each class that is there or was predicted."""
+        found = {}
+        for place, name in enumerate(self.classes):
+            hits, support = self.confusion[place][place], sum(self.confusion[place])
+            told = sum(row[place] for row in self.confusion)
+            if support or told:
+                found[name] = {
+                    "precision": hits / told if told else 0.0,
+                    "recall": hits / support if support else 0.0,
+                    "f1": 2 * hits / (support + told),
+                    "support": float(support),
+                }
+        return found
 
 
 class RegressionReport(_Part):
@@ -125,13 +143,17 @@ class Surprise(_Part):
 
 
 class SurprisingText(_Part):
-    """The beginning of a text, the mean loss of its tokens, and its exponential; `row` counts from 1."""
+    """The beginning of a text, the mean loss of its tokens, and its exponential; `row` counts from 1.
+
+    `pieces` are its first tokens as they read, each with its loss (0 where it was not guessed).
+    """
 
     text: str
     tokens: int
     loss: float
     perplexity: float
     row: int
+    pieces: tuple[TokenLoss, ...] = ()
 
 
 class LanguageReport(_Part):
@@ -143,13 +165,16 @@ class LanguageReport(_Part):
 
 
 class TextExample(_Part):
-    """A text (its beginning), what was wanted and what was said; `row` counts from 1, a larger error is worse."""
+    """A text (its beginning), what was wanted and what was said; `row` counts from 1, a larger error is worse. `pieces`
+    are the text, or what was written, with marks, for tasks that are about stretches of it.
+    """
 
     row: int
     text: str
     reference: str
     predicted: str
     error: float
+    pieces: tuple[TextPiece, ...] = ()
 
 
 class TextReport(_Part):

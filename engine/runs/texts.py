@@ -1,41 +1,9 @@
-"""Texts to look at: what a model makes of them while it learns, and afterwards. Pure data."""
-
-from pathlib import Path
+"""Typed texts, and what a model says to them. Pure data."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SAMPLES_EVENT = "text_samples"
-SAMPLES_FILE = "text_samples.json"
 BLANK = "[MASK]"
 """What stands for something hidden in a typed text, whatever the tokenizer calls it."""
-
-
-class TextSample(BaseModel):
-    """What a model made of a text after an epoch: `given` is what it saw, `made` what it said, `wanted` the truth."""
-
-    model_config = ConfigDict(frozen=True)
-
-    given: str
-    made: str
-    wanted: str = ""
-
-
-class TextSamples(BaseModel):
-    """The samples of the newest validation. `fold` is empty where there is one alone."""
-
-    model_config = ConfigDict(frozen=True)
-
-    task: str
-    fold: str = ""
-    epoch: int
-    step: int
-    samples: tuple[TextSample, ...]
-
-
-def read_samples(folder: Path) -> TextSamples | None:
-    """Return the samples that a run's folder holds, or None where there are none."""
-    path = folder / SAMPLES_FILE
-    return TextSamples.model_validate_json(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
 class Decoding(BaseModel):

@@ -117,6 +117,12 @@ class TextSpec(SpecModel):
     activation_checkpointing: bool = Field(
         default=False, description="Compute layers again on the way back instead of keeping what they gave."
     )
+    prompt: str = Field(
+        default="",
+        max_length=2_000,
+        description="For models that continue text: what is gone on with after each epoch, beside the beginnings of "
+        "validation texts.",
+    )
     words: tuple[str, ...] = Field(
         default=(), description="For word2vec: words whose neighbours are shown; empty: a few frequent ones."
     )

@@ -38,6 +38,13 @@ class RunSpec(SpecModel):
         default=None, description="Where the first weights come from, if not from chance."
     )
 
+    @property
+    def speed_unit(self) -> Literal["rows", "windows", "tokens", "pairs"]:
+        """What the run's speed is counted in."""
+        if self.family == "text":
+            return "pairs" if self.text is not None and self.text.task == "word2vec" else "tokens"
+        return "windows" if self.family == "forecasting" else "rows"
+
     @model_validator(mode="before")
     @classmethod
     def _own_part(cls, content: Any) -> Any:

@@ -33,6 +33,10 @@ class Task(ABC, Generic[T]):
     def rows(self, batch: T) -> int:
         """Return how many samples a batch has; 0 for one that stands for nothing."""
 
+    def amount(self, batch: T) -> int | torch.Tensor:
+        """Return how much of what the run's speed counts (rows, tokens, pairs) a batch has; a tensor is not waited for."""
+        return self.rows(batch)
+
     @abstractmethod
     def loss(self, batch: T) -> torch.Tensor:
         """Return the mean loss of a batch, with its graph."""
@@ -98,9 +102,8 @@ class Loop(Generic[T]):
             self._log.restart_clock()
             for batch in self._loader:
                 self._go_on()
-                rows = self._task.rows(batch)
-                if rows:
-                    self._train(batch, rows)
+                if self._task.rows(batch):
+                    self._train(batch)
             self._log.copy(end_of_epoch=True)
             is_over = self._validate()
 
@@ -144,7 +147,7 @@ class Loop(Generic[T]):
             restore_random_state(self._resumed["random"])
             self._resumed = None
 
-    def _train(self, batch: T, rows: int) -> None:
+    def _train(self, batch: T) -> None:
         """Go forward and backward on a batch; after the last batch of a step, step."""
         first = self._batch - self._batch % self._accumulate
         window = min(self._accumulate, self._batches - first)
@@ -153,7 +156,7 @@ class Loop(Generic[T]):
             loss = self._task.loss(batch)
         self._scaler.scale(loss if window == 1 else loss / window).backward()
         self._losses.append(loss.detach())
-        self._log.count_rows(rows)
+        self._log.count(self._task.amount(batch))
         if self._batch == first + window:
             self._take_step()
 

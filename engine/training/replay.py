@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.runs import Points, RunStore
 
-BY_THE_CLOCK = ("rows_per_second", "device/memory")
+BY_THE_CLOCK = ("_per_second", "device/memory")
 """Metrics that are measured now and then, and never twice alike."""
 
 

@@ -39,17 +39,18 @@ class StepLog:
         prefix: str = "",
         stage: str = "train",
         progressed: Callable[[int, float, float], None] | None = None,
+        unit: str = "rows",
     ) -> None:
-        """`progressed` is told (step, epoch, rows a second) after each copy."""
+        """`progressed` is told (step, epoch, units a second) after each copy; `unit` is what the speed counts."""
         self._recorder = recorder
         self._device = device
         self._loss_key = f"{prefix}{stage}/loss"
         extra = prefix if stage == "train" else f"{prefix}{stage}/"
         self._norm_key, self._rate_key = f"{extra}grad_norm", f"{extra}lr"
-        self._speed_key, self._memory_key = f"{extra}rows_per_second", f"{extra}device/memory"
+        self._speed_key, self._memory_key = f"{extra}{unit}_per_second", f"{extra}device/memory"
         self._progressed = progressed
         self._waiting = _Waiting()
-        self._rows = 0
+        self._amount: int | torch.Tensor = 0
         self._copied_at = self._rated_at = time.monotonic()
         self._speed = 0.0
 
@@ -66,14 +67,14 @@ class StepLog:
         if time.monotonic() - self._copied_at >= COPY_EVERY_S:
             self.copy()
 
-    def count_rows(self, rows: int) -> None:
-        """Count rows that were trained on, for rows a second."""
-        self._rows += rows
+    def count(self, amount: int | torch.Tensor) -> None:
+        """Count what was trained on, for the speed; a tensor stays on its device until the next copy."""
+        self._amount = self._amount + amount
 
     def restart_clock(self) -> None:
         """Begin a new stretch of training: time spent on validation in between is not training time."""
         self._rated_at = time.monotonic()
-        self._rows = 0
+        self._amount = 0
 
     def copy(self, end_of_epoch: bool = False) -> None:
         """Hand everything that waits to the recorder. Raises RunFailed where a loss is NaN or infinite."""
@@ -97,9 +98,11 @@ class StepLog:
 
     def _record_speed(self, waiting: _Waiting, end_of_epoch: bool) -> None:
         elapsed = time.monotonic() - self._rated_at
-        if not self._rows or (elapsed < RATE_EVERY_S and not end_of_epoch and self._speed):
+        if elapsed < RATE_EVERY_S and not end_of_epoch and self._speed:
             return
-        self._speed = self._rows / max(elapsed, 1e-9)
+        if not (amount := float(self._amount)):
+            return
+        self._speed = amount / max(elapsed, 1e-9)
         self._recorder.metrics(
             waiting.steps[-1],
             waiting.epochs[-1],

@@ -21,7 +21,7 @@ class RunHeader(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._counts_windows = False
+        self._speed_unit = "rows"
         self._name = QLabel(self)
         self._name.setObjectName("run.name")
         self._name.setProperty("role", "title")
@@ -83,8 +83,14 @@ class RunHeader(QWidget):
             parts.append(self.tr("step {0} of {1}").format(count(progress.step), count(progress.total_steps)))
         steps = "training" in progress.stage or not progress.stage  # after them, these figures are the last ones
         if progress.rows_per_second and steps:
-            words = self.tr("{0} windows/s") if self._counts_windows else self.tr("{0} rows/s")
-            parts.append(words.format(count(round(progress.rows_per_second))))
+            words = {
+                "windows": self.tr("{0} windows/s"),
+                "tokens": self.tr("{0} tokens/s"),
+                "pairs": self.tr("{0} pairs/s"),
+            }
+            parts.append(
+                words.get(self._speed_unit, self.tr("{0} rows/s")).format(count(round(progress.rows_per_second)))
+            )
         if progress.seconds_left is not None and steps and record.status is RunStatus.RUNNING:
             parts.append(self.tr("{0} left").format(duration(progress.seconds_left)))
         self._figures.setText("  ·  ".join(parts))
@@ -92,7 +98,7 @@ class RunHeader(QWidget):
     def _describe(self, record: RunRecord) -> str:
         spec = record.spec_or_none
         parts = []
-        self._counts_windows = spec is not None and spec.family == "forecasting"
+        self._speed_unit = "rows" if spec is None else spec.speed_unit
         if spec is not None:
             parts = [spec.data.name or spec.data.dataset[:8], title_of(spec.model.name)]
         parts.append(moment(record.created))

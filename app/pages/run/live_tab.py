@@ -9,10 +9,12 @@ from app.pages.run.forecast_panel import ForecastPanel
 from app.pages.run.live_bar import LiveBar
 from app.pages.run.metric_plot import MetricPlot
 from app.pages.run.plot_groups import GAUGES, CurveName, curve_name, rank
+from app.pages.run.samples_panel import SamplesPanel
 from app.pages.run.series_book import Axis, SeriesBook
 from app.pages.run.wording import change_words, is_smaller_better
 from engine.runs.forecasts import LiveForecasts
 from engine.runs.records import Change, Series
+from engine.runs.text_samples import TextSamples
 from engine.spec import RunSpec
 
 GAUGE_WIDTH = 272
@@ -40,6 +42,7 @@ class LiveTab(QWidget):
         self._grid_host, self._grid = QWidget(self), QGridLayout()
         self._gauge_host, self._gauges = QWidget(self), QVBoxLayout()
         self._forecasts = ForecastPanel(self._grid_host)
+        self._samples = SamplesPanel(self._grid_host)
         self._arrange()
         self._bar.axisChanged.connect(self._redraw)
         self._bar.scaleChanged.connect(self._set_scale)
@@ -49,6 +52,7 @@ class LiveTab(QWidget):
         """Begin with another run."""
         self._book.clear(began)
         self._forecasts.clear()
+        self._samples.clear()
         for plot in self._plots.values():
             plot.hide()
             plot.deleteLater()
@@ -99,6 +103,10 @@ class LiveTab(QWidget):
         """Draw the newest forecasts of validation windows."""
         self._forecasts.setForecasts(live)
 
+    def takeSamples(self, news: Sequence[TextSamples]) -> None:
+        """Draw the newest samples of validation texts; those before them can be gone back to."""
+        self._samples.takeSamples(news)
+
     def plots(self) -> dict[str, MetricPlot]:
         """Return the plots by metric."""
         return dict(self._plots)
@@ -142,9 +150,10 @@ class LiveTab(QWidget):
         # The first plot takes a whole row where the others would otherwise leave a hole, or where there are but two.
         wide = len(large) % 2 == 1 or len(large) <= COLUMNS
         self._grid.addWidget(self._forecasts, 0, 0, 1, COLUMNS)
-        place = COLUMNS
+        self._grid.addWidget(self._samples, 1, 0, 1, COLUMNS)
+        before = place = 2 * COLUMNS
         for key in large:
-            span = COLUMNS if len(large) <= COLUMNS or (wide and place == COLUMNS) else 1
+            span = COLUMNS if len(large) <= COLUMNS or (wide and place == before) else 1
             self._grid.addWidget(self._plots[key], place // COLUMNS, place % COLUMNS, 1, span)
             place += span
         for key in small:

@@ -15,6 +15,7 @@ from app.pages.run.run_actions import RunActions
 from app.pages.run.settings_tab import SettingsTab
 from engine.runs.forecasts import LiveForecasts
 from engine.runs.records import LogLine, RunRecord, RunStatus, Series
+from engine.runs.text_samples import TextSamples
 from engine.training.disk import DiskUse
 
 ASKED = ("evaluation", "forecast_names", "forecast_series", "forecast_window")
@@ -153,6 +154,11 @@ class RunPage(QWidget):
             self._live.setForecasts(live)
 
     @Slot(str, object)
+    def _take_samples(self, run_id: str, news: list[TextSamples]) -> None:
+        if run_id == self._run_id and self._record is not None:
+            self._live.takeSamples(news)
+
+    @Slot(str, object)
     def _take_log(self, run_id: str, lines: list[LogLine]) -> None:
         if run_id == self._run_id:
             self._log.append(lines)
@@ -214,6 +220,7 @@ class RunPage(QWidget):
         self._engine.runsRemoved.connect(self._forget_runs)
         self._engine.seriesGrew.connect(self._take_series)
         self._engine.forecastsGrew.connect(self._take_forecasts)
+        self._engine.samplesGrew.connect(self._take_samples)
         self._engine.logGrew.connect(self._take_log)
         self._engine.diskTold.connect(self._take_disk)
         self._tabs.currentChanged.connect(self._measure)

@@ -7,11 +7,17 @@ from PySide6.QtCore import QCoreApplication
 
 from app.pages.run.wording import metric_title
 
-GAUGES = ("lr", "grad_norm", "rows_per_second", "device/memory")
+GAUGES = ("lr", "grad_norm", "rows_per_second", "tokens_per_second", "pairs_per_second", "device/memory")
 ORDER = (
     "loss",
     "perplexity",
     "pseudo_perplexity",
+    "exact_match",
+    "f1",
+    "rouge1",
+    "rouge2",
+    "rougeL",
+    "rougeLsum",
     "accuracy",
     "auroc",
     "r2",

@@ -11,6 +11,7 @@ from app.pages.run.metric_tiles import FoldTable, MetricTiles
 from app.pages.run.plot_card import PlotCard
 from app.pages.run.rows_table import RowsTable
 from app.pages.run.target_report import ClassificationPlots, RegressionPlots
+from app.pages.run.text_results import LanguageResults, TextResults, worst_browser
 from app.pages.run.wording import metric_title
 from app.plots import BarPlot
 from engine.runs.evaluation import Evaluation, Importance
@@ -101,6 +102,7 @@ class EvaluationView(QWidget):
         self._add_metrics()
         self._add_folds()
         self._add_targets()
+        self._add_texts()
         self._add_importance()
         self._add_worst()
         for note in evaluation.notes:
@@ -209,6 +211,13 @@ class EvaluationView(QWidget):
         row.addStretch(1)
         return row
 
+    def _add_texts(self) -> None:
+        evaluation = self._evaluation
+        if evaluation.language is not None:
+            self._layout.addWidget(LanguageResults(evaluation.language, self))
+        if evaluation.text is not None:
+            self._layout.addWidget(TextResults(evaluation.text, evaluation.task, self))
+
     def _add_importance(self) -> None:
         parts = sorted(self._evaluation.importance, key=_by_mean)
         if not parts:
@@ -237,6 +246,9 @@ class EvaluationView(QWidget):
         if worst is None or not worst.rows:
             return
         self._add_title(self.tr("Worst predictions"))
+        if (browser := worst_browser(worst, self)) is not None:
+            self._layout.addWidget(browser)
+            return
         table = RowsTable(
             "run.results.worst",
             self.tr("Worst predictions"),

@@ -4,6 +4,7 @@ import numpy as np
 from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
 from app.amounts import count
+from app.pages.run.class_table import ClassTable
 from app.pages.run.plot_card import PlotCard
 from app.pages.run.wording import figure
 from app.plots import HeatMap, HistogramPlot, ScatterPlot, XYPlot
@@ -42,6 +43,9 @@ class ClassificationPlots(QWidget):
         for place, card in enumerate((confusion, roc, pr, calibration)):
             card.setMinimumHeight(PLOT_HEIGHT)
             grid.addWidget(card, place // 2, place % 2)
+        classes = ClassTable(tr("Class"), self)
+        classes.setClasses(report.by_class)
+        grid.addWidget(classes, 2, 0, 1, 2)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         self._show_matrix()

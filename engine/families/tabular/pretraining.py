@@ -37,7 +37,7 @@ def pretrain(model: nn.Module, spec: RunSpec, train: Tensors, recorder: Recorder
                 loss.backward()
                 optimizer.step()
                 step += 1
-                log.count_rows(len(batch["continuous"]))
+                log.count(len(batch["continuous"]))
                 log.add(step, step / len(loader), loss.detach(), None, trainer.optimizer.learning_rate)
                 if recorder.stop_requested or recorder.pause_requested:
                     log.copy()

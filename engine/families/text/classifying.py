@@ -1,6 +1,7 @@
 """A run that learns a label or a number for each text: fit each fold, evaluate, save, say how it ended."""
 
 import numpy as np
+import torch
 
 from engine.families.fitting import Training
 from engine.families.fold_scores import fold_scores
@@ -13,6 +14,7 @@ from engine.families.supervised.predicted import Predicted, joined
 from engine.families.supervised.scores import normalised
 from engine.families.supervised.splitting import Fold, Rows
 from engine.families.supervised.task import SupervisedTask
+from engine.families.text.encoder import tokens_in
 from engine.families.text.labelled import LabelledRows, lengths_told, on_device, read_rows
 from engine.families.text.live_samples import LiveSamples, of_labels, to_look_at
 from engine.families.text.loader import SequenceLoader
@@ -20,10 +22,18 @@ from engine.families.text.networks import text_of
 from engine.families.text.preparing import prepare
 from engine.families.text.trained import TOKENS_AT_ONCE, TrainedText
 from engine.runs import Outcome
-from engine.training.loader import BatchPlan
+from engine.training.loader import Batch, BatchPlan
 from engine.training.recorder import Recorder
 from engine.training.state_keeper import StateKeeper
 from engine.training.watch import Place
+
+
+class _LabelTask(SupervisedTask):
+    """Labels of texts: its speed is told in tokens."""
+
+    def amount(self, batch: Batch) -> int | torch.Tensor:
+        """Return how many tokens a batch has."""
+        return tokens_in(batch)
 
 
 def run_classifier(recorder: Recorder) -> Outcome:
@@ -77,7 +87,7 @@ def fit(
         trainer,
         ready.device,
         fold,
-        SupervisedTask(ready.network, objective, validation),
+        _LabelTask(ready.network, objective, validation),
         SequenceLoader(len(fold.train), plan, train.batch, trainer.seed, by_length),
         model=ready.model,
         heard=lambda watch: ShownLive(watch, live),

@@ -17,6 +17,11 @@ from engine.families.text.tokenizing import ROLES
 from engine.training.loader import Batch
 
 
+def tokens_in(batch: Batch) -> int | torch.Tensor:
+    """Return how many tokens a network reads of a batch, filling left out."""
+    return batch["mask"].sum() if "mask" in batch else batch["input_ids"].numel()
+
+
 @dataclass(frozen=True)
 class TextEncoder:
     """A tokenizer, the most tokens of a sample, and the targets; `task` is classification, regression or none."""

@@ -11,9 +11,11 @@ from engine.families.files import EVALUATION_FILE, PREDICTIONS_FILE, write_evalu
 from engine.families.fitting import Training
 from engine.families.fold_scores import fold_scores
 from engine.families.folds import Fitted, State, best_of, ended, fit_folds, save
+from engine.families.live_file import ShownLive
 from engine.families.supervised.evaluation import best_of_folds
 from engine.families.supervised.splitting import Fold, Rows
 from engine.families.text.labelled import lengths_told
+from engine.families.text.live_samples import LiveSamples, to_look_at
 from engine.families.text.loader import SequenceLoader
 from engine.families.text.preparing import prepare
 from engine.families.text.reading import snapshot
@@ -22,6 +24,7 @@ from engine.families.text.tasks.heads import folds_of, head_of
 from engine.families.text.trained import TrainedText
 from engine.runs import Outcome
 from engine.runs.evaluation import Evaluation, TextExample, TextReport
+from engine.runs.text_samples import TextSample
 from engine.training.loader import BatchPlan
 from engine.training.recorder import Recorder
 from engine.training.state_keeper import StateKeeper
@@ -75,6 +78,14 @@ def fit(
     ready.tell([lengths_told(lengths, own.max_length)])
     plan = BatchPlan.of(len(lengths), trainer.batch_size, trainer.drop_last)
     by_length = lengths if own.length_buckets else None
+    shown = to_look_at(fold.valid)
+    seen = head.samples(shown, encoder, ready.device)
+
+    def look() -> tuple[TextSample, ...]:
+        ready.network.eval()
+        with torch.inference_mode():
+            return head.look(ready.network, encoder, shown, seen)
+
     training = Training(
         recorder,
         trainer,
@@ -83,6 +94,7 @@ def fit(
         HeadTask(head, ready.network, encoder, fold.valid, valid),
         SequenceLoader(len(lengths), plan, train.batch, trainer.seed, by_length),
         model=ready.model,
+        heard=lambda watch: ShownLive(watch, LiveSamples(recorder, fold.name, look)),
     )
     return training.run(states, place, resumed)
 
@@ -141,19 +153,21 @@ def _report(head: Head, judged: Judged) -> TextReport:
     worst = sorted(found, key=lambda one: -one.error)[:SHOWN]
     return TextReport(
         error=head.error,
-        examples=tuple(_short(one) for one in even),
-        worst=tuple(_short(one) for one in worst),
+        examples=tuple(_shown(head, one) for one in even),
+        worst=tuple(_shown(head, one) for one in worst),
         by_class=judged.by_class,
     )
 
 
-def _short(example: TextExample) -> TextExample:
+def _shown(head: Head, example: TextExample) -> TextExample:
+    row = int(np.searchsorted(head.rows, example.row - 1))
+    pieces = head.marked(row, example)
     cut_off = {
         name: text[:LETTERS] + " …"
         for name in ("text", "reference", "predicted")
         if len(text := getattr(example, name)) > LETTERS
     }
-    return example.model_copy(update=cut_off)
+    return example.model_copy(update={**cut_off, "pieces": pieces})
 
 
 def _table(parts: dict[str, Judged]) -> pd.DataFrame:

@@ -17,8 +17,9 @@ from engine.families.text.corpus_tokens import heard_by, unheard
 from engine.families.text.encoder import TextEncoder
 from engine.families.text.labelled import lengths_told
 from engine.families.text.language_report import language_report
+from engine.families.text.language_samples import of_language
 from engine.families.text.language_task import LanguageTask, exponential, surprise
-from engine.families.text.live_samples import LiveSamples, of_language, to_look_at
+from engine.families.text.live_samples import LiveSamples, to_look_at
 from engine.families.text.loader import SequenceLoader
 from engine.families.text.masking import MaskedSequences
 from engine.families.text.networks import text_of

@@ -13,6 +13,7 @@ from engine.families.text.language_task import exponential
 from engine.families.text.surprises import Guesses, guesses_of, is_masked
 from engine.families.text.trained import TrainedText
 from engine.runs.evaluation import LanguageReport, Surprise, SurprisingText
+from engine.runs.texts import TokenLoss
 
 MOST_TEXTS = 1_000
 MOST_WORK = 5e11
@@ -23,6 +24,8 @@ TOKENS, WORST = 50, 30
 AROUND = 12
 """Tokens before and behind a surprising one that are shown."""
 LETTERS = 400
+SHOWN = 120
+"""Tokens of a text whose losses are kept."""
 FEWEST = 4
 """Tokens of a text whose mean says anything."""
 
@@ -47,7 +50,7 @@ def language_report(model: TrainedText, corpus: Corpus, rows: Rows) -> LanguageR
                     row=row + 1,
                 )
             )
-    worst = sorted(texts, key=lambda one: -one.loss)[:WORST]
+    worst = [_in_pieces(model, guessed[one.row - 1], one) for one in sorted(texts, key=lambda one: -one.loss)[:WORST]]
     shown = tuple(
         _surprise(model, guessed[row], row, place, loss) for loss, row, place in tokens if math.isfinite(loss)
     )
@@ -65,6 +68,18 @@ def _looked_at(model: TrainedText, corpus: Corpus, rows: Rows) -> Iterator[tuple
         left -= each * len(found.ids) * (max(1, len(found.places)) if is_masked(model) else 1)
         if left < 0:
             return
+
+
+def _in_pieces(model: TrainedText, found: Guesses, text: SurprisingText) -> SurprisingText:
+    """Return a text with the loss of each of its first tokens, which read together as the text does."""
+    ids = found.ids[:SHOWN]
+    ends = [len(model.encoder.tokenizer.decode(ids[:until], skip_special_tokens=True)) for until in range(len(ids) + 1)]
+    whole = str(model.encoder.tokenizer.decode(ids, skip_special_tokens=True))
+    losses = dict(zip(found.places, found.losses.tolist(), strict=True))
+    pieces = tuple(
+        TokenLoss(token=whole[ends[place] : ends[place + 1]], loss=losses.get(place, 0.0)) for place in range(len(ids))
+    )
+    return text.model_copy(update={"pieces": tuple(one for one in pieces if one.token)})
 
 
 def _surprise(model: TrainedText, found: Guesses, row: int, place: int, loss: float) -> Surprise:

@@ -9,6 +9,7 @@ from torch import nn
 from torch.nn import functional
 
 from engine.families.text.classic.language_model import RnnLanguageModel, State
+from engine.families.text.encoder import tokens_in
 from engine.families.text.logits import logits_at
 from engine.families.text.masking import IGNORED
 from engine.families.text.transformers_models import TransformersNetwork
@@ -35,6 +36,10 @@ class LanguageTask(Task[Batch]):
     def rows(self, batch: Batch) -> int:
         """Return how many sequences a batch has."""
         return len(batch["input_ids"]) if batch else 0
+
+    def amount(self, batch: Batch) -> int | torch.Tensor:
+        """Return how many tokens a batch has."""
+        return tokens_in(batch)
 
     def loss(self, batch: Batch) -> torch.Tensor:
         """Return the mean loss of a batch's tokens."""

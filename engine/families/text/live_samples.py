@@ -1,31 +1,30 @@
-"""What a text model makes of a few validation texts, shown again after each epoch: masks filled, texts gone on with, labels.
-Asks the network by itself, and draws from no source of chance of the run."""
+"""What a text model makes of a few validation texts, shown again after each epoch. Asks the network by itself, and draws
+from no source of chance of the run. How each task shows itself stands beside that task."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
+from numpy.typing import NDArray
 
 from engine.families.live_file import LiveFile
 from engine.families.supervised.splitting import Rows
-from engine.families.text.generating import filled, go_on_from, mask_of, readable
 from engine.families.text.networks import text_of
 from engine.families.text.trained import TrainedText
-from engine.runs.texts import SAMPLES_EVENT, SAMPLES_FILE, Decoding, TextSample, TextSamples
+from engine.runs.text_samples import HISTORY_FILE, SAMPLES_EVENT, SAMPLES_FILE, TextSample, TextSamples
+from engine.runs.texts import Chance
 from engine.training.failures import RunFailed
-from engine.training.randomness import generator
 
 if TYPE_CHECKING:
     from engine.training.recorder import Recorder
 
 MOST = 6
-BEGINNING, TOKENS = 16, 24
-"""Tokens of a text that are shown to a model that goes on with it, and those that it adds."""
-DECODING = Decoding(tokens=TOKENS, top_k=20)
-HIDDEN = 0.15
 LETTERS = 600
 """Of a text as it is shown."""
+REST, FREE = 60.0, 2.0
+"""Showing rests so many times as long as it took, and stays below 2 % of the time; the first seconds are given."""
+CHANCES = 5
 
 Make = Callable[[], tuple[TextSample, ...]]
 
@@ -34,7 +33,8 @@ class LiveSamples:
     """Shows what `make` makes of the network as it stands."""
 
     def __init__(self, recorder: "Recorder", fold: str, make: Make) -> None:
-        self._file = LiveFile(recorder, SAMPLES_FILE, SAMPLES_EVENT, "The samples to look at", fold)
+        what = "The samples to look at"
+        self._file = LiveFile(recorder, SAMPLES_FILE, SAMPLES_EVENT, what, fold, HISTORY_FILE, REST, FREE)
         self._task, self._fold, self._make = text_of(recorder.spec).task, fold, make
 
     def show(self, epoch: int, step: int, is_last: bool) -> None:
@@ -47,7 +47,12 @@ class LiveSamples:
             return
 
     def _samples(self, epoch: int, step: int) -> TextSamples:
-        return TextSamples(task=self._task, fold=self._fold, epoch=epoch, step=step, samples=self._make())
+        made = self._make()
+        chances = [one for sample in made for one in sample.chances]
+        chances += [one for sample in made for piece in sample.pieces for one in piece.chances]
+        if not all(math.isfinite(one.probability) for one in chances):
+            raise RunFailed("What the model says is not a number.")
+        return TextSamples(task=self._task, fold=self._fold, epoch=epoch, step=step, samples=made)
 
 
 def to_look_at(rows: Rows) -> Rows:
@@ -55,14 +60,10 @@ def to_look_at(rows: Rows) -> Rows:
     return rows[np.unique(np.linspace(0, len(rows) - 1, MOST).round().astype(np.int64))] if len(rows) else rows
 
 
-def of_language(model: Callable[[], TrainedText], texts: Sequence[str]) -> Make:
-    """Return what fills masks in texts, or goes on with their beginnings."""
-    known = model()
-    if text_of(known.spec).task == "masked-lm":
-        hidden = [_hidden(known, text, place) for place, text in enumerate(texts)]
-        return lambda: tuple(_filled(model(), *one) for one in hidden)
-    begun = [one for text in texts if (one := _begun(known, text))]
-    return lambda: tuple(_gone_on(model(), *one) for one in begun)
+def ranked(names: Sequence[str], shares: NDArray[np.float64]) -> tuple[Chance, ...]:
+    """Return the likeliest of some names with their chances [names], the likeliest first."""
+    order = np.argsort(-shares, kind="stable")[:CHANCES].tolist()
+    return tuple(Chance(label=names[place], probability=float(shares[place])) for place in order)
 
 
 def of_labels(
@@ -72,49 +73,31 @@ def of_labels(
     return lambda: tuple(_labelled(model(), texts, seconds, truth))
 
 
-def _hidden(model: TrainedText, text: str, place: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return a text's token ids, and those with some hidden: the same after every epoch."""
-    ids = model.encoder.encode([text])[0].values
-    special = torch.tensor(sorted(model.encoder.tokenizer.all_special_ids))
-    able = ~torch.isin(ids, special)
-    lots = torch.rand(len(ids), generator=generator(0, place)).masked_fill(~able, 2.0)
-    count = min(int(able.sum()), max(1, round(HIDDEN * int(able.sum()))))
-    given = ids.clone()
-    given[lots.argsort()[:count]] = mask_of(model.encoder)
-    return given, ids
-
-
-def _filled(model: TrainedText, given: torch.Tensor, ids: torch.Tensor) -> TextSample:
-    texts = (readable(model.encoder, one)[:LETTERS] for one in (given, filled(model, given), ids))
-    return TextSample(**dict(zip(("given", "made", "wanted"), texts, strict=True)))
-
-
-def _begun(model: TrainedText, text: str) -> tuple[list[int], list[int]] | None:
-    """Return the beginning of a text's tokens and what follows it, or None for a text of a single token."""
-    ids = model.encoder.encode([text])[0].values.tolist()
-    most = min(BEGINNING, len(ids) // 2)
-    return (ids[:most], ids[most : most + TOKENS]) if most else None
-
-
-def _gone_on(model: TrainedText, given: list[int], wanted: list[int]) -> TextSample:
-    decode = model.encoder.tokenizer.decode
-    return TextSample(given=decode(given), made=go_on_from(model, given, DECODING).text, wanted=decode(wanted))
-
-
 def _labelled(model: TrainedText, texts: Sequence[str], seconds: Sequence[str] | None, truth: Rows) -> list[TextSample]:
     encoder, outputs = model.encoder, model.predict(texts, seconds)
     samples = []
     for row, text in enumerate(texts):
         given = text if seconds is None else f"{text}\n{seconds[row]}"
-        made, wanted = [], []
+        made, wanted, known = [], [], True
         for place, target in enumerate(encoder.targets):
             actual = truth[row, place]
             if encoder.task == "classification":
-                code = int(np.argmax(outputs[place][row]))
-                made.append(f"{target.classes[code]} ({outputs[place][row][code]:.0%})")
+                made.append(target.classes[int(np.argmax(outputs[place][row]))])
+                known = known and actual >= 0
                 wanted.append(target.classes[int(actual)] if actual >= 0 else "?")
             else:
                 made.append(f"{np.asarray(outputs)[row, place]:.4g}")
                 wanted.append(f"{float(target.values(actual)):.4g}")
-        samples.append(TextSample(given=given[:LETTERS], made=", ".join(made), wanted=", ".join(wanted)))
+        of_classes = encoder.task == "classification"
+        samples.append(
+            TextSample(
+                given=given[:LETTERS],
+                made=", ".join(made),
+                wanted=", ".join(wanted),
+                is_right=made == wanted if of_classes and known else None,
+                chances=ranked(encoder.targets[0].classes, outputs[0][row])
+                if of_classes and len(encoder.targets) == 1
+                else (),
+            )
+        )
     return samples

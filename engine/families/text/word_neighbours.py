@@ -10,7 +10,8 @@ from torch.nn import functional
 from engine.families.text.classic.skip_gram import SkipGram
 from engine.families.text.encoder import TextEncoder
 from engine.families.text.trained import TrainedText
-from engine.runs.texts import TextSample
+from engine.runs.text_samples import TextSample
+from engine.runs.texts import Chance
 
 SHOWN, NEIGHBOURS = 6, 8
 FREQUENT_FROM, LETTERS = 30, 4
@@ -45,7 +46,11 @@ def samples_of(model: TrainedText, words: Sequence[str]) -> tuple[TextSample, ..
     ids = [place for word in words if (place := word_id(model.encoder, word)) is not None]
     found = nearest(model, vectors_of(model)[torch.tensor(ids, dtype=torch.long)], [{one} for one in ids], NEIGHBOURS)
     return tuple(
-        TextSample(given=word, made=", ".join(name for name, _ in near))
+        TextSample(
+            given=word,
+            made=", ".join(name for name, _ in near),
+            chances=tuple(Chance(label=name, probability=value) for name, value in near),
+        )
         for word, near in zip(words, found, strict=True)
     )
 

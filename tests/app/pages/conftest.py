@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.run_values import RunValues
 from engine.runs import Outcome, Points, Progress, RunRecord, RunStore
 from engine.runs.forecasts import read_live
+from engine.runs.text_samples import read_history, read_samples
 from engine.spec import DataSpec, KFoldSplit, ModelSpec, Roles, RunSpec, TabularSpec, TrainerSpec
 from engine.training.disk import clear_checkpoints, disk_use
 
@@ -29,6 +30,7 @@ class StoreEngine(QObject):
     logGrew = Signal(str, object)
     eventsGrew = Signal(str, object)
     forecastsGrew = Signal(str, object)
+    samplesGrew = Signal(str, object)
     answered = Signal(int, object)
     failed = Signal(int, str)
     progressed = Signal(int, object)
@@ -94,6 +96,8 @@ class StoreEngine(QObject):
             self.eventsGrew.emit(run_id, events)
             if (live := read_live(self.store.run_folder(run_id))) is not None:
                 self.forecastsGrew.emit(run_id, live)
+            if (newest := read_samples(self.store.run_folder(run_id))) is not None:
+                self.samplesGrew.emit(run_id, [*read_history(self.store.run_folder(run_id))[0], newest])
         if lines := self.store.log(run_id, told["line"]):
             told["line"] = lines[-1].index
             self.logGrew.emit(run_id, lines)

@@ -30,7 +30,7 @@ class HeardRecorder:
 
 
 def add(log: StepLog, step: int, loss: float) -> None:
-    log.count_rows(4)
+    log.count(4)
     log.add(step, step / 10, torch.tensor(loss), torch.tensor(2.0 * loss), 0.1 / step)
 
 

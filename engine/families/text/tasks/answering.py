@@ -13,11 +13,16 @@ from torch.nn import functional
 from engine.families.supervised.splitting import Rows
 from engine.families.supervised.targets import TargetEncoding
 from engine.families.text.encoder import TextEncoder
+from engine.families.text.live_samples import LETTERS
 from engine.families.text.reading_examples import answers_of, read_questions
 from engine.families.text.scores.answers import overlap, score_answers
 from engine.families.text.tasks.head import Head, Judged, Samples, batches, device_of
+from engine.families.text.tasks.shown import answer_pieces
 from engine.families.text.tasks.windows import Found, Windows, best_spans, windows_of
 from engine.families.text.trained import TrainedText
+from engine.runs.evaluation import TextExample
+from engine.runs.text_samples import TextPiece, TextSample
+from engine.runs.texts import Chance
 from engine.spec import RunSpec
 from engine.training.loader import Batch
 
@@ -95,6 +100,28 @@ class AnswerHead(Head):
             for row, its, ours in zip(rows, truth, told, strict=True)
         ]
         return Judged(metrics, examples)
+
+    def marked(self, row: int, told: TextExample, /) -> tuple[TextPiece, ...]:
+        """Return an answer in its context."""
+        own, text = self._examples, told.predicted
+        return answer_pieces(own.contexts[row], (own.contexts[row].find(text), text), own.answers[row], own.starts[row])
+
+    def look(self, network: nn.Module, encoder: TextEncoder, rows: Rows, samples: Samples, /) -> tuple[TextSample, ...]:
+        """Return answers in their contexts, beside the true ones."""
+        assert isinstance(samples, Windows)
+        own = self._examples
+        told, _ = _answered(network, samples, [own.contexts[row] for row in rows], encoder.task == ANSWERS_OR_NONE)
+        return tuple(
+            TextSample(
+                given=own.questions[row][:LETTERS],
+                made=ours.text[:LETTERS],
+                wanted=" | ".join(own.answers[row])[:LETTERS],
+                is_right=max(_overlaps(ours.text, own.answers[row])) == 1.0,
+                pieces=answer_pieces(own.contexts[row], (ours.start, ours.text), own.answers[row], own.starts[row]),
+                chances=(Chance(label=ours.text[:LETTERS], probability=ours.chance),),
+            )
+            for row, ours in zip(rows.tolist(), told, strict=True)
+        )
 
 
 def score_told(pairs: Sequence[tuple[list[str], Answer]]) -> dict[str, float]:

@@ -14,10 +14,12 @@ from torch.nn import functional
 from engine.families.supervised.splitting import Rows
 from engine.families.supervised.targets import TargetEncoding
 from engine.families.text.encoder import TextEncoder
+from engine.families.text.live_samples import LETTERS, ranked
 from engine.families.text.ragged import Ints, Ragged
 from engine.families.text.reading_examples import choice_of, read_choices
 from engine.families.text.tasks.head import Head, Judged, Samples, batches, device_of
 from engine.families.text.trained import TrainedText
+from engine.runs.text_samples import TextSample
 from engine.spec import RunSpec, TextColumns
 from engine.training.failures import RunFailed
 from engine.training.loader import Batch
@@ -109,6 +111,25 @@ class ChoiceHead(Head):
             for row, its, ours, error in zip(rows.tolist(), right.tolist(), told.tolist(), losses.tolist(), strict=True)
         ]
         return Judged(metrics, examples)
+
+    def look(
+        self, network: nn.Module, _encoder: TextEncoder, rows: Rows, samples: Samples, /
+    ) -> tuple[TextSample, ...]:
+        """Return prompts with the choice that is taken and the right one."""
+        own, chances = self._examples, _chances(network, samples, len(self.own.columns.choices))
+        found = []
+        for row, shares in zip(rows.tolist(), chances, strict=True):
+            endings, right, told = own.endings[row], int(own.right[row]), int(shares.argmax())
+            found.append(
+                TextSample(
+                    given=own.prompts[row][:LETTERS],
+                    made=endings[told][:LETTERS],
+                    wanted=endings[right][:LETTERS],
+                    is_right=told == right,
+                    chances=ranked([one[:LETTERS] for one in endings], shares),
+                )
+            )
+        return tuple(found)
 
 
 def choice_samples(

@@ -11,11 +11,12 @@ from torch import nn
 
 from engine.families.supervised.splitting import Fold, Rows
 from engine.families.supervised.targets import TargetEncoding
-from engine.families.text.encoder import TextEncoder
+from engine.families.text.encoder import TextEncoder, tokens_in
 from engine.families.text.networks import text_of
 from engine.families.text.ragged import Ints
 from engine.families.text.tokens import tokenizer_for
 from engine.runs.evaluation import TextExample
+from engine.runs.text_samples import TextPiece, TextSample
 from engine.spec import RunSpec
 from engine.training.loader import Batch
 from engine.training.loop import Task
@@ -83,6 +84,14 @@ class Head(ABC):
     ) -> Judged:
         """Return the metrics of rows, “loss” among them; with `whole` also every row as an example, in order."""
 
+    @abstractmethod
+    def look(self, network: nn.Module, encoder: TextEncoder, rows: Rows, samples: Samples, /) -> tuple[TextSample, ...]:
+        """Return what the network makes of a few rows as it stands, in order; `samples` are those rows."""
+
+    def marked(self, _row: int, _told: TextExample, /) -> tuple[TextPiece, ...]:
+        """Return one of the examples with its stretches marked right, wrong or missed; nothing where it has none."""
+        return ()
+
     def targets(self) -> tuple[str, tuple[TargetEncoding, ...]]:
         """Return what the encoder keeps: the kind of the task, and what there is to be told."""
         return "", ()
@@ -117,6 +126,10 @@ class HeadTask(Task[Batch]):
     def rows(self, batch: Batch) -> int:
         """Return how many samples a batch has."""
         return len(batch["input_ids"]) if batch else 0
+
+    def amount(self, batch: Batch) -> int | torch.Tensor:
+        """Return how many tokens a batch has."""
+        return tokens_in(batch)
 
     def loss(self, batch: Batch) -> torch.Tensor:
         """Return the mean loss of a batch, with its graph."""

@@ -13,10 +13,12 @@ from torch.nn import functional
 from engine.families.supervised.splitting import Fold, Rows
 from engine.families.supervised.targets import TargetEncoding
 from engine.families.text.encoder import Sequences, TextEncoder
+from engine.families.text.live_samples import LETTERS, ranked
 from engine.families.text.reading_examples import read_labelled, truth_of
 from engine.families.text.scores.classes import LabelScores, score_labels
 from engine.families.text.tasks.head import Head, Judged, Samples, batches, device_of
 from engine.families.text.trained import TrainedText
+from engine.runs.text_samples import TextSample
 from engine.spec import RunSpec
 from engine.training.loader import Batch
 
@@ -87,6 +89,24 @@ class LabelsHead(Head):
             if f1 is not None
         }
         return Judged(metrics, examples, by_class)
+
+    def look(
+        self, network: nn.Module, _encoder: TextEncoder, rows: Rows, samples: Samples, /
+    ) -> tuple[TextSample, ...]:
+        """Return the labels of texts beside the true ones."""
+        names = self._examples.names
+        chances, _ = _chances(network, samples, len(names))
+        truth = self._examples.targets[rows] > 0.5
+        return tuple(
+            TextSample(
+                given=self._examples.texts[row][:LETTERS],
+                made=_listed(own > 0.5, names),
+                wanted=_listed(its, names),
+                is_right=bool(((own > 0.5) == its).all()),
+                chances=ranked(names, own),
+            )
+            for row, own, its in zip(rows.tolist(), chances, truth, strict=True)
+        )
 
     def _seconds(self, rows: Rows) -> list[str] | None:
         seconds = self._examples.seconds

@@ -19,11 +19,16 @@ from engine.families.text.ragged import Ints, Ragged
 from engine.families.text.reading_examples import read_tagged, words_of
 from engine.families.text.scores.spans import SpanScores, score_spans, spans
 from engine.families.text.tasks.head import Head, Judged, Samples, batches, device_of
+from engine.families.text.tasks.shown import tag_pieces
 from engine.families.text.trained import TrainedText
+from engine.runs.evaluation import TextExample
+from engine.runs.text_samples import TextPiece, TextSample
 from engine.spec import RunSpec
 from engine.training.loader import Batch
 
 OUTSIDE = "O"
+WORDS = 100
+"""Of a sentence as it is shown."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,29 @@ class TagHead(Head):
             for row, its, ours, error in zip(rows, truth, told, mean.tolist(), strict=True)
         ]
         return Judged(metrics, examples, _by_class(found))
+
+    def marked(self, row: int, told: TextExample, /) -> tuple[TextPiece, ...]:
+        """Return a sentence with its spans."""
+        words = self._examples.tokens[row][:WORDS]
+        return tag_pieces(words, told.reference.split(" ")[: len(words)], told.predicted.split(" ")[: len(words)])
+
+    def look(self, network: nn.Module, encoder: TextEncoder, rows: Rows, samples: Samples, /) -> tuple[TextSample, ...]:
+        """Return sentences with the spans that are told and those that are missed."""
+        codes, _, _ = _tagged(network, samples, [len(self._examples.tokens[row]) for row in rows])
+        found = []
+        for row, own in zip(rows.tolist(), codes, strict=True):
+            words = self._examples.tokens[row][:WORDS]
+            truth, told = self._examples.tags[row][:WORDS], _named(own, encoder.targets[0].classes)[:WORDS]
+            found.append(
+                TextSample(
+                    given=" ".join(words),
+                    made=" ".join(told),
+                    wanted=" ".join(truth),
+                    is_right=spans(truth) == spans(told),
+                    pieces=tag_pieces(words, truth, told),
+                )
+            )
+        return tuple(found)
 
 
 def tagged_samples(

@@ -14,6 +14,8 @@ from torch.nn import functional
 from engine.catalog.text_checks import denoises
 from engine.families.supervised.splitting import Rows
 from engine.families.text.encoder import TextEncoder
+from engine.families.text.generating import readable
+from engine.families.text.live_samples import LETTERS
 from engine.families.text.masking import IGNORED
 from engine.families.text.ragged import Ints, Ragged
 from engine.families.text.reading_examples import read_alone, read_pairs
@@ -21,14 +23,20 @@ from engine.families.text.scores.rouge import rouge, score_texts
 from engine.families.text.tasks.generation import greedy, opening_of
 from engine.families.text.tasks.head import TOKENS_AT_ONCE, Head, Judged, Samples, batches, device_of
 from engine.families.text.tasks.noise import sentence_ends, spoilt
+from engine.families.text.tasks.shown import written_pieces
 from engine.families.text.trained import TrainedText
+from engine.runs.evaluation import TextExample
+from engine.runs.text_samples import TextPiece, TextSample
 from engine.runs.texts import BLANK
 from engine.spec import DenoisingSpec, RunSpec
 from engine.training.failures import RunFailed
 from engine.training.loader import Batch
+from engine.training.randomness import generator
 
 SAMPLE = 32
 """Texts that are written at each validation."""
+SHOWN = 64
+"""Tokens that are written of a text to look at."""
 SENTINEL = "<extra_id_0>"
 
 
@@ -155,6 +163,26 @@ class WritingHead(Head):
             for row, its, ours in zip(rows.tolist(), truth, told, strict=True)
         ]
         return Judged(metrics, examples)
+
+    def marked(self, _row: int, told: TextExample, /) -> tuple[TextPiece, ...]:
+        """Return what was written, with the words that the reference has too."""
+        return written_pieces(told.predicted[:LETTERS], told.reference)
+
+    def look(self, network: nn.Module, encoder: TextEncoder, rows: Rows, samples: Samples, /) -> tuple[TextSample, ...]:
+        """Return what is written beside its reference; of a text to be mended also how it was spoilt."""
+        batch = samples.batch(np.arange(len(rows)), generator(0, 0))
+        most = min(encoder.max_length, 2 * batch["labels"].shape[1] + 8, SHOWN)
+        found = []
+        for place, ids in enumerate(greedy(network, batch, end_of(encoder), most)):
+            made = str(encoder.tokenizer.decode(ids, skip_special_tokens=True))
+            wanted = self._examples.targets[rows[place]]
+            given = self._examples.sources[rows[place]]
+            if self._mends:
+                given = readable(encoder, batch["input_ids"][place][batch["mask"][place]])
+            pieces = written_pieces(made[:LETTERS], wanted)
+            texts = {"given": given[:LETTERS], "made": made[:LETTERS], "wanted": wanted[:LETTERS]}
+            found.append(TextSample(**texts, is_right=made.split() == wanted.split(), pieces=pieces))
+        return tuple(found)
 
 
 def score_written(pairs: Sequence[tuple[str, str]]) -> dict[str, float]:

@@ -17,7 +17,7 @@ from engine.training.failures import Stopped
 from engine.training.recorder import Recorder
 from engine.training.watch import Watch
 
-BY_THE_CLOCK = ("rows_per_second", "device/memory")
+BY_THE_CLOCK = ("_per_second", "device/memory")
 STEPS = 6  # an epoch of every family: 168 rows or texts in batches of 32, 75 windows in batches of 13
 Wish = Callable[[Recorder], None]
 

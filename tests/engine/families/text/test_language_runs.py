@@ -14,7 +14,7 @@ from engine.families.text.surprises import token_losses
 from engine.families.text.tokenizing import train_tokenizer
 from engine.families.text.trained import TrainedText
 from engine.runs import RunStatus, RunStore
-from engine.runs.texts import SAMPLES_EVENT, read_samples
+from engine.runs.text_samples import SAMPLES_EVENT, read_history, read_samples
 from engine.training.failures import Stopped
 from engine.training.recorder import Recorder
 from engine.training.watch import Watch
@@ -33,8 +33,17 @@ def test_that_samples_of_the_last_epoch_lie_beside_the_run(texts: Any, run_of: C
         assert one.given and one.wanted
         if kind == "bert":
             assert "[MASK]" in one.given and "[MASK]" not in one.wanted
+            hidden = [piece for piece in one.pieces if piece.mark]
+            assert hidden and "".join(piece.wanted or piece.text for piece in one.pieces) == one.wanted
+            for piece in hidden:
+                assert len(piece.chances) == 4 and (piece.mark == "right") == (piece.text == piece.wanted)
         elif kind in {"judge", "cnn"}:
-            assert one.wanted in {"good", "bad"} and one.made.split()[0] in {"good", "bad"}
+            assert one.wanted in {"good", "bad"} and one.made == one.chances[0].label
+            assert one.is_right == (one.made == one.wanted)
+        else:
+            assert one.pieces[0].text == one.given and one.pieces[1].text == one.made
+    kept, _ = read_history(texts.folder(run_id))
+    assert kept[0].epoch == 1 and kept[-1] == found
 
 
 @pytest.mark.parametrize("kind", ["gpt", "lstm", "judge"])

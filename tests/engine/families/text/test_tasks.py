@@ -21,13 +21,14 @@ from engine.families.text.networks import parameter_count
 from engine.families.text.trained import TrainedText
 from engine.families.text.typed import answer
 from engine.runs import RunStatus, RunStore
+from engine.runs.text_samples import read_samples
 from engine.runs.texts import Decoding, TextAnswer
 from engine.spec import DataSpec, RunSpec, TextTask
 from engine.training.failures import RunFailed, Stopped
 from engine.training.recorder import Recorder
 from engine.training.watch import Watch
 
-BY_THE_CLOCK = ("rows_per_second", "device/memory")
+BY_THE_CLOCK = ("_per_second", "device/memory")
 WORDS = ("red", "blue", "green", "cat", "dog", "house")
 BERT = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
 T5 = {"d_model": 16, "num_layers": 1, "num_heads": 2, "d_ff": 32, "d_kv": 8}
@@ -202,6 +203,23 @@ def test_that_a_head_is_measured_at_validation_and_at_the_end(bench: Bench, name
     assert CASES[name].metrics <= {*found.metrics["test"]} or name == "answers"
     assert len(found.text.examples) == found.rows == 5
     assert found.text.worst[0].error == max(one.error for one in found.text.examples)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_that_a_head_shows_itself_while_it_learns(bench: Bench, name: str) -> None:
+    found = read_samples(bench.folder(bench.whole(name)))
+    assert found is not None and found.epoch == 2 and 0 < len(found.samples) <= 6
+    for one in found.samples:
+        assert one.given and one.is_right is not None
+        told = "".join(piece.text for piece in one.pieces if piece.mark != "missed")
+        if name in ("tags", "adapters"):
+            assert "".join(piece.text for piece in one.pieces) == one.given
+        elif name == "answers":
+            assert one.made in told and one.chances[0].label == one.made
+        elif name in ("choices", "labels"):
+            assert one.chances[0].probability >= one.chances[-1].probability
+        else:
+            assert told == " ".join(one.made.split())
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -17,7 +17,7 @@ from engine.families.text.typed import answer
 from engine.families.text.typed_heads import terms_of
 from engine.families.text.word_similarity import read_judgements
 from engine.runs import RunStore
-from engine.runs.texts import read_samples
+from engine.runs.text_samples import read_samples
 from engine.spec import OptimizerSpec, RunSpec
 from engine.training.failures import RunFailed
 from engine.training.loop import _values
