@@ -8,6 +8,11 @@ def count(number: float) -> str:
     return f"{round(number):,}".replace("-", "−")
 
 
+def epochs(number: float) -> str:
+    """Write a number of epochs, which may be a fraction: 20, 1.5."""
+    return count(number) if number == round(number) else f"{number:g}"
+
+
 def counted(number: int | Sized, one: str, many: str) -> str:
     """Write a number with its noun; both texts take the place of the number from “{0}”: “{0} row”, “{0} rows”."""
     whole = number if isinstance(number, int) else len(number)

@@ -48,7 +48,7 @@ def read(text: str, field: Field) -> float | int | None:
 
 def stepped(value: float | int, field: Field, up: bool) -> float | int:
     """Return the next value for an arrow key: whole numbers by one, others along 1, 2, 5, 10 …, within the range."""
-    if field.kind == "int":
+    if field.kind == "int" or (isinstance(field.default, int) and field.default > 1):
         moved: float | int = int(value) + (1 if up else -1)
     elif field.maximum in (0.95, 1):
         moved = round(value + (0.05 if up else -0.05), 10)

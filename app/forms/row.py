@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWi
 from app.forms.editors import Editor, LineEditor, make_editor, mark_invalid
 from app.forms.field import Field
 from app.forms.numbers import shown
+from app.forms.trainer_names import ARGUMENTS
 from app.forms.wording import name_of, say
 from app.icons import icon
 
@@ -71,11 +72,11 @@ class FieldRow(QWidget):
 
     def _name_everything(self) -> None:
         name, key = name_of(self.field), self.field.key
-        tip = f"{self.field.help}\n{_range(self.field)}{key}".strip()
+        tip = f"{_help(self.field)}\n{_range(self.field)}{key}".strip()
         self.setObjectName(f"{key}.row")
         self.editor.setObjectName(key)
         self.editor.setAccessibleName(name)
-        self.editor.setAccessibleDescription(self.field.help)
+        self.editor.setAccessibleDescription(_help(self.field))
         for widget in (self.editor, self._label):
             widget.setToolTip(tip)
         self._label.setBuddy(self.editor)
@@ -122,7 +123,7 @@ class FieldRow(QWidget):
 
     def _show_note(self) -> None:
         wrong = self.editor.problem() or self._fault
-        text = wrong or (self.field.help if self._help.property("open") else "")
+        text = wrong or (_help(self.field) if self._help.property("open") else "")
         mark_invalid(self.editor, bool(wrong))
         self._note.setText(text)
         self._note.setVisible(bool(text))
@@ -133,6 +134,12 @@ class FieldRow(QWidget):
 
 _CENTRE = Qt.AlignmentFlag.AlignVCenter
 _TOP = Qt.AlignmentFlag.AlignTop
+
+
+def _help(field: Field) -> str:
+    """Return what a field means, with the name that users of transformers know it by."""
+    known = ARGUMENTS.get(field.key)
+    return field.help if known is None else f"{field.help}\n{say('In transformers: {0}').format(known)}"
 
 
 def _range(field: Field) -> str:

@@ -95,7 +95,7 @@ def show_run(run: RunRecord, folder: Path) -> None:
     values["created"] = _when(run.created)
     values["time"] = duration(run.duration)
     if run.progress.total_epochs:
-        values["epochs"] = f"{run.progress.epoch:.4g} of {run.progress.total_epochs}"
+        values["epochs"] = f"{run.progress.epoch:.4g} of {run.progress.total_epochs:g}"
     if run.note:
         values["note"] = run.note
     if run.tags:

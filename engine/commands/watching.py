@@ -78,7 +78,7 @@ def state(run: RunRecord) -> str:
     at = run.progress
     parts = [at.stage or ("starting a worker" if not run.status.is_over else run.status.value)]
     if at.total_epochs:
-        parts.append(f"epoch {at.epoch:.1f} of {at.total_epochs}")
+        parts.append(f"epoch {at.epoch:.1f} of {at.total_epochs:g}")
     if at.rows_per_second:
         spec = run.spec_or_none
         parts.append(f"{at.rows_per_second:,.0f} {'rows' if spec is None else spec.speed_unit}/s")

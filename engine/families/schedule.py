@@ -29,7 +29,7 @@ def schedule_curve(spec: RunSpec, steps_per_epoch: int | None = None) -> Schedul
     `steps_per_epoch` counts optimizer steps; without it 100 are drawn an epoch.
     """
     known = steps_per_epoch or 0
-    total = spec.trainer.epochs * (known if known > 0 else STEPS_UNKNOWN)
+    total = max(1, spec.trainer.steps(known if known > 0 else STEPS_UNKNOWN))
     steps = _spread(total)
     note = "" if known > 0 else f"Drawn with {STEPS_UNKNOWN} steps an epoch: the number of rows is not known yet."
     if spec.trainer.schedule.name == "reduce_lr_on_plateau":

@@ -1,6 +1,7 @@
 """What can be seen in a trainer's settings alone, whatever the family: contradictions, what would never happen, what
 nothing would be left of. Plain functions of a specification and a few counts that yield findings."""
 
+import math
 import string
 from collections.abc import Iterator
 
@@ -37,7 +38,7 @@ def check_monitors(spec: RunSpec, metrics: frozenset[str], kind: str) -> Iterato
 
 def check_checkpoints(spec: RunSpec, metrics: frozenset[str]) -> Iterator[Finding]:
     """Yield settings that leave nothing to resume from, and file names that cannot be made."""
-    kept, epochs = spec.trainer.checkpoints, spec.trainer.epochs
+    kept, epochs = spec.trainer.checkpoints, math.ceil(spec.trainer.epochs)
     if not kept.keep_last and kept.top_k == 0:
         text = "No checkpoint is kept: a run that is stopped or crashes cannot be resumed, and the best epoch is lost."
         fix = "Keep the last one, or at least the best."
@@ -79,13 +80,15 @@ def check_steps(spec: RunSpec, plan: BatchPlan, train_rows: int, optimizer_steps
 
 def _schedule(spec: RunSpec, optimizer_steps: int) -> Iterator[Finding]:
     trainer, schedule = spec.trainer, spec.trainer.schedule
-    total = optimizer_steps * trainer.epochs
+    total = trainer.steps(optimizer_steps)
     if schedule.warmup > 0 and schedule.name in ("constant", "reduce_lr_on_plateau"):
         text = f"The schedule “{schedule.name}” knows no warm-up; the setting has no effect."
         fix = "Choose constant_with_warmup, or set the warm-up to 0."
         yield Finding(severity="info", field="trainer.schedule.warmup", text=text, fix=fix)
     elif total and schedule.warmup > 0 and warmup_steps(schedule, total) >= total:
-        length = f"{counted(total, 'optimizer step')} in {counted(trainer.epochs, 'epoch')}"
+        length = (
+            f"{counted(total, 'optimizer step')} in {trainer.epochs:g} {'epoch' if trainer.epochs == 1 else 'epochs'}"
+        )
         text = f"The warm-up lasts the whole run ({length}): the learning rate never gets to its height."
         fix = "Make the warm-up shorter (below 1 it is a share of all steps), or train for more epochs."
         yield Finding(severity="warning", field="trainer.schedule.warmup", text=text, fix=fix)

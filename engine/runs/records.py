@@ -57,7 +57,7 @@ class Progress:
     step: int = 0
     total_steps: int = 0
     epoch: float = 0.0
-    total_epochs: int = 0
+    total_epochs: float = 0
     rows_per_second: float = 0.0
     seconds_left: float | None = None
 

@@ -1,8 +1,9 @@
 """How a model is trained: the settings that every family shares."""
 
-from typing import Literal
+import math
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, PlainSerializer
 
 from engine.spec.base import SpecModel
 
@@ -20,6 +21,15 @@ ScheduleName = Literal[
     "cosine_warmup_with_min_lr",
     "warmup_stable_decay",
 ]
+
+
+def _plain(number: float) -> int | float:
+    """Return a whole number as one."""
+    return int(number) if number == int(number) else number
+
+
+Epochs = Annotated[float, AfterValidator(_plain), PlainSerializer(_plain, return_type=int | float)]
+"""Whole numbers stay whole; 1.5 is an epoch and half of the next one's steps."""
 OptimizerName = Literal["AdamW", "Adam", "NAdam", "RAdam", "Adamax", "Adagrad", "RMSprop", "SGD"]
 
 
@@ -91,7 +101,12 @@ class CheckpointSpec(SpecModel):
 class TrainerSpec(SpecModel):
     """How long, how fast and on what a model is trained."""
 
-    epochs: int = Field(default=20, ge=1, le=100_000, description="How often the training rows are gone through.")
+    epochs: Epochs = Field(
+        default=20,
+        gt=0,
+        le=100_000,
+        description="How often the training rows are gone through; 1.5 is once and a half.",
+    )
     batch_size: int = Field(default=256, ge=1, le=1_000_000, description="Rows a step.")
     accumulate_grad_batches: int = Field(
         default=1, ge=1, le=10_000, description="Batches summed into one optimizer step."
@@ -111,3 +126,9 @@ class TrainerSpec(SpecModel):
     schedule: ScheduleSpec = ScheduleSpec()
     early_stopping: EarlyStoppingSpec = EarlyStoppingSpec()
     checkpoints: CheckpointSpec = CheckpointSpec()
+
+    def steps(self, steps_per_epoch: int) -> int:
+        """Return the optimizer steps of the whole training; a step that is begun is taken."""
+        whole = math.floor(self.epochs)
+        part = math.ceil(round((self.epochs - whole) * steps_per_epoch, 6))
+        return whole * steps_per_epoch + part

@@ -16,12 +16,12 @@ def changed(trainer: TrainerSpec, changes: Iterable[Change]) -> TrainerSpec:
         if change.field == RATE:
             content["optimizer"]["learning_rate"] = change.value
         elif change.field == EPOCHS:
-            content["epochs"] = int(change.value)
+            content["epochs"] = change.value
     return TrainerSpec.model_validate(content)
 
 
 def words(change: Change) -> str:
     """Say what a change does, for the log."""
     if change.field == EPOCHS:
-        return f"From step {change.step:,} on: {int(change.value)} epochs in all; the schedule is the one for so many."
+        return f"From step {change.step:,} on: {change.value:g} epochs in all; the schedule is the one for so many."
     return f"From step {change.step:,} on: learning rate {change.value:g}, which the schedule scales."

@@ -83,7 +83,8 @@ class Loop(Generic[T]):
         self._parameters = [one for one in task.network.parameters() if one.requires_grad]
         self._is_sparse = has_sparse(task.network)
         self._optimizer = make_optimizer(self._parameters, settings, self._is_sparse)
-        self._scheduler = make_scheduler(self._optimizer, settings, self._steps_per_epoch * settings.epochs)
+        self._total = settings.steps(self._steps_per_epoch)
+        self._scheduler = make_scheduler(self._optimizer, settings, self._total)
         self._plateau = waits_for_validation(self._scheduler)
         self._scaler = torch.amp.GradScaler(device.type, enabled=settings.precision == "16-mixed")
         if resumed is not None:
@@ -97,15 +98,12 @@ class Loop(Generic[T]):
         """Train until the last epoch, or until the listener says that it is over. Raises Stopped, RunFailed."""
         self._listener.started()
         is_over = False
-        while not is_over and (self._epoch < self._settings.epochs or self._batch):
+        while not is_over and (self._step < self._total or self._batch):
             self._task.network.train()
             self._log.restart_clock()
-            for batch in self._loader:
-                self._go_on()
-                if self._task.rows(batch):
-                    self._train(batch)
+            self._train_epoch()
             self._log.copy(end_of_epoch=True)
-            is_over = self._validate()
+            is_over = self._validate() or self._step >= self._total
 
     def state(self) -> dict[str, Any]:
         """Return all that another loop needs to go on from here as if it were this one."""
@@ -130,7 +128,7 @@ class Loop(Generic[T]):
         """Go on with another learning rate or number of epochs; the schedule is the one of the new settings."""
         rate = settings.optimizer.learning_rate
         is_new_rate = rate != self._settings.optimizer.learning_rate
-        self._settings = settings
+        self._settings, self._total = settings, settings.steps(self._steps_per_epoch)
         self._optimizer.defaults["lr"] = rate
         if self._plateau:
             for group in self._optimizer.param_groups if is_new_rate else ():
@@ -138,8 +136,23 @@ class Loop(Generic[T]):
             return
         for group in self._optimizer.param_groups:
             group["lr"] = group["initial_lr"] = rate
-        self._scheduler = make_scheduler(self._optimizer, settings, self._steps_per_epoch * settings.epochs)
+        self._scheduler = make_scheduler(self._optimizer, settings, self._total)
         move_to(self._scheduler, self._step)
+
+    def _train_epoch(self) -> None:
+        """Train on what is left of an epoch, or on so much of it as the settings want of the last one."""
+        if not self._is_cut():
+            for batch in self._loader:
+                self._go_on()
+                if self._task.rows(batch):
+                    self._train(batch)
+                if self._is_cut():
+                    break
+        self._go_on()
+
+    def _is_cut(self) -> bool:
+        """Whether the training ends here, in the middle of an epoch."""
+        return self._step >= self._total and 0 < self._batch < self._batches
 
     def _go_on(self) -> None:
         if self._resumed is not None:
@@ -203,10 +216,12 @@ class Loop(Generic[T]):
             valid = self._task.validate()
         if self._plateau:
             self._scheduler.step(valid["loss"])  # type: ignore[arg-type]
-        self._epoch, self._batch = self._epoch + 1, 0
+        epoch = self._epoch + 1
+        if not self._is_cut():  # else a training that goes on further begins with the rest of this epoch
+            self._epoch, self._batch = epoch, 0
         metrics = {f"valid/{key}": value for key, value in valid.items()}
         metrics |= {f"train/{key}": value for key, value in self._task.trained().items()}
-        return self._listener.epoch_ended(self._epoch, self._step, metrics)
+        return self._listener.epoch_ended(epoch, self._step, metrics)
 
 
 def _values(parameter: nn.Parameter) -> torch.Tensor:

@@ -90,7 +90,7 @@ class Watch:
         self.recorder.progress(stage=stage)
         self._tell_length()
 
-    def epochs(self) -> int:
+    def epochs(self) -> float:
         """Return how many epochs there will be, with every change that is known."""
         return changed(self.trainer, self.recorder.changes).epochs
 
@@ -121,18 +121,20 @@ class Watch:
     def epoch_ended(self, epoch: int, step: int, metrics: dict[str, float]) -> bool:
         """Record an epoch's metrics; whether early stopping ends the training."""
         prefix = self.place.prefix
-        self.recorder.metrics(step, float(epoch), {prefix + key: value for key, value in metrics.items()})
+        self.recorder.metrics(
+            step, step / self.steps_per_epoch, {prefix + key: value for key, value in metrics.items()}
+        )
         self.keeper.offer(epoch, step, metrics, self.network)
         best = self.keeper.best_value
         if best is not None and not prefix:
             self.recorder.summary({f"best/{self.trainer.checkpoints.monitor}": best})
         over = self.patience.is_over(metrics)
-        if over and epoch < self.trainer.epochs:
+        if over and step < self._steps:
             stop = self.trainer.early_stopping
             self.recorder.log(
                 f"Early stopping after epoch {epoch}: {stop.monitor} has not improved for {stop.patience} epochs."
             )
-        self._is_over = over or epoch >= self.trainer.epochs
+        self._is_over = over or step >= self._steps
         if self.states.is_due_at_end_of(epoch, self._is_over):
             self._write(step)
         return over
@@ -191,7 +193,7 @@ class Watch:
 
     @property
     def _steps(self) -> int:
-        return self.steps_per_epoch * self.trainer.epochs
+        return self.trainer.steps(self.steps_per_epoch)
 
     def _tell_length(self) -> None:
         self.recorder.progress(total_steps=self._steps * self.place.count, total_epochs=self.trainer.epochs)

@@ -110,7 +110,7 @@ def test_that_a_text_becomes_a_language_model_that_says_how_much_a_text_surprise
     page = to_train_page(window, user, write_book(tmp_path / "book.txt"))
     assert page.spec().text.task == "rnn-lm"
     assert page.spec().model.name == "lstm_lm"
-    page._choose_preset("small")
+    page.draft.choosePreset("small")
     page._edit("trainer.batch_size", 4)
     run = train(window, user, {"train/loss", "valid/perplexity", "train/perplexity"})
     card = try_text(window, user, run, "The film was dull and the music felt hollow to everybody.")

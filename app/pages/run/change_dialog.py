@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.amounts import counted
+from app.amounts import epochs as in_words
 from app.forms import Field
 from app.forms.editors import LineEditor
 from app.forms.row import FieldRow
@@ -19,32 +19,32 @@ class ChangeDialog(QDialog):
 
     changed = Signal(str, object)  # field of the specification, value
 
-    def __init__(self, record: RunRecord, rate: float, epochs: int, parent: QWidget | None = None) -> None:
+    def __init__(self, record: RunRecord, rate: float, epochs: float, parent: QWidget | None = None) -> None:
         """`rate` and `epochs` are those that count now."""
         super().__init__(parent)
         self.setObjectName("run.change.dialog")
         finished = record.status is RunStatus.FINISHED
         self.setWindowTitle(self.tr("Add epochs") if finished else self.tr("Change the run"))
         self._before = {RATE: rate, EPOCHS: epochs}
-        done = max(1, int(record.progress.epoch))
+        done = int(record.progress.epoch) or record.progress.epoch or 1
         scaled = self.tr("Size of the steps. The schedule scales the new value as it did the old one.")
         whole = self.tr("How often the training rows are gone through, with those that are done.")
         self._rate = FieldRow(Field(RATE, "float", rate, scaled, minimum=0, maximum=10, above_minimum=True), self)
-        self._epochs = FieldRow(Field(EPOCHS, "int", epochs, whole, minimum=done, maximum=MOST_EPOCHS), self)
+        self._epochs = FieldRow(Field(EPOCHS, "float", epochs, whole, minimum=done, maximum=MOST_EPOCHS), self)
         self._rate.setValue(rate)
-        self._epochs.setValue(epochs + max(1, epochs // 2) if finished else epochs)
+        self._epochs.setValue(int(epochs) + max(1, int(epochs) // 2) if finished else epochs)
         self._arrange(finished, done)
 
-    def _arrange(self, finished: bool, done: int) -> None:
+    def _arrange(self, finished: bool, done: float) -> None:
         about = QLabel(self)
         about.setProperty("role", "muted")
         about.setWordWrap(True)
         about.setText(
-            counted(
-                done,
-                self.tr("{0} epoch is done. Training goes on from the last checkpoint."),
-                self.tr("{0} epochs are done. Training goes on from the last checkpoint."),
-            )
+            (
+                self.tr("{0} epoch is done. Training goes on from the last checkpoint.")
+                if done == 1
+                else self.tr("{0} epochs are done. Training goes on from the last checkpoint.")
+            ).format(in_words(done))
             if finished
             else self.tr("A change counts from the next step on. It is marked on the curves and kept in the record.")
         )

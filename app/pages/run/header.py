@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
-from app.amounts import count, counted
+from app.amounts import count, epochs
 from app.pages.run.buttons import RunButtons
 from app.pages.run.outcome_card import OutcomeCard
 from app.pages.run.status_mark import StatusPill
@@ -78,7 +78,7 @@ class RunHeader(QWidget):
         parts = [progress.stage] if progress.stage else []
         if progress.total_epochs:
             now = min(progress.total_epochs, int(progress.epoch) + 1)
-            parts.append(self.tr("epoch {0} of {1}").format(now, progress.total_epochs))
+            parts.append(self.tr("epoch {0} of {1}").format(epochs(now), epochs(progress.total_epochs)))
         if progress.total_steps:
             parts.append(self.tr("step {0} of {1}").format(count(progress.step), count(progress.total_steps)))
         steps = "training" in progress.stage or not progress.stage  # after them, these figures are the last ones
@@ -106,8 +106,9 @@ class RunHeader(QWidget):
             parts.append(self.tr("took {0}").format(duration(record.duration)))
         if record.status.is_over and record.progress.total_epochs:
             done = figure(record.progress.epoch, 3).removesuffix(".00").removesuffix(".0")
-            planned = counted(record.progress.total_epochs, self.tr("of {0} epoch"), self.tr("of {0} epochs"))
-            parts.append(f"{done} {planned}")
+            total = record.progress.total_epochs
+            planned = self.tr("of {0} epoch") if total == 1 else self.tr("of {0} epochs")
+            parts.append(f"{done} {planned.format(epochs(total))}")
         return "  ·  ".join(parts)
 
     def _arrange(self) -> None:

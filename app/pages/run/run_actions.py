@@ -104,7 +104,7 @@ class RunActions(QObject):
             return
         values: dict[str, object] = {RATE: spec.trainer.optimizer.learning_rate, EPOCHS: spec.trainer.epochs}
         values |= {change.field: change.value for change in record.changes}
-        dialog = ChangeDialog(record, float(str(values[RATE])), int(float(str(values[EPOCHS]))), self._page)
+        dialog = ChangeDialog(record, float(str(values[RATE])), float(str(values[EPOCHS])), self._page)
         dialog.changed.connect(self._change)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

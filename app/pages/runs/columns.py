@@ -9,7 +9,7 @@ from typing import Any
 from pydantic_core import from_json
 from PySide6.QtCore import QCoreApplication
 
-from app.amounts import count
+from app.amounts import count, epochs
 from app.pages.run.wording import DASH, duration, figure, full_moment, metric_title, moment, status_word
 from engine.runs.records import RunRecord, RunStatus
 
@@ -231,7 +231,7 @@ def _epochs(row: Row) -> str:
     progress = row.record.progress
     if not progress.total_epochs:
         return DASH
-    return f"{count(int(progress.epoch + 1e-6))} / {count(progress.total_epochs)}"
+    return f"{count(int(progress.epoch + 1e-6))} / {epochs(progress.total_epochs)}"
 
 
 def _created(row: Row) -> str:

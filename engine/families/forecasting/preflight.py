@@ -61,7 +61,7 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
         parameters=parameters,
         memory_bytes=size.total_bytes if size else None,
         steps_per_epoch=batches,
-        optimizer_steps=-(-batches // trainer.accumulate_grad_batches) * trainer.epochs,
+        optimizer_steps=trainer.steps(-(-batches // trainer.accumulate_grad_batches)),
         trainings=trainings,
         rows=rows,
         warnings=sorted_findings(findings),

@@ -65,7 +65,7 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
         parameters=size.parameters if size else None,
         memory_bytes=size.total_bytes if size else None,
         steps_per_epoch=batches,
-        optimizer_steps=steps * trainer.epochs,
+        optimizer_steps=trainer.steps(steps),
         trainings=look.trainings if look else 0,
         rows=look.rows if look else {},
         warnings=sorted_findings(findings),

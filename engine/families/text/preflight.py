@@ -45,7 +45,7 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
         parameters=parameters,
         memory_bytes=None,
         steps_per_epoch=batches,
-        optimizer_steps=steps * spec.trainer.epochs,
+        optimizer_steps=spec.trainer.steps(steps),
         trainings=0 if looked is None else looked.folds,
         rows=rows,
         warnings=sorted_findings(findings),

@@ -4,17 +4,22 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from app.forms import Field, FieldList, SpecForm, SpecHistory, fields_of, fields_of_params
 from app.forms.editors import make_editor
+from app.forms.row import FieldRow
+from app.forms.trainer_names import ARGUMENTS
 from engine.catalog import model, tabular_models
 from engine.spec import (
     DataSpec,
+    EarlyStoppingSpec,
     ForecastingSpec,
     InputSpec,
     KFoldSplit,
     RunSpec,
     ScheduleSpec,
     TabularSpec,
+    TextSpec,
     TrainerSpec,
 )
+from engine.spec.training import CheckpointSpec, OptimizerSpec
 
 SPEC = RunSpec(data=DataSpec(dataset="0"))
 
@@ -29,7 +34,8 @@ def test_that_fields_take_kind_range_choices_and_help_from_the_specification():
     fields = {field.key: field for field in fields_of(TrainerSpec, "trainer")}
     assert "trainer.optimizer" not in fields
     epochs = fields["trainer.epochs"]
-    assert (epochs.kind, epochs.minimum, epochs.maximum, epochs.default) == ("int", 1, 100_000, 20)
+    assert (epochs.kind, epochs.minimum, epochs.maximum, epochs.default) == ("float", 0, 100_000, 20)
+    assert epochs.above_minimum
     assert epochs.help.startswith("How often")
     seed = fields["trainer.seed"]
     assert seed.below_maximum and seed.maximum == 2**31
@@ -219,3 +225,21 @@ def test_that_changes_of_different_fields_are_steps_of_their_own(qtbot):
     history.push(renamed("a"), renamed("b"), "other", "other")
     history.push(renamed("b"), renamed("b"), "nothing", "other")
     assert history.stack.count() == 2
+
+
+def test_that_settings_are_found_by_the_names_that_transformers_gives_them():
+    groups = [(TrainerSpec, "trainer"), (OptimizerSpec, "trainer.optimizer"), (ScheduleSpec, "trainer.schedule")]
+    groups += [
+        (EarlyStoppingSpec, "trainer.early_stopping"),
+        (CheckpointSpec, "trainer.checkpoints"),
+        (TextSpec, "text"),
+    ]
+    keys = {field.key for model, prefix in groups for field in fields_of(model, prefix)}
+    assert set(ARGUMENTS) <= keys
+
+
+def test_that_a_fields_tip_names_the_argument_of_transformers(qtbot):
+    field = next(one for one in fields_of(TrainerSpec, "trainer") if one.name == "gradient_clip")
+    row = FieldRow(field)
+    qtbot.addWidget(row)
+    assert "max_grad_norm" in row.editor.toolTip()

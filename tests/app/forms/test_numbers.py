@@ -103,3 +103,10 @@ def test_that_one_number_is_a_list_only_where_the_default_is_none():
 def test_that_a_list_of_different_things_is_refused(text):
     with pytest.raises(ValueError, match="A list is needed"):
         read_list(text, Field(key="a", kind="list", default=2))
+
+
+def test_that_epochs_step_by_one_and_may_be_fractions():
+    epochs = Field("trainer.epochs", "float", 20, minimum=0, maximum=100_000, above_minimum=True)
+    assert stepped(3, epochs, up=True) == 4
+    assert stepped(1, epochs, up=False) == 1
+    assert read("1.5", epochs) == 1.5

@@ -109,7 +109,7 @@ def test_that_a_table_has_no_forecasting_part() -> None:
         ),
         (
             {"data": {"dataset": "x"}, "trainer": {"epochs": 0}},
-            "trainer.epochs: input should be greater than or equal to 1, not 0",
+            "trainer.epochs: input should be greater than 0, not 0",
         ),
         ({"data": {}}, "data.dataset: is missing"),
         (

@@ -46,6 +46,21 @@ def test_that_changes_after_the_state_are_made_again_at_their_step(
     assert runs.record(third).progress.total_epochs == epochs
 
 
+def test_that_half_an_epoch_is_trained_to_the_bit_and_gone_on_with_from_there(runs: Any, text: Any, pause: Any) -> None:
+    spec = text.spec(trainer=text.trainer(epochs=1.5, schedule=ScheduleSpec(name="linear")))
+    reference, left = runs.begin(spec), runs.begin(spec)
+    assert runs.train(reference)
+    assert [point[0] for point in runs.curves(reference)["valid/loss"]] == [STEPS, STEPS * 3 // 2]
+    assert runs.record(reference).progress.epoch == 1.5
+    assert not runs.train(left, STEPS * 3 // 2, pause)
+    assert runs.resume(left)
+    runs.assert_equal(left, reference)
+    with RunStore(runs.workspace) as store:
+        store.add_change(left, Change(STEPS * 3 // 2, 1.5, EPOCHS, 2.0, 0.0))
+    assert runs.resume(left)
+    assert [point[0] for point in runs.curves(left)["valid/loss"]] == [STEPS, STEPS * 3 // 2, 2 * STEPS]
+
+
 def test_that_a_run_left_at_the_step_of_its_changes_equals_the_one_that_was_not(runs: Any, family: Any) -> None:
     def changed(recorder: Recorder) -> None:
         recorder._wanted_changes = [(RATE, 0.01), (EPOCHS, 4.0)]

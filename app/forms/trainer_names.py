@@ -1,0 +1,27 @@
+"""What transformers' TrainingArguments calls the settings of the training, for those who know it. Names only, by key."""
+
+ARGUMENTS = {
+    "trainer.epochs": "num_train_epochs",
+    "trainer.batch_size": "per_device_train_batch_size",
+    "trainer.accumulate_grad_batches": "gradient_accumulation_steps",
+    "trainer.gradient_clip": "max_grad_norm",
+    "trainer.precision": "bf16, fp16",
+    "trainer.seed": "seed",
+    "trainer.drop_last": "dataloader_drop_last",
+    "trainer.optimizer.name": "optim",
+    "trainer.optimizer.learning_rate": "learning_rate",
+    "trainer.optimizer.weight_decay": "weight_decay",
+    "trainer.optimizer.beta1": "adam_beta1",
+    "trainer.optimizer.beta2": "adam_beta2",
+    "trainer.optimizer.epsilon": "adam_epsilon",
+    "trainer.schedule.name": "lr_scheduler_type",
+    "trainer.schedule.warmup": "warmup_ratio, warmup_steps",
+    "trainer.early_stopping.monitor": "metric_for_best_model",
+    "trainer.early_stopping.patience": "early_stopping_patience",
+    "trainer.early_stopping.min_delta": "early_stopping_threshold",
+    "trainer.checkpoints.every_steps": "save_steps",
+    "trainer.checkpoints.top_k": "save_total_limit",
+    "text.label_smoothing": "label_smoothing_factor",
+    "text.activation_checkpointing": "gradient_checkpointing",
+    "text.length_buckets": "group_by_length",
+}
