@@ -201,10 +201,11 @@ def test_that_any_text_can_be_cut_into_tokens(files: Files, text: str) -> None:
     assert not any(chip.kind == "unknown" for chip in plain)
 
 
-def test_that_an_unknown_token_is_marked(files: Files) -> None:
+def test_that_an_unknown_token_is_marked_and_reads_as_it_was_typed(files: Files) -> None:
     spec = files.spec("text-classifier", "text_cnn", text__tokenizer__kind="words")
-    kinds = [chip.kind for chip in tokenize(files.workspace, spec, "the zebra").part.chips]
-    assert kinds == ["plain", "unknown"]
+    known, unknown = tokenize(files.workspace, spec, "the zebra").part.chips
+    assert (known.kind, unknown.kind) == ("plain", "unknown")
+    assert (unknown.text, unknown.raw) == ("zebra", "[UNK]")
 
 
 def test_that_a_long_line_is_clipped_and_says_so(files: Files) -> None:
