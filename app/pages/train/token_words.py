@@ -92,7 +92,7 @@ def shares(view: TextView) -> str:
         first = say("{0} samples; {1} of their tokens only fill rows up.").format(
             count(view.batch), percent(view.padding)
         )
-    exact = "" if view.is_whole else say("From a part of the texts: the run’s own first batch may be another.")
+    exact = "" if view.is_exact else say("From a part of the texts: the run’s own first batch may be another.")
     shown = len(view.samples)
     some = say("The first {0} can be looked at.").format(count(shown)) if shown < view.batch else ""
     return " ".join(one for one in (first, some, exact) if one)

@@ -26,6 +26,7 @@ def see(workspace: Path, spec: RunSpec, cancelled: Callable[[], bool] = _never) 
             max_length=own.max_length,
             cuts=cuts(own),
             is_whole=looked.is_whole,
+            is_exact=batch.is_exact,
             texts=len(looked.fold.train),
             lengths=looked.lengths,
             tokenizer=tokenizer_view(looked, spec),
