@@ -94,8 +94,13 @@ def shares(view: TextView) -> str:
         )
     exact = "" if view.is_exact else say("From a part of the texts: the run’s own first batch may be another.")
     shown = len(view.samples)
-    some = say("The first {0} can be looked at.").format(count(shown)) if shown < view.batch else ""
+    some = say("The first {0} can be looked at.").format(count(shown)) if shown < sample_count(view) else ""
     return " ".join(one for one in (first, some, exact) if one)
+
+
+def sample_count(view: TextView) -> int:
+    """Return how many samples a batch has; word2vec's pairs stand together by their word."""
+    return len(view.samples) if view.task == "word2vec" else view.batch
 
 
 def part_title(part: SeenPart) -> str:

@@ -160,6 +160,13 @@ def test_that_samples_are_browsed_by_keys(full, qtbot):
     assert said(full, "sample.label") == "Label: good"
 
 
+def test_that_pairs_of_words_are_browsed_by_their_word(full):
+    words = (SeenSample(parts=(part("cat", title="center"), part("the", "sat", title="near"))),)
+    full.setView(view(task="word2vec", batch=2, samples=words))
+    assert said(full, "sample.name") == "Sample 1 of 1"
+    assert said(full, "sample.about") == "2 pairs of words; each word guesses those near it."
+
+
 def test_that_the_place_in_the_batch_stays_when_another_one_comes(full):
     full.samples.nextSample()
     full.setView(view(max_length=64))
