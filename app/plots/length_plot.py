@@ -29,6 +29,7 @@ class LengthPlot(HistogramPlot):
         super().__init__(parent)
         self._lengths = Lengths()
         self._limit = LEAST
+        self._is_limited = True
         self._line: pg.InfiniteLine | None = None
         self._pale: pg.LinearRegionItem | None = None
         self.item.setMouseEnabled(x=False, y=False)
@@ -48,6 +49,12 @@ class LengthPlot(HistogramPlot):
         counts = np.bincount(bins, weights=[texts for _, texts in shown]) if shown else np.empty(0)
         self.setHistogram(np.arange(len(counts) + 1, dtype=np.float64) * width, np.asarray(counts, np.float64))
 
+    def setLimited(self, is_limited: bool) -> None:
+        """Show the limit, or none where samples have no length of their own."""
+        if is_limited != self._is_limited:
+            self._is_limited = is_limited
+            self.redraw()
+
     def setLimit(self, limit: int) -> None:
         """Move the line."""
         self._limit = limit
@@ -60,6 +67,9 @@ class LengthPlot(HistogramPlot):
         if not self._lengths.tokens:
             return
         shown = self._extent()
+        self.item.setRange(xRange=(0, shown), yRange=(0, (float(self._counts.max()) or 1.0) * 1.12), padding=0)
+        if not self._is_limited:
+            return
         wash = QColor(theme().base)
         wash.setAlphaF(0.62)
         self._pale = pg.LinearRegionItem(self._cut_off(), movable=False, pen=pg.mkPen(None), brush=pg.mkBrush(wash))
@@ -67,12 +77,11 @@ class LengthPlot(HistogramPlot):
         self.item.addItem(self._pale, ignoreBounds=True)
         self._line = self._drawn_line(min(float(self._limit + 1), shown * 0.998))
         self.item.addItem(self._line, ignoreBounds=True)
-        self.item.setRange(xRange=(0, shown), yRange=(0, (float(self._counts.max()) or 1.0) * 1.12), padding=0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the line by keys."""
         way = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        if way is None or not self._lengths.tokens:
+        if way is None or not self._lengths.tokens or not self._is_limited:
             super().keyPressEvent(event)
             return
         step = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
@@ -91,7 +100,7 @@ class LengthPlot(HistogramPlot):
     def _extent(self) -> float:
         """Return how far the axis goes: to the limit too, unless the bars would have no room then."""
         end = max(float(self._edges[-1]), 8.0)
-        return ROOM * (max(end, self._limit + 1.0) if self._limit < 3 * end else end)
+        return ROOM * (max(end, self._limit + 1.0) if self._is_limited and self._limit < 3 * end else end)
 
     def _reach(self) -> int:
         """Return the longest that is drawn: a few giants would leave all others in one bar."""

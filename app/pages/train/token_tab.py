@@ -10,6 +10,7 @@ from app.pages.train.seen_samples import SeenSamples
 from app.pages.train.token_words import cut_text, lengths_text
 from app.pages.train.tokenizer_panel import TokenizerPanel
 from app.plots.length_plot import LengthPlot
+from engine.catalog import idle_fields
 from engine.catalog.text_view import TextView, TypedTokens
 from engine.spec import RunSpec
 
@@ -45,6 +46,9 @@ class TokenTab(QWidget):
         if spec.text is None:
             return
         self._limit = spec.text.max_length
+        is_limited = KEY not in idle_fields(spec)
+        self.plot.setLimited(is_limited)
+        self._cut.setVisible(is_limited)
         if self._limit != self.plot.limit():
             self.plot.setLimit(spec.text.max_length)
             self._tell_cut(spec.text.max_length)

@@ -133,6 +133,14 @@ def test_that_a_limit_that_is_refused_goes_back_and_holds_nothing_up(page, full)
     assert "7 tokens are not possible" in said(full, "cut")
 
 
+def test_that_a_stream_of_text_has_no_limit_to_drag(page, full):
+    page._edit("text.task", "rnn-lm")
+    assert full.plot._line is None
+    assert not full.findChild(QLabel, "train.tokens.cut").isVisible()
+    page._edit("text.task", "text-classifier")
+    assert full.plot._line is not None
+
+
 def test_that_keys_move_the_limit(page, full, qtbot):
     full.plot.setFocus()
     qtbot.keyClick(full.plot, Qt.Key.Key_Left)
