@@ -29,7 +29,9 @@ class LengthPlot(HistogramPlot):
         super().__init__(parent)
         self._lengths = Lengths()
         self._limit = LEAST
+        self._is_limited = True
         self._line: pg.InfiniteLine | None = None
+        self._pale: pg.LinearRegionItem | None = None
         self.item.setMouseEnabled(x=False, y=False)
         self.setAxisLabels(self.tr("tokens"), self.tr("texts"))
         self.item.getAxis("left").setWidth(64)
@@ -47,6 +49,12 @@ class LengthPlot(HistogramPlot):
         counts = np.bincount(bins, weights=[texts for _, texts in shown]) if shown else np.empty(0)
         self.setHistogram(np.arange(len(counts) + 1, dtype=np.float64) * width, np.asarray(counts, np.float64))
 
+    def setLimited(self, is_limited: bool) -> None:
+        """Show the limit, or none where samples have no length of their own."""
+        if is_limited != self._is_limited:
+            self._is_limited = is_limited
+            self.redraw()
+
     def setLimit(self, limit: int) -> None:
         """Move the line."""
         self._limit = limit
@@ -55,25 +63,25 @@ class LengthPlot(HistogramPlot):
     def redraw(self) -> None:
         """Draw everything again."""
         super().redraw()
-        self._line = None
+        self._line = self._pale = None
         if not self._lengths.tokens:
             return
-        end = max(float(self._edges[-1]), 8.0)
-        shown = end * ROOM
-        cut = pg.LinearRegionItem((min(self._limit + 1, shown), shown), movable=False, pen=pg.mkPen(None))
+        shown = self._extent()
+        self.item.setRange(xRange=(0, shown), yRange=(0, (float(self._counts.max()) or 1.0) * 1.12), padding=0)
+        if not self._is_limited:
+            return
         wash = QColor(theme().base)
         wash.setAlphaF(0.62)
-        cut.setBrush(wash)
-        cut.setZValue(5)
-        self.item.addItem(cut, ignoreBounds=True)
+        self._pale = pg.LinearRegionItem(self._cut_off(), movable=False, pen=pg.mkPen(None), brush=pg.mkBrush(wash))
+        self._pale.setZValue(5)
+        self.item.addItem(self._pale, ignoreBounds=True)
         self._line = self._drawn_line(min(float(self._limit + 1), shown * 0.998))
         self.item.addItem(self._line, ignoreBounds=True)
-        self.item.setRange(xRange=(0, shown), yRange=(0, (float(self._counts.max()) or 1.0) * 1.12), padding=0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the line by keys."""
         way = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        if way is None or not self._lengths.tokens:
+        if way is None or not self._lengths.tokens or not self._is_limited:
             super().keyPressEvent(event)
             return
         step = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
@@ -85,6 +93,15 @@ class LengthPlot(HistogramPlot):
         """Return how many texts are too long to be drawn."""
         return self._lengths.above(self._reach())
 
+    def _cut_off(self) -> tuple[float, float]:
+        """Return the stretch of lengths beyond the limit."""
+        return min(self._limit + 1.0, self._extent()), self._extent()
+
+    def _extent(self) -> float:
+        """Return how far the axis goes: to the limit too, unless the bars would have no room then."""
+        end = max(float(self._edges[-1]), 8.0)
+        return ROOM * (max(end, self._limit + 1.0) if self._is_limited and self._limit < 3 * end else end)
+
     def _reach(self) -> int:
         """Return the longest that is drawn: a few giants would leave all others in one bar."""
         usual = max(4 * self._lengths.quantile(0.95), 32)
@@ -92,14 +109,14 @@ class LengthPlot(HistogramPlot):
 
     def _drawn_line(self, place: float) -> pg.InfiniteLine:
         colour = QColor(theme().accent)
-        inside = self._limit + 1 <= self._edges[-1] * ROOM
-        right = place > 0.7 * self._edges[-1]
+        inside = self._limit + 1 <= self._extent()
+        right = place > 0.7 * self._extent()
         line = pg.InfiniteLine(
             place,
             90,
             pen(colour, fine=True),
             movable=True,
-            bounds=(LEAST + 1, self._edges[-1] * ROOM),
+            bounds=(LEAST + 1, self._extent()),
             hoverPen=pg.mkPen(colour, width=3),
             label=f"{self._limit:,}" if inside else f"{self._limit:,} →",
             labelOpts={
@@ -118,6 +135,8 @@ class LengthPlot(HistogramPlot):
     def _on_dragged(self, line: pg.InfiniteLine) -> None:
         self._limit = max(LEAST, round(line.value()) - 1)
         line.label.setFormat(f"{self._limit:,}")
+        if self._pale is not None:
+            self._pale.setRegion((line.value(), max(line.value(), self._pale.getRegion()[1])))
         self.dragged.emit(self._limit)
 
     def _on_let_go(self, _line: pg.InfiniteLine) -> None:

@@ -104,8 +104,8 @@ class TokenizerView(BaseModel):
 
 class TextView(BaseModel):
     """Lengths, the tokenizer and the first batch of a specification. Without `is_whole` only `lengths.count` of `texts`
-    training texts were looked at, and the run's own first batch may be another. `cuts` says whether longer texts lose
-    their ends; else they become several samples. `notes` are sentences."""
+    training texts were looked at; without `is_exact` the run's own first batch may be another. `cuts` says whether
+    longer texts lose their ends; else they become several samples. `notes` are sentences."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -113,6 +113,7 @@ class TextView(BaseModel):
     max_length: int = 0
     cuts: bool = True
     is_whole: bool = True
+    is_exact: bool = True
     texts: int = 0
     lengths: Lengths = Lengths()
     tokenizer: TokenizerView = TokenizerView()

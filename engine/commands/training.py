@@ -3,7 +3,7 @@
 from argparse import Namespace
 from pathlib import Path
 
-from engine.catalog import CatalogError, model, problems, run_name, with_value
+from engine.catalog import CatalogError, idle_fields, model, problems, run_name, with_value
 from engine.catalog.text_view import TokenFacts
 from engine.commands.interrupts import interrupts
 from engine.commands.output import BAD_INPUT, DONE, RUN_FAILED, BadInput, as_json, complain, pairs, size
@@ -69,7 +69,7 @@ def check_command(options: Namespace) -> int:
             "memory": None if report.memory_bytes is None else size(report.memory_bytes),
             "steps": f"{report.steps_per_epoch:,} an epoch, {report.optimizer_steps:,} in all",
             "trainings": report.trainings if report.trainings > 1 else None,
-            **({} if report.tokens is None else _told(report.tokens)),
+            **({} if report.tokens is None else _told(report.tokens, spec)),
         }
         pairs({name: value for name, value in known.items() if value})
         for one in report.warnings:
@@ -82,15 +82,16 @@ def check_command(options: Namespace) -> int:
     return BAD_INPUT
 
 
-def _told(tokens: TokenFacts) -> dict[str, str]:
+def _told(tokens: TokenFacts, spec: RunSpec) -> dict[str, str]:
     """Return what there is to tell of texts and their tokenizer."""
     made, what = tokens.tokenizer, "are cut" if tokens.cuts else "become several samples"
     shares = ((made.unknown_train, "training"), (made.unknown_valid, "validation"))
     unknown = [f"{share:.2%} of the {part} texts’ tokens" for share, part in shares if share is not None]
     of = "" if made.allowed is None else f" of {made.allowed:,} allowed"
+    longer = f"{tokens.share_longer:.1%} of the texts {what} at {tokens.limit:,} tokens"
     return {
         "tokens": f"{tokens.median:,} in the median text, 95 % have at most {tokens.p95:,}, the longest {tokens.longest:,}",
-        "longer": f"{tokens.share_longer:.1%} of the texts {what} at {tokens.limit:,} tokens",
+        **({} if "text.max_length" in idle_fields(spec) else {"longer": longer}),
         "vocabulary": f"{made.vocabulary:,} tokens{of}, {made.per_word:.2f} a word",
         "unknown": ", ".join(unknown) or "no token can be unknown",
     }

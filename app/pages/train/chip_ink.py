@@ -9,6 +9,7 @@ from app.theme import theme
 from engine.catalog.text_view import Chip, ChipKind, ChipMark
 
 OUTSIDE = "O"
+COLOURS = 6  # of the series that are no grey
 _WASHES = (0, 2, 3, 5)
 _MARKS: dict[ChipMark, int] = {"masked": 1, "replaced": 3, "kept": 2, "answer": 2, "center": 0}
 
@@ -38,7 +39,7 @@ def _noted(note: str) -> Ink:
     now = theme()
     if not note or note == OUTSIDE:
         return Ink(QColor(now.base), QColor(now.border), QColor(now.text), QColor(now.muted))
-    return _marked(sum(note.rpartition("-")[2].encode()) % len(now.series))
+    return _marked(sum(note.rpartition("-")[2].encode()) % COLOURS)
 
 
 def _marked(number: int) -> Ink:

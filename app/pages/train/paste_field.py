@@ -1,6 +1,7 @@
 """PasteField: a field for a text of a few lines, which a pasted line of megabytes does not hold up."""
 
 from PySide6.QtCore import QMimeData, Signal
+from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from engine.catalog.text_view import MOST_TYPED
@@ -13,6 +14,7 @@ class PasteField(QPlainTextEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Paste the beginning: laying out a line of megabytes would hold the window up."""

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 from app.amounts import count
 from app.icons import icon
 from app.pages.train.token_chips import TokenChips
-from app.pages.train.token_words import legend, part_title, sample_label, shares
+from app.pages.train.token_words import legend, part_title, sample_count, sample_label, shares
 from engine.catalog.text_view import SeenPart, TextView
 
 
@@ -51,7 +51,7 @@ class SeenSamples(QWidget):
     def _show(self, place: int) -> None:
         self._place, samples = place, self._view.samples
         self._name.setText(
-            self.tr("Sample {0} of {1}").format(count(place + 1), count(self._view.batch)) if samples else ""
+            self.tr("Sample {0} of {1}").format(count(place + 1), count(sample_count(self._view))) if samples else ""
         )
         for button, allowed in zip(self._walkers, (place > 0, place + 1 < len(samples)), strict=True):
             button.setEnabled(allowed)

@@ -100,6 +100,8 @@ class TokenChips(QWidget):
         """Paint the chips that can be seen."""
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self._leftwards:
+                painter.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
             for chip, place in zip(self._part.chips, self._places, strict=True):
                 if place.toAlignedRect().intersects(event.rect()):
                     self._paint(painter, chip, place)
@@ -148,6 +150,8 @@ class TokenChips(QWidget):
 
 
 def runs_leftwards(chips: Sequence[Chip]) -> bool:
-    """Whether most letters of plain tokens are of a script that is written from right to left."""
-    ways = [unicodedata.bidirectional(letter) for chip in chips if chip.kind == "plain" for letter in chip.text]
+    """Whether most letters that are no special tokens are of a script that is written from right to left."""
+    ways = [
+        unicodedata.bidirectional(letter) for chip in chips if chip.kind in ("plain", "unknown") for letter in chip.text
+    ]
     return sum(way in {"R", "AL"} for way in ways) > sum(way == "L" for way in ways)

@@ -4,11 +4,13 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from app.amounts import count
 from app.forms.wording import plain_words
 from app.pages.train.seen_samples import SeenSamples
 from app.pages.train.token_words import cut_text, lengths_text
 from app.pages.train.tokenizer_panel import TokenizerPanel
 from app.plots.length_plot import LengthPlot
+from engine.catalog import idle_fields
 from engine.catalog.text_view import TextView, TypedTokens
 from engine.spec import RunSpec
 
@@ -28,6 +30,7 @@ class TokenTab(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("What the model will see of the texts"))
         self._view = TextView()
+        self._limit = 0
         self._state, self._problem, self._cut, self._lengths = (QLabel(self) for _ in range(4))
         self.plot = LengthPlot(self)
         self.tokenizer = TokenizerPanel(self)
@@ -40,7 +43,13 @@ class TokenTab(QWidget):
 
     def setSpec(self, spec: RunSpec) -> None:
         """Move the limit to where a specification has it."""
-        if spec.text is not None and spec.text.max_length != self.plot.limit():
+        if spec.text is None:
+            return
+        self._limit = spec.text.max_length
+        is_limited = KEY not in idle_fields(spec)
+        self.plot.setLimited(is_limited)
+        self._cut.setVisible(is_limited)
+        if self._limit != self.plot.limit():
             self.plot.setLimit(spec.text.max_length)
             self._tell_cut(spec.text.max_length)
 
@@ -100,6 +109,10 @@ class TokenTab(QWidget):
     @Slot(int)
     def _choose(self, limit: int) -> None:
         self.changed.emit(KEY, limit)
+        if self._limit != limit:  # it was refused, as where parts of a passage would share all their tokens
+            self.changed.emit(KEY, self._limit)
+            self.plot.setLimit(self._limit)
+            self._cut.setText(self.tr("{0} tokens are not possible with these settings.").format(count(limit)))
         self.left.emit()
 
     def _say(self, state: str, problem: str) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
-from app.amounts import count
+from app.amounts import count, counted
 from engine.catalog.text_view import Lengths, SeenPart, SeenSample, TextView, TokenizerView, TypedTokens
 
 KINDS = {
@@ -57,7 +57,7 @@ def lengths_text(view: TextView, beyond: int) -> str:
         )
     ]
     if beyond:
-        said.append(say("{0} are too long to be drawn.").format(count(beyond)))
+        said.append(counted(beyond, say("{0} is too long to be drawn."), say("{0} are too long to be drawn.")))
     if not view.is_whole:
         said.append(say("Measured on {0} of {1} texts.").format(count(lengths.count), count(view.texts)))
     return " ".join(said)
@@ -69,7 +69,7 @@ def tokenizer_facts(made: TokenizerView) -> list[tuple[str, str, str]]:
     allowed = say("of {0} allowed").format(count(made.allowed)) if made.allowed else say("from a folder")
     shares = (made.unknown_train, made.unknown_valid)
     unknown = " · ".join(percent(one) for one in shares if one is not None) or say("none")
-    about = say("training · validation") if made.unknown_train is not None else say("it knows everything")
+    about = say("train · valid") if made.unknown_train is not None else say("it knows everything")
     return [
         (say("Tokenizer"), kind, say("trained here") if made.kind else made.folder),
         (say("Vocabulary"), count(made.vocabulary), allowed),
@@ -86,14 +86,21 @@ def shares(view: TextView) -> str:
         first = say("{0} pairs of words; each word guesses those near it.").format(count(view.batch))
     elif view.task in ("causal-lm", "rnn-lm"):
         first = say("{0} pieces of running text; each token is guessed from those before it.").format(count(view.batch))
+    elif not view.padding:
+        first = say("{0} samples of like length: nothing fills rows up.").format(count(view.batch))
     else:
         first = say("{0} samples; {1} of their tokens only fill rows up.").format(
             count(view.batch), percent(view.padding)
         )
-    exact = "" if view.is_whole else say("From a part of the texts: the run’s own first batch may be another.")
+    exact = "" if view.is_exact else say("From a part of the texts: the run’s own first batch may be another.")
     shown = len(view.samples)
-    some = say("The first {0} can be looked at.").format(count(shown)) if shown < view.batch else ""
+    some = say("The first {0} can be looked at.").format(count(shown)) if shown < sample_count(view) else ""
     return " ".join(one for one in (first, some, exact) if one)
+
+
+def sample_count(view: TextView) -> int:
+    """Return how many samples a batch has; word2vec's pairs stand together by their word."""
+    return len(view.samples) if view.task == "word2vec" else view.batch
 
 
 def part_title(part: SeenPart) -> str:

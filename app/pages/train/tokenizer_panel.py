@@ -1,7 +1,6 @@
 """TokenizerPanel: a tokenizer's figures, and a field whose text is shown as its tokens. It asks nothing itself."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from app.pages.train.paste_field import PasteField
@@ -95,7 +94,6 @@ class TokenizerPanel(QWidget):
         self.field.setToolTip(self.tr("Type or paste any text, and see its tokens below"))
         self.field.setPlaceholderText(self.tr("Type any text, and see its tokens"))
         self.field.setTabChangesFocus(True)
-        self.field.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.field.setFixedHeight(HEIGHT)
         self.chips.setObjectName("train.tokens.typed.chips")
         self.chips.setAccessibleName(self.tr("Tokens of the typed text"))

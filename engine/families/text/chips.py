@@ -33,7 +33,7 @@ class Chips:
         elif token in self._special:
             kind = "special"
         text = raw if kind != "plain" else self.text(token)
-        return Chip(text=_short(text), raw=_short(raw), id=token, kind=kind, mark=mark, note=_short(note))
+        return Chip(text=shortened(text), raw=shortened(raw), id=token, kind=kind, mark=mark, note=shortened(note))
 
     def text(self, token: int) -> str:
         """Return how a token reads: bytes as the letters that they are, spaces and ends of lines as signs."""
@@ -79,5 +79,6 @@ def _bytes_of_letters() -> dict[str, int]:
     return {chr(byte): byte for byte in plain} | {chr(256 + place): byte for place, byte in enumerate(others)}
 
 
-def _short(text: str) -> str:
+def shortened(text: str) -> str:
+    """Return the beginning of a token's text that is shown."""
     return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"

@@ -2,12 +2,14 @@
 Must not know a network."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import torch
 
 from engine.catalog.text_view import ChipMark, SeenPart, SeenSample
+from engine.families.supervised.splitting import Rows
 from engine.families.text.chips import Chips
 from engine.families.text.corpus import Corpus
 from engine.families.text.labelled import LabelledRows
@@ -16,34 +18,51 @@ from engine.families.text.loader import SequenceLoader
 from engine.families.text.looking import Looked
 from engine.families.text.masking import IGNORED
 from engine.families.text.networks import text_of
+from engine.families.text.tasks.head import Head
 from engine.families.text.word_vectors import pairs_of
 from engine.spec import RunSpec
 from engine.training.loader import Batch, BatchPlan
 
 SHOWN = 32
 """Samples of a batch that are shown."""
+MOST_LETTERS = 500_000
+"""Letters of a text that takes part in a batch that is looked at."""
 CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
 class FirstBatch:
-    """How many samples it has, which share of its tokens is filling, and the first of them."""
+    """How many samples it has, which share of its tokens is filling, and the first of them; `is_exact` says whether the
+    run's own first batch is the same."""
 
     rows: int
     padding: float
     samples: tuple[SeenSample, ...]
+    is_exact: bool = True
 
 
 def first_batch(looked: Looked, spec: RunSpec) -> FirstBatch:
     """Return the first batch of the first epoch. Raises RunFailed."""
+    rows = _quick(looked)
+    is_exact = looked.is_whole and len(rows) == len(looked.rows)
+    looked = replace(looked, rows=rows)
     if text_of(spec).task == "word2vec":
-        return _of_pairs(looked, spec)
+        return replace(_of_pairs(looked, spec), is_exact=is_exact)
     batch = next(iter(_batches(looked, spec)))
     ids = batch["input_ids"]
     real = batch.get("mask", torch.ones_like(ids, dtype=torch.bool))
     reader = _Reader(looked, spec, batch)
     samples = tuple(reader.sample(row) for row in range(min(SHOWN, len(ids))))
-    return FirstBatch(len(ids), 1.0 - float(real.float().mean()), samples)
+    return FirstBatch(len(ids), 1.0 - float(real.float().mean()), samples, is_exact)
+
+
+def _quick(looked: Looked) -> Rows:
+    """Return the rows without texts so long that their tokens would be waited for; all where nothing else is left."""
+    if isinstance(looked.source, Head):
+        return looked.rows
+    letters = np.array([len(text) for text in looked.source.texts(looked.rows)])
+    kept = looked.rows[letters <= MOST_LETTERS]
+    return kept if len(kept) > 1 else looked.rows
 
 
 def _batches(looked: Looked, spec: RunSpec) -> Iterator[Batch]:

@@ -15,6 +15,7 @@ from engine.catalog.text_view import Lengths, TokenizerView
 from engine.families.supervised.splitting import Fold, Rows
 from engine.families.text.corpus import Corpus, read_corpus
 from engine.families.text.encoder import TextEncoder
+from engine.families.text.encoding import PlainEncoder
 from engine.families.text.labelled import LabelledRows, read_rows
 from engine.families.text.networks import text_of
 from engine.families.text.ragged import Ragged
@@ -174,18 +175,27 @@ def _source(workspace: Path, spec: RunSpec) -> tuple[Source, list[Fold]]:
 
 def measured(source: Source, rows: Rows, encoder: TextEncoder) -> tuple[Ragged, np.ndarray]:
     """Return the ids of rows, uncut, and how many tokens each row would have."""
+    if not isinstance(source, Head):
+        return _plain(source, rows, encoder)
     whole = replace(encoder, max_length=WHOLE)
-    if isinstance(source, Corpus):
-        ids, _ = source.tokens(rows, whole)
-        return ids, ids.lengths + (2 if encoder.framed else 0)
-    if isinstance(source, LabelledRows):
-        ids, _ = whole.encode(source.texts(rows), source.seconds(rows))
-        return ids, ids.lengths
     samples = source.samples(rows, whole, torch.device("cpu"))
     if isinstance(samples, SpoiltSamples):
         return samples.targets, samples.targets.lengths + len(samples.begin)
     ids = getattr(samples, "ids")  # noqa: B009 - every other kind of samples has them, each under its own type
     return ids, ids.lengths if len(ids) == len(samples.lengths) and source.own.task == "seq2seq" else samples.lengths
+
+
+def _plain(source: LabelledRows | Corpus, rows: Rows, encoder: TextEncoder) -> tuple[Ragged, np.ndarray]:
+    """Measure texts word by word: the library takes a minute for a line of megabytes."""
+    encode = PlainEncoder(encoder.tokenizer)
+    ids, lengths = encode(source.texts(rows))
+    seconds = source.seconds(rows) if isinstance(source, LabelledRows) else None
+    if seconds is not None:
+        more, others = encode(seconds)
+        ids, lengths = np.concatenate([ids, more]), lengths + others
+    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    added = encoder.tokenizer.backend_tokenizer.num_special_tokens_to_add(seconds is not None)
+    return Ragged(torch.from_numpy(ids.astype(np.int64)), starts), lengths + (added if encoder.framed else 0)
 
 
 def _unknown(ids: Ragged, encoder: TextEncoder) -> tuple[float | None, int]:

@@ -4,8 +4,8 @@ show; and the tokens of a typed text. Must not train a network."""
 from collections.abc import Callable
 from pathlib import Path
 
-from engine.catalog.text_view import MOST_CHIPS, MOST_TYPED, TextView, TypedTokens
-from engine.families.text.chips import Chips
+from engine.catalog.text_view import MOST_TYPED, TextView, TypedTokens
+from engine.families.text.chips import Chips, shortened
 from engine.families.text.first_batch import first_batch
 from engine.families.text.looking import cuts, look, looking, tokenizer_view
 from engine.families.text.networks import text_of
@@ -26,6 +26,7 @@ def see(workspace: Path, spec: RunSpec, cancelled: Callable[[], bool] = _never) 
             max_length=own.max_length,
             cuts=cuts(own),
             is_whole=looked.is_whole,
+            is_exact=batch.is_exact,
             texts=len(looked.fold.train),
             lengths=looked.lengths,
             tokenizer=tokenizer_view(looked, spec),
@@ -41,7 +42,12 @@ def tokenize(workspace: Path, spec: RunSpec, text: str, cancelled: Callable[[], 
     with looking(cancelled):
         encoder = look(workspace, spec).encoder
         shown = text[:MOST_TYPED]
-        ids = encoder.tokenizer.backend_tokenizer.encode(shown, add_special_tokens=encoder.framed).ids
-        part = Chips(encoder).part(ids[: MOST_CHIPS + 1])
-        part = part.model_copy(update={"left_out": max(0, len(ids) - MOST_CHIPS)})
-        return TypedTokens(part=part, tokens=len(ids), letters_left_out=len(text) - len(shown))
+        found = encoder.tokenizer.backend_tokenizer.encode(shown, add_special_tokens=encoder.framed)
+        part = Chips(encoder).part(found.ids)
+        chips = tuple(
+            # What is not known is shown as it was typed; the tokenizer itself has one name for all of it.
+            chip.model_copy(update={"text": shortened(shown[slice(*place)])}) if chip.kind == "unknown" else chip
+            for chip, place in zip(part.chips, found.offsets, strict=False)
+        )
+        part = part.model_copy(update={"chips": chips})
+        return TypedTokens(part=part, tokens=len(found.ids), letters_left_out=len(text) - len(shown))

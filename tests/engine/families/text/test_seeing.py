@@ -201,10 +201,11 @@ def test_that_any_text_can_be_cut_into_tokens(files: Files, text: str) -> None:
     assert not any(chip.kind == "unknown" for chip in plain)
 
 
-def test_that_an_unknown_token_is_marked(files: Files) -> None:
+def test_that_an_unknown_token_is_marked_and_reads_as_it_was_typed(files: Files) -> None:
     spec = files.spec("text-classifier", "text_cnn", text__tokenizer__kind="words")
-    kinds = [chip.kind for chip in tokenize(files.workspace, spec, "the zebra").part.chips]
-    assert kinds == ["plain", "unknown"]
+    known, unknown = tokenize(files.workspace, spec, "the zebra").part.chips
+    assert (known.kind, unknown.kind) == ("plain", "unknown")
+    assert (unknown.text, unknown.raw) == ("zebra", "[UNK]")
 
 
 def test_that_a_long_line_is_clipped_and_says_so(files: Files) -> None:
@@ -242,3 +243,13 @@ def test_that_the_check_in_the_terminal_tells_what_is_cut_and_unknown(
     assert f"{share:.1%} of the texts are cut at 4 tokens" in said
     assert "of the validation texts’ tokens" in said
     assert "20 tokens of 30,000 allowed" in said
+
+
+def test_that_a_line_of_megabytes_is_measured_and_left_out_of_the_batch_that_is_looked_at(files: Files) -> None:
+    rows = [*columns_of(), *({"text": "the cat sat " * 42_000} for _ in range(4))]
+    spec = files.spec("rnn-lm", "lstm_lm", [{"text": row["text"]} for row in rows])
+    seen = see(files.workspace, spec)
+    assert seen.lengths.longest == 126_000
+    assert seen.is_whole
+    assert not seen.is_exact
+    assert seen.samples
