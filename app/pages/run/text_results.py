@@ -131,10 +131,10 @@ def worst_browser(worst: WorstRows, parent: QWidget) -> ExampleBrowser | None:
     )
 
     def details(place: int, colours: Theme) -> str:
-        cells = (
+        cells = [
             (name, "–" if cell is None else cell) for name, cell in zip(worst.columns, worst.rows[place], strict=True)
-        )
-        return parts([(name, cell) for name, cell in cells], colours)
+        ]
+        return parts(sorted(cells, key=lambda cell: len(cell[1]) <= LONG), colours)
 
     rows = [tuple(None if cell is None else cell[:BEGINNING] for cell in row) for row in worst.rows]
     browser.setExamples(worst.columns, rows, details)
