@@ -250,6 +250,9 @@ def _add_runs(add: Add) -> None:
     command.add_argument("run", metavar="RUN", help=RUN_HELP)
     command.add_argument("key", nargs="?", metavar="KEY", help="such as valid/loss")
     command.add_argument("--data", type=Path, metavar="FILE", help="score the model on this file, which has the truth")
+    command.add_argument(
+        "--report", action="store_true", help="scores by class, surprising tokens and the worst examples of its results"
+    )
     command.add_argument("--csv", action="store_true", help="separate with commas rather than tabs")
     command = add("export", "write a run or its model in another program's format")
     command.add_argument("run", metavar="RUN", help=RUN_HELP)

@@ -12,11 +12,11 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from engine.commands import reporting
 from engine.commands.output import DONE, BadInput, as_json, complain, duration, number, pairs, size, table
 from engine.commands.watching import print_curves
 from engine.jobs.supervisor import Supervisor
 from engine.runs import RunRecord, RunStore, SeriesInfo, StoreError
-from engine.runs.evaluation import Evaluation
 from engine.training.disk import disk_use
 
 LINES_AT_ONCE = 100_000
@@ -61,16 +61,13 @@ def show_command(options: Namespace) -> int:
         if sys.stdout.isatty() and not options.json:
             print_curves(store, run.id)
     if options.json:
-        evaluation = folder / "evaluation.json"
         as_json(
             {
                 **described(run),
                 "folder": folder,
                 "disk": asdict(disk_use(folder)),
                 "metrics": _told(series),
-                "evaluation": Evaluation.model_validate_json(evaluation.read_text(encoding="utf-8"))
-                if evaluation.exists()
-                else None,
+                "evaluation": reporting.read(folder),
             }
         )
         return DONE
@@ -121,10 +118,16 @@ def metrics_command(options: Namespace) -> int:
         run = find(store, options.run)
         known = store.series_keys(run.id)
         if options.key is None:
-            if options.json:
+            evaluation = reporting.read(store.run_folder(run.id))
+            if options.report:
+                if evaluation is None:
+                    raise BadInput(f"the run {run.id} has no results yet: they come when it is finished or stopped")
+                reporting.report(evaluation, options.json)
+            elif options.json:
                 as_json(_told(known))
             else:
                 rows = [[info.key, f"{info.count:,}", number(info.last_value)] for info in known]
+                rows += reporting.measured(evaluation)
                 table(["metric", "points", "last"], rows, right=["points", "last"])
             return DONE
         if options.key not in {info.key for info in known}:

@@ -55,6 +55,13 @@ class ClassificationReport(_Part):
                 }
         return found
 
+    @property
+    def micro(self) -> dict[str, float]:
+        """The same of all rows together: one class a row, so that each is the accuracy."""
+        hits = sum(self.confusion[place][place] for place in range(len(self.classes)))
+        total = sum(map(sum, self.confusion))
+        return dict.fromkeys(("precision", "recall", "f1"), hits / total) if total else {}
+
 
 class RegressionReport(_Part):
     """One numeric target in its own unit; at most 5,000 rows, evenly drawn."""

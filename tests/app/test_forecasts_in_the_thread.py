@@ -1,4 +1,4 @@
-"""The engine thread tells the newest forecasts of a run that is watched, once they are whole."""
+"""The engine thread tells the newest forecasts and samples of a run that is watched, once they are whole."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.engine_thread import EngineThread
 from engine.runs import RunStore
 from engine.runs.forecasts import LIVE_EVENT, LIVE_FILE, LiveForecasts
+from engine.runs.text_samples import HISTORY_FILE, SAMPLES_EVENT, SAMPLES_FILE, TextSamples
 from engine.spec import DataSpec, RunSpec
 
 
@@ -41,3 +42,30 @@ def test_that_the_newest_forecasts_of_a_watched_run_are_told(
         write(3)
         qtbot.waitUntil(lambda: len(told) == 2)
         assert told[-1][1].epoch == 3
+
+
+def test_that_samples_are_told_with_those_before_them_and_each_once(
+    engine: EngineThread, qtbot: QtBot, workspace: Path
+) -> None:
+    told: list[list[int]] = []
+    engine.samplesGrew.connect(lambda _, news: told.append([one.epoch for one in news]))
+    with RunStore(workspace) as store:
+        run_id = store.create_run(RunSpec(data=DataSpec(dataset="abc"))).id
+        folder = store.run_folder(run_id)
+
+        def write(epoch: int, torn: str = "") -> None:
+            line = TextSamples(task="rnn-lm", epoch=epoch, step=epoch, samples=()).model_dump_json()
+            (folder / SAMPLES_FILE).write_text(line)
+            with (folder / HISTORY_FILE).open("a") as file:
+                file.write(f"\n{line}\n{torn}")
+            store.append(run_id, events=[(0.0, SAMPLES_EVENT, {"epoch": epoch})])
+
+        write(1)
+        write(2, torn='{"task": "rnn-')
+        engine.start()
+        engine.watch(run_id)
+        qtbot.waitUntil(lambda: bool(told))
+        assert told == [[1, 2, 2]]
+        write(3)
+        qtbot.waitUntil(lambda: len(told) == 2)
+        assert told[-1] == [3, 3]

@@ -12,7 +12,7 @@ COLUMNS = ("precision", "recall", "f1", "support")
 
 
 class ClassTable(RowsTable):
-    """One line a class, then the mean of all (macro) and the mean by how many there are (weighted)."""
+    """One line a class, then all together (micro), the mean of all (macro) and by how many there are (weighted)."""
 
     def __init__(self, what: str, parent: QWidget | None = None) -> None:
         super().__init__("run.results.classes", what, "", parent)
@@ -20,8 +20,8 @@ class ClassTable(RowsTable):
         self._what = what
         self.verticalHeader().hide()
 
-    def setClasses(self, by_class: Mapping[str, Mapping[str, float]]) -> None:
-        """Show the scores of each class by its name."""
+    def setClasses(self, by_class: Mapping[str, Mapping[str, float]], micro: Mapping[str, float]) -> None:
+        """Show the scores of each class by its name; `micro` are those of all decisions together, where they are known."""
         known = [name for name in COLUMNS if any(name in one for one in by_class.values())]
         titles = {
             "precision": self.tr("Precision"),
@@ -31,12 +31,15 @@ class ClassTable(RowsTable):
         }
         lines = [(name, *(_cell(key, one.get(key)) for key in known)) for name, one in by_class.items()]
         total = sum(one.get("support", 0.0) for one in by_class.values())
+        if micro:
+            told = [total if key == "support" else micro.get(key) for key in known]
+            lines.append((self.tr("all together (micro)"), *map(_cell, known, told)))
         if len(by_class) > 1:
             each = [1.0] * len(by_class)
             weights = [one.get("support", 0.0) for one in by_class.values()]
             for title, shares in ((self.tr("mean (macro)"), each), (self.tr("mean (weighted)"), weights)):
                 told = [total if key == "support" else _mean(key, by_class, shares) for key in known]
-                lines.append((title, *(_cell(key, value) for key, value in zip(known, told, strict=True))))
+                lines.append((title, *map(_cell, known, told)))
         self.setRows([self._what, *(titles[key] for key in known)], lines)
         self.setColumnWidth(0, 224)
         self.setFixedHeight(ROW_HEIGHT * min(MOST_ROWS, len(lines)) + 44)

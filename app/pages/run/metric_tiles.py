@@ -14,11 +14,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.amounts import count
 from app.pages.run.wording import figure, metric_title
 from engine.runs.evaluation import Evaluation, FoldScore
 
 TILE_WIDTH = 168
 ROW_HEIGHT = 30
+COUNTS = frozenset({"tokens", "words", "pairs"})
 
 
 class MetricTile(QFrame):
@@ -29,7 +31,8 @@ class MetricTile(QFrame):
         self.setProperty("role", "card")
         title = QLabel(metric_title(name), self)
         title.setProperty("role", "muted")
-        number = QLabel(figure(value), self)
+        words = (count if name in COUNTS else figure)(value)
+        number = QLabel(words, self)
         number.setProperty("role", "title")
         number.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         rest = QLabel(others, self)
@@ -40,7 +43,7 @@ class MetricTile(QFrame):
         for label in (title, number, rest):
             layout.addWidget(label)
         rest.setVisible(bool(others))
-        self.setAccessibleName(f"{metric_title(name)} {figure(value)}")
+        self.setAccessibleName(f"{metric_title(name)} {words}")
         self.setToolTip(f"{name}: {value!r}")
 
 
@@ -63,8 +66,9 @@ class MetricTiles(QWidget):
         others = [split for split in ("valid", "train", "test") if split != evaluation.split]
         self._tiles = []
         for name, value in shown.items():
+            told = count if name in COUNTS else figure
             rest = [
-                f"{split} {figure(evaluation.metrics[split][name])}"
+                f"{split} {told(evaluation.metrics[split][name])}"
                 for split in others
                 if name in evaluation.metrics.get(split, {})
             ]

@@ -216,7 +216,9 @@ class EvaluationView(QWidget):
         if evaluation.language is not None:
             self._layout.addWidget(LanguageResults(evaluation.language, self))
         if evaluation.text is not None:
-            self._layout.addWidget(TextResults(evaluation.text, evaluation.task, self))
+            self._layout.addWidget(
+                TextResults(evaluation.text, evaluation.task, evaluation.metrics.get(evaluation.split, {}), self)
+            )
 
     def _add_importance(self) -> None:
         parts = sorted(self._evaluation.importance, key=_by_mean)

@@ -44,7 +44,7 @@ class ClassificationPlots(QWidget):
             card.setMinimumHeight(PLOT_HEIGHT)
             grid.addWidget(card, place // 2, place % 2)
         classes = ClassTable(tr("Class"), self)
-        classes.setClasses(report.by_class)
+        classes.setClasses(report.by_class, report.micro)
         grid.addWidget(classes, 2, 0, 1, 2)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)

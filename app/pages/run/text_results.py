@@ -1,5 +1,7 @@
 """What a text model leaves when it is done: what surprised it, its scores by class, its worst examples. It shows reports."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QTextBrowser, QVBoxLayout, QWidget
 
@@ -62,7 +64,9 @@ class LanguageResults(QWidget):
 class TextResults(QWidget):
     """Scores by class, and examples: the worst first, or evenly drawn."""
 
-    def __init__(self, report: TextReport, task: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, report: TextReport, task: str, metrics: Mapping[str, float], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._report = report
         self._is_spans = task == "token-classification"
@@ -90,7 +94,7 @@ class TextResults(QWidget):
                 _label(self.tr("Spans by kind") if self._is_spans else self.tr("By label"), "subtitle", self)
             )
             classes = ClassTable(self.tr("Kind") if self._is_spans else self.tr("Label"), self)
-            classes.setClasses(report.by_class)
+            classes.setClasses(report.by_class, _micro(metrics))
             layout.addWidget(classes)
         layout.addLayout(head)
         layout.addWidget(self._browser)
@@ -127,14 +131,20 @@ def worst_browser(worst: WorstRows, parent: QWidget) -> ExampleBrowser | None:
     )
 
     def details(place: int, colours: Theme) -> str:
-        cells = (
+        cells = [
             (name, "–" if cell is None else cell) for name, cell in zip(worst.columns, worst.rows[place], strict=True)
-        )
-        return parts([(name, cell) for name, cell in cells], colours)
+        ]
+        return parts(sorted(cells, key=lambda cell: len(cell[1]) <= LONG), colours)
 
     rows = [tuple(None if cell is None else cell[:BEGINNING] for cell in row) for row in worst.rows]
     browser.setExamples(worst.columns, rows, details)
     return browser
+
+
+def _micro(metrics: Mapping[str, float]) -> dict[str, float]:
+    """Return the scores of all spans or labels together."""
+    names = {"precision": "precision", "recall": "recall", "f1": "f1", "f1_micro": "f1"}
+    return {name: metrics[key] for key, name in names.items() if key in metrics}
 
 
 def _label(text: str, role: str, parent: QWidget) -> QLabel:

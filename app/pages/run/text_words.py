@@ -13,7 +13,7 @@ from engine.runs.texts import TokenLoss
 
 MOST_SURPRISING = 9.0
 """The loss (natural units) from which on a token is coloured fully: a chance of one in 8,000."""
-STRONGEST = 0.5
+STRONGEST = 0.6
 AROUND = 64
 """Letters on each side of a token."""
 
@@ -23,10 +23,10 @@ def surprises(tokens: Sequence[Surprise], theme: Theme) -> str:
     heads = (("right", _tr("Loss")), ("right", _tr("Before")), ("left", _tr("Token")), ("left", _tr("Behind")))
     head = "".join(f'<th align="{side}"><span style="color:{theme.muted}">{name}</span></th>' for side, name in heads)
     lines = [
-        f'<tr><td align="right" width="7%">{figure(one.loss, 3)}</td>'
-        f'<td align="right" width="38%">{escape(_end(one.before))}</td>'
+        f'<tr><td align="right" width="5%">{figure(one.loss, 3)}</td>'
+        f'<td align="right" width="36%">{escape(_end(one.before))}</td>'
         f"<td>{token(_visible(one.token), one.loss, theme)}</td>"
-        f'<td width="38%">{escape(_beginning(one.after))}</td>'
+        f'<td width="36%">{escape(_beginning(one.after))}</td>'
         f'<td align="right"><span style="color:{theme.muted}">{_tr("row {0}").format(f"{one.row:,}")}</span></td></tr>'
         for one in tokens
     ]

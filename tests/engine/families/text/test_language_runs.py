@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import load_file
 
 from engine import families
+from engine.cli import main
 from engine.families.files import read_evaluation
 from engine.families.text.live_samples import LiveSamples
 from engine.families.text.surprises import token_losses
@@ -116,3 +117,34 @@ def test_that_the_most_surprising_tokens_and_texts_are_told(
     assert worst.loss == max(one.loss for one in report.worst)
     assert worst.loss == pytest.approx(float(token_losses(model_of(kind), worst.text).mean()), rel=1e-5)
     assert report.tokens[0].token and (report.tokens[0].before or report.tokens[0].after)
+
+
+def test_that_the_tokens_of_a_surprising_text_read_as_it_does(texts: Any, run_of: Callable[[str], str]) -> None:
+    found = read_evaluation(texts.folder(run_of("gpt")))
+    assert found is not None and found.language is not None
+    for one in found.language.worst:
+        assert one.text.startswith("".join(piece.token for piece in one.pieces))
+        losses = [piece.loss for piece in one.pieces[1:]]
+        assert sum(losses) / one.tokens == pytest.approx(one.loss, rel=1e-5)
+
+
+def test_that_a_prompt_of_the_run_is_gone_on_with_first(texts: Any) -> None:
+    run_id = texts.train(texts.spec("lstm", text__prompt="the song", trainer__epochs=1))
+    found = read_samples(texts.folder(run_id))
+    assert found is not None and len(found.samples) == 6
+    assert found.samples[0].given == "the song" and found.samples[0].wanted == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("judge", ("by class of mood", "confusion")), ("bert", ("most surprising tokens",))]
+)
+def test_that_the_command_line_tells_what_the_results_tell(
+    texts: Any, run_of: Callable[[str], str], kind: str, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_id = run_of(kind)
+    assert main(["--workspace", str(texts.workspace), "metrics", run_id, "--report"]) == 0
+    told = capsys.readouterr().out
+    assert all(word in told for word in words)
+    assert main(["--workspace", str(texts.workspace), "metrics", run_id]) == 0
+    told = capsys.readouterr().out
+    assert "tokens_per_second\t" in told and "evaluation/test/" in told
