@@ -24,15 +24,15 @@ def export_model(workspace: Path, run_id: str, path: Path, kind: Format, half: b
     from engine.families import portable as files
 
     if family == "text":
+        from engine.families.text.portable import folder_difference, save_folder
         from engine.families.text.portable import portable as of_text
-        from engine.families.text.portable import save_folder
         from engine.families.text.trained import TrainedText
 
         text = TrainedText.load(folder)
         if kind == "folder":
             speed = files.halved(of_text(text)) if half else None
             notes = save_folder(text, path, half)
-            return _report(files.Written(path, 0.0, notes), speed)
+            return _report(files.Written(path, folder_difference(text, path), notes), speed)
         given = of_text(text)
     else:
         from engine.families.tabular.portable import portable as of_rows

@@ -124,6 +124,16 @@ def _evaluation(call: Call, run: str) -> object:
     return Evaluation.model_validate_json(path.read_text(encoding="utf-8"))
 
 
+def _word_map(call: Call, run: str) -> object:
+    from engine.runs.word_map import read_word_map
+
+    with RunStore(call.workspace) as store:
+        found = read_word_map(store.run_folder(run))
+    if found is None:
+        raise RequestError("This run has no map of its words.")
+    return found
+
+
 def _forecasts(call: Call, run: str, target: int) -> "Forecasts":
     from engine.families.forecasting.forecasts import Forecasts
 
@@ -179,6 +189,7 @@ METHODS: dict[str, Method] = {
     "rejects": _rejects,
     "export_rejects": _export_rejects,
     "evaluation": _evaluation,
+    "word_map": _word_map,
     "forecast_names": _forecast_names,
     "forecast_series": _forecast_series,
     "forecast_window": _forecast_window,

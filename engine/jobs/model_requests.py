@@ -95,6 +95,12 @@ def _text(
     return answer(call.workspace, run, text, second, how, call.cancelled, choices or (), call.progress)
 
 
+def _word_similarity(call: Call, run: str, path: str) -> object:
+    from engine.families.text.typed import agreement
+
+    return agreement(call.workspace, run, path)
+
+
 def _export_model(call: Call, run: str, path: str, kind: "Format", half: bool = False) -> object:
     from engine.families.exporting import export_model
 
@@ -119,6 +125,7 @@ METHODS: dict[str, Method] = {
     "predict": _predict,
     "score": _score,
     "text": _text,
+    "word_similarity": _word_similarity,
     "export_model": _export_model,
     "export_tensorboard": _export_tensorboard,
 }

@@ -18,7 +18,8 @@ from engine.runs.records import LogLine, RunRecord, RunStatus, Series
 from engine.runs.text_samples import TextSamples
 from engine.training.disk import DiskUse
 
-ASKED = ("evaluation", "forecast_names", "forecast_series", "forecast_window")
+ASKED = ("evaluation", "forecast_names", "forecast_series", "forecast_window", "word_map", "text", "word_similarity")
+OF_MODEL = frozenset({"text", "word_similarity"})  # what the model lab answers
 WITH_RESULTS = frozenset({RunStatus.FINISHED, RunStatus.STOPPED})
 
 
@@ -179,7 +180,8 @@ class RunPage(QWidget):
 
     @Slot(str, object)
     def _ask_for_results(self, method: str, params: dict[str, Any]) -> None:
-        self._requests.ask(method, "data", method, run=self._run_id, **params)
+        lab = "model" if method in OF_MODEL else "data"
+        self._requests.ask(method, lab, method, run=self._run_id, **params)
 
     # Inside
 

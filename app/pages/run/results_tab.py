@@ -1,5 +1,7 @@
 """What a run's model is worth: metrics, plots of every target, importance, the worst rows. It reads an Evaluation."""
 
+from typing import Any
+
 import numpy as np
 from pydantic import ValidationError
 from PySide6.QtCore import Qt, Signal
@@ -12,6 +14,7 @@ from app.pages.run.plot_card import PlotCard
 from app.pages.run.rows_table import RowsTable
 from app.pages.run.target_report import ClassificationPlots, RegressionPlots
 from app.pages.run.text_results import LanguageResults, TextResults, worst_browser
+from app.pages.run.word_results import WordResults
 from app.pages.run.wording import metric_title
 from app.plots import BarPlot
 from engine.runs.evaluation import Evaluation, Importance
@@ -63,19 +66,19 @@ class ResultsTab(QStackedWidget):
         self._view = EvaluationView(evaluation, self._area)
         self._area.setWidget(self._view)
         self.setCurrentWidget(self._area)
-        if self._view.forecasts is not None:
-            self._view.forecasts.asked.connect(self.asked)
-            self._view.forecasts.begin()
+        for part in self._view.asking():
+            part.asked.connect(self.asked)
+            part.begin()
 
     def take(self, name: str, value: object) -> None:
         """Show an answer to what was asked."""
-        if self._view is not None and self._view.forecasts is not None:
-            self._view.forecasts.take(name, value)
+        for part in self._view.asking() if self._view is not None else ():
+            part.take(name, value)
 
     def takeProblem(self, name: str, sentence: str) -> None:
         """Say why there is no answer to what was asked."""
-        if self._view is not None and self._view.forecasts is not None:
-            self._view.forecasts.takeProblem(name, sentence)
+        for part in self._view.asking() if self._view is not None else ():
+            part.takeProblem(name, sentence)
 
     def message(self) -> str:
         """Return what is said instead of results."""
@@ -96,10 +99,13 @@ class EvaluationView(QWidget):
         super().__init__(parent)
         self._evaluation = evaluation
         self.forecasts = forecast_view(evaluation, self)
+        self.words = WordResults(self) if evaluation.task == "word2vec" else None
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 12, 8, 8)
         self._layout.setSpacing(8)
         self._add_metrics()
+        if self.words is not None:
+            self._layout.addWidget(self.words)
         self._add_folds()
         self._add_targets()
         self._add_texts()
@@ -108,6 +114,10 @@ class EvaluationView(QWidget):
         for note in evaluation.notes:
             self._add_hint(note)
         self._layout.addStretch(1)
+
+    def asking(self) -> list[Any]:
+        """Return the parts that ask labs for what they show."""
+        return [part for part in (self.forecasts, self.words) if part is not None]
 
     def _add_metrics(self) -> None:
         evaluation = self._evaluation

@@ -57,6 +57,7 @@ class SaveModelDialog(QDialog):
         self._save = QPushButton(self.tr("Save as …"), self)
         self._save.setObjectName("run.save.go")
         self._save.setProperty("primary", True)
+        self._save.setDefault(True)
         self._close = QPushButton(self.tr("Close"), self)
         self._close.setObjectName("run.save.close")
         self._arrange()

@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -68,6 +69,18 @@ def save_folder(model: TrainedText, folder: Path, half: bool = False) -> tuple[s
     if not encoder.framed:
         notes.append("The model learned from texts without begin and end tokens: use add_special_tokens=False.")
     return tuple(notes)
+
+
+def folder_difference(model: TrainedText, folder: Path) -> float:
+    """Return how far a written folder's answers are at most from the network's that went into it."""
+    given = portable(model)
+    assert isinstance(model.network, TransformersNetwork)
+    kind: Any = type(model.network.model)
+    opened = kind.from_pretrained(folder, use_safetensors=True, local_files_only=True, trust_remote_code=False)
+    inputs = given.example(2)
+    with torch.no_grad():
+        found = _ByPlace(TransformersNetwork(opened.eval()), given.names)(*inputs)
+        return float((found.float() - given.network(*inputs).float()).abs().max())
 
 
 class _ByPlace(nn.Module):

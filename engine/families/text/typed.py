@@ -1,6 +1,7 @@
 """A model's answer to a text that somebody typed: labels, a continuation, candidates for masks, and how surprised it is.
 Heads with answers of their own stand in typed_heads.py."""
 
+import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -8,14 +9,17 @@ from pathlib import Path
 import numpy as np
 
 from engine.families.text import typed_heads
+from engine.families.text.classic.skip_gram import SkipGram
 from engine.families.text.encoder import TextEncoder
 from engine.families.text.generating import Heard, fill_masks, filled, go_on, readable
 from engine.families.text.language_task import exponential
 from engine.families.text.networks import text_of
 from engine.families.text.surprises import guesses_of
 from engine.families.text.trained import TrainedText
+from engine.families.text.word_similarity import judged, read_judgements
 from engine.runs import RunStore
 from engine.runs.texts import BLANK, Chance, Decoding, TargetAnswer, TextAnswer, TokenLoss
+from engine.runs.word_map import Agreement
 from engine.spec import LABELLED
 from engine.training.failures import RunFailed
 
@@ -37,16 +41,17 @@ def answer(
 
     Raises RunFailed, StoreError in words.
     """
-    with RunStore(workspace) as store:
-        run = store.run(run_id)
-        folder = store.run_folder(run.id)
-    if run.spec.family != "text":
-        raise RunFailed("This model reads tables, not text.", "Choose a run of the text family, or a file.")
-    try:
-        changed = (folder / "model.json").stat().st_mtime_ns
-    except OSError:
-        changed = 0  # loading says what is missing
-    return answer_of(_loaded(folder, changed), text, second, decoding, cancelled, choices, heard)
+    return answer_of(_model(workspace, run_id), text, second, decoding, cancelled, choices, heard)
+
+
+def agreement(workspace: Path, run_id: str, path: str) -> Agreement:
+    """Compare the similarities of a run's words with a file of people's. Raises RunFailed, StoreError in words."""
+    judgements = read_judgements(path)
+    model = _model(workspace, run_id)
+    if not isinstance(model.network, SkipGram):
+        raise RunFailed("Only vectors of words are compared with judgements.", "Choose a run of word2vec.")
+    found, known = judged(model, judgements)
+    return Agreement(spearman=None if math.isnan(found) else found, known=known, pairs=len(judgements))
 
 
 def answer_of(
@@ -82,6 +87,19 @@ def answer_of(
     if task == "word2vec":
         return typed_heads.near(model, text)
     return typed_heads.written(model, text, decoding, cancelled)
+
+
+def _model(workspace: Path, run_id: str) -> TrainedText:
+    with RunStore(workspace) as store:
+        run = store.run(run_id)
+        folder = store.run_folder(run.id)
+    if run.spec.family != "text":
+        raise RunFailed("This model reads tables, not text.", "Choose a run of the text family, or a file.")
+    try:
+        changed = (folder / "model.json").stat().st_mtime_ns
+    except OSError:
+        changed = 0  # loading says what is missing
+    return _loaded(folder, changed)
 
 
 @lru_cache(maxsize=1)

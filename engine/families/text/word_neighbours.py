@@ -17,7 +17,7 @@ SHOWN, NEIGHBOURS = 6, 8
 FREQUENT_FROM, LETTERS = 30, 4
 """The words that are shown unasked: long ones, after the most frequent, which stand beside anything."""
 PREDICTED = 5
-POINTS = 20_000
+POINTS = 50_000
 AT_ONCE = 1_000
 
 

@@ -27,6 +27,7 @@ from engine.families.text.word_pairs_task import WordPairsTask, mean_loss
 from engine.families.text.word_similarity import Judged, judged, read_judgements
 from engine.runs import Outcome
 from engine.runs.evaluation import Evaluation
+from engine.runs.word_map import PROJECTION_FILE
 from engine.spec import RunSpec, TrainerSpec
 from engine.training.failures import RunFailed
 from engine.training.optimizers import takes_sparse
@@ -34,7 +35,6 @@ from engine.training.recorder import Recorder
 from engine.training.state_keeper import StateKeeper
 from engine.training.watch import Place
 
-PROJECTION_FILE = "projection.parquet"
 SLOW = (
     "{name} moves every vector at each step, which takes long for many words; Adagrad without weight decay moves only "
     "those of the words that were met."

@@ -36,7 +36,8 @@ def test_that_a_folder_opened_by_transformers_gives_equal_logits(
 ) -> None:
     import transformers
 
-    export_model(texts.workspace, run_of(kind), tmp_path / "model", "folder")
+    report = export_model(texts.workspace, run_of(kind), tmp_path / "model", "folder")
+    assert report.difference == 0 and report.bytes > 1_000
     assert {one.suffix for one in (tmp_path / "model").iterdir()} == {".json", ".safetensors"}
     tokenizer = transformers.AutoTokenizer.from_pretrained(tmp_path / "model")
     network = getattr(transformers, CLASSES[kind]).from_pretrained(tmp_path / "model")

@@ -12,12 +12,16 @@ import torch
 from engine import families
 from engine.families.files import read_evaluation
 from engine.families.frames import read_columns
+from engine.families.text.networks import text_of
 from engine.families.text.prediction import predict
-from engine.families.text.typed import answer
+from engine.families.text.typed import agreement, answer
 from engine.families.text.typed_heads import terms_of
 from engine.families.text.word_similarity import read_judgements
+from engine.jobs.data_requests import METHODS
+from engine.jobs.requests import Call
 from engine.runs import RunStore
 from engine.runs.text_samples import read_samples
+from engine.runs.word_map import WordMap
 from engine.spec import OptimizerSpec, RunSpec
 from engine.training.failures import RunFailed
 from engine.training.loop import _values
@@ -84,6 +88,10 @@ def test_that_words_in_like_company_lie_together(workspace: Path, spec: RunSpec,
     assert set(samples.samples[0].made.split(", ")[:2]) <= {*ANIMALS, "eats", "sleeps", "runs", "drinks"}
     places = read_columns(folder / "projection.parquet", ["word", "count", "x", "y"]).set_index("word")
     assert len(places) == 14 and "unheard" not in places.index and int(places["count"].min()) > 0
+    drawn = METHODS["word_map"](Call(workspace, print, lambda: False), run=run_id)
+    assert isinstance(drawn, WordMap) and len(drawn.words) == 14 and drawn.counts[0] == max(drawn.counts)
+    agreed = agreement(workspace, run_id, text_of(spec).similarity_file)
+    assert (agreed.known, agreed.pairs) == (4, 5) and agreed.spearman == evaluation.metrics["test"]["spearman"]
     found = answer(workspace, run_id, "cat - hammer + saw")
     assert len(found.near) == 10 and not {"cat", "hammer", "saw"} & {one.word for one in found.near}
     assert found.near[0].similarity >= found.near[-1].similarity
