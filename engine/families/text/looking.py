@@ -11,6 +11,7 @@ import numpy as np
 from engine.families.supervised.splitting import Fold
 from engine.families.supervised.targets import TargetEncoding
 from engine.families.text.corpus import read_corpus
+from engine.families.text.corpus_tokens import tokens_of
 from engine.families.text.encoder import TextEncoder
 from engine.families.text.labelled import read_rows
 from engine.families.text.networks import text_of
@@ -25,6 +26,8 @@ MOST_TEXTS = 20_000
 """Texts that a tokenizer is trained on for a look, and that are measured."""
 SHOWN = 8
 MOST_LETTERS = 2_000
+LETTERS_A_TOKEN = 50
+"""More than a token has in the mean, so that the beginning of a text is enough for its first tokens."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,8 @@ def _found(workspace: Path, spec: RunSpec) -> _Found:
 
 def example(encoder: TextEncoder, text: str) -> TextExample:
     """Return a text with its tokens as the model is shown them, special ones included."""
-    ids = encoder.encode([text])[0].values.tolist()
+    # A tokenizer reads a text to its end before it cuts it.
+    ids = encoder.encode([text[: LETTERS_A_TOKEN * encoder.max_length]])[0].values.tolist()
     return TextExample(text=text[:MOST_LETTERS], tokens=tuple(encoder.tokenizer.convert_ids_to_tokens(ids)))
 
 
@@ -130,8 +134,7 @@ def _some(rows: np.ndarray) -> np.ndarray:
 
 
 def _tokens(encoder: TextEncoder, texts: list[str]) -> TokenArray:
-    found = encoder.tokenizer.backend_tokenizer.encode_batch_fast(texts, add_special_tokens=False)
-    return TokenArray.of([one.ids for one in found])
+    return tokens_of(texts, encoder.tokenizer)
 
 
 def _id(token: object) -> int | None:
