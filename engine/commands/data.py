@@ -38,9 +38,8 @@ def import_command(options: Namespace) -> int:
         as_json(dataset)
         return DONE
     print(f"{dataset.name}: {dataset.rows:,} rows × {len(dataset.columns)} columns, as {dataset.id}")
-    if dataset.rejected:
-        kept = options.workspace / "datasets" / dataset.id / "rejects.parquet"
-        print(f"{dataset.rejected:,} lines could not be read; they are kept, with the reasons, in {kept}")
+    for told in told_of_reading(options.workspace, dataset):
+        print(told)
     return DONE
 
 
@@ -117,6 +116,19 @@ def dataset_of(workspace: Path, text: str) -> Dataset:
         if Path(text).is_dir():
             return import_with_progress(workspace, Path(text))
         raise BadInput(f"{text}: there is no such file, dataset or sample") from None
+
+
+def told_of_reading(workspace: Path, dataset: Dataset) -> Iterator[str]:
+    """Yield a sentence where a file is no UTF-8, and one about lines that could not be read with the first reason."""
+    encoding = dataset.options.encoding
+    if encoding in ("latin-1", "gbk"):
+        yield f"{dataset.name} is no UTF-8 text and was read as {encoding}; if that looks wrong, import it with --encoding."
+    if dataset.rejected:
+        first = datasets.rejects(workspace, dataset.id, limit=1)
+        why = f" Line {first[0].line:,}: {first[0].reason}" if first else ""
+        kept = workspace / "datasets" / dataset.id / "rejects.parquet"
+        count = "1 line" if dataset.rejected == 1 else f"{dataset.rejected:,} lines"
+        yield f"{count} could not be read, kept with the reasons in {kept}.{why}"
 
 
 def is_sample(text: str) -> bool:

@@ -1,13 +1,14 @@
 """new: from a dataset and a target to a specification, with the defaults that the window's form starts with."""
 
 import difflib
+import sys
 from argparse import Namespace
 from pathlib import Path
 
 from engine import datasets
 from engine.catalog import model, problems, task_of, with_dataset, with_model, with_preset
 from engine.catalog.schema import Preset
-from engine.commands.data import dataset_of
+from engine.commands.data import dataset_of, told_of_reading
 from engine.commands.new_arguments import TABLE_TASKS, TEXT_TASKS
 from engine.commands.output import DONE, BadInput
 from engine.datasets import Dataset
@@ -18,6 +19,8 @@ def new_command(options: Namespace) -> int:
     """Print a specification for a file and a target, or write it to a file."""
     _check_task(options)
     dataset = dataset_of(options.workspace, options.data)
+    for told in told_of_reading(options.workspace, dataset):
+        print(told, file=sys.stderr)
     if options.family == "forecasting":
         from engine.commands.new_forecasting import forecasting_spec
 

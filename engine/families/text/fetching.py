@@ -31,7 +31,7 @@ def fetch(workspace: Path, name: str) -> Path:
     try:
         part.mkdir(parents=True, exist_ok=True)
         for file in NEEDED:
-            if not _get(name, file, part):
+            if not _get(name, file, part, asked=file == NEEDED[0]):
                 raise RunFailed(f"“{name}” has no {file}.", "Choose a model with a fast tokenizer.")
         for file in WELCOME:
             _get(name, file, part)
@@ -51,11 +51,13 @@ def fetch(workspace: Path, name: str) -> Path:
     return folder
 
 
-def _get(name: str, file: str, folder: Path) -> bool:
-    """Fetch a file; whether the model has it."""
+def _get(name: str, file: str, folder: Path, asked: bool = False) -> bool:
+    """Fetch a file; whether the model has it. Raises OSError without a network, or where the first that is `asked` for is
+    not there: the library tells these apart in no other way.
+    """
     from transformers.utils import cached_file
 
-    found = cached_file(name, file, _raise_exceptions_for_missing_entries=False)
+    found = cached_file(name, file, _raise_exceptions_for_missing_entries=asked)
     if found is None:
         return False
     shutil.copyfile(str(found), folder / file)

@@ -1,5 +1,6 @@
-"""The encoder of a run's fold, made once: a tokenizer that is trained again gives tokens other numbers (the library breaks
-ties by the order of a hash table), so that a resumed run, or one that begins with another's weights, would read nonsense.
+"""The encoder of a run's fold, made once: a tokenizer that is trained again may give tokens other numbers (by another
+version of the library, or for Unigram by the order of a hash table), so that a resumed run, or one that begins with
+another's weights, would read nonsense.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Labelled texts from a run's dataset: which rows can be used, how they are split, and as tensors.
 Must not know which network learns from them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from engine.families.supervised.splitting import Fold, Rows, cut
 from engine.families.supervised.targets import encoded, fit_target
 from engine.families.text.encoder import Sequences, TextEncoder
 from engine.families.text.networks import text_of
+from engine.families.text.reading_examples import encode_known
 from engine.families.text.tokens import tokenizer_for
 from engine.spec import RunSpec
 from engine.training.failures import RunFailed
@@ -70,7 +71,20 @@ def read_rows(workspace: Path, spec: RunSpec) -> LabelledRows:
     usable, notes = _usable(frame, spec, task)
     roles = spec.data.roles.model_copy(update={"target": own.columns.labels})
     given = spec.model_copy(update={"data": spec.data.model_copy(update={"roles": roles})})
-    return LabelledRows(spec, frame, cut(frame, usable, given, task), task, notes)
+    folds = cut(frame, usable, given, task)
+    if task == "classification" and len(folds) == 1:
+        notes = (*notes, *_unseen(frame, folds[0], own.columns.labels))
+    return LabelledRows(spec, frame, folds, task, notes)
+
+
+def _unseen(frame: pd.DataFrame, fold: Fold, names: Sequence[str]) -> Iterator[str]:
+    """Yield a sentence for each part with labels that no training row has."""
+    for name in names:
+        labels = np.array(as_texts(frame[name]), dtype=object)
+        known = sorted(set(labels[fold.train]))
+        for part, rows in (("validation", fold.valid), ("test", fold.test)):
+            if told := encode_known(labels[rows].tolist(), known, part)[1]:
+                yield told
 
 
 def as_texts(column: Values) -> list[str]:

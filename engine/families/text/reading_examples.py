@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.families.findings import counted
 from engine.families.labels import natural_order
 from engine.families.text.examples import Choices, LabelledTexts, Questions, TaggedSentences, TextPairs
 from engine.families.text.reading import as_list, read_columns
@@ -118,7 +119,8 @@ def encode_known(labels: Sequence[str], names: Sequence[str], part: str) -> tupl
         return codes, ""
     listed = ", ".join(f"“{label}”" for label in unseen[:5])
     count = int((codes < 0).sum())
-    return codes, f"{count:,} rows of {part} have labels that no training row has ({listed}); they count as wrong."
+    rows = counted(count, "row")
+    return codes, f"{rows} of the {part} part with labels that no training row has ({listed}): each counts as wrong."
 
 
 def _usable(

@@ -70,7 +70,7 @@ def test_that_rejected_lines_are_told(tensorbench: Call, people: Path) -> None:
     people.write_text(CSV + "1,Paris,2,3,4,5\n", encoding="utf-8")
     answer = tensorbench("import", people)
     assert answer.code == 0
-    assert "1 lines could not be read" in answer.out and "rejects.parquet" in answer.out
+    assert "1 line could not be read" in answer.out and "rejects.parquet" in answer.out
 
 
 @pytest.mark.parametrize("content", [b"", b"a,b\n", bytes(range(256)) * 20])

@@ -52,7 +52,7 @@ def test_that_a_label_may_be_a_number_or_many(tmp_path: Path) -> None:
 def test_that_a_label_which_no_training_row_has_is_told() -> None:
     codes, note = encode_known(["a", "new one", "b"], ["a", "b"], "validation")
     assert codes.tolist() == [0, -1, 1]
-    assert "“new one”" in note and "1 rows of validation" in note
+    assert "“new one”" in note and "1 row of the validation part" in note
 
 
 def test_that_missing_columns_are_named(tmp_path: Path) -> None:
