@@ -180,7 +180,6 @@ def train_both(folder: Path, one: Measured, series: int) -> dict[str, Any]:
 
 def train_library(spec: Any, material: Any, held: Any) -> dict[str, Any]:
     """Train the library's own model with Lightning, from the same weights, over windows in the same order."""
-    import lightning.pytorch as pl
     import torch
     from pytorch_forecasting import metrics
 
@@ -214,24 +213,9 @@ def train_library(spec: Any, material: Any, held: Any) -> dict[str, Any]:
         def __len__(self) -> int:
             return len(material.train)
 
-    class Losses(pl.Callback):  # type: ignore[misc]
-        """Keeps the loss of each step."""
-
-        def on_train_batch_end(self, trainer: Any, module: Any, outputs: Any, *_: Any) -> None:
-            found.append(outputs["loss"].detach())
-
     found: list[torch.Tensor] = []
     own = torch.Generator()  # else the loader draws a seed of its own
-    trainer = pl.Trainer(
-        max_epochs=1,
-        accelerator="cpu",
-        callbacks=[Losses()],
-        logger=False,
-        enable_checkpointing=False,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-        num_sanity_val_steps=0,
-    )
+    trainer = quiet_trainer(found)
     train = material.train.to_dataloader(train=True, batch_size=BATCH, sampler=Ours(), shuffle=False, generator=own)
     valid = held.to_dataloader(train=False, batch_size=10 * BATCH)
     torch.set_rng_state(chance)
@@ -242,6 +226,28 @@ def train_library(spec: Any, material: Any, held: Any) -> dict[str, Any]:
         "library_losses": torch.stack(found).double().numpy(),
         "library_valid": float(trainer.callback_metrics["val_loss"]),
     }
+
+
+def quiet_trainer(found: list[Any]) -> Any:
+    """Return a trainer for one epoch on the CPU, which does nothing beside it but to add each step's loss to `found`."""
+    import lightning.pytorch as pl
+
+    class Losses(pl.Callback):  # type: ignore[misc]
+        """Keeps the loss of each step."""
+
+        def on_train_batch_end(self, trainer: Any, module: Any, outputs: Any, *_: Any) -> None:
+            found.append(outputs["loss"].detach())
+
+    return pl.Trainer(
+        max_epochs=1,
+        accelerator="cpu",
+        callbacks=[Losses()],
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+    )
 
 
 def predicting(one: Measured, forecaster: Any, held: Any) -> list[Row]:

@@ -34,10 +34,18 @@ def test_that_missing_values_leave_a_hole_and_are_written_as_they_are(plot):
     assert rows[0][1] == 1.0 and rows[1][1] != rows[1][1]
 
 
-@pytest.mark.parametrize("values", [[], [None, None], [2.0, 2.0]])
-def test_that_nothing_and_no_change_can_be_shown(plot, values):
+@pytest.mark.parametrize("values", [[], [None, None]])
+def test_that_a_series_without_a_value_leaves_the_view_and_says_that_there_is_nothing(plot, values):
+    before = plot.item.viewRange()
     plot.setSeries([float(place) for place in range(len(values))], values, False)
-    plot.resetView()
+    assert plot.item.viewRange() == before
+    assert plot._empty.isVisible()
+
+
+def test_that_a_series_that_never_changes_has_room_above_and_below(plot):
+    plot.setSeries([0.0, 1.0], [2.0, 2.0], False)
+    _, (low, high) = plot.item.viewRange()
+    assert low < 2 < high and not plot._empty.isVisible()
 
 
 def test_that_left_and_right_are_left_to_the_page(plot):

@@ -13,7 +13,7 @@ from engine import datasets
 from engine.jobs.supervisor import NotNow, Supervisor
 from engine.runs import RunRecord, RunStatus, RunStore
 from engine.spec import CheckpointSpec, DataSpec, RunSpec, TrainerSpec, parse
-from engine.training.changes import RATE
+from engine.training.changes import EPOCHS, RATE
 
 LONG = 100_000
 NEVER = threading.Event()
@@ -32,10 +32,10 @@ def supervisor(workspace: Path) -> Iterator[Supervisor]:
     watcher.close()
 
 
-def begin(workspace: Path, supervisor: Supervisor, spec: RunSpec | None = None) -> str:
-    """Train for a long time; without a specification, a network that learns classes from rows."""
-    trainer = TrainerSpec(epochs=LONG, batch_size=32, early_stopping={"enabled": False}, threads=1)
-    spec = (spec or of_rows(workspace)).model_copy(
+def begin(workspace: Path, supervisor: Supervisor, epochs: int = LONG, family: str = "tabular") -> str:
+    trainer = TrainerSpec(epochs=epochs, batch_size=32, early_stopping={"enabled": False}, threads=1)
+    spec = {"tabular": of_rows, "forecasting": of_series, "text": of_texts}[family](workspace)
+    spec = spec.model_copy(
         update={"trainer": trainer.model_copy(update={"checkpoints": CheckpointSpec(every_steps=20)})}
     )
     with RunStore(workspace) as store:
@@ -100,20 +100,27 @@ def steps_of(workspace: Path, run_id: str) -> list[int]:
         return store.series(run_id, "train/loss").steps.tolist()
 
 
-def test_that_a_run_is_changed_and_paused_at_work_and_stopped_while_it_rests(
-    workspace: Path, supervisor: Supervisor
-) -> None:
-    run_id = begin(workspace, supervisor, of_texts(workspace))
-    until(workspace, run_id, lambda _, step: step > 0)
-    supervisor.change(run_id, RATE, 0.5)
-    until(workspace, run_id, lambda run, _: bool(run.changes))
+def test_that_a_paused_run_frees_its_worker_and_goes_on_where_it_stood(workspace: Path, supervisor: Supervisor) -> None:
+    run_id = begin(workspace, supervisor, family="text")
+    begun = until(workspace, run_id, lambda _, step: step > 0).started
     supervisor.pause(run_id)
     paused = until(workspace, run_id, lambda run, _: run.status is RunStatus.PAUSED)
     assert supervisor.wait(run_id, 60)
     assert paused.outcome is None and paused.pid is None
-    supervisor.stop(run_id)  # its model is taken out of its state
+    last = steps_of(workspace, run_id)[-1]
+    supervisor.resume(run_id)
     with pytest.raises(NotNow, match="nothing to resume"):
         supervisor.resume(run_id)
+    resumed = until(workspace, run_id, lambda _, step: step > last + 50)
+    assert resumed.attempt == 2 and resumed.started == begun
+    steps = steps_of(workspace, run_id)
+    assert steps == list(range(1, len(steps) + 1))
+    supervisor.change(run_id, RATE, 0.5)
+    until(workspace, run_id, lambda run, _: bool(run.changes))
+    supervisor.pause(run_id)
+    until(workspace, run_id, lambda run, _: run.status is RunStatus.PAUSED)
+    assert supervisor.wait(run_id, 60)
+    supervisor.stop(run_id)  # its model is taken out of its state
     assert supervisor.wait(run_id, 60)
     with RunStore(workspace) as store:
         assert store.run(run_id).status is RunStatus.STOPPED
@@ -122,12 +129,13 @@ def test_that_a_run_is_changed_and_paused_at_work_and_stopped_while_it_rests(
 
 
 @pytest.mark.parametrize(
-    "make", [of_series, pytest.param(of_rows, marks=pytest.mark.soak), pytest.param(of_texts, marks=pytest.mark.soak)]
+    "family",
+    ["forecasting", pytest.param("tabular", marks=pytest.mark.soak), pytest.param("text", marks=pytest.mark.soak)],
 )
 def test_that_a_killed_run_is_resumed_and_adopted_without_a_point_lost_or_doubled(
-    workspace: Path, supervisor: Supervisor, make: Callable[[Path], RunSpec]
+    workspace: Path, supervisor: Supervisor, family: str
 ) -> None:
-    run_id = begin(workspace, supervisor, make(workspace))
+    run_id = begin(workspace, supervisor, family=family)
     until(workspace, run_id, lambda _, step: step > 100)
     with RunStore(workspace) as store:
         pid = store.run(run_id).pid
@@ -146,6 +154,21 @@ def test_that_a_killed_run_is_resumed_and_adopted_without_a_point_lost_or_double
     second.kill(run_id)
     assert supervisor.wait(run_id, 30)
     second.close()
+
+
+@pytest.mark.soak
+def test_that_a_finished_run_is_extended(workspace: Path, supervisor: Supervisor) -> None:
+    run_id = begin(workspace, supervisor, epochs=2)
+    assert supervisor.wait(run_id, 90)
+    with pytest.raises(NotNow, match="ask for more"):
+        supervisor.extend(run_id, 2)
+    supervisor.extend(run_id, 4)
+    assert supervisor.wait(run_id, 90)
+    with RunStore(workspace) as store:
+        run = store.run(run_id)
+        assert run.status is RunStatus.FINISHED
+        assert [change.field for change in run.changes] == [EPOCHS]
+        assert store.series(run_id, "valid/loss").values.size == 4
 
 
 @pytest.mark.parametrize("harm", ["truncated", "another model", "pickle", "dataset gone", "part gone"])
