@@ -61,7 +61,7 @@ class RunCommands:
         """Change a setting of a run: of one at work from its next step on."""
         self._tasks.put(partial(self._supervisor.change, run_id, field, value))
 
-    def extendRun(self, run_id: str, epochs: int) -> None:
+    def extendRun(self, run_id: str, epochs: float) -> None:
         """Train a finished run further, to so many epochs in all."""
         self._tasks.put(partial(self._supervisor.extend, run_id, epochs))
 

@@ -161,7 +161,7 @@ def _text_model(card: text_gallery.TextCard, derived: DerivedText) -> ModelInfo:
     params.sort(key=lambda param: card.common.index(param.name) if param.common else len(card.common))
     weights = {name: derived.weights[card.name][name] for name in card.presets()}
     small, usual, large = (f"{count / 1e6:,.1f}" for count in weights.values())
-    counted = f"Small has {small}, default {usual} and large {large} million weights, with 8,000 tokens."
+    counted = f"Tiny has {small}, small {usual} and base {large} million weights, with 8,000 tokens."
     return ModelInfo(
         name=card.name,
         title=card.title,

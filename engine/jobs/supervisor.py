@@ -149,12 +149,12 @@ class Supervisor:
             else:
                 store.add_change(run_id, wanted)
 
-    def extend(self, run_id: str, epochs: int) -> None:
+    def extend(self, run_id: str, epochs: float) -> None:
         """Train a finished run further, to so many epochs in all. Raises NotNow, StoreError."""
         self.add_epochs(run_id, epochs)
         self.start(run_id)
 
-    def add_epochs(self, run_id: str, epochs: int) -> None:
+    def add_epochs(self, run_id: str, epochs: float) -> None:
         """Let a run be started again for so many epochs in all; the caller starts it. Raises NotNow, StoreError."""
         with RunStore(self.workspace) as store:
             run = store.run(run_id)

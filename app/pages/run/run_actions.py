@@ -115,7 +115,7 @@ class RunActions(QObject):
         if record is None:
             return
         if record.status is RunStatus.FINISHED and field == EPOCHS:
-            self._engine.extendRun(record.id, int(value))
+            self._engine.extendRun(record.id, value)
         else:
             self._engine.changeRun(record.id, field, value)
 

@@ -5,7 +5,7 @@ import time
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
-from app.amounts import counted
+from app.amounts import counted, epochs
 from engine.runs.records import Change, RunStatus
 
 DASH = "–"
@@ -152,5 +152,5 @@ def change_words(change: Change) -> str:
     if change.field == "trainer.optimizer.learning_rate":
         return _tr("learning rate {0}").format(figure(float(change.value), 3))
     if change.field == "trainer.epochs":
-        return counted(int(change.value), _tr("{0} epoch"), _tr("{0} epochs"))
+        return (_tr("{0} epoch") if change.value == 1 else _tr("{0} epochs")).format(epochs(change.value))
     return f"{change.field} = {change.value}"

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QV
 
 from app.forms import FieldList, fields_of_params
 from app.forms.row import LABEL_WIDTH
+from app.pages.train.text_words import size_name
 from app.widgets import LinkLabel
 from engine.catalog import CatalogError, ModelInfo, Preset, model, preset_of
 from engine.spec import RunSpec
@@ -75,6 +76,9 @@ class ModelTab(QWidget):
         self._notes.setText("\n".join(info.notes))
         self._notes.setVisible(bool(info.notes))
         self._sizes.setVisible(bool(info.params))
+        for name, button in self._presets.items():
+            button.setText(size_name(name) if info.config_class and info.family == "text" else self._texts[name])
+            button.setAccessibleName(self.tr("Size: {0}").format(button.text()))
         self.fields.setFields(fields_of_params(info))
 
     def _show_unknown(self, sentence: str) -> None:
@@ -111,7 +115,7 @@ class ModelTab(QWidget):
         layout.addStretch()
 
     def _fill_sizes(self) -> None:
-        texts = {"small": self.tr("Small"), "default": self.tr("Default"), "large": self.tr("Large")}
+        self._texts = texts = {"small": self.tr("Small"), "default": self.tr("Default"), "large": self.tr("Large")}
         tips = {
             "small": self.tr("Fewer parameters: faster, for little data"),
             "default": self.tr("The library's own settings"),

@@ -11,7 +11,7 @@ from app.forms.row import LABEL_WIDTH
 from app.icons import icon
 from app.pages.train import text_fields
 from app.pages.train.split_part import SplitPart
-from app.pages.train.text_words import about_task
+from app.pages.train.text_words import about_task, beginning
 from engine.spec import RunSpec
 
 
@@ -28,6 +28,7 @@ class TextTab(QWidget):
         self._types: dict[str, str] = {}
         self._offered: object = None
         self.about = QLabel(self)
+        self.beginning = QLabel(self)
         self.subject = FieldList("train.text.subject", parent=self)
         self.start = FieldList("train.text.start", text_fields.start_fields(), self)
         self.tokens = FieldList("train.text.tokens", text_fields.token_fields(), self)
@@ -97,6 +98,7 @@ class TextTab(QWidget):
         self._scratch.setVisible(bool(own.checkpoint))
         self.split.setSpec(spec)
         self.about.setText(about_task(own))
+        self.beginning.setText(beginning(spec))
 
     def setFaults(self, faults: Mapping[str, str]) -> None:
         """Show what is wrong beside the fields."""
@@ -140,6 +142,10 @@ class TextTab(QWidget):
         self.about.setObjectName("train.text.about")
         self.about.setProperty("role", "muted")
         self.about.setWordWrap(True)
+        self.beginning.setObjectName("train.text.beginning")
+        self.beginning.setProperty("role", "muted")
+        # Its lines are short: a label that wraps, so deep in layouts, would take the height of the rows below.
+        self.beginning.setMinimumWidth(1)
         self._scratch.setObjectName("train.text.scratch")
         self._scratch.setAccessibleName(self.tr("Begin from scratch"))
         self._scratch.setToolTip(self.tr("Forget the folder: the weights begin by chance"))
@@ -149,7 +155,7 @@ class TextTab(QWidget):
         layout.addWidget(self.about)
         layout.addWidget(self.subject)
         texts: tuple[tuple[str, str, bool, tuple[QWidget | QHBoxLayout, ...]], ...] = (
-            ("start", self.tr("Begin with"), True, (self.start, _row(self._checkpoint, self._scratch))),
+            ("start", self.tr("Begin with"), True, (self.beginning, self.start, _row(self._checkpoint, self._scratch))),
             ("tokens", self.tr("Tokens"), True, (self.tokens, self.folder, _row(self._tokenizer))),
             ("masking", self.tr("Hidden words"), True, (self.masking,)),
             ("spoiling", self.tr("How text is spoilt"), True, (self.spoiling,)),

@@ -1,9 +1,9 @@
 """What a text run learns, in words for the Train page. Pure functions."""
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from engine.catalog import ModelInfo
-from engine.spec import TextSpec
+from engine.catalog import CatalogError, ModelInfo, Preset, model, preset_of
+from engine.spec import RunSpec, TextSpec
 
 
 def say(text: str) -> str:
@@ -61,6 +61,35 @@ def aim(own: TextSpec, label: str) -> str:
         case "word2vec":
             return say("learns vectors of the words of {0}").format(text)
     return say("tells {0} from {1}").format(label or say("a label"), text)
+
+
+SIZES: dict[Preset, object] = {
+    "small": QT_TRANSLATE_NOOP("Texts", "Tiny"),
+    "default": QT_TRANSLATE_NOOP("Texts", "Small"),
+    "large": QT_TRANSLATE_NOOP("Texts", "Base"),
+}
+"""What the presets of transformers are called, by their place among presets."""
+
+
+def size_name(preset: Preset) -> str:
+    """Return what a preset of a transformer is called."""
+    return say(str(SIZES[preset]))
+
+
+def beginning(spec: RunSpec) -> str:
+    """Return what the weights are before the first step, and that nothing comes from a network."""
+    if spec.text is not None and spec.text.checkpoint:
+        return say("The weights begin as they are in this folder.\nOffline: nothing is fetched from a network.")
+    try:
+        info = model(spec.model.name)
+    except CatalogError:
+        return ""
+    preset = preset_of(info, spec.model.params)
+    size = say("a size of your own") if preset is None else size_name(preset).lower()
+    weights = info.weights.get(preset) if preset else None
+    about = "" if weights is None else say(", {0} M weights").format(f"{weights / 1e6:.1f}")
+    words = say("{0}, {1}{2}. Sizes stand under Model.\nOffline: nothing is fetched from a network.")
+    return words.format(info.title, size, about)
 
 
 def abilities(info: ModelInfo) -> list[str]:

@@ -163,6 +163,17 @@ def test_that_a_transformer_takes_over_the_task_of_a_small_network(filled):
     assert filled.spec().text.task == "text-classifier"
 
 
+def test_that_what_is_begun_with_says_its_size_and_that_nothing_is_fetched(filled):
+    filled.gallery.card("bert").radio.click()
+    about = filled.form.text.beginning
+    assert "BERT, small, 5.4 M weights" in about.text()
+    assert "nothing is fetched" in about.text()
+    button = filled.form.model.findChild(QPushButton, "train.preset.small")
+    assert button.text() == "Tiny"
+    button.click()
+    assert "BERT, tiny, 1.5 M weights" in about.text()
+
+
 def test_that_a_number_as_label_is_dealt_out_at_random(filled):
     choose(filled, "text.columns.labels", "stars")
     assert filled.spec().text.columns.labels == ("stars",)
