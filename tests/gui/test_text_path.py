@@ -1,4 +1,5 @@
-"""Two paths of texts through the real window: own CSV → classifier → a typed text; own text → language model."""
+"""Three paths of texts through the real window: own CSV → classifier → a typed text; own text → language model; a folder
+of texts → masked language model → a word that is put in."""
 
 import csv
 import random
@@ -116,4 +117,36 @@ def test_that_a_text_becomes_a_language_model_that_says_how_much_a_text_surprise
     card = try_text(window, user, run, "The film was dull and the music felt hollow to everybody.")
     note = card.findChild(QLabel, "predict.text.note")
     assert note is not None and "Perplexity" in note.text()
+    close(window, user)
+
+
+@pytest.mark.timeout(400)
+def test_that_a_folder_of_texts_becomes_a_masked_model_that_fills_a_word_in(tmp_path: Path, user: Any) -> None:
+    folder = tmp_path / "library"
+    folder.mkdir()
+    for number in range(30):
+        write_book(folder / f"{number}.txt", 4)
+    window = user.open_window()
+    page = to_train_page(window, user, folder)
+    page._edit("text.task", "masked-lm")
+    user.until(lambda: page.spec().text.task == "masked-lm")
+    assert page.spec().model.name == "bert"
+    for key, value in (
+        ("hidden_size", 32),
+        ("num_hidden_layers", 1),
+        ("num_attention_heads", 2),
+        ("intermediate_size", 32),
+    ):
+        page._edit(f"model.params.{key}", value)
+    page._edit("text.tokenizer.vocabulary", 200)
+    page._edit("text.max_length", 32)
+    run = train(window, user, {"train/loss", "valid/loss", "valid/pseudo_perplexity"})
+    card = try_text(window, user, run, "The film was [MASK] and the music felt hollow.")
+    user.until(lambda: len(card.bars()) == 10)
+    token = card.bars()[0][0]
+    user.press(window, f"predict.text.candidate.{token}")
+    assert (
+        card.text.toPlainText() == f"The film was {token.removeprefix('##')} and the music felt hollow."
+        or "##" in token
+    )
     close(window, user)

@@ -1,5 +1,6 @@
 """From a specification to a network for text, ours or transformers'. Must not train."""
 
+from threading import Lock
 from typing import Any
 
 import torch
@@ -18,6 +19,11 @@ from engine.training.failures import RunFailed
 from engine.training.loader import Batch
 from engine.training.optimizers import takes_sparse
 from engine.training.randomness import seed_everything
+
+_BUILDING = Lock()
+"""A lab's threads build one after the other: transformers imports its parts when they are first used, which two threads
+at once break, and the seed is one for all threads.
+"""
 
 
 class ClassicNetwork(nn.Module):
@@ -52,6 +58,11 @@ def config_of(spec: RunSpec, encoder: TextEncoder) -> dict[str, Any]:
 
 def build(spec: RunSpec, encoder: TextEncoder, config: dict[str, Any]) -> nn.Module:
     """Return a new network whose weights depend on the seed alone. Raises RunFailed where it cannot be made."""
+    with _BUILDING:
+        return _build(spec, encoder, config)
+
+
+def _build(spec: RunSpec, encoder: TextEncoder, config: dict[str, Any]) -> nn.Module:
     seed_everything(spec.trainer.seed)
     own = text_of(spec)
     if config:
