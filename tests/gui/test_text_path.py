@@ -116,7 +116,8 @@ def test_that_a_text_becomes_a_language_model_that_says_how_much_a_text_surprise
     run = train(window, user, {"train/loss", "valid/perplexity", "train/perplexity"})
     card = try_text(window, user, run, "The film was dull and the music felt hollow to everybody.")
     note = card.findChild(QLabel, "predict.text.note")
-    assert note is not None and "Perplexity" in note.text()
+    assert note is not None
+    user.until(lambda: "Perplexity" in note.text())
     close(window, user)
 
 
