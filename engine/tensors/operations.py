@@ -13,8 +13,9 @@ from engine.tensors.operation import Form, Kind, Operation
 
 _METHODS: dict[Kind, str] = {
     Kind.MOVED: (
-        "view view_as reshape reshape_as contiguous clone transpose swapaxes permute movedim t unsqueeze squeeze flatten "
-        "unflatten expand expand_as broadcast_to repeat tile flip roll triu tril diagonal diag select narrow unfold"
+        "view view_as reshape reshape_as contiguous clone transpose swapaxes permute movedim t unsqueeze "
+        "squeeze flatten unflatten expand expand_as broadcast_to repeat tile flip roll triu tril diagonal diag "
+        "select narrow unfold repeat_interleave"
     ),
     Kind.EACH: (
         "add sub mul div pow remainder floor_divide maximum minimum eq ne lt le gt ge logical_and logical_or logical_xor "
@@ -69,7 +70,7 @@ _KEYWORDS = (
     "dim dims keepdim dtype size shape diagonal p training tau hard weight bias eps num_groups normalized_shape "
     "running_mean running_var momentum use_input_stats stride padding dilation groups attn_mask dropout_p is_causal "
     "scale enable_gqa low high steps start end step fill_value n m min max alpha correction unbiased dim0 dim1 "
-    "start_dim end_dim shifts offset approximate exponent other equation rounding_mode value ord"
+    "start_dim end_dim shifts repeats offset approximate exponent other equation rounding_mode value ord"
 )
 KEYWORDS = frozenset(_KEYWORDS.split())
 _DTYPES = "float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool complex64 complex128"

@@ -38,9 +38,14 @@ class Instruction:
 
     def run_with(self, of: Callable[[Ref], Any], **more: Any) -> Tensor:
         """Work it out with what `of` gives for each tensor that is read."""
-        arguments = filled(self.arguments, of)
-        keywords = {key: filled(value, of) for key, value in self.keywords.items()}
-        return self.operation.run(*arguments, **keywords, **more)
+        return self.filled_call(self.operation.run, self.arguments, {**self.keywords, **more}, of)
+
+    @staticmethod
+    def filled_call(
+        run: Callable[..., Tensor], arguments: tuple[Any, ...], keywords: Mapping[str, Any], of: Callable[[Ref], Any]
+    ) -> Tensor:
+        """Call with each `Ref` in the arguments replaced by what `of` gives for it."""
+        return run(*filled(arguments, of), **{key: filled(value, of) for key, value in keywords.items()})
 
 
 @dataclass(frozen=True)
