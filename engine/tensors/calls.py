@@ -154,6 +154,10 @@ def first_sentence(name: str, raw: str) -> str:
     """Return what torch says, cut to one sentence that names the operation."""
     if "overflow" in raw or ("out of range" in raw and "integer" in raw):
         return f"{name} would make a tensor far too large to hold."
+    if "meta" in raw:
+        return f"{name} needs the values of its operands here, which are not known while typing."
+    if "invalid combination of arguments" in raw or "positional argument" in raw:
+        return f"{name} does not take these arguments."
     line = raw.strip().splitlines()[0] if raw.strip() else "it takes other arguments"
     return f"{name} refuses: {line.split('. ')[0][:200].rstrip('.')}."
 
