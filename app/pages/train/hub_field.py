@@ -89,10 +89,10 @@ class HubField(QWidget):
     def _show(self) -> None:
         self.name.setEnabled(not self._is_busy)
         self.fetch.setEnabled(self.allowed.isChecked() and bool(self.name.text().strip()))
-        for shown in (self.allowed, self.fetch):
-            shown.setVisible(not self._is_busy)
-        for shown in (self.cancel, self._bar):
-            shown.setVisible(self._is_busy)
+        self.allowed.setVisible(not self._is_busy)
+        self.fetch.setVisible(not self._is_busy)
+        self._bar.setVisible(self._is_busy)
+        self.cancel.setVisible(self._is_busy)
         self.note.setProperty("role", "error" if self._problem else "muted")
         self.note.style().unpolish(self.note)
         self.note.style().polish(self.note)
