@@ -118,7 +118,7 @@ class TrainerSpec(SpecModel):
         default=1, ge=1, le=10_000, description="Batches summed into one optimizer step."
     )
     validate_every_steps: int = Field(
-        default=0, ge=0, description="Optimizer steps between two validations; 0 validates after each epoch."
+        default=0, ge=0, description="Optimizer steps between validations; 0 is after each epoch."
     )
     gradient_clip: float = Field(
         default=0.0, ge=0, description="Largest gradient norm; 0 leaves gradients as they are."
