@@ -116,6 +116,13 @@ def test_that_a_file_name_is_no_target_and_a_folder_is_one(workspace: Path, tmp_
     assert infer_roles(workspace, import_file(workspace, tmp_path / "deep").id).target == ("folder",)
 
 
+def test_that_codes_look_like_identifiers_and_sentences_do_not(workspace: Path, tmp_path: Path) -> None:
+    lines = [f"{n}-A,It is said that on day {n} nothing much happened there" for n in range(30)]
+    dataset = import_file(workspace, write(tmp_path, "a.csv", "\n".join(["code,text", *lines])))
+    assert profile(workspace, dataset.id, "code").identifier_like
+    assert not profile(workspace, dataset.id, "text").identifier_like
+
+
 def test_that_a_folder_without_text_is_told(workspace: Path, tmp_path: Path) -> None:
     write(tmp_path / "none", "a.png", b"\x89PNG")
     with pytest.raises(DatasetError, match="holds no text file"):
