@@ -14,7 +14,7 @@ from app.pages.data.rejects_panel import RejectsPanel
 from app.pages.data.roles_editor import RolesEditor
 from app.pages.data.table_pane import TablePane
 from app.pages.data.wording import ago, one_line, origin, role_title, shape, size
-from engine.catalog import number_columns, suggests_text
+from engine.catalog import guessed_task, number_columns, suggests_text
 from engine.spec import Role, Roles
 
 REJECTS_TAB = 1
@@ -207,7 +207,7 @@ class DatasetView(QWidget):
 
     def _words(self, roles: Roles) -> str:
         if suggests_text(*self._texts, roles) and not (roles.target and roles.features):
-            return self.tr("Texts: classify them, or learn a language from them")
+            return self._words_of_texts()
         parts = [self.tr("target: {0}").format(", ".join(one_line(name)[:24] for name in roles.target[:3]))]
         if len(roles.target) > 3:
             parts[0] += self.tr(" and {0} more").format(len(roles.target) - 3)
@@ -215,6 +215,16 @@ class DatasetView(QWidget):
             if number := len(roles.columns(role)):
                 parts.append(f"{count(number)} {role_title(role)}")
         return "  ·  ".join(parts)
+
+    def _words_of_texts(self) -> str:
+        known = {
+            "question-answering": self.tr("Questions, and where their answers stand"),
+            "multiple-choice": self.tr("Questions with answers to choose from"),
+            "token-classification": self.tr("Words with their tags"),
+            "seq2seq": self.tr("Texts, and what is to be written from them"),
+        }
+        task = guessed_task(*self._texts) or ""
+        return known.get(task, self.tr("Texts: classify them, or learn a language from them"))
 
     @Slot()
     def choose(self) -> None:

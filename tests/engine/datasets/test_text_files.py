@@ -114,6 +114,8 @@ def test_that_a_file_name_is_no_target_and_a_folder_is_one(workspace: Path, tmp_
     write(tmp_path, "deep/pos/1.txt", "Fine.")
     write(tmp_path, "deep/neg/1.txt", "Poor.")
     assert infer_roles(workspace, import_file(workspace, tmp_path / "deep").id).target == ("folder",)
+    tagged = import_file(workspace, write(tmp_path, "a.conll", CONLL))
+    assert infer_roles(workspace, tagged.id).target == ()
 
 
 def test_that_codes_look_like_identifiers_and_sentences_do_not(workspace: Path, tmp_path: Path) -> None:
