@@ -59,6 +59,18 @@ def channel_norm(call: Call) -> Clash | None:
     return _too_few(call, x)
 
 
+def missed_norm(call: Call) -> Clash | None:
+    """Batch norm of vectors, which the meta device lets pass."""
+    x = call.given(0, "input")
+    return channel_norm(call) if isinstance(x, Operand) and len(x.shape) < 2 else None
+
+
+def missed_convolution(call: Call) -> Clash | None:
+    """What the meta device lets pass; torch itself takes inputs with no samples or no channels."""
+    x, spatial = call.given(0, "input"), int(call.name[4])
+    return None if isinstance(x, Operand) and 0 in x.shape[:-spatial] else convolution(call)
+
+
 def convolution(call: Call) -> Clash | None:
     """Input (N, C, …), weight (out, C / groups, …)."""
     spatial = int(call.name[4])

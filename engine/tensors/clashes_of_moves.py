@@ -153,8 +153,14 @@ def along(call: Call) -> Clash | None:
         known = [dim % max(len(x.shape), 1) for dim in dims if type(dim) is int]
         if len(set(known)) < len(known):
             return Clash(f"A dim is named twice: {tuple(dims)}.")
-    if call.name == "roll" and not x.shape:
-        return Clash(f"{x.text} is a single number, so there is no dim to roll along.")
+    if call.name in ("roll", "select", "narrow") and not x.shape:
+        return Clash(f"{x.text} is a single number, so there is no dim to go along.")
+    if call.name in ("select", "narrow"):
+        dim, start = call.given(1, "dim"), call.given(2, "start", 0)
+        length = x.shape[dim]
+        return Clash(
+            f"{counted(length, 'cell')} in dim {dim} of {x.text} are too few to begin at {start}.", ((0, dim),)
+        )
     return _largest_of_none(call, x)
 
 

@@ -53,6 +53,16 @@ def linear(call: Call) -> Clash | None:
     return None
 
 
+def linear_bias(call: Call) -> Clash | None:
+    """A bias of more dimensions than can be added, which the meta device lets pass."""
+    x, w, bias = call.given(0, "input"), call.given(1, "weight"), call.given(2, "bias")
+    if not isinstance(bias, Operand):
+        return None
+    whole = (*x.shape[:-1], *w.shape[:-1])
+    deep = len(bias.shape) > 2 or (len(bias.shape) == 2 and len(x.shape) == 1 and bias.shape[0] != 1)
+    return linear(call) if deep and bias.shape != whole else None
+
+
 def einsum(call: Call) -> Clash | None:
     """The letters against the shapes, in the user's letters."""
     equation = call.given(0, "equation")

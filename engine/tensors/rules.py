@@ -28,7 +28,9 @@ _RULES: dict[str, Rule] = {
 _CHECKED: dict[str, Rule] = {
     **dict.fromkeys(("softmax", "log_softmax", "gumbel_softmax"), clashes_of_moves.along),
     **dict.fromkeys(("max", "min", "argmax", "argmin", "amax", "amin"), clashes_of_moves.along),
-    **dict.fromkeys(("conv1d", "conv2d"), clashes_of_layers.convolution),
+    **dict.fromkeys(("conv1d", "conv2d"), clashes_of_layers.missed_convolution),
+    "batch_norm": clashes_of_layers.missed_norm,
+    "linear": clashes_of_products.linear_bias,
     "scaled_dot_product_attention": clashes_of_cells.attention_mask,
 }
 """What the meta device takes although torch refuses it elsewhere."""
