@@ -34,6 +34,8 @@ class StatusBar(QStatusBar):
         self._work.setFlat(True)
         self._work.setAccessibleName(self.tr("Runs at work"))
         self._work.setToolTip(self.tr("Open the run that is at work, or the queue"))
+        self._work.setText(self._at_work(1, " · 100%"))
+        self._work.setMinimumWidth(self._work.sizeHint().width())  # so that it stays as wide while the share grows
         self._work.clicked.connect(self._ask_for_newest)
         for widget in (self._work, self._memory, self._device):
             self.addPermanentWidget(widget)
@@ -77,13 +79,16 @@ class StatusBar(QStatusBar):
         if not running and not waiting:
             self._work.setText(self.tr("Nothing running"))
         else:
-            text = self.tr("{0} running").format(len(running))
+            text = self._at_work(len(running))
             if len(running) == 1 and running[0].progress.total_steps:
                 text += f" · {running[0].progress.fraction:.0%}"
             if waiting:
                 text += " · " + self.tr("{0} waiting").format(waiting)
             self._work.setText(text)
         self._work.setEnabled(bool(running or waiting))
+
+    def _at_work(self, number: int, more: str = "") -> str:
+        return self.tr("{0} running").format(number) + more
 
     def _ask_for_newest(self) -> None:
         if any(run.status is RunStatus.QUEUED for run in self._runs.values()):

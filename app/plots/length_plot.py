@@ -47,7 +47,8 @@ class LengthPlot(HistogramPlot):
         shown = [(one, texts) for one, texts in zip(lengths.tokens, lengths.texts, strict=True) if one <= self._reach()]
         bins = np.array([one for one, _ in shown], dtype=np.int64) // width
         counts = np.bincount(bins, weights=[texts for _, texts in shown]) if shown else np.empty(0)
-        self.setHistogram(np.arange(len(counts) + 1, dtype=np.float64) * width, np.asarray(counts, np.float64))
+        edges = np.arange(len(counts) + 1, dtype=np.float64) * width - 0.5  # a bar of one length stands over its number
+        self.setHistogram(edges, np.asarray(counts, np.float64))
 
     def setLimited(self, is_limited: bool) -> None:
         """Show the limit, or none where samples have no length of their own."""
@@ -67,7 +68,7 @@ class LengthPlot(HistogramPlot):
         if not self._lengths.tokens:
             return
         shown = self._extent()
-        self.item.setRange(xRange=(0, shown), yRange=(0, (float(self._counts.max()) or 1.0) * 1.12), padding=0)
+        self.item.setRange(xRange=(-0.5, shown), yRange=(0, (float(self._counts.max()) or 1.0) * 1.12), padding=0)
         if not self._is_limited:
             return
         wash = QColor(theme().base)
@@ -75,7 +76,7 @@ class LengthPlot(HistogramPlot):
         self._pale = pg.LinearRegionItem(self._cut_off(), movable=False, pen=pg.mkPen(None), brush=pg.mkBrush(wash))
         self._pale.setZValue(5)
         self.item.addItem(self._pale, ignoreBounds=True)
-        self._line = self._drawn_line(min(float(self._limit + 1), shown * 0.998))
+        self._line = self._drawn_line(min(self._limit + 0.5, shown * 0.998))
         self.item.addItem(self._line, ignoreBounds=True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -95,7 +96,7 @@ class LengthPlot(HistogramPlot):
 
     def _cut_off(self) -> tuple[float, float]:
         """Return the stretch of lengths beyond the limit."""
-        return min(self._limit + 1.0, self._extent()), self._extent()
+        return min(self._limit + 0.5, self._extent()), self._extent()
 
     def _extent(self) -> float:
         """Return how far the axis goes: to the limit too, unless the bars would have no room then."""
@@ -116,7 +117,7 @@ class LengthPlot(HistogramPlot):
             90,
             pen(colour, fine=True),
             movable=True,
-            bounds=(LEAST + 1, self._extent()),
+            bounds=(LEAST + 0.5, self._extent()),
             hoverPen=pg.mkPen(colour, width=3),
             label=f"{self._limit:,}" if inside else f"{self._limit:,} →",
             labelOpts={
@@ -133,7 +134,7 @@ class LengthPlot(HistogramPlot):
         return line
 
     def _on_dragged(self, line: pg.InfiniteLine) -> None:
-        self._limit = max(LEAST, round(line.value()) - 1)
+        self._limit = max(LEAST, round(line.value() - 0.5))
         line.label.setFormat(f"{self._limit:,}")
         if self._pale is not None:
             self._pale.setRegion((line.value(), max(line.value(), self._pale.getRegion()[1])))

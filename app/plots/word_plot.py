@@ -38,6 +38,7 @@ class WordPlot(Plot):
         self._layer = _WordLayer(self)
         self.item.getViewBox().disableAutoRange()
         self.item.getViewBox().sigRangeChanged.connect(self._follow)
+        self.item.getViewBox().sigResized.connect(self._follow)
         self.view.scene().sigMouseClicked.connect(self._pick)
 
     def setWords(self, words: Sequence[str], points: Floats) -> None:

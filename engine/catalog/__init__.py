@@ -44,6 +44,7 @@ from engine.catalog.text_edits import (
     with_text_task,
 )
 from engine.catalog.text_form import can_learn, offered_tasks, suggests_text, text_of_dataset, with_text_value
+from engine.catalog.text_guess import guessed_task
 
 __all__ = [
     "COMMON_FIELDS",
@@ -62,6 +63,7 @@ __all__ = [
     "fitted_to_model",
     "forecast_of",
     "forecasting_models",
+    "guessed_task",
     "idle_fields",
     "left_out",
     "looks_wide",

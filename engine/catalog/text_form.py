@@ -9,7 +9,7 @@ from engine.catalog.edits import with_value
 from engine.catalog.schema import ModelInfo
 from engine.catalog.text_edits import SHARES, TWINS, new_text, usual_split, with_text_task
 from engine.catalog.text_guess import guessed_columns, guessed_task, kind_of_labels
-from engine.spec import LABELLED, RUNNING, DataSpec, RunSpec, TextColumns, TextSpec, TextTask, parse
+from engine.spec import LABELLED, RUNNING, DataSpec, Role, Roles, RunSpec, TextColumns, TextSpec, TextTask, parse
 
 OFFERED: tuple[TextTask, ...] = (
     "text-classifier",
@@ -24,13 +24,18 @@ OFFERED: tuple[TextTask, ...] = (
 """What can be learned, in a form's order: what reads labels first, then what needs text only; of twins the quicker."""
 LONG_TEXT = 40.0
 """Letters in the mean from which a column holds texts to read, rather than names."""
+SHORT_TEXT = 10.0
+"""Letters in the mean from which a column that no table model can use may hold texts, rather than codes."""
 _CLASSES = frozenset({"text", "boolean", "integer", "number"})
 
 
-def suggests_text(types: Mapping[str, str], lengths: Mapping[str, float]) -> bool:
+def suggests_text(types: Mapping[str, str], lengths: Mapping[str, float], roles: Roles | None = None) -> bool:
     """Whether a dataset looks like texts to learn from: one column is of long texts, there is none but texts, or the
-    columns are called as a task of texts calls them."""
+    columns are called as a task of texts calls them. With roles that leave a table nothing to learn from, a column of
+    short texts is enough."""
     if guessed_task(types, lengths) is not None:
+        return True
+    if roles is not None and not roles.features and any(_may_be_read(roles, *one) for one in lengths.items()):
         return True
     if any(types.get(name) == "text" and length >= LONG_TEXT for name, length in lengths.items()):
         return True
@@ -91,6 +96,10 @@ def with_text_value(
             changed = with_value(changed, "text.columns.labels", [own.columns.labels[0]])
         return _fitted(changed)
     return changed
+
+
+def _may_be_read(roles: Roles, name: str, length: float) -> bool:
+    return roles.of(name) is Role.IGNORE and length >= SHORT_TEXT
 
 
 def _label(data: DataSpec, types: Mapping[str, str], lengths: Mapping[str, float]) -> str:

@@ -114,8 +114,8 @@ def _longest(types: Mapping[str, str], lengths: Mapping[str, float], but: Iterab
 
 
 def _other(types: Mapping[str, str], text: str) -> str:
-    """Return the one column beside the text, or nothing where there are several."""
-    others = [name for name in types if name != text]
+    """Return the one column beside the text, or nothing where there are several or it names the text's file."""
+    others = [name for name in types if name not in {text, "file"}]
     return others[0] if len(others) == 1 else ""
 
 

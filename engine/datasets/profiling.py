@@ -13,6 +13,8 @@ from engine.datasets.snapshots import load_dataset, parquet_path
 BINS = 30
 TOP = 20
 EXACT_ROWS = 1_000_000
+LOOKED_AT = 200
+SENTENCE = 40.0  # letters in the mean
 _NUMERIC = {"integer", "number"}
 
 
@@ -29,6 +31,14 @@ def profile(workspace: Path, dataset_id: str, column: str) -> ColumnProfile:
         raise DatasetError(
             f"The data of “{dataset.name}” is no longer in the workspace. Import its file again."
         ) from error
+
+
+def _may_name_rows(db: duckdb.DuckDBPyConnection, source: str, column: Column) -> bool:
+    """Whether a column may hold identifiers: sentences differ too, and name no row."""
+    if column.type != "text":
+        return column.type == "integer"
+    mean = _one(db, f"SELECT avg(length({quoted(column.name)})) FROM (SELECT * FROM {source} LIMIT {LOOKED_AT})")[0]
+    return float(mean or 0.0) < SENTENCE
 
 
 def _profile(db: duckdb.DuckDBPyConnection, source: str, column: Column) -> ColumnProfile:
@@ -53,7 +63,7 @@ def _profile(db: duckdb.DuckDBPyConnection, source: str, column: Column) -> Colu
         distinct=distinct,
         distinct_is_approximate=approximate,
         constant=distinct <= 1,
-        identifier_like=column.type in {"integer", "text"} and present > 20 and distinct >= present * 0.98,
+        identifier_like=present > 20 and distinct >= present * 0.98 and _may_name_rows(db, source, column),
         **details,
     )
 

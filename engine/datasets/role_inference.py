@@ -5,6 +5,8 @@ from pathlib import Path
 from engine.datasets.database import connect, literal, quoted
 from engine.datasets.records import Column, Dataset
 from engine.datasets.snapshots import load_dataset, parquet_path
+from engine.datasets.text_conversion import FOLDER
+from engine.datasets.text_sniffing import TEXT_FORMATS
 from engine.spec import Role, Roles
 
 LOOKED_AT = 100_000
@@ -28,6 +30,8 @@ _GROUPS = (
 def infer_roles(workspace: Path, dataset_id: str) -> Roles:
     """Guess a role for every column from its name, type and how many values it has. Raises DatasetError."""
     dataset = load_dataset(workspace, dataset_id)
+    if dataset.options.format in TEXT_FORMATS:
+        return _of_text(dataset)
     distinct, present = _counts(workspace, dataset)
     melt = dataset.origin.melt if dataset.origin is not None else None
     target = melt.value_name if melt is not None else _target(dataset, distinct)
@@ -40,6 +44,12 @@ def infer_roles(workspace: Path, dataset_id: str) -> Roles:
     if melt is not None:
         roles[melt.series_name] = Role.GROUP
     return Roles.from_mapping(roles)
+
+
+def _of_text(dataset: Dataset) -> Roles:
+    """Text is read, not tabulated; the folder that it lay in is often its class, its file's name never is."""
+    names = [column.name for column in dataset.columns]
+    return Roles.from_mapping({name: Role.TARGET if name == FOLDER else Role.IGNORE for name in names})
 
 
 def _counts(workspace: Path, dataset: Dataset) -> tuple[dict[str, int], dict[str, int]]:

@@ -18,6 +18,9 @@ ROW_GROUP = 61_440
 Reader = Callable[[Path, ReadOptions], Iterator[Row | Reject]]
 PLAIN: dict[str, Reader] = {"lines": line_rows, "paragraphs": paragraph_rows, "document": document_rows}
 
+FOLDER = "folder"
+"""The column of the folder that a file lay in."""
+
 
 def convert_text(
     db: duckdb.DuckDBPyConnection,
@@ -56,7 +59,7 @@ def _source(path: Path, options: ReadOptions) -> tuple[tuple[str, ...], Iterator
         return ("text",), read(path, options)
     files = text_files(path)
     is_deep = any(file.parent != path for file in files)
-    names = ("text", "file", "folder") if is_deep else ("text", "file")
+    names = ("text", "file", FOLDER) if is_deep else ("text", "file")
     return names, chain.from_iterable(_of_folder(path, file, read, options, is_deep) for file in files)
 
 

@@ -12,6 +12,7 @@ from engine.datasets.squad import is_squad, parse
 TEXT_FORMATS: tuple[TextFormat, ...] = get_args(TextFormat)
 TABLE_MARKS = ("\t", ";", "|")
 LOOKED_AT = 200
+FEW_FILES = 20  # of fewer, each a row, too little is left to validate on; where folders sort them they are classes
 SHORT_FIELD = 40  # letters, on average: sentences with as many commas in each are rare, and longer
 CONLL_SUFFIXES = {".conll", ".conllu", ".conll03", ".iob", ".iob2", ".bio"}
 
@@ -42,10 +43,12 @@ def text_options(path: Path, wanted: FileFormat | None = None) -> ReadOptions | 
 def _folder_options(path: Path, wanted: FileFormat | None) -> ReadOptions:
     if wanted in {"conll", "squad"}:
         raise DatasetError(f"{path} is a folder; only plain text is read from folders. Name a file.")
-    first = next((file for file in text_files(path) if file.stat().st_size), None)
-    if first is None:
+    files = [file for file in text_files(path) if file.stat().st_size]
+    if not files:
         raise DatasetError(f"Every text file in {path} is empty.")
-    return ReadOptions(format=wanted or "document", encoding=guess_encoding(first, read_head(first)))
+    is_flat = all(file.parent == path for file in files)
+    usual: TextFormat = "paragraphs" if is_flat and len(files) < FEW_FILES else "document"
+    return ReadOptions(format=wanted or usual, encoding=guess_encoding(files[0], read_head(files[0])))
 
 
 def _squad_options(path: Path, head: bytes) -> ReadOptions | None:

@@ -15,6 +15,7 @@ from engine.training.state_keeper import StateKeeper
 from engine.training.watch import Place
 
 State = Mapping[str, Any]
+_SPLITS = {"train": "training", "valid": "validation"}
 
 
 class Model(Protocol):
@@ -98,6 +99,13 @@ def best_of(recorder: Recorder, fitted: Sequence[Fitted[M]]) -> Fitted[M]:
     return sorted(fitted, key=lambda one: one.best_value, reverse=recorder.spec.trainer.checkpoints.mode == "max")[0]
 
 
+def kept_words(monitor: str, best: Fitted[M]) -> str:
+    """Say which epoch's model is kept, and why: `valid/f1_macro` is called validation f1 macro."""
+    split, _, metric = monitor.partition("/")
+    name = f"{_SPLITS.get(split, split)} {metric.replace('_', ' ')}".strip()
+    return f"The model of epoch {best.best_epoch} is kept: its {name} was {best.best_value:.4g}."
+
+
 def ended(recorder: Recorder, fitted: Sequence[Fitted[M]], folds: int, detail: str = "") -> Outcome:
     """Say how a run of so many folds ended; `detail` says more of one that was trained to its end."""
     if not fitted:
@@ -107,8 +115,7 @@ def ended(recorder: Recorder, fitted: Sequence[Fitted[M]], folds: int, detail: s
     if len(fitted) > 1:
         kept = f"All {len(fitted)} folds were trained; the model of the best fold is kept."
     else:
-        monitor = recorder.spec.trainer.checkpoints.monitor
-        kept = f"The model of epoch {fitted[0].best_epoch} is kept: {monitor} was {fitted[0].best_value:.4g}."
+        kept = kept_words(recorder.spec.trainer.checkpoints.monitor, fitted[0])
     return Outcome.finished(detail or kept)
 
 

@@ -14,7 +14,7 @@ from app.pages.data.rejects_panel import RejectsPanel
 from app.pages.data.roles_editor import RolesEditor
 from app.pages.data.table_pane import TablePane
 from app.pages.data.wording import ago, one_line, origin, role_title, shape, size
-from engine.catalog import number_columns, suggests_text
+from engine.catalog import guessed_task, number_columns, suggests_text
 from engine.spec import Role, Roles
 
 REJECTS_TAB = 1
@@ -30,7 +30,7 @@ class DatasetView(QWidget):
     def __init__(self, engine: EngineThread, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._dataset: DatasetAnswer | None = None
-        self._has_texts = False  # whether there are texts to learn from, which needs no roles
+        self._texts: tuple[dict[str, str], dict[str, float]] = {}, {}  # types, and how long texts are, by column
         self._goes_on = False
         self._requests = Requests(engine, self)
         self._requests.answered.connect(self._on_answered)
@@ -69,7 +69,7 @@ class DatasetView(QWidget):
         self.rejects.setDataset(dataset)
         self._show_rejects(dataset["rejected"])
         self.editor.load(dataset, None)
-        self._has_texts = False
+        self._texts = {}, {}
         self._requests.cancel("text_lengths")
         self._requests.ask("roles", "data", "roles", id=dataset["id"])
         if any(column["type"] == "text" for column in dataset["columns"]):
@@ -169,8 +169,8 @@ class DatasetView(QWidget):
     @Slot(str, object)
     def _on_answered(self, name: str, value: Any) -> None:
         if self._dataset is not None and name == "text_lengths":
-            types = {column["name"]: column["type"] for column in self._dataset["columns"]}
-            self._has_texts = suggests_text(types, value)
+            types: dict[str, str] = {column["name"]: column["type"] for column in self._dataset["columns"]}
+            self._texts = types, value
             self._on_roles()
         elif self._dataset is not None:
             self.editor.load(self._dataset, Roles.model_validate(value))
@@ -197,7 +197,7 @@ class DatasetView(QWidget):
     def _missing(self, roles: Roles) -> str:
         if not self.editor.isKnown:
             return self.tr("Working out what the columns are for …")
-        if self._has_texts:
+        if suggests_text(*self._texts, roles):
             return ""
         if not roles.target:
             return self.tr("Say which column is the target: select it and press T")
@@ -206,8 +206,8 @@ class DatasetView(QWidget):
         return ""
 
     def _words(self, roles: Roles) -> str:
-        if self._has_texts and not (roles.target and roles.features):
-            return self.tr("Texts: classify them, or learn a language from them")
+        if suggests_text(*self._texts, roles) and not (roles.target and roles.features):
+            return self._words_of_texts()
         parts = [self.tr("target: {0}").format(", ".join(one_line(name)[:24] for name in roles.target[:3]))]
         if len(roles.target) > 3:
             parts[0] += self.tr(" and {0} more").format(len(roles.target) - 3)
@@ -215,6 +215,16 @@ class DatasetView(QWidget):
             if number := len(roles.columns(role)):
                 parts.append(f"{count(number)} {role_title(role)}")
         return "  ·  ".join(parts)
+
+    def _words_of_texts(self) -> str:
+        known = {
+            "question-answering": self.tr("Questions, and where their answers stand"),
+            "multiple-choice": self.tr("Questions with answers to choose from"),
+            "token-classification": self.tr("Words with their tags"),
+            "seq2seq": self.tr("Texts, and what is to be written from them"),
+        }
+        task = guessed_task(*self._texts) or ""
+        return known.get(task, self.tr("Texts: classify them, or learn a language from them"))
 
     @Slot()
     def choose(self) -> None:

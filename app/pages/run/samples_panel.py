@@ -9,10 +9,12 @@ from app.amounts import epochs
 from app.icons import icon
 from app.pages.run.sample_words import changes, legend, page, score
 from app.theme import theme, themeNotifier
+from app.widgets import ElidedLabel
 from engine.runs.text_samples import TextSamples
 
 HEIGHT = 296
 WIDTH_OF_PLACE = 176
+WIDTH_OF_SLIDER = 128
 
 Key = tuple[int, int]
 
@@ -32,15 +34,15 @@ class SamplesPanel(QFrame):
         self._follows = True
         self._title = QLabel(self.tr("Samples"), self)
         self._title.setProperty("role", "cardtitle")
-        self._summary = self._label("summary")
-        self._place = self._label("place")
-        self._legend = self._label("legend")
+        self._summary = self._named(ElidedLabel(self), "summary")
+        self._place = self._named(QLabel(self), "place")
+        self._legend = self._named(QLabel(self), "legend")
         self._place.setFixedWidth(WIDTH_OF_PLACE)
         self._slider = QSlider(Qt.Orientation.Horizontal, self)
         self._slider.setObjectName("run.live.samples.evaluation")
         self._slider.setAccessibleName(self.tr("Evaluation whose samples are shown"))
         self._slider.setToolTip(self.tr("Go back over the evaluations of the run (arrow keys, Home and End)"))
-        self._slider.setFixedWidth(160)
+        self._slider.setFixedWidth(WIDTH_OF_SLIDER)
         self._slider.setPageStep(1)
         self._back = self._button("back", "chevron-left", self.tr("Evaluation before"))
         self._on = self._button("on", "chevron-right", self.tr("Evaluation after"))
@@ -145,8 +147,7 @@ class SamplesPanel(QFrame):
             parts.append(self.tr("{0} of {1} changed").format(changed, len(now.samples)))
         return "   ".join(parts)
 
-    def _label(self, name: str) -> QLabel:
-        made = QLabel(self)
+    def _named(self, made: QLabel, name: str) -> QLabel:
         made.setObjectName(f"run.live.samples.{name}")
         made.setProperty("role", "muted")
         return made

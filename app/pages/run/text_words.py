@@ -31,7 +31,7 @@ def surprises(tokens: Sequence[Surprise], theme: Theme) -> str:
         for one in tokens
     ]
     body = f"<tr>{head}<th></th></tr>{''.join(lines)}"
-    return f'<table width="100%" cellspacing="0" cellpadding="3">{body}</table>'
+    return f'<table width="98%" cellspacing="0" cellpadding="3">{body}</table>'
 
 
 def surprising_text(one: SurprisingText, theme: Theme) -> str:

@@ -123,6 +123,9 @@ def metric_title(name: str) -> str:
         "smape": _tr("Symmetric mean absolute percentage error"),
         "mase": _tr("Mean absolute scaled error"),
         "quantile_loss": _tr("Quantile loss"),
+        "spearman": _tr("Spearman correlation"),
+        "pairs": _tr("Pairs"),
+        "words": _tr("Words"),
         "lr": _tr("Learning rate"),
         "grad_norm": _tr("Gradient norm"),
         "rows_per_second": _tr("Rows or windows per second"),
@@ -137,7 +140,8 @@ def metric_title(name: str) -> str:
     for metric, target in (name.split("/", 1), reversed(name.rsplit("/", 1))) if "/" in name else ():
         if metric in known:
             return f"{known[metric]} · {target}"
-    return name.replace("_", " ")
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def is_smaller_better(metric: str) -> bool:

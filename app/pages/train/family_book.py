@@ -77,11 +77,14 @@ class FamilyBook:
         """Return what to show of a specification that nobody touched, now that it is known how long its texts are."""
         if self._data is None or self._data.spec.dataset != dataset or shown.data.dataset != dataset:
             return shown
+        data = self._data.spec
         is_new, self._data = dict(lengths) != self._data.lengths, replace(self._data, lengths=dict(lengths))
         guessed, self._is_guessed = self._is_guessed, False
         if not is_new or (shown.family != "text" and not guessed):
             return shown
-        if shown.family == "text" or (shown.family == "tabular" and suggests_text(self._data.types, lengths)):
+        if shown.family == "text" or (
+            shown.family == "tabular" and suggests_text(self._data.types, lengths, data.roles)
+        ):
             return self._made("text").model_copy(update={"name": shown.name})
         return shown
 

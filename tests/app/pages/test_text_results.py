@@ -74,6 +74,7 @@ def test_that_samples_are_redrawn_and_can_be_gone_back_over(page, run, tell):
     assert "the film ✓" in panel.text()
     assert panel.summary() == "1 of 1 hidden words right (0 after epoch 1)   1 of 1 changed"
     assert panel.height() == height
+    assert panel.minimumSizeHint().width() < 600  # a long summary is cut, it does not push the card out of sight
     page.findChild(QToolButton, "run.live.samples.back").click()
     assert "dog" in panel.text() and panel.shown().epoch == 1
     tell(filled(3, "film"))

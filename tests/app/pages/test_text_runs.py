@@ -52,6 +52,14 @@ def texts_in(page):
     return {label.text() for label in page.findChildren(QLabel)}
 
 
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("spearman", "Spearman correlation"), ("pairs", "Pairs"), ("words", "Words"), ("new_one", "New one")],
+)
+def test_that_every_metric_has_a_title_with_a_capital(name, title):
+    assert metric_title(name) == title
+
+
 def test_that_perplexity_stands_beside_the_loss_and_is_better_the_smaller():
     assert sorted(("accuracy", "perplexity", "loss"), key=rank) == ["loss", "perplexity", "accuracy"]
     assert metric_title("pseudo_perplexity") == "Pseudo-perplexity"

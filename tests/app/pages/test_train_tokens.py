@@ -120,7 +120,7 @@ def test_that_the_limit_is_told_while_it_is_dragged_and_set_when_it_is_let_go(pa
 
 def test_that_a_limit_beyond_the_longest_text_is_in_sight_where_there_is_room(full):
     full.setView(view(lengths=Lengths(tokens=(5, 60), texts=(50, 50))))
-    assert full.plot._line.value() == 129
+    assert full.plot._line.value() == 128.5
     assert said(full, "cut") == "No text is longer than 128 tokens."
 
 

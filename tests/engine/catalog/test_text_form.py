@@ -39,6 +39,19 @@ def test_that_long_texts_or_texts_alone_suggest_a_text_run(types, lengths, sugge
     assert suggests_text(types, lengths) is suggested
 
 
+@pytest.mark.parametrize(
+    ("lengths", "features", "suggested"),
+    [
+        ({"body": 12.0, "kind": 4.0}, (), True),
+        ({"body": 12.0, "kind": 4.0}, ("score",), False),
+        ({"body": 6.0}, (), False),
+    ],
+)
+def test_that_short_texts_suggest_a_text_run_where_a_table_has_nothing_to_learn_from(lengths, features, suggested):
+    roles = Roles(target=("kind",), continuous=features, ignore=("body",))
+    assert suggests_text(TYPES, lengths, roles) is suggested
+
+
 def test_that_the_target_is_the_label_and_the_roles_are_left_behind():
     spec = of()
     assert (spec.text.task, spec.text.columns.text, spec.text.columns.labels) == ("text-classifier", "body", ("kind",))

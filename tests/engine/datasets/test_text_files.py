@@ -20,6 +20,8 @@ from engine.datasets import (
     sniff,
 )
 from engine.datasets.records import FileFormat
+from engine.datasets.role_inference import infer_roles
+from engine.datasets.text_sniffing import text_options
 
 RTL_AND_EMOJI = "שלום עולם 👩‍👩‍👧\nمرحبا\n"
 CONLL = "-DOCSTART- -X- O\n\nEU NNP B-ORG\nrejects VBZ O\n\nPeter NNP B-PER\nBlackburn NNP I-PER\n"
@@ -96,6 +98,31 @@ def test_that_a_folder_gives_each_file_with_its_name_and_the_folder_it_lies_in(w
     assert rows(workspace, folder) == [["Poor.", "1.txt", "neg"], ["Fine.\nVery fine.", "1.txt", "pos"]]
     write(folder, "neg/1.txt", "Weak.\n")
     assert import_file(workspace, folder).id != dataset.id
+
+
+def test_that_a_few_files_are_cut_by_paragraph_and_many_are_not(tmp_path: Path) -> None:
+    for number in range(20):
+        assert number < 2 or text_options(tmp_path) == ReadOptions(format="paragraphs", encoding="utf-8")
+        write(tmp_path, f"{number}.txt", "One.\n\nTwo.\n")
+    assert text_options(tmp_path) == ReadOptions(format="document", encoding="utf-8")
+
+
+def test_that_a_file_name_is_no_target_and_a_folder_is_one(workspace: Path, tmp_path: Path) -> None:
+    write(tmp_path, "flat/1.txt", "Fine.\n\nVery fine.\n")
+    flat = import_file(workspace, tmp_path / "flat")
+    assert infer_roles(workspace, flat.id).target == ()
+    write(tmp_path, "deep/pos/1.txt", "Fine.")
+    write(tmp_path, "deep/neg/1.txt", "Poor.")
+    assert infer_roles(workspace, import_file(workspace, tmp_path / "deep").id).target == ("folder",)
+    tagged = import_file(workspace, write(tmp_path, "a.conll", CONLL))
+    assert infer_roles(workspace, tagged.id).target == ()
+
+
+def test_that_codes_look_like_identifiers_and_sentences_do_not(workspace: Path, tmp_path: Path) -> None:
+    lines = [f"{n}-A,It is said that on day {n} nothing much happened there" for n in range(30)]
+    dataset = import_file(workspace, write(tmp_path, "a.csv", "\n".join(["code,text", *lines])))
+    assert profile(workspace, dataset.id, "code").identifier_like
+    assert not profile(workspace, dataset.id, "text").identifier_like
 
 
 def test_that_a_folder_without_text_is_told(workspace: Path, tmp_path: Path) -> None:
