@@ -261,7 +261,8 @@ class EngineThread(QThread, RunCommands):
 
     def _tell_disk(self, run_id: str) -> None:
         if self._store is not None:
-            self.diskTold.emit(run_id, disk_use(self._store.run_folder(run_id)))
+            workspace = self.workspace if self._store.run(run_id).reads_texts else None
+            self.diskTold.emit(run_id, disk_use(self._store.run_folder(run_id), workspace))
 
     def _tell_run(self, run_id: str) -> None:
         if self._store is None:

@@ -69,9 +69,11 @@ class RunCommands:
         """Ask what a run's files take; `diskTold` answers."""
         self._tasks.put(partial(self._tell_disk, run_id))
 
-    def clearCheckpoints(self, run_id: str, state_too: bool) -> None:
-        """Delete the checkpoints of a run that is over, and with `state_too` what it is resumed from; `diskTold` tells."""
-        self._tasks.put(partial(self._clear_checkpoints, run_id, state_too))
+    def clearCheckpoints(self, run_id: str, state_too: bool, tokens_too: bool = False) -> None:
+        """Delete the checkpoints of a run that is over, and with `state_too` what it is resumed from; `diskTold` tells.
+        With `tokens_too` the tokens go that the workspace keeps for all runs of texts.
+        """
+        self._tasks.put(partial(self._clear_checkpoints, run_id, state_too, tokens_too))
 
     # The queue
 
@@ -149,7 +151,9 @@ class RunCommands:
     def _tell_disk(self, run_id: str) -> None:
         raise NotImplementedError
 
-    def _clear_checkpoints(self, run_id: str, state_too: bool) -> None:
+    def _clear_checkpoints(self, run_id: str, state_too: bool, tokens_too: bool) -> None:
+        if tokens_too:
+            self._supervisor.clear_tokens()
         self._supervisor.clear_checkpoints(run_id, state_too)
         self._tell_disk(run_id)
 

@@ -296,8 +296,9 @@ def _add_lifecycle(add: Add) -> None:
     command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="such as trainer.epochs=5")
     command.add_argument("--name", help="what to call the new run")
     _add_when(command)
-    command = add("clear", "delete the checkpoints of a run that is over, to free space on the disk")
-    command.add_argument("run", metavar="RUN", help=RUN_HELP)
+    command = add("clear", "delete the checkpoints of a run that is over, or kept tokens, to free space on the disk")
+    command.add_argument("run", metavar="RUN", nargs="?", help=RUN_HELP)
+    command.add_argument("--tokens", action="store_true", help="the tokens that the workspace keeps for runs of texts")
     command.add_argument("--state", action="store_true", help="also the one it would be resumed from")
 
 

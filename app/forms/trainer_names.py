@@ -4,6 +4,7 @@ ARGUMENTS = {
     "trainer.epochs": "num_train_epochs",
     "trainer.batch_size": "per_device_train_batch_size",
     "trainer.accumulate_grad_batches": "gradient_accumulation_steps",
+    "trainer.validate_every_steps": "eval_strategy, eval_steps",
     "trainer.gradient_clip": "max_grad_norm",
     "trainer.precision": "bf16, fp16",
     "trainer.seed": "seed",

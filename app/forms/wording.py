@@ -96,6 +96,7 @@ _LABELS = {
     "epochs": QT_TRANSLATE_NOOP("Fields", "Epochs"),
     "batch_size": QT_TRANSLATE_NOOP("Fields", "Batch size"),
     "accumulate_grad_batches": QT_TRANSLATE_NOOP("Fields", "Accumulate batches"),
+    "validate_every_steps": QT_TRANSLATE_NOOP("Fields", "Validate every … steps"),
     "gradient_clip": QT_TRANSLATE_NOOP("Fields", "Clip gradients at"),
     "gradient_clip_algorithm": QT_TRANSLATE_NOOP("Fields", "Clip by"),
     "threads": QT_TRANSLATE_NOOP("Fields", "CPU threads"),

@@ -66,26 +66,24 @@ class SeriesPlot(Plot):
         self.item.setMouseEnabled(x=True, y=False)
 
     def setSeries(
-        self, x: Sequence[float], y: Sequence[float | None], are_dates: bool, extent: tuple[float, float] | None = None
+        self,
+        x: Sequence[float],
+        y: Sequence[float | None],
+        are_dates: bool,
+        extent: tuple[float, float] | None = None,
+        bands: Sequence[Band] = (),
+        marks: Mapping[MarkTone, Sequence[float]] | None = None,
     ) -> None:
         """Draw a series: seconds since 1970 or whole numbers, and values, None where there is none. `extent` is what is
-        shown of x; without it all is."""
+        shown of x; without it all is. `bands` are stretches that are shaded, `marks` times on the line, by what is the
+        matter with them."""
         self._x = np.asarray(x, dtype=np.float64)
         self._y = np.asarray([np.nan if one is None else one for one in y], dtype=np.float64)
-        self._are_dates, self._extent = are_dates, extent
+        self._are_dates, self._extent, self._bands = are_dates, extent, tuple(bands)
+        self._marks = {tone: np.asarray(its, dtype=np.float64) for tone, its in (marks or {}).items() if len(its)}
         self._bottom.setDates(are_dates)
         self.redraw()
         self.resetView()
-
-    def setBands(self, bands: Sequence[Band]) -> None:
-        """Shade these stretches."""
-        self._bands = tuple(bands)
-        self.redraw()
-
-    def setMarks(self, marks: Mapping[MarkTone, Sequence[float]]) -> None:
-        """Mark these times on the line, by what is the matter with them."""
-        self._marks = {tone: np.asarray(x, dtype=np.float64) for tone, x in marks.items() if len(x)}
-        self.redraw()
 
     def marks(self) -> dict[MarkTone, list[float]]:
         """Return the times that are marked."""

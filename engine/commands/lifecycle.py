@@ -71,13 +71,22 @@ def fork_command(options: Namespace) -> int:
 
 
 def clear_command(options: Namespace) -> int:
-    """Delete the checkpoints of a run that is over; its kept model stays."""
+    """Delete the checkpoints of a run that is over, whose kept model stays, or the tokens of texts, or both."""
+    if options.run is None and not options.tokens:
+        raise BadInput("say what to clear: a run, or --tokens")
+    freed = Supervisor(options.workspace).clear_tokens() if options.tokens else 0
+    if options.tokens and not options.json:
+        print(f"the tokens of texts take {size(freed)} less; a run that needs them makes them again")
+    if options.run is None:
+        if options.json:
+            as_json({"freed": freed})
+        return DONE
     run, supervisor = _found(options)
-    freed = supervisor.clear_checkpoints(run.id, state_too=options.state)
+    freed += (of_run := supervisor.clear_checkpoints(run.id, state_too=options.state))
     if options.json:
         as_json({"id": run.id, "freed": freed})
     else:
-        print(f"{run.id} takes {size(freed)} less; its kept model stays")
+        print(f"{run.id} takes {size(of_run)} less; its kept model stays")
     return DONE
 
 

@@ -28,6 +28,7 @@ def add_new(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     command.add_argument("--target", action="append", metavar="COL", help="what to predict (repeatable)")
     command.add_argument("--model", metavar="NAME", help="see `tensorbench models`")
     command.add_argument("--preset", choices=["small", "default", "large"], help="the model's size")
+    command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="such as trainer.epochs=5")
     command.add_argument(
         "--task",
         choices=[*TABLE_TASKS, *TEXT_TASKS],

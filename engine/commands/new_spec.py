@@ -31,6 +31,12 @@ def new_command(options: Namespace) -> int:
         spec = text_spec(options, dataset)
     else:
         spec = new_spec(options.workspace, dataset, options.target, options.model, options.preset, options.task)
+    if options.set:
+        from engine.commands.training import changed
+
+        spec = changed(spec, options.set)
+        if found := problems(spec):
+            raise SpecError(found)
     path: Path | None = options.output
     as_json = options.json if path is None else path.suffix == ".json"
     text = to_json(spec) if as_json else to_toml(spec)

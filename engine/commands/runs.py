@@ -17,7 +17,7 @@ from engine.commands.output import DONE, BadInput, as_json, complain, duration, 
 from engine.commands.watching import print_curves
 from engine.jobs.supervisor import Supervisor
 from engine.runs import RunRecord, RunStore, SeriesInfo, StoreError
-from engine.training.disk import disk_use
+from engine.training.disk import DiskUse, disk_use
 
 LINES_AT_ONCE = 100_000
 
@@ -65,7 +65,7 @@ def show_command(options: Namespace) -> int:
             {
                 **described(run),
                 "folder": folder,
-                "disk": asdict(disk_use(folder)),
+                "disk": asdict(_disk(run, folder)),
                 "metrics": _told(series),
                 "evaluation": reporting.read(folder),
             }
@@ -101,9 +101,15 @@ def show_run(run: RunRecord, folder: Path) -> None:
         values["group"] = run.group
     values.update({key: number(value) for key, value in sorted(run.summary.items())})
     values["folder"] = folder
-    use = disk_use(folder)
+    use = _disk(run, folder)
     values["disk"] = f"{size(use.total)}, of which {size(use.checkpoints + use.state)} are checkpoints"
+    if use.tokens:
+        values["tokens"] = f"{size(use.tokens)}, kept for all texts; `tensorbench clear --tokens` frees them"
     pairs(values)
+
+
+def _disk(run: RunRecord, folder: Path) -> DiskUse:
+    return disk_use(folder, folder.parents[1] if run.reads_texts else None)
 
 
 def metrics_command(options: Namespace) -> int:

@@ -46,7 +46,7 @@ class Fitted(Generic[M]):
     """A trained model with the best weights, and whether the training was stopped on request."""
 
     model: M
-    best_epoch: int
+    best_epoch: float
     best_value: float
     stopped: bool
 
@@ -75,7 +75,7 @@ def fit_folds(
     for index, fold in enumerate(folds):
         if resumed is not None and index < resumed["fold"]:
             epoch, value = resumed["over"][index]
-            fitted.append(Fitted(load(recorder.folder / fold.name), int(epoch), float(value), False))
+            fitted.append(Fitted(load(recorder.folder / fold.name), epoch, float(value), False))
             continue
         over = tuple((one.best_epoch, one.best_value) for one in fitted)
         place = Place(index, len(folds), fold.prefix, over)
@@ -109,7 +109,7 @@ def kept_words(monitor: str, best: Fitted[M]) -> str:
 def ended(recorder: Recorder, fitted: Sequence[Fitted[M]], folds: int, detail: str = "") -> Outcome:
     """Say how a run of so many folds ended; `detail` says more of one that was trained to its end."""
     if not fitted:
-        return Outcome.stopped("The run was stopped before its first epoch was over; there is no model yet.")
+        return Outcome.stopped("The run was stopped before it was first validated; there is no model yet.")
     if fitted[-1].stopped or len(fitted) < folds:
         return Outcome.stopped()
     if len(fitted) > 1:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from engine.training.recorder import Recorder
+    from engine.training.validation import Validation
     from engine.training.watch import Watch
 
 REST = 20.0
@@ -27,9 +28,9 @@ class History:
         self._path = path
         self._lines = sum(map(bool, path.read_bytes().split(b"\n"))) if path.is_file() else 0
 
-    def add(self, epoch: int, content: bytes) -> None:
-        """Keep the content of an epoch, if it is one that is kept. Raises OSError."""
-        if epoch % (1 << self._lines // KEPT_EACH):
+    def add(self, count: int, content: bytes) -> None:
+        """Keep the content of the so-manieth validation, if it is one that is kept. Raises OSError."""
+        if count % (1 << self._lines // KEPT_EACH):
             return
         with self._path.open("ab") as file:
             file.write(b"\n" + content + b"\n")  # whatever was torn before ends here
@@ -66,8 +67,8 @@ class LiveFile:
         """Whether the last time was just now."""
         return time.monotonic() < self._resting_until
 
-    def write(self, epoch: int, step: int, content: Callable[[], "BaseModel"]) -> None:
-        """Ask for the content after an epoch, write it and tell."""
+    def write(self, at: "Validation", content: Callable[[], "BaseModel"]) -> None:
+        """Ask for the content after a validation, write it and tell."""
         from engine.training.weights import write_whole
 
         began = time.monotonic()
@@ -75,11 +76,11 @@ class LiveFile:
         try:
             write_whole(self._recorder.folder / self._name, whole)
             if self._history is not None:
-                self._history.add(epoch, whole)
+                self._history.add(at.count, whole)
         except OSError as error:
             self._recorder.log(f"{self._what} could not be written: {error.strerror}.", "warning")
             return
-        self._recorder.event(self._event, file=self._name, fold=self._fold, epoch=epoch, step=step)
+        self._recorder.event(self._event, file=self._name, fold=self._fold, epoch=at.epoch, step=at.step)
         took = time.monotonic() - began
         self._free -= took
         if self._free <= 0:
@@ -87,14 +88,14 @@ class LiveFile:
 
 
 class Live(Protocol):
-    """What is shown after epochs."""
+    """What is shown after validations."""
 
-    def show(self, epoch: int, step: int, is_last: bool) -> None:
-        """Show what there is after an epoch, perhaps; after the last one always."""
+    def show(self, at: "Validation", is_last: bool) -> None:
+        """Show what there is after a validation, perhaps; after the last one always."""
 
 
 class ShownLive:
-    """A listener of the loop that shows what an epoch led to once the watch has recorded it."""
+    """A listener of the loop that shows what training led to once the watch has recorded it."""
 
     def __init__(self, watch: "Watch", live: Live) -> None:
         self._watch, self._live = watch, live
@@ -107,8 +108,8 @@ class ShownLive:
         """Pass it on. Raises Stopped."""
         self._watch.boundary(step)
 
-    def epoch_ended(self, epoch: int, step: int, metrics: dict[str, float]) -> bool:
+    def validated(self, at: "Validation", metrics: dict[str, float]) -> bool:
         """Pass it on, and show what there is; whether training is over."""
-        over = self._watch.epoch_ended(epoch, step, metrics)
-        self._live.show(epoch, step, over or epoch >= self._watch.trainer.epochs)
+        over = self._watch.validated(at, metrics)
+        self._live.show(at, self._watch.is_over)
         return over

@@ -43,7 +43,7 @@ def check_checkpoints(spec: RunSpec, metrics: frozenset[str]) -> Iterator[Findin
         text = "No checkpoint is kept: a run that is stopped or crashes cannot be resumed, and the best epoch is lost."
         fix = "Keep the last one, or at least the best."
         yield Finding(severity="warning", field="trainer.checkpoints.keep_last", text=text, fix=fix)
-    elif kept.every_epochs > epochs:
+    elif kept.every_epochs > epochs and not spec.trainer.validate_every_steps:
         text = f"A checkpoint every {kept.every_epochs} epochs is never due in {counted(epochs, 'epoch')}."
         fix = "Write one more often."
         yield Finding(severity="warning", field="trainer.checkpoints.every_epochs", text=text, fix=fix)
@@ -81,6 +81,11 @@ def check_steps(spec: RunSpec, plan: BatchPlan, train_rows: int, optimizer_steps
 def _schedule(spec: RunSpec, optimizer_steps: int) -> Iterator[Finding]:
     trainer, schedule = spec.trainer, spec.trainer.schedule
     total = trainer.steps(optimizer_steps)
+    if total and trainer.validate_every_steps >= total:
+        every = f"A validation every {trainer.validate_every_steps:,} steps"
+        text = f"{every} comes once alone, at the end: there are {counted(total, 'step')} in all."
+        fix = "Validate more often, so that the best weights can be chosen; 0 validates after each epoch."
+        yield Finding(severity="warning", field="trainer.validate_every_steps", text=text, fix=fix)
     if schedule.warmup > 0 and schedule.name in ("constant", "reduce_lr_on_plateau"):
         text = f"The schedule “{schedule.name}” knows no warm-up; the setting has no effect."
         fix = "Choose constant_with_warmup, or set the warm-up to 0."

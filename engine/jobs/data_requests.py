@@ -107,6 +107,12 @@ def _model_folder(_call: Call, path: str) -> object:
     return look_into(Path(path))
 
 
+def _fetch_model(call: Call, name: str) -> object:
+    from engine.jobs.fetcher import fetched
+
+    return fetched(call.workspace, name, call.progress, call.cancelled)
+
+
 def _rejects(call: Call, id: str, offset: int = 0, limit: int = 200) -> object:
     return datasets.rejects(call.workspace, id, offset, limit)
 
@@ -186,6 +192,7 @@ METHODS: dict[str, Method] = {
     "roles": _roles,
     "text_lengths": _text_lengths,
     "model_folder": _model_folder,
+    "fetch_model": _fetch_model,
     "rejects": _rejects,
     "export_rejects": _export_rejects,
     "evaluation": _evaluation,

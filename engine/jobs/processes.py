@@ -20,9 +20,14 @@ OFFLINE = {
     "PYTHONUTF8": "1",
 }
 
+ONLINE = {**OFFLINE, "HF_HUB_OFFLINE": "0"}
+"""For the one process that fetches a model which somebody asked for."""
 
-def spawn(module: str, *arguments: str, log: Path | None = None, piped_output: bool = False) -> subprocess.Popen[bytes]:
-    """Start `python -m module` in a session of its own, offline, with a pipe to its standard input.
+
+def spawn(
+    module: str, *arguments: str, log: Path | None = None, piped_output: bool = False, offline: bool = True
+) -> subprocess.Popen[bytes]:
+    """Start `python -m module` in a session of its own, offline unless said otherwise, with a pipe to its standard input.
 
     Its own session keeps it alive when the window or the terminal goes; it learns of that by the end of its input.
     """
@@ -33,7 +38,7 @@ def spawn(module: str, *arguments: str, log: Path | None = None, piped_output: b
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE if piped_output else stderr,
             stderr=stderr,
-            env={**os.environ, **OFFLINE, "PYTHONPATH": _import_path()},
+            env={**os.environ, **(OFFLINE if offline else ONLINE), "PYTHONPATH": _import_path()},
             start_new_session=True,
             close_fds=True,
         )

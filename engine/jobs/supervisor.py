@@ -12,7 +12,7 @@ from engine.jobs.processes import is_alive, kill_tree, spawn, start_time, this_p
 from engine.runs import Change, Holder, Outcome, RunRecord, RunStatus, RunStore, StoreError
 from engine.runs.reading import is_read_only
 from engine.training.changes import EPOCHS
-from engine.training.disk import clear_checkpoints, free_room
+from engine.training.disk import clear_checkpoints, clear_tokens, free_room
 
 __all__ = ["NotNow", "Supervisor"]
 
@@ -186,6 +186,18 @@ class Supervisor:
             if not run.status.is_over:
                 raise NotNow(f"“{run.name}” is {run.status}: it still needs its checkpoints.")
             return clear_checkpoints(store.run_folder(run_id), state_too)
+
+    def clear_tokens(self) -> int:
+        """Delete the tokens that the workspace keeps for runs of texts. Returns the bytes that are free now.
+
+        Raises:
+            NotNow: such a run is at work.
+        """
+        with RunStore(self.workspace) as store:
+            for run in store.runs():
+                if run.status.is_active and run.reads_texts:
+                    raise NotNow(f"“{run.name}” is {run.status}: it may be reading the tokens.")
+        return clear_tokens(self.workspace)
 
     def wait(self, run_id: str, timeout: float | None = None) -> bool:
         """Wait until a run started here has ended and its outcome is recorded; False where the time was too short."""

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from engine.spec import Epochs
+
 LIVE_FILE = "live_forecasts.json"
 LIVE_EVENT = "forecasts"
 """The kind of the event that tells that the live file was written anew."""
@@ -40,7 +42,7 @@ class LiveForecasts(_Part):
 
     target: str
     fold: str
-    epoch: int
+    epoch: Epochs
     step: int
     levels: tuple[float, ...]
     windows: tuple[ForecastWindow, ...]

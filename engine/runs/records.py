@@ -115,6 +115,11 @@ class RunRecord:
         return from_json(self.spec_json)
 
     @property
+    def reads_texts(self) -> bool:
+        """Whether it is a run of texts."""
+        return (spec := self.spec_or_none) is not None and spec.family == "text"
+
+    @property
     def spec_or_none(self) -> RunSpec | None:
         """The run's own specification, or None where this version cannot read it."""
         try:

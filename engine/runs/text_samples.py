@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from engine.runs.texts import Chance
+from engine.spec import Epochs
 
 SAMPLES_EVENT = "text_samples"
 SAMPLES_FILE = "text_samples.json"
@@ -53,7 +54,7 @@ class TextSamples(_Part):
 
     task: str
     fold: str = ""
-    epoch: int
+    epoch: Epochs
     step: int
     samples: tuple[TextSample, ...]
 

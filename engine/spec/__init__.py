@@ -43,7 +43,7 @@ from engine.spec.nlp import (
 from engine.spec.run import SCHEMA_VERSION, OriginSpec, RunSpec
 from engine.spec.tabular import BalanceSpec, ModelSpec, PreprocessSpec, PretrainSpec, TabularSpec, Task
 from engine.spec.text import SpecError, from_json, from_toml, parse, read, to_json, to_toml, with_settings
-from engine.spec.training import CheckpointSpec, EarlyStoppingSpec, OptimizerSpec, ScheduleSpec, TrainerSpec
+from engine.spec.training import CheckpointSpec, EarlyStoppingSpec, Epochs, OptimizerSpec, ScheduleSpec, TrainerSpec
 
 __all__ = [
     "CLASSIC",
@@ -58,6 +58,7 @@ __all__ = [
     "DataSpec",
     "DenoisingSpec",
     "EarlyStoppingSpec",
+    "Epochs",
     "ForecastingSpec",
     "FreezingSpec",
     "GroupSplit",

@@ -62,7 +62,9 @@ class ScheduleSpec(SpecModel):
     decay: float = Field(
         default=0.2, ge=0, le=1, description="For warmup_stable_decay: the share of the steps that decays at the end."
     )
-    patience: int = Field(default=3, ge=0, description="For reduce_lr_on_plateau: epochs without progress to wait.")
+    patience: int = Field(
+        default=3, ge=0, description="For reduce_lr_on_plateau: validations without progress to wait."
+    )
     factor: float = Field(
         default=0.5, gt=0, lt=1, description="For reduce_lr_on_plateau: what the rate is multiplied by."
     )
@@ -74,7 +76,9 @@ class EarlyStoppingSpec(SpecModel):
     enabled: bool = Field(default=True, description="Stop when the metric below no longer improves.")
     monitor: str = Field(default="valid/loss", description="The metric that is watched.")
     mode: Literal["min", "max"] = Field(default="min", description="Whether smaller or larger is better.")
-    patience: int = Field(default=10, ge=1, description="Epochs without improvement to wait.")
+    patience: int = Field(
+        default=10, ge=1, description="Epochs without improvement to wait; validations where they come every … steps."
+    )
     min_delta: float = Field(default=0.0, ge=0, description="A change smaller than this is no improvement.")
 
 
@@ -84,7 +88,9 @@ class CheckpointSpec(SpecModel):
     monitor: str = Field(default="valid/loss", description="The metric that ranks checkpoints.")
     mode: Literal["min", "max"] = Field(default="min", description="Whether smaller or larger is better.")
     top_k: int = Field(default=1, ge=0, le=100, description="How many of the best are kept beside the last one.")
-    every_epochs: int = Field(default=1, ge=1, description="Epochs between two checkpoints.")
+    every_epochs: int = Field(
+        default=1, ge=1, description="Epochs between two checkpoints; validations where they come every … steps."
+    )
     keep_last: bool = Field(default=True, description="Keep the latest state, which a run is resumed from.")
     every_steps: int = Field(
         default=0, ge=0, description="Optimizer steps between two states; 0 leaves it to epochs and minutes."
@@ -110,6 +116,9 @@ class TrainerSpec(SpecModel):
     batch_size: int = Field(default=256, ge=1, le=1_000_000, description="Rows a step.")
     accumulate_grad_batches: int = Field(
         default=1, ge=1, le=10_000, description="Batches summed into one optimizer step."
+    )
+    validate_every_steps: int = Field(
+        default=0, ge=0, description="Optimizer steps between validations; 0 is after each epoch."
     )
     gradient_clip: float = Field(
         default=0.0, ge=0, description="Largest gradient norm; 0 leaves gradients as they are."

@@ -13,6 +13,7 @@ import torch
 from engine.spec import CheckpointSpec, EarlyStoppingSpec
 from engine.training.failures import RunFailed
 from engine.training.recorder import Recorder
+from engine.training.validation import Validation
 from engine.training.weights import save_weights, write_whole
 
 Weights = dict[str, torch.Tensor]
@@ -39,14 +40,14 @@ def watched(metrics: Mapping[str, float], key: str, setting: str) -> float:
 
 @dataclass
 class Patience:
-    """Counts the epochs without improvement of a metric."""
+    """Counts the validations without improvement of a metric."""
 
     settings: EarlyStoppingSpec
     best: float | None = None
     waited: int = 0
 
     def is_over(self, metrics: Mapping[str, float]) -> bool:
-        """Take an epoch's metrics; whether the training should end."""
+        """Take a validation's metrics; whether the training should end."""
         if not self.settings.enabled:
             return False
         value = watched(metrics, self.settings.monitor, "Early stopping")
@@ -76,18 +77,19 @@ class CheckpointKeeper:
         self._kept: list[tuple[float, Path]] = []
         self.best: Weights | None = None
         self.best_value: float | None = None
-        self.best_epoch = 0
+        self.best_epoch: float = 0
 
-    def offer(self, epoch: int, step: int, metrics: Mapping[str, float], model: torch.nn.Module) -> None:
-        """Take the state after an epoch (counted from 1) and keep what the settings ask for."""
+    def offer(self, at: Validation, metrics: Mapping[str, float], model: torch.nn.Module) -> None:
+        """Take the weights as they were validated and keep what the settings ask for."""
         value = watched(metrics, self._settings.monitor, "The checkpoint policy")
         if better(value, self.best_value, self._settings.mode):
-            self.best_value, self.best_epoch = value, epoch
+            self.best_value, self.best_epoch = value, at.epoch
             self.best = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
-            self._recorder.event("best", epoch=epoch, step=step, key=self._prefix + self._settings.monitor, value=value)
-        if epoch % self._settings.every_epochs:
+            key = self._prefix + self._settings.monitor
+            self._recorder.event("best", epoch=at.epoch, step=at.step, key=key, value=value)
+        if at.count % self._settings.every_epochs:
             return
-        content = {"epoch": epoch, "step": step, "metrics": dict(metrics)}
+        content = {"epoch": at.epoch, "step": at.step, "metrics": dict(metrics)}
         if self._settings.top_k:
             self._keep_if_among_best(value, content, model)
 
@@ -102,7 +104,7 @@ class CheckpointKeeper:
         self._kept = [(value, path) for value, path in kept if path.is_file()]
         best = state["best"]
         self.best = None if best is None else {name: tensor.to(device) for name, tensor in best.items()}
-        self.best_value, self.best_epoch = state["best_value"], int(state["best_epoch"])
+        self.best_value, self.best_epoch = state["best_value"], state["best_epoch"]
 
     def _keep_if_among_best(self, value: float, content: dict[str, object], model: torch.nn.Module) -> None:
         full = len(self._kept) >= self._settings.top_k
@@ -126,8 +128,9 @@ class CheckpointKeeper:
 
     def _file_name(self, content: dict[str, object]) -> str:
         metrics = content["metrics"]
-        assert isinstance(metrics, dict)
-        known = {"epoch": content["epoch"], "step": content["step"]}
+        epoch = content["epoch"]
+        assert isinstance(metrics, dict) and isinstance(epoch, int | float)
+        known = {"epoch": math.ceil(epoch), "step": content["step"]}  # templates write whole epochs: {epoch:03d}
         known |= {key.replace("/", "-"): value for key, value in metrics.items()}
         try:
             name = re.sub(r"\{([^}:]+)", _Slot(list(known)), self._settings.filename).format(*known.values())

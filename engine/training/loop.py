@@ -16,6 +16,7 @@ from engine.training.optimizers import has_sparse, make_optimizer
 from engine.training.randomness import random_state, restore_random_state
 from engine.training.schedules import make_scheduler, move_to, waits_for_validation
 from engine.training.steps import StepLog
+from engine.training.validation import Validation
 from engine.training.watch import Listener
 
 T = TypeVar("T")
@@ -79,6 +80,7 @@ class Loop(Generic[T]):
         self._step = int(resumed["step"]) if resumed else 0
         self._epoch = int(resumed["epoch"]) if resumed else 0
         self._batch = int(resumed["batch"]) if resumed else 0
+        self._validated = int(resumed.get("validated", 0)) if resumed else 0
         self._losses: list[torch.Tensor] = []
         self._parameters = [one for one in task.network.parameters() if one.requires_grad]
         self._is_sparse = has_sparse(task.network)
@@ -99,11 +101,7 @@ class Loop(Generic[T]):
         self._listener.started()
         is_over = False
         while not is_over and (self._step < self._total or self._batch):
-            self._task.network.train()
-            self._log.restart_clock()
-            self._train_epoch()
-            self._log.copy(end_of_epoch=True)
-            is_over = self._validate() or self._step >= self._total
+            is_over = self._train_epoch() or self._step >= self._total
 
     def state(self) -> dict[str, Any]:
         """Return all that another loop needs to go on from here as if it were this one."""
@@ -111,6 +109,7 @@ class Loop(Generic[T]):
             "step": self._step,
             "epoch": self._epoch,
             "batch": self._batch,
+            "validated": self._validated,
             "network": self._task.network.state_dict(),
             "optimizer": self._optimizer.state_dict(),
             "scheduler": self._scheduler.state_dict(),
@@ -139,16 +138,41 @@ class Loop(Generic[T]):
         self._scheduler = make_scheduler(self._optimizer, settings, self._total)
         move_to(self._scheduler, self._step)
 
-    def _train_epoch(self) -> None:
-        """Train on what is left of an epoch, or on so much of it as the settings want of the last one."""
+    def _train_epoch(self) -> bool:
+        """Train on what is left of an epoch, or on so much of it as the settings want of the last one, and validate where
+        that is due; whether the training is over.
+        """
+        self._begin_stretch()
         if not self._is_cut():
             for batch in self._loader:
                 self._go_on()
+                # Before the next batch rather than after the last one: a run may have been left in between.
+                if 0 < self._batch < self._batches and self._is_due():
+                    if self._validate():
+                        return True
+                    self._begin_stretch()
                 if self._task.rows(batch):
                     self._train(batch)
                 if self._is_cut():
                     break
         self._go_on()
+        self._log.copy(end_of_epoch=True)
+        is_due = self._is_due()
+        if not self._is_cut():  # else a training that goes on further begins with the rest of this epoch
+            self._epoch, self._batch = self._epoch + 1, 0
+        return is_due and self._validate()
+
+    def _begin_stretch(self) -> None:
+        """Begin to train, or go on with it after a validation."""
+        self._task.network.train()
+        self._log.restart_clock()
+
+    def _is_due(self) -> bool:
+        """Whether a validation comes before the next batch."""
+        every = self._settings.validate_every_steps
+        if self._validated == self._step:
+            return False
+        return self._step >= self._total or (not self._step % every if every else self._batch == self._batches)
 
     def _is_cut(self) -> bool:
         """Whether the training ends here, in the middle of an epoch."""
@@ -210,18 +234,18 @@ class Loop(Generic[T]):
             values.mul_((limit / (norm + 1e-6)).clamp(max=1))
 
     def _validate(self) -> bool:
-        """Measure the epoch; whether the training is over."""
+        """Measure the network as it stands; whether the training is over."""
+        self._log.copy(end_of_epoch=True)
         self._task.network.eval()
         with torch.no_grad(), arithmetic(self._settings, self._device):
             valid = self._task.validate()
         if self._plateau:
             self._scheduler.step(valid["loss"])  # type: ignore[arg-type]
-        epoch = self._epoch + 1
-        if not self._is_cut():  # else a training that goes on further begins with the rest of this epoch
-            self._epoch, self._batch = epoch, 0
+        self._validated = self._step
         metrics = {f"valid/{key}": value for key, value in valid.items()}
         metrics |= {f"train/{key}": value for key, value in self._task.trained().items()}
-        return self._listener.epoch_ended(epoch, self._step, metrics)
+        at = Validation.at(self._step, self._steps_per_epoch, self._settings.validate_every_steps)
+        return self._listener.validated(at, metrics)
 
 
 def _values(parameter: nn.Parameter) -> torch.Tensor:

@@ -9,6 +9,7 @@ from engine.spec import CheckpointSpec
 from engine.training.recorder import Recorder
 from engine.training.state import load_state, save_state
 from engine.training.state_files import FOLDER, LAST
+from engine.training.validation import Validation
 
 SHARE = 0.02  # of the training's time that may go into states which nobody asked for
 
@@ -16,7 +17,7 @@ SHARE = 0.02  # of the training's time that may go into states which nobody aske
 class StateKeeper:
     """Writes a run's state as its settings say: every so many epochs, steps or minutes, and whenever it is told to.
 
-    States at the ends of epochs are left out while the last one was written so shortly before that writing would take
+    States after validations are left out while the last one was written so shortly before that writing would take
     more than 2 % of the time; the first and the last are always written.
     """
 
@@ -41,11 +42,11 @@ class StateKeeper:
             return True
         return bool(settings.every_minutes) and time.monotonic() - self._written >= settings.every_minutes * 60
 
-    def is_due_at_end_of(self, epoch: int, is_last: bool) -> bool:
-        """Whether a state is wanted after this epoch, counted from 1."""
+    def is_due_after(self, at: Validation, is_last: bool) -> bool:
+        """Whether a state is wanted after this validation."""
         if not self._settings.keep_last:
             return False
-        return is_last or (epoch % self._settings.every_epochs == 0 and time.monotonic() >= self._not_before)
+        return is_last or (at.count % self._settings.every_epochs == 0 and time.monotonic() >= self._not_before)
 
     def write(self, make: Callable[[], Any], step: int) -> Path:
         """Write the state that `make` gives. Raises OSError, StoreError; the one before is kept then."""

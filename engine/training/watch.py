@@ -15,6 +15,7 @@ from engine.training.checkpoints import CheckpointKeeper, Patience
 from engine.training.failures import Stopped
 from engine.training.recorder import Recorder
 from engine.training.state_keeper import StateKeeper
+from engine.training.validation import Validation
 
 
 class Trained(Protocol):
@@ -39,8 +40,8 @@ class Listener(Protocol):
     def boundary(self, step: int) -> None:
         """Hear of an optimizer step; may raise Stopped."""
 
-    def epoch_ended(self, epoch: int, step: int, metrics: dict[str, float]) -> bool:
-        """Hear of an epoch's metrics (epochs count from 1) and say whether to end."""
+    def validated(self, at: Validation, metrics: dict[str, float]) -> bool:
+        """Hear of a validation's metrics and say whether to end."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Place:
     index: int = 0
     count: int = 1
     prefix: str = ""
-    over: tuple[tuple[int, float], ...] = ()
+    over: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass
@@ -71,7 +72,7 @@ class Watch:
     _first: int = 0
     _made: list[int] = field(default_factory=list)
     _waiting: list[tuple[int, Change]] = field(default_factory=list)
-    _is_over: bool = False
+    is_over: bool = False
 
     def begin(self, module: Trained, device: torch.device) -> None:
         """Tell that training begins, or goes on, with a module that trains on a device."""
@@ -118,25 +119,26 @@ class Watch:
         elif self.states.is_due(step):
             self._write(step)
 
-    def epoch_ended(self, epoch: int, step: int, metrics: dict[str, float]) -> bool:
-        """Record an epoch's metrics; whether early stopping ends the training."""
+    def validated(self, at: Validation, metrics: dict[str, float]) -> bool:
+        """Record a validation's metrics; whether early stopping ends the training."""
         prefix = self.place.prefix
         self.recorder.metrics(
-            step, step / self.steps_per_epoch, {prefix + key: value for key, value in metrics.items()}
+            at.step, at.step / self.steps_per_epoch, {prefix + key: value for key, value in metrics.items()}
         )
-        self.keeper.offer(epoch, step, metrics, self.network)
+        self.keeper.offer(at, metrics, self.network)
         best = self.keeper.best_value
         if best is not None and not prefix:
             self.recorder.summary({f"best/{self.trainer.checkpoints.monitor}": best})
         over = self.patience.is_over(metrics)
-        if over and step < self._steps:
+        if over and at.step < self._steps:
             stop = self.trainer.early_stopping
+            waited = "validations" if self.trainer.validate_every_steps else "epochs"
             self.recorder.log(
-                f"Early stopping after epoch {epoch}: {stop.monitor} has not improved for {stop.patience} epochs."
+                f"Early stopping after epoch {at.epoch}: {stop.monitor} has not improved for {stop.patience} {waited}."
             )
-        self._is_over = over or step >= self._steps
-        if self.states.is_due_at_end_of(epoch, self._is_over):
-            self._write(step)
+        self.is_over = over or at.step >= self._steps
+        if self.states.is_due_after(at, self.is_over):
+            self._write(at.step)
         return over
 
     def _heed(self, step: int) -> None:
@@ -184,7 +186,7 @@ class Watch:
             "fold": self.place.index,
             "over": [list(one) for one in self.place.over],
             "epochs": self.trainer.epochs,
-            "is_over": self._is_over,
+            "is_over": self.is_over,
             "changes": self._made,
             "keeper": self.keeper.state(),
             "patience": self.patience.state(),

@@ -21,7 +21,7 @@ from engine.training.disk import DiskUse
 class DiskBar(QWidget):
     """One line: “On disk: 12 MB, of which 10 MB are checkpoints”, and the button that clears them."""
 
-    clearRequested = Signal(bool)  # whether the state that the run is resumed from goes too
+    clearRequested = Signal(bool, bool)  # whether the state that the run is resumed from goes too, and the tokens
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,7 +57,7 @@ class DiskBar(QWidget):
     def canClear(self) -> bool:
         """Whether the run is over and there is something to clear."""
         is_over = self._record is not None and self._record.status.is_over
-        return is_over and self._use is not None and self._use.checkpoints + self._use.state > 0
+        return is_over and self._use is not None and self._use.checkpoints + self._use.state + self._use.tokens > 0
 
     @Slot()
     def ask(self) -> None:
@@ -78,6 +78,10 @@ class DiskBar(QWidget):
             self._words.setText(self.tr("On disk: {0}, of which {1} are checkpoints").format(size(use.total), kept))
         else:
             self._words.setText(self.tr("On disk: {0}, no checkpoints").format(size(use.total)))
+        if use is not None and use.tokens:
+            self._words.setText(
+                self._words.text() + self.tr("; tokens kept for all texts: {0}").format(size(use.tokens))
+            )
         self._clear.setEnabled(self.canClear())
         is_over = self._record is not None and self._record.status.is_over
         why = self.tr("A run that is not over still needs its checkpoints")
@@ -87,7 +91,7 @@ class DiskBar(QWidget):
 class ClearDialog(QDialog):
     """Says what goes and what stays, and lets the user choose."""
 
-    chosen = Signal(bool)
+    chosen = Signal(bool, bool)
 
     def __init__(self, record: RunRecord, use: DiskUse, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,13 +103,21 @@ class ClearDialog(QDialog):
         self._state.setAccessibleName(self._state.text())
         self._state.setToolTip(self._lost(record))
         self._state.setEnabled(use.state > 0)
-        self._state.setChecked(not use.checkpoints)
+        self._state.setChecked(use.state > 0 and not use.checkpoints)
+        self._tokens = QCheckBox(self.tr("Also the tokens kept for all texts ({0})").format(size(use.tokens)), self)
+        self._tokens.setObjectName("run.disk.tokens")
+        self._tokens.setAccessibleName(self._tokens.text())
+        again = self.tr("They belong to the whole workspace; a run that needs them makes them again.")
+        self._tokens.setToolTip(again)
+        self._tokens.setVisible(use.tokens > 0)
+        self._tokens.setChecked(not use.checkpoints + use.state)
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         self._clear = box.addButton(self.tr("Clear"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._clear.setObjectName("run.disk.confirm")
         box.accepted.connect(self._tell)
         box.rejected.connect(self.reject)
-        self._state.toggled.connect(self._count)
+        for tick in (self._state, self._tokens):
+            tick.toggled.connect(self._count)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 16)
         layout.setSpacing(12)
@@ -113,6 +125,9 @@ class ClearDialog(QDialog):
         layout.addWidget(self._text(self._told(record), ""))
         layout.addWidget(self._state)
         layout.addWidget(self._text(self._lost(record), "muted"))
+        layout.addWidget(self._tokens)
+        if use.tokens:
+            layout.addWidget(self._text(again, "muted"))
         layout.addSpacing(8)
         layout.addWidget(box)
         self.setMinimumWidth(480)
@@ -146,10 +161,11 @@ class ClearDialog(QDialog):
     @Slot()
     def _count(self) -> None:
         freed = self._use.checkpoints + (self._use.state if self._state.isChecked() else 0)
+        freed += self._use.tokens if self._tokens.isChecked() else 0
         self._clear.setText(self.tr("Free {0}").format(size(freed)) if freed else self.tr("Nothing to free"))
         self._clear.setEnabled(freed > 0)
 
     @Slot()
     def _tell(self) -> None:
-        self.chosen.emit(self._state.isChecked())
+        self.chosen.emit(self._state.isChecked(), self._tokens.isChecked() and self._use.tokens > 0)
         self.accept()

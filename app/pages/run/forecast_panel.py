@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from app.amounts import epochs
 from app.pages.run.forecast_fans import fan_of, window_label
 from app.pages.run.plot_card import PlotCard
 from app.plots import FanPlot
@@ -117,7 +118,7 @@ class ForecastPanel(QWidget):
         self.setVisible(live is not None)
         if live is None:
             return
-        words = self.tr("“{0}” of validation windows, forecast after epoch {1}").format(live.target, live.epoch)
+        words = self.tr("“{0}” of validation windows, forecast after epoch {1}").format(live.target, epochs(live.epoch))
         if live.fold:
             words += self.tr(" of fold {0}").format(live.fold.removeprefix("fold"))
         self._title.setText(words)

@@ -139,10 +139,10 @@ class RunPage(QWidget):
         else:
             self.told.emit(self.tr("This run has no checkpoints on disk."))
 
-    @Slot(bool)
-    def _clear_checkpoints(self, state_too: bool) -> None:
+    @Slot(bool, bool)
+    def _clear_checkpoints(self, state_too: bool, tokens_too: bool) -> None:
         if self._run_id:
-            self._engine.clearCheckpoints(self._run_id, state_too)
+            self._engine.clearCheckpoints(self._run_id, state_too, tokens_too)
 
     @Slot(str, object)
     def _take_series(self, run_id: str, grown: dict[str, Series]) -> None:

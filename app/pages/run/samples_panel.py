@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QTextBrowser, QToolButton, QVBoxLayout, QWidget
 
+from app.amounts import epochs
 from app.icons import icon
 from app.pages.run.sample_words import changes, legend, page, score
 from app.theme import theme, themeNotifier
@@ -126,7 +127,7 @@ class SamplesPanel(QFrame):
         bar.setValue(scrolled)
         self._summary.setText(self._summed(now, before))
         self._legend.setText(legend(now.task))
-        words = self.tr("after epoch {0}").format(now.epoch)
+        words = self.tr("after epoch {0}").format(epochs(now.epoch))
         if now.fold:
             words += self.tr(" of fold {0}").format(now.fold.removeprefix("fold"))
         self._place.setText(words)
@@ -140,7 +141,7 @@ class SamplesPanel(QFrame):
             words = self.tr("{0} of {1} hidden words right") if now.task == "masked-lm" else self.tr("{0} of {1} right")
             parts.append(words.format(*found))
             if before is not None and (old := score(before)) is not None:
-                parts[-1] += self.tr(" ({0} after epoch {1})").format(old[0], before.epoch)
+                parts[-1] += self.tr(" ({0} after epoch {1})").format(old[0], epochs(before.epoch))
         if before is not None:
             changed = changes(now, before)
             parts.append(self.tr("{0} of {1} changed").format(changed, len(now.samples)))
@@ -179,4 +180,4 @@ class SamplesPanel(QFrame):
 
 
 def _key(one: TextSamples) -> Key:
-    return int(one.fold.removeprefix("fold") or 0), one.epoch
+    return int(one.fold.removeprefix("fold") or 0), one.step

@@ -18,6 +18,7 @@ from app.pages.train.finder import LearningRateFinder
 from app.pages.train.form import SpecTabs
 from app.pages.train.gallery import ModelGallery
 from app.pages.train.header import TrainHeader
+from app.pages.train.model_fetch import ModelFetch
 from app.pages.train.preflight_panel import PreflightPanel
 from app.pages.train.series_question import SeriesQuestion
 from app.pages.train.start_bar import StartBar
@@ -50,6 +51,7 @@ class TrainPage(QWidget):
         self._files = SpecFiles(self)
         self._series = SeriesQuestion(engine, self)
         self._texts = TextQuestion(engine, self)
+        self._fetch = ModelFetch(engine, self)
         self._empty = EmptyView(self)
         self._stack = QStackedWidget(self)
         self._arrange()
@@ -253,6 +255,12 @@ class TrainPage(QWidget):
 
     def _connect_texts(self) -> None:
         tokens, texts = self.form.tokens, self._texts
+        hub, fetch = self.form.text.hub, self._fetch
+        hub.wanted.connect(fetch.begin)
+        hub.cancelled.connect(fetch.cancel)
+        fetch.progressed.connect(hub.setProgress)
+        fetch.fetched.connect(hub.setFetched)
+        fetch.failed.connect(hub.setFailure)
         tokens.watched.connect(texts.setWatched)
         tokens.tokenizer.textChanged.connect(texts.setText)
         texts.asked.connect(tokens.setWaiting)

@@ -10,6 +10,7 @@ from app.forms import FieldList, Section
 from app.forms.row import LABEL_WIDTH
 from app.icons import icon
 from app.pages.train import text_fields
+from app.pages.train.hub_field import HubField
 from app.pages.train.split_part import SplitPart
 from app.pages.train.text_words import about_task, beginning
 from engine.spec import RunSpec
@@ -31,6 +32,7 @@ class TextTab(QWidget):
         self.beginning = QLabel(self)
         self.subject = FieldList("train.text.subject", parent=self)
         self.start = FieldList("train.text.start", text_fields.start_fields(), self)
+        self.hub = HubField(self)
         self.tokens = FieldList("train.text.tokens", text_fields.token_fields(), self)
         self.folder = FieldList("train.text.folder", text_fields.folder_fields(), self)
         self.masking = FieldList("train.text.masking", text_fields.masking_fields(), self)
@@ -63,6 +65,7 @@ class TextTab(QWidget):
             part.problemChanged.connect(self.problemChanged)
             part.left.connect(self.left)
         self._checkpoint.clicked.connect(self._choose_checkpoint)
+        self.hub.fetched.connect(self._take_checkpoint)
         self._tokenizer.clicked.connect(self._choose_tokenizer)
         self._pairs.clicked.connect(self._choose_pairs)
         self._scratch.clicked.connect(self._begin_from_scratch)
@@ -155,7 +158,12 @@ class TextTab(QWidget):
         layout.addWidget(self.about)
         layout.addWidget(self.subject)
         texts: tuple[tuple[str, str, bool, tuple[QWidget | QHBoxLayout, ...]], ...] = (
-            ("start", self.tr("Begin with"), True, (self.beginning, self.start, _row(self._checkpoint, self._scratch))),
+            (
+                "start",
+                self.tr("Begin with"),
+                True,
+                (self.beginning, self.start, _row(self._checkpoint, self._scratch), self.hub),
+            ),
             ("tokens", self.tr("Tokens"), True, (self.tokens, self.folder, _row(self._tokenizer))),
             ("masking", self.tr("Hidden words"), True, (self.masking,)),
             ("spoiling", self.tr("How text is spoilt"), True, (self.spoiling,)),

@@ -77,9 +77,9 @@ def size_name(preset: Preset) -> str:
 
 
 def beginning(spec: RunSpec) -> str:
-    """Return what the weights are before the first step, and that nothing comes from a network."""
+    """Return what the weights are before the first step."""
     if spec.text is not None and spec.text.checkpoint:
-        return say("The weights begin as they are in this folder.\nOffline: nothing is fetched from a network.")
+        return say("The weights begin as they are in this folder.")
     try:
         info = model(spec.model.name)
     except CatalogError:
@@ -88,7 +88,7 @@ def beginning(spec: RunSpec) -> str:
     size = say("a size of your own") if preset is None else size_name(preset).lower()
     weights = info.weights.get(preset) if preset else None
     about = "" if weights is None else say(", {0} M weights").format(f"{weights / 1e6:.1f}")
-    words = say("{0}, {1}{2}. Sizes stand under Model.\nOffline: nothing is fetched from a network.")
+    words = say("{0}, {1}{2}. Sizes stand under Model.")
     return words.format(info.title, size, about)
 
 

@@ -62,20 +62,15 @@ class WindowTab(QWidget):
         self._split.setText(split_text(view))
         self._problem.setText(view.problem)
         self._problem.setVisible(bool(view.problem))
-        self.whole.setSeries(*view.whole, view.is_date)
-        self.whole.setBands(
-            (*_parts(view, self.tr("train"), self.tr("valid"), self.tr("test")), *self._window_bands(""))
-        )
         marks: dict[MarkTone, tuple[float, ...]] = {}
         for one in view.irregular:
             if one.kind != "missing_steps":
                 marks[one.kind] = one.marks
         self.irregular.setView(view)
+        split = (*_parts(view, self.tr("train"), self.tr("valid"), self.tr("test")), *self._window_bands(""))
+        self.whole.setSeries(*view.whole, view.is_date, None, split, marks)
         extent = (view.page[0][0], view.page[0][-1]) if view.page[0] else None
-        self.close_up.setSeries(*view.page, view.is_date, extent)
-        self.close_up.setBands(self._window_bands("named"))
-        for plot in (self.whole, self.close_up):
-            plot.setMarks(marks)
+        self.close_up.setSeries(*view.page, view.is_date, extent, self._window_bands("named"), marks)
         self._window.setText(self._window_text())
         for button, allowed in zip(self._walkers, self._allowed(), strict=True):
             button.setEnabled(allowed)

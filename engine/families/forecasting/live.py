@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from engine.families.forecasting.judging import Arrays
     from engine.training.recorder import Recorder
+    from engine.training.validation import Validation
 
 MOST_WINDOWS = 12
 MOST_PAST = 1_000
@@ -32,7 +33,7 @@ class LiveForecaster:
         self._truths = placed.of_targets()
         self._points = [np.full((len(self._kept), placed.horizon), np.nan) for _ in self._truths]
         self._quantiles: list[Floats | None] = [None for _ in self._truths]
-        self._told: tuple[int, int] | None = None
+        self._told: Validation | None = None
 
     def heard(self, windows: slice, found: "Sequence[Arrays]") -> None:
         """Take each target's forecasts of these windows."""
@@ -50,9 +51,9 @@ class LiveForecaster:
                 self._quantiles[target] = kept
             kept[first:last] = quantiles[places]
 
-    def show(self, epoch: int, step: int, is_last: bool) -> None:
-        """Write what was heard after an epoch, unless the last time was just now."""
-        self._told = (epoch, step)
+    def show(self, at: "Validation", is_last: bool) -> None:
+        """Write what was heard in a validation, unless the last time was just now."""
+        self._told = at
         if is_last or not self._file.rests:
             self.finish()
 
@@ -60,16 +61,16 @@ class LiveForecaster:
         """Write what was heard last, where it is not written yet."""
         if self._told is None:
             return
-        (epoch, step), self._told = self._told, None
-        self._file.write(epoch, step, lambda: self._content(epoch, step))
+        at, self._told = self._told, None
+        self._file.write(at, lambda: self._content(at))
 
-    def _content(self, epoch: int, step: int) -> LiveForecasts:
+    def _content(self, at: "Validation") -> LiveForecasts:
         first, *others = self._names
         return LiveForecasts(
             target=first,
             fold=self._fold,
-            epoch=epoch,
-            step=step,
+            epoch=at.epoch,
+            step=at.step,
             levels=() if self._quantiles[0] is None else self._own.quantiles,
             windows=self._windows(0),
             further={name: self._windows(target) for target, name in enumerate(others, start=1)},

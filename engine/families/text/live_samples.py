@@ -18,6 +18,7 @@ from engine.training.failures import RunFailed
 
 if TYPE_CHECKING:
     from engine.training.recorder import Recorder
+    from engine.training.validation import Validation
 
 MOST = 6
 LETTERS = 600
@@ -37,22 +38,22 @@ class LiveSamples:
         self._file = LiveFile(recorder, SAMPLES_FILE, SAMPLES_EVENT, what, fold, HISTORY_FILE, REST, FREE)
         self._task, self._fold, self._make = text_of(recorder.spec).task, fold, make
 
-    def show(self, epoch: int, step: int, is_last: bool) -> None:
+    def show(self, at: "Validation", is_last: bool) -> None:
         """Write new samples, unless the last time was just now; none of a network whose output is no number."""
         if self._file.rests and not is_last:
             return
         try:
-            self._file.write(epoch, step, lambda: self._samples(epoch, step))
+            self._file.write(at, lambda: self._samples(at))
         except RunFailed:
             return
 
-    def _samples(self, epoch: int, step: int) -> TextSamples:
+    def _samples(self, at: "Validation") -> TextSamples:
         made = self._make()
         chances = [one for sample in made for one in sample.chances]
         chances += [one for sample in made for piece in sample.pieces for one in piece.chances]
         if not all(math.isfinite(one.probability) for one in chances):
             raise RunFailed("What the model says is not a number.")
-        return TextSamples(task=self._task, fold=self._fold, epoch=epoch, step=step, samples=made)
+        return TextSamples(task=self._task, fold=self._fold, epoch=at.epoch, step=at.step, samples=made)
 
 
 def to_look_at(rows: Rows) -> Rows:

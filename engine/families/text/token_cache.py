@@ -11,8 +11,9 @@ from transformers import PreTrainedTokenizerFast
 from engine.families.text.encoding import PlainEncoder
 from engine.families.text.reading import iterate_texts, snapshot
 from engine.families.text.token_arrays import Progress, TokenArray, write_tokens
+from engine.training.disk import TOKENS
 
-FOLDER = "tokens"
+FOLDER = TOKENS
 KEY_DIGITS = 24
 
 

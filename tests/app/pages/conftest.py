@@ -17,7 +17,7 @@ from engine.runs import Outcome, Points, Progress, RunRecord, RunStore
 from engine.runs.forecasts import read_live
 from engine.runs.text_samples import read_history, read_samples
 from engine.spec import DataSpec, KFoldSplit, ModelSpec, Roles, RunSpec, TabularSpec, TrainerSpec
-from engine.training.disk import clear_checkpoints, disk_use
+from engine.training.disk import clear_checkpoints, clear_tokens, disk_use
 
 
 class StoreEngine(QObject):
@@ -132,10 +132,13 @@ class StoreEngine(QObject):
         self.stopped.append(run_id)
 
     def measureDisk(self, run_id: str) -> None:
-        self.diskTold.emit(run_id, disk_use(self.store.run_folder(run_id)))
+        workspace = self.store.workspace if self.store.run(run_id).reads_texts else None
+        self.diskTold.emit(run_id, disk_use(self.store.run_folder(run_id), workspace))
 
-    def clearCheckpoints(self, run_id: str, state_too: bool) -> None:
+    def clearCheckpoints(self, run_id: str, state_too: bool, tokens_too: bool = False) -> None:
         clear_checkpoints(self.store.run_folder(run_id), state_too)
+        if tokens_too:
+            clear_tokens(self.store.workspace)
         self.measureDisk(run_id)
 
     def renameRun(self, run_id: str, name: str) -> None:

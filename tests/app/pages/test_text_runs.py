@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QLabel,
@@ -233,3 +234,18 @@ def test_that_choices_are_lines_and_words_have_neighbours(predict, engine, text_
     typed(predict, engine, text_run("word2vec"), "king - man + woman", {"task": "word2vec", "text": "", "near": near})
     assert typed_card.bars() == [("queen", "0.8000")]
     assert not box.isVisible()
+
+
+def test_that_the_tokens_of_all_texts_are_counted_apart_and_cleared_when_ticked(engine, shown, text_run):
+    page = shown(RunPage(engine), 1100, 700)
+    run_id = text_run()
+    kept = engine.store.workspace / "tokens" / "abc"
+    kept.mkdir(parents=True)
+    (kept / "ids.npy").write_bytes(b"x" * 7000)
+    page.setRun(run_id)
+    assert "tokens kept for all texts: 7.0 kB" in page.findChild(QLabel, "run.disk").text()
+    page.findChild(QPushButton, "run.disk.clear").click()
+    assert page.findChild(QCheckBox, "run.disk.tokens").isChecked()
+    assert page.findChild(QPushButton, "run.disk.confirm").text() == "Free 7.0 kB"
+    page.findChild(QPushButton, "run.disk.confirm").click()
+    assert not kept.exists() and "tokens" not in page.findChild(QLabel, "run.disk").text()

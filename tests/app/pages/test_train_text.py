@@ -167,7 +167,7 @@ def test_that_what_is_begun_with_says_its_size_and_that_nothing_is_fetched(fille
     filled.gallery.card("bert").radio.click()
     about = filled.form.text.beginning
     assert "BERT, small, 5.4 M weights" in about.text()
-    assert "nothing is fetched" in about.text()
+    assert "nothing is fetched" in filled.form.text.hub.note.text()
     button = filled.form.model.findChild(QPushButton, "train.preset.small")
     assert button.text() == "Tiny"
     button.click()
@@ -200,6 +200,44 @@ def test_that_a_folder_without_a_model_is_refused_beside_its_field(filled, labs)
     assert filled.spec().text.checkpoint == ""
     assert not filled.start.isEnabled()
     assert "config.json" in filled.reason.text()
+
+
+def test_that_a_hubs_name_is_fetched_only_with_leave_which_counts_once(filled, labs):
+    filled.gallery.card("bert").radio.click()
+    hub = filled.form.text.hub
+    hub.name.setText("owner/model")
+    hub.name.returnPressed.emit()
+    assert not hub.allowed.isChecked() and not hub.fetch.isEnabled()
+    assert not labs.of("fetch_model") and "nothing is fetched" in hub.note.text()
+    hub.allowed.click()
+    hub.fetch.click()
+    ((ticket, _, asked),) = labs.of("fetch_model")
+    assert asked == {"name": "owner/model"} and not hub.name.isEnabled()
+    labs.progressed.emit(ticket, {"file": "model.safetensors", "done": 4_000_000, "of": 16_000_000})
+    assert hub.note.text().startswith("Fetching model.safetensors: ") and hub._bar.value() == 250
+    labs.answer("fetch_model", {"folder": "/workspace/models/owner--model"})
+    assert not hub.allowed.isChecked() and hub.name.text() == ""
+    labs.answer("model_folder", {"model": "roberta", "problem": ""})
+    assert filled.spec().text.checkpoint == "/workspace/models/owner--model"
+    assert filled.form.text.findChild(QLineEdit, "text.checkpoint").text() == "/workspace/models/owner--model"
+
+
+def test_that_a_fetch_can_be_cancelled_and_says_why_it_failed(filled, labs):
+    filled.gallery.card("bert").radio.click()
+    hub = filled.form.text.hub
+    hub.name.setText("owner/model")
+    for end in ("cancel", "fail"):
+        hub.allowed.click()
+        hub.fetch.click()
+        ((ticket, _, _),) = labs.of("fetch_model")
+        if end == "cancel":
+            hub.cancel.click()
+            assert not labs.of("fetch_model") and "nothing is fetched" in hub.note.text()
+        else:
+            labs.failed.emit(ticket, "“owner/model” could not be fetched: no way. See whether there is a network.")
+            assert "could not be fetched" in hub.note.text()
+        assert hub.name.isEnabled() and not hub.allowed.isChecked() and hub.name.text() == "owner/model"
+    assert filled.spec().text.checkpoint == ""
 
 
 def test_that_going_to_a_table_and_back_loses_nothing(filled):

@@ -19,8 +19,8 @@ def plot(qtbot):
 
 
 def test_that_a_series_and_its_stretches_are_shown_whole(plot):
-    plot.setSeries([place * DAY for place in range(100)], [float(place) for place in range(100)], True)
-    plot.setBands([Band(0, 60 * DAY, "train", "train"), Band(60 * DAY, 100 * DAY, "test", "test")])
+    bands = (Band(0, 60 * DAY, "train", "train"), Band(60 * DAY, 100 * DAY, "test", "test"))
+    plot.setSeries([place * DAY for place in range(100)], [float(place) for place in range(100)], True, None, bands)
     (left, right), (low, high) = plot.item.viewRange()
     assert left <= 0 and right >= 99 * DAY and low < 0 and high > 99
     assert [band.label for band in plot.bands()] == ["train", "test"]

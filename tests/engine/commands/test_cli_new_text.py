@@ -90,6 +90,14 @@ def test_that_wrong_arguments_are_said_in_a_line(
     assert answer.err.count("\n") == 1
 
 
+def test_that_any_setting_is_set_by_its_key(tensorbench: Call, tmp_path: Path, reviews: Path) -> None:
+    asked = ("--task", "masked-lm", "--data", reviews)
+    made(tensorbench, tmp_path, *asked, "--set", "trainer.validate_every_steps=50")
+    assert read(tmp_path / "spec.toml").trainer.validate_every_steps == 50
+    answer = tensorbench("new", "text", *asked, "--set", "trainer.validate_every_step=50")
+    assert answer.code == 2 and "did you mean “validate_every_steps”" in answer.err
+
+
 def test_that_a_table_has_no_text_task(tensorbench: Call, reviews: Path) -> None:
     answer = tensorbench("new", "tabular", "--data", reviews, "--task", "masked-lm")
     assert answer.code == 2

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from engine.families import live_file
 from engine.families.live_file import KEPT_EACH, History, LiveFile
+from engine.training.validation import Validation
 
 
 class Shown(BaseModel):
@@ -36,9 +37,9 @@ def test_that_it_rests_once_it_took_what_is_given(tmp_path: Path, monkeypatch: p
         now[0] += 0.6
         return Shown(epoch=1)
 
-    file.write(1, 1, content)
+    file.write(Validation(1, 1, 1), content)
     assert not file.rests
-    file.write(2, 2, content)
+    file.write(Validation(2, 2, 2), content)
     assert file.rests
     now[0] += 60 * 0.6 + 0.1
     assert not file.rests

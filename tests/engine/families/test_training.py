@@ -170,6 +170,30 @@ def test_that_the_best_epoch_is_kept_and_early_stopping_says_why(train: Callable
     assert all(torch.equal(checkpoint[name], final[name]) for name in final)
 
 
+def test_that_validation_every_so_many_steps_may_find_the_best_within_an_epoch(
+    train: Callable[..., Run], make_spec: Make
+) -> None:
+    settings = trainer(
+        epochs=4,
+        validate_every_steps=5,
+        optimizer=OptimizerSpec(learning_rate=0.3),
+        early_stopping=EarlyStoppingSpec(patience=2, min_delta=9.0),
+        checkpoints=CheckpointSpec(top_k=9),
+    )
+    run = train(make_spec(trainer=settings))
+    epochs = run.series["valid/loss"].epochs
+    assert run.series["valid/loss"].steps.tolist() == [5, 10, 15] and epochs is not None
+    assert epochs.tolist() == pytest.approx([5 / 6, 10 / 6, 15 / 6])
+    assert len(run.series["train/accuracy"].steps) == 3
+    assert any("after epoch 2.5: valid/loss has not improved for 2 validations" in line for line in run.log)
+    best = (0.833, 1.667, 2.5)[int(np.argmin(run.series["valid/loss"].values))]
+    assert run.outcome is not None and f"The model of epoch {best} is kept" in run.outcome.cause
+    names = sorted(path.stem for path in (run.folder / "checkpoints").glob("epoch=*.safetensors"))
+    assert names == ["epoch=001-step=000005", "epoch=002-step=000010", "epoch=003-step=000015"]
+    whole = train(make_spec(trainer=trainer(validate_every_steps=5)))
+    assert whole.series["valid/loss"].steps.tolist() == [5, 10, 12]
+
+
 def test_that_accumulated_batches_make_one_step(train: Callable[..., Run], make_spec: Make) -> None:
     whole = train(make_spec(trainer=trainer(batch_size=168, epochs=3)))
     parts = train(make_spec(trainer=trainer(batch_size=56, accumulate_grad_batches=3, epochs=3)))

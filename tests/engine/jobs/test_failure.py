@@ -82,7 +82,7 @@ def test_that_a_full_disk_is_told_whoever_noticed_it() -> None:
 
 def test_that_a_dataset_that_is_gone_is_told_in_words(workspace: Path) -> None:
     with pytest.raises(RunFailed) as raised:
-        read_snapshot(workspace, SPEC, ["a"])
+        read_snapshot(workspace, with_settings(SPEC, {"data.dataset": "0" * 16}), ["a"])
     outcome = explain(raised.value, "Traceback …", SPEC)
     assert outcome.kind is OutcomeKind.FAILED
     assert "no longer in the workspace" in outcome.cause and "Import the file again" in outcome.advice

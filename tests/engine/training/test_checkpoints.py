@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 from engine.spec import CheckpointSpec, EarlyStoppingSpec
 from engine.training.checkpoints import CheckpointKeeper, Patience
 from engine.training.failures import RunFailed
+from engine.training.validation import Validation
 
 
 class HeardRecorder:
@@ -30,7 +31,7 @@ def keep(folder: Path, losses: list[float], **settings: Any) -> tuple[Checkpoint
     model = torch.nn.Linear(1, 1)
     for epoch, loss in enumerate(losses, start=1):
         torch.nn.init.constant_(model.weight, float(epoch))
-        keeper.offer(epoch, epoch * 10, {"valid/loss": loss, "valid/accuracy": 1 - loss}, model)
+        keeper.offer(Validation(epoch, epoch, epoch * 10), {"valid/loss": loss, "valid/accuracy": 1 - loss}, model)
     return keeper, recorder
 
 

@@ -28,6 +28,10 @@ TRAINERS: dict[str, dict[str, Any]] = {
     "momentum": {"optimizer": OptimizerSpec(name="SGD", learning_rate=0.05)},
     "double": {"precision": "64-true"},
     "half": {"precision": "bf16-mixed"},
+    "validated within epochs": {
+        "validate_every_steps": 4,
+        "schedule": ScheduleSpec(name="reduce_lr_on_plateau", patience=0),
+    },
 }
 OF_ROWS: dict[str, dict[str, Any]] = {
     "dropout": {"model": ModelSpec(params={"layers": "16-8", "dropout": 0.3})},
@@ -171,6 +175,25 @@ def test_that_what_was_recorded_after_the_last_state_is_kept_and_not_written_twi
     assert runs.resume(run_id)
     for key, points in before.items():
         assert runs.curves(run_id)[key][: len(points)] == points
+    runs.assert_equal(run_id, reference)
+
+
+def test_that_a_validation_within_an_epoch_is_not_repeated_by_a_run_that_died_after_it(runs: Any, text: Any) -> None:
+    stopping = EarlyStoppingSpec(patience=2, min_delta=9.0)  # no validation but the first is an improvement
+    spec = text.spec(trainer=text.trainer(validate_every_steps=4, early_stopping=stopping))
+    reference, run_id = runs.reference(spec), runs.begin(spec)
+    assert [step for step, _ in reference.curves["valid/loss"]] == [4, 8, 12]
+
+    class DeathError(BaseException):
+        """Leaves the loop without a word."""
+
+    def die(_recorder: Recorder) -> None:
+        raise DeathError
+
+    with pytest.raises(DeathError):
+        runs.train(run_id, 5, die)
+    assert '"step": 4' in (runs.folder(run_id) / "checkpoints" / "last.state.json").read_text()[:200]
+    assert runs.resume(run_id)
     runs.assert_equal(run_id, reference)
 
 

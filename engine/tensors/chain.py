@@ -1,0 +1,130 @@
+"""A program that was worked out: every tensor of it, and one `Step` a card for each operation."""
+
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from engine.tensors.calls import TORCH_REFUSES, first_sentence
+from engine.tensors.operation import Kind
+from engine.tensors.planning import plan
+from engine.tensors.program import Instruction, Program
+from engine.tensors.refusal import Refused
+from engine.tensors.sizes import logical_bytes, physical_bytes
+
+
+@dataclass(frozen=True)
+class Step:
+    """One operation as it is shown. `shares` names the tensors with the same storage; `verdict` is what became of the
+    cells: *viewed* (same storage), *copied* (moved into a storage of their own), *computed* or *made*."""
+
+    name: str
+    operation: str
+    torch_name: str
+    kind: Kind
+    text: str
+    operands: tuple[str, ...]
+    shape: tuple[int, ...]
+    dtype: str
+    strides: tuple[int, ...]
+    offset: int
+    contiguous: bool
+    shares: tuple[str, ...]
+    verdict: str
+    logical_bytes: int
+    physical_bytes: int
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A program with its tensors: the inputs, then one for each instruction."""
+
+    program: Program
+    tensors: tuple[Tensor, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """One card an operation, in order."""
+        return tuple(self._step(number) for number in range(len(self.program.inputs), len(self.tensors)))
+
+    @property
+    def result(self) -> Tensor:
+        """The tensor of the last statement. Raises `Refused` where it was a plain number or nothing."""
+        if self.program.result is None:
+            raise Refused("The expression gives no tensor.")
+        return self.tensors[self.program.result]
+
+    def __getitem__(self, name: str) -> Tensor:
+        """Return the tensor that a name means at the end."""
+        return self.tensors[self.program.names[name]]
+
+    def _step(self, number: int) -> Step:
+        one, tensor = self.program.instructions[number - len(self.program.inputs)], self.tensors[number]
+        label = self.program.label
+        sharing = [other for other in range(number) if same_storage(tensor, self.tensors[other])]
+        return Step(
+            name=label(number),
+            operation=one.operation.name,
+            torch_name=one.operation.torch_name,
+            kind=one.operation.kind,
+            text=one.text,
+            operands=tuple(label(ref.number) for ref in one.operands()),
+            shape=tuple(tensor.shape),
+            dtype=str(tensor.dtype).removeprefix("torch."),
+            strides=tensor.stride(),
+            offset=int(tensor.storage_offset()),
+            contiguous=tensor.is_contiguous(),
+            shares=tuple(label(other) for other in sharing),
+            verdict=_verdict(one, bool(sharing)),
+            logical_bytes=logical_bytes(tensor),
+            physical_bytes=physical_bytes(tensor),
+        )
+
+
+def evaluate(text: str, inputs: Mapping[str, Tensor] | None = None, seed: int = 0) -> Chain:
+    """Work out an expression over named tensors. Raises `Refused`, always before anything too large is allocated.
+
+    Random numbers are those of torch after `manual_seed(seed)`, or of the seed that the text begins with.
+    """
+    given = {name: tensor.detach().contiguous() for name, tensor in (inputs or {}).items()}
+    return work_out(plan(text, given, seed), tuple(given.values()))
+
+
+def work_out(program: Program, inputs: tuple[Tensor, ...]) -> Chain:
+    """Run the instructions of a program on its inputs; the source of chance outside is left as it was."""
+    tensors = list(inputs)
+    with _own_chance(), torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.default_generator.manual_seed(program.seed)
+        for one in program.instructions:
+            try:
+                tensors.append(one.run(tensors))
+            except TORCH_REFUSES as error:
+                raise Refused(first_sentence(one.operation.name, str(error)), one.place, str(error)) from None
+    return Chain(program, tuple(tensors))
+
+
+def same_storage(one: Tensor, other: Tensor) -> bool:
+    """Whether two tensors are views of one storage."""
+    return bool(one.untyped_storage()._cdata == other.untyped_storage()._cdata)
+
+
+@contextmanager
+def _own_chance() -> Iterator[None]:
+    """Leave torch's source of random numbers as it was; `torch.random.fork_rng` also looks for devices, which takes 5 ms."""
+    before = torch.default_generator.get_state()
+    try:
+        yield
+    finally:
+        torch.default_generator.set_state(before)
+
+
+def _verdict(one: Instruction, shares: bool) -> str:
+    if shares:
+        return "viewed"
+    if one.operation.kind is Kind.MADE:
+        return "made"
+    return "copied" if one.operation.kind is Kind.MOVED else "computed"

@@ -1,0 +1,71 @@
+"""Operations of layers as pure functions: none changes an operand, and none takes an argument that would.
+Signatures are torch.nn.functional's, without `inplace`."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+def dropout(x: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
+    """Set cells to 0 with probability p and divide the others by 1 − p."""
+    return functional.dropout(x, p, training)
+
+
+def batch_norm(
+    x: Tensor,
+    running_mean: Tensor | None = None,
+    running_var: Tensor | None = None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Tensor:
+    """Normalise each channel (dim 1); the running statistics given stay as they are (see `running_statistics`)."""
+    mean, var = _copy(running_mean), _copy(running_var)
+    return functional.batch_norm(x, mean, var, weight, bias, training, momentum, eps)
+
+
+def instance_norm(
+    x: Tensor,
+    running_mean: Tensor | None = None,
+    running_var: Tensor | None = None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    use_input_stats: bool = True,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Tensor:
+    """Normalise each channel of each sample on its own; the running statistics given stay as they are."""
+    mean, var = _copy(running_mean), _copy(running_var)
+    return functional.instance_norm(x, mean, var, weight, bias, use_input_stats, momentum, eps)
+
+
+def running_statistics(
+    x: Tensor, running_mean: Tensor, running_var: Tensor, momentum: float = 0.1
+) -> tuple[Tensor, Tensor]:
+    """Return running mean and variance [channels] after one training batch x [N, C, …]."""
+    mean, var = running_mean.clone(), running_var.clone()
+    functional.batch_norm(x, mean, var, training=True, momentum=momentum)
+    return mean, var
+
+
+def relu(x: Tensor) -> Tensor:
+    """Negative cells become 0."""
+    return functional.relu(x)
+
+
+def getitem(x: Tensor, index: Any) -> Tensor:
+    """x[index], index of whole numbers, slices, None and … only."""
+    return x[index]
+
+
+def to(x: Tensor, dtype: torch.dtype) -> Tensor:
+    """Return x in another dtype."""
+    return x.to(dtype)
+
+
+def _copy(x: Tensor | None) -> Tensor | None:
+    return None if x is None else x.clone()

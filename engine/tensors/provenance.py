@@ -1,0 +1,76 @@
+"""Which cells made a cell and what a cell touches, through a whole chain."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engine.tensors.asking import program_of
+from engine.tensors.chain import Chain
+from engine.tensors.relation import Relation
+
+Cell = tuple[int, ...]
+
+
+class Provenance:
+    """Answers for a chain. What an instruction needs is made at its first question and kept.
+
+    Answers map a tensor's number (inputs first, then instructions) to a mask of its shape; tensors with no
+    cell are left out.
+    """
+
+    def __init__(self, chain: Chain) -> None:
+        self.chain = chain
+        self._relations: dict[int, Relation] = {}
+
+    def sources(self, number: int, cell: Cell | Tensor) -> dict[int, Tensor]:
+        """Return the cells of every earlier tensor that a cell (or a mask) of tensor `number` can depend on."""
+        found = {number: self._mask(number, cell)}
+        first = len(self.chain.program.inputs)
+        for later in range(number, first - 1, -1):
+            if later in found:
+                for operand, mask in self._relation(later).sources(found[later]).items():
+                    if mask.any():
+                        found[operand] = found[operand] | mask if operand in found else mask
+        del found[number]
+        return found
+
+    def touched(self, number: int, cell: Cell | Tensor) -> dict[int, Tensor]:
+        """Return the cells of every later tensor that can depend on a cell (or a mask) of tensor `number`."""
+        found = {number: self._mask(number, cell)}
+        first = len(self.chain.program.inputs)
+        for later in range(max(number + 1, first), len(self.chain.tensors)):
+            one = self.chain.program.instructions[later - first]
+            marked = {ref.number: found[ref.number] for ref in one.operands() if ref.number in found}
+            if marked:
+                mask = self._relation(later).touched(marked)
+                if mask.any():
+                    found[later] = mask
+        del found[number]
+        return found
+
+    def _relation(self, number: int) -> Relation:
+        if number not in self._relations:
+            one = self.chain.program.instructions[number - len(self.chain.program.inputs)]
+            self._relations[number] = Relation(one, self.chain.tensors)
+        return self._relations[number]
+
+    def _mask(self, number: int, cell: Cell | Tensor) -> Tensor:
+        if isinstance(cell, Tensor):
+            return cell
+        mask = torch.zeros(self.chain.tensors[number].shape, dtype=torch.bool)
+        mask[cell] = True
+        return mask
+
+
+def provenance(operation: str, *shapes: Cell, cell: Cell, **keywords: Any) -> tuple[Tensor, ...]:
+    """Return for each operand the mask of cells that a cell of the result can depend on.
+
+    `provenance("matmul", (2, 3), (3, 4), cell=(0, 1))` marks row 0 and column 1. Raises `Refused` for shapes that clash.
+    """
+    program = program_of(operation, shapes, keywords)
+    chain = Chain(program, tuple(torch.ones(one.shape, dtype=one.dtype) for one in program.shapes))
+    found: Mapping[int, Tensor] = Provenance(chain).sources(len(shapes), cell)
+    empty = (torch.zeros(shape, dtype=torch.bool) for shape in shapes)
+    return tuple(found.get(number, none) for number, none in enumerate(empty))
