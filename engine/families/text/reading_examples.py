@@ -37,8 +37,8 @@ def read_labelled(path: Path, spec: TextSpec) -> LabelledTexts:
     numbers = np.stack([_numbers(name, one, rows) for name, one in zip(columns.labels, labels, strict=True)], axis=1)
     if spec.labels == "number":
         return LabelledTexts(texts, seconds, numbers[:, 0], (), rows, notes)
-    for name, fits in zip(columns.labels, np.isin(numbers, (0, 1)).all(axis=0), strict=True):
-        if not fits:
+    for place, name in enumerate(columns.labels):
+        if not np.isin(numbers[:, place], (0, 1)).all():
             raise RunFailed(f"The column “{name}” holds something else than 0 and 1.", "Give each label a 0/1 column.")
     return LabelledTexts(texts, seconds, numbers, columns.labels, rows, notes)
 
