@@ -10,12 +10,12 @@ from engine.tensors.planning import plan
 from engine.tensors.program import Program
 
 LISTED = {"stack", "cat"}
-_NAMES = "ABCDEFGH"
+NAMES = "ABCDEFGH"
 
 
 def program_of(operation: str, shapes: Sequence[tuple[int, ...]], keywords: dict[str, Any]) -> Program:
     """Return the program of one operation on float32 operands called A, B … Raises `Refused`."""
-    inputs = {name: torch.empty(shape, device="meta") for name, shape in zip(_NAMES, shapes, strict=False)}
+    inputs = {name: torch.empty(shape, device="meta") for name, shape in zip(NAMES, shapes, strict=False)}
     return plan(call_text(operation, list(inputs), keywords), inputs)
 
 

@@ -1,18 +1,21 @@
 """Collects the instructions of a program while its text is walked, trying each on the meta device at once."""
 
 import ast
+import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from engine.tensors.operation import Kind, Operation
-from engine.tensors.program import Instruction, Program, Ref
+from engine.tensors.clash import Call, Clash, Operand
+from engine.tensors.operation import Form, Kind, Operation
+from engine.tensors.program import Instruction, Program, Ref, filled
 from engine.tensors.reading import place_of
 from engine.tensors.refusal import Refused
+from engine.tensors.rules import clash_in, missed
 from engine.tensors.sizes import TooLarge, Watch, physical_bytes, readable
 
 MAX_INSTRUCTIONS = 200
@@ -98,6 +101,8 @@ class Builder:
             ) from None
         except TORCH_REFUSES as error:
             raise self._explained(one, error, node) from None
+        if clash := self._clash(one, missed):
+            raise Refused(clash.sentence, place_of(node, self.text), clash=clash)
         known = {tensor.untyped_storage()._cdata for tensor in self.shapes}
         if shape.untyped_storage()._cdata not in known:
             self._total += physical_bytes(shape)
@@ -106,8 +111,32 @@ class Builder:
         return shape
 
     def _explained(self, one: Instruction, error: Exception, node: ast.expr) -> Refused:
-        raw = str(error)
-        return Refused(first_sentence(one.operation.name, raw), place_of(node, self.text), raw)
+        raw, place = str(error), place_of(node, self.text)
+        clash = self._clash(one)
+        sentence = clash.sentence if clash else first_sentence(one.operation.name, raw)
+        return Refused(sentence, place, raw, clash)
+
+    def _clash(self, one: Instruction, rule: Callable[[Operation, Call], Clash | None] = clash_in) -> Clash | None:
+        call = self._as_call(one)
+        clash = rule(one.operation, call)
+        if clash is None:
+            return None
+        lengths = [max(len(operand.shape), 1) for operand in call.operands]
+        return replace(clash, dims=tuple((number, dim % lengths[number]) for number, dim in clash.dims))
+
+    def _as_call(self, one: Instruction) -> Call:
+        operation = one.operation
+        keywords = {key: filled(value, self._operand) for key, value in one.keywords.items()}
+        sign = operation.written if operation.form is Form.INFIX else ""
+        return Call(operation.name, filled(one.arguments, self._operand), keywords, sign, operation.form is Form.METHOD)
+
+    def _operand(self, ref: Ref) -> Operand:
+        """Write a tensor by its name, or as it was written where it has none."""
+        shape = self.shapes[ref.number]
+        named = next((name for name, value in self.values.items() if value == ref), "")
+        text = named or self.instructions[ref.number - len(self.inputs)].text
+        simple = re.fullmatch(r"[\w.]+|\w[\w.]*[(\[][^()\[\]]*[)\]]", text)
+        return Operand(tuple(shape.shape), text if simple else f"({text})", shape.stride(), str(shape.dtype)[6:])
 
 
 def try_on_meta(one: Instruction, shapes: list[Tensor]) -> Tensor:
@@ -125,6 +154,10 @@ def first_sentence(name: str, raw: str) -> str:
     """Return what torch says, cut to one sentence that names the operation."""
     if "overflow" in raw or ("out of range" in raw and "integer" in raw):
         return f"{name} would make a tensor far too large to hold."
+    if "meta" in raw:
+        return f"{name} needs the values of its operands here, which are not known while typing."
+    if "invalid combination of arguments" in raw or "positional argument" in raw:
+        return f"{name} does not take these arguments."
     line = raw.strip().splitlines()[0] if raw.strip() else "it takes other arguments"
     return f"{name} refuses: {line.split('. ')[0][:200].rstrip('.')}."
 

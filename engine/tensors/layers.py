@@ -63,7 +63,9 @@ def getitem(x: Tensor, index: Any) -> Tensor:
 
 
 def to(x: Tensor, dtype: torch.dtype) -> Tensor:
-    """Return x in another dtype."""
+    """Return x in another dtype. Raises `TypeError` for a device."""
+    if not isinstance(dtype, torch.dtype):
+        raise TypeError("it takes a dtype, such as float64")
     return x.to(dtype)
 
 

@@ -15,7 +15,7 @@ _METHODS: dict[Kind, str] = {
     Kind.MOVED: (
         "view view_as reshape reshape_as contiguous clone transpose swapaxes permute movedim t unsqueeze "
         "squeeze flatten unflatten expand expand_as broadcast_to repeat tile flip roll triu tril diagonal diag "
-        "select narrow unfold repeat_interleave"
+        "select narrow unfold"
     ),
     Kind.EACH: (
         "add sub mul div pow remainder floor_divide maximum minimum eq ne lt le gt ge logical_and logical_or logical_xor "

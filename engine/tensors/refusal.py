@@ -3,6 +3,8 @@ Must not know torch."""
 
 from dataclasses import dataclass
 
+from engine.tensors.clash import Clash
+
 
 @dataclass(frozen=True)
 class Place:
@@ -14,10 +16,12 @@ class Place:
 
 
 class Refused(ValueError):
-    """An expression that is not worked out: `sentence` for people, `place` to underline, `raw` what torch said."""
+    """An expression that is not worked out: `sentence` for people, `place` to underline, `raw` what torch said,
+    `clash` what a rule found in the shapes."""
 
-    def __init__(self, sentence: str, place: Place | None = None, raw: str = "") -> None:
+    def __init__(self, sentence: str, place: Place | None = None, raw: str = "", clash: Clash | None = None) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.place = place or Place()
         self.raw = raw
+        self.clash = clash

@@ -190,6 +190,8 @@ class Values:
             raise self.builder.refuse(words.unknown("operation", name, [*known, *operations.PAIRS]), node.func)
         if name == "tensor" and read:
             raise self.builder.refuse("tensor(…) takes plain numbers; stack puts tensors together.", node)
+        if name == "view" and any(isinstance(part, torch.dtype) for part in [*arguments, *keywords.values()]):
+            raise self.builder.refuse("view takes sizes here; use .to(…) for another dtype.", node)
         operation = known[name]
         if method and operation.form is Form.METHOD and not isinstance(arguments[0], Ref):
             raise self.builder.refuse(f"“.{name}” can be asked of a tensor only.", node.func)

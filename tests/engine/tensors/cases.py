@@ -86,7 +86,6 @@ def moved(draw) -> Case:
     forms += [
         f"stack([A, A, B], {one})",
         f"cat([A, B], {one})",
-        f"A.repeat_interleave(2, {one})",
         f"A.select({one}, 0)",
     ]
     forms += [f"A[None, ..., ::{draw(some)}]", f"A[{draw(some) - 1}:]", "A[0]", "A[-1:, ...]", f"A.narrow({one}, 0, 1)"]

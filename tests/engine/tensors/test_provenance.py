@@ -13,7 +13,7 @@ from engine.tensors.provenance import Provenance, provenance
 from engine.tensors.refusal import Refused
 from tests.engine.tensors.cases import GROUPS, Case, cases
 
-FEW = {"norms": 4, "convolutions": 3, "attention": 5}
+FEW = {"norms": 3, "convolutions": 2, "attention": 3}
 CHANGES = (-1e3, 0.0, 1.7, 1e3)
 SEVERAL = {"dropout(A, 0.1)": 10, "where": 30}
 

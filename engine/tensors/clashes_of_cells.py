@@ -1,0 +1,125 @@
+"""Why arithmetic, cat, stack and the layers refuse."""
+
+from engine.tensors.clash import Call, Clash, Operand, Try, broadcast, counted
+
+
+def each(call: Call) -> Clash | None:
+    """Cell by cell: shapes align from the right."""
+    operands = call.operands
+    found = broadcast([one.shape for one in operands])
+    if found is None:
+        return None
+    back, (first, second) = found
+    a, b = operands[first], operands[second]
+    one, other = len(a.shape) - back, len(b.shape) - back
+    sentence = (
+        f"Shapes align from the right: dim {one} of {a.text} is {a.shape[one]}, dim {other} of {b.text} is "
+        f"{b.shape[other]}, and neither is 1."
+    )
+    turned = [(a, b.to("{}.mT")), (a.to("{}.mT"), b), (a.to("{}.unsqueeze(-1)"), b), (a, b.to("{}.unsqueeze(-1)"))]
+    pairs, put_in = "every cell with every cell", "a dim of size 1 is put in"
+    notes = (
+        "",
+        "",
+        *(pairs if longer else put_in for longer in (len(a.shape) >= len(b.shape), len(b.shape) >= len(a.shape))),
+    )
+    tries = zip(turned, notes, strict=True) if len(operands) == 2 else ()
+    fitting = [
+        Try(call.written(*pair), note)
+        for pair, note in tries
+        if all(not part.text.endswith(".mT") or len(part.shape) > 1 for part in pair)
+    ]
+    return Clash(sentence, ((first, one), (second, other)), tuple(fitting))
+
+
+def cat(call: Call) -> Clash | None:
+    """All dims but one agree."""
+    parts, dim = call.given(0, "tensors"), call.given(1, "dim", 0)
+    operands = [one for one in call.operands if one.shape != (0,)]
+    if not call.operands:
+        return Clash(f"{call.name} takes a list of at least one tensor.")
+    flat = next((one for one in operands if not one.shape), None)
+    if flat is not None:
+        return Clash(f"cat takes no single number and {flat.text} is 0-d.", (), (Try(f"stack({parts!r})"),))
+    first = operands[0] if operands else call.operands[0]
+    for one in operands:
+        if len(one.shape) != len(first.shape):
+            both = f"{first.text} has {len(first.shape)}, {one.text} has {len(one.shape)}"
+            return Clash(f"cat needs equal numbers of dims: {both}.")
+    if not -len(first.shape) <= dim < len(first.shape):
+        return Clash(
+            f"dim {dim} is outside [{-len(first.shape)}, {len(first.shape) - 1}].", (), _other_dims(call, first)
+        )
+    joined = dim % len(first.shape)
+    return _disagree(call, operands, first, f"cat needs all dims but {joined} to agree", joined)
+
+
+def stack(call: Call) -> Clash | None:
+    """All shapes are the same."""
+    operands, dim = call.operands, call.given(1, "dim", 0)
+    if not operands:
+        return Clash("stack takes a list of at least one tensor.")
+    first = operands[0]
+    if any(len(one.shape) != len(first.shape) for one in operands):
+        other = next(one for one in operands if len(one.shape) != len(first.shape))
+        return Clash(f"stack needs the same shapes: {first.text} is {first.shape}, {other.text} is {other.shape}.")
+    most = len(first.shape)
+    if not -most - 1 <= dim <= most:
+        sentence = f"dim {dim} is outside [{-most - 1}, {most}]."
+        return Clash(
+            sentence, (), (Try(call.written(call.arguments[0], 0, name="stack") if len(call.arguments) > 1 else ""),)
+        )
+    return _disagree(call, operands, first, "stack needs the same shapes", -1)
+
+
+def _disagree(call: Call, operands: list[Operand], first: Operand, rule: str, but: int) -> Clash | None:
+    for one in operands:
+        for dim, (size, other) in enumerate(zip(first.shape, one.shape, strict=True)):
+            if dim != but and size != other:
+                places = ((call.operands.index(first), dim), (call.operands.index(one), dim))
+                sentence = f"{rule}: dim {dim} of {first.text} is {size}, of {one.text} {other}."
+                return Clash(sentence, places, _other_dims(call, first))
+    return None
+
+
+def _other_dims(call: Call, first: Operand) -> tuple[Try, ...]:
+    names = ", ".join(one.text for one in call.operands)
+    return tuple(Try(f"cat([{names}], {dim})", f"joined along dim {dim}") for dim in range(len(first.shape)))
+
+
+def attention(call: Call) -> Clash | None:
+    """Head sizes of q and k, numbers of keys and values, batches."""
+    q, k, v = (call.given(place, name) for place, name in enumerate(("query", "key", "value")))
+    if not all(isinstance(one, Operand) for one in (q, k, v)):
+        return None
+    for number, one in enumerate((q, k, v)):
+        if len(one.shape) < 2:
+            return Clash(f"Attention needs at least 2 dimensions and {one.text} has {len(one.shape)}.", ((number, 0),))
+    if q.shape[-1] != k.shape[-1]:
+        sentence = (
+            f"The head size of {q.text} is {q.shape[-1]} and that of {k.text} is {k.shape[-1]}; they must be equal."
+        )
+        return Clash(sentence, ((0, -1), (1, -1)), (Try(call.written(q, k.to("{}.mT"))),))
+    if k.shape[-2] != v.shape[-2]:
+        both = f"{k.text} has {counted(k.shape[-2], 'key')} and {v.text} {counted(v.shape[-2], 'value')}"
+        sentence = f"{both}; each key has one value."
+        return Clash(sentence, ((1, -2), (2, -2)), (Try(call.written(q, k, v.to("{}.mT"))),))
+    if broadcast([q.shape[:-2], k.shape[:-2], v.shape[:-2]]) or len({len(one.shape) for one in (q, k, v)}) > 1:
+        return Clash(f"The batches differ: {q.shape[:-2]}, {k.shape[:-2]} and {v.shape[:-2]}.")
+    return attention_mask(call)
+
+
+def attention_mask(call: Call) -> Clash | None:
+    """The mask stretches to queries × keys; where there are none, torch does not look at it."""
+    q, k, mask = call.given(0, "query"), call.given(1, "key"), call.given(3, "attn_mask")
+    if 0 in (*q.shape, *k.shape):
+        return None
+    scores = (*q.shape[:-1], k.shape[-2])
+    if isinstance(mask, Operand) and not _stretches(mask.shape, scores):
+        return Clash(f"The mask {mask.shape} must stretch to {scores}: queries × keys.", ((3, -1),))
+    return None
+
+
+def _stretches(shape: tuple[int, ...], into: tuple[int, ...]) -> bool:
+    pairs = zip(reversed(shape), reversed(into), strict=False)
+    return len(shape) <= len(into) and all(one in (1, other) for one, other in pairs)

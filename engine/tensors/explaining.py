@@ -1,0 +1,77 @@
+"""Why torch refuses a call, in a sentence, with fixes that were tried on the meta device."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engine.tensors.asking import NAMES, call_text
+from engine.tensors.clash import Clash
+from engine.tensors.planning import plan
+from engine.tensors.refusal import Place, Refused
+
+MAX_FIXES = 3
+
+
+@dataclass(frozen=True)
+class Fix:
+    """What can be written instead of the part that is refused, and the shape that it gives; `note` says what to mind."""
+
+    text: str
+    shape: tuple[int, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A refusal: sentence, where in the text, which (operand, dim) pairs clash, fixes best first, torch's own message."""
+
+    sentence: str
+    place: Place
+    dims: tuple[tuple[int, int], ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    raw: str = ""
+
+
+def explain(operation: str, *shapes: tuple[int, ...], **keywords: Any) -> Explanation | None:
+    """Return why an operation refuses operands of these shapes (called A, B …), None where it takes them.
+
+    `explain("matmul", (2, 3), (4, 5))`
+    """
+    inputs = {name: torch.empty(shape, device="meta") for name, shape in zip(NAMES, shapes, strict=False)}
+    return explain_text(call_text(operation, list(inputs), keywords), inputs)
+
+
+def explain_text(text: str, inputs: Mapping[str, Tensor]) -> Explanation | None:
+    """Return why an expression is refused, None where it is not. Allocates nothing."""
+    try:
+        plan(text, inputs)
+    except Refused as error:
+        clash = error.clash
+        fixes = _fixes(text, inputs, error.place, clash) if clash else ()
+        return Explanation(error.sentence, error.place, clash.dims if clash else (), fixes, error.raw)
+    return None
+
+
+def _fixes(text: str, inputs: Mapping[str, Tensor], place: Place, clash: Clash) -> tuple[Fix, ...]:
+    """Try what might be meant: the expression up to the part that was refused must run with it."""
+    lines = text.splitlines()
+    before = "\n".join([*lines[: place.line - 1], lines[place.line - 1][: place.column - 1]])
+    earlier = _whole_statements(before)
+    found: dict[str, Fix] = {}
+    for one in clash.tries:
+        if one.text and one.text not in found and len(found) < MAX_FIXES:
+            try:
+                program = plan(f"{earlier}\n{one.text}", inputs)
+            except Refused:
+                continue
+            if program.result is not None:
+                found[one.text] = Fix(one.text, tuple(program.shapes[program.result].shape), one.note)
+    return tuple(found.values())
+
+
+def _whole_statements(text: str) -> str:
+    """Drop the statement that has only begun."""
+    return text[: max(text.rfind(";"), text.rfind("\n")) + 1]

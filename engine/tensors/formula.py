@@ -1,0 +1,191 @@
+"""How one cell of a step was computed, with the numbers put in: a line to read aloud."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engine.tensors.chain import Chain
+from engine.tensors.operation import Form, Kind
+from engine.tensors.program import Instruction, filled
+
+MAX_TERMS = 8
+Cell = tuple[int, ...]
+_SIGNS = {"add": "+", "sub": "−", "mul": "·", "div": "/", "pow": "^", "floor_divide": "//", "remainder": "mod"}
+
+
+def formula(chain: Chain, number: int, cell: Cell) -> str:
+    """Return the computation of a cell of tensor `number`, such as `y[0, 1] = 0.5·2 + 1·3 = 4`.
+
+    Numbers have four significant digits, the result is exact to them; sums longer than `MAX_TERMS` are shortened in the
+    middle. Where an operation has no formula of its own the value alone is given.
+    """
+    first = len(chain.program.inputs)
+    value = written(chain.tensors[number][cell])
+    name = f"{chain.program.label(number)}[{', '.join(map(str, cell))}]" if cell else chain.program.label(number)
+    if number < first:
+        return f"{name} = {value}"
+    one = chain.program.instructions[number - first]
+    arguments = filled(one.arguments, lambda ref: chain.tensors[ref.number])
+    keywords = {key: filled(part, lambda ref: chain.tensors[ref.number]) for key, part in one.keywords.items()}
+    put_in = _put_in(one, arguments, keywords, cell, chain.tensors[number])
+    return f"{name} = {put_in} = {value}" if put_in else f"{name} = {value}"
+
+
+def written(value: Any) -> str:
+    """Return a number with four significant digits, in brackets where its sign would be misread."""
+    number = value.item() if isinstance(value, Tensor) else value
+    if isinstance(number, bool | complex):
+        return str(number)
+    return f"{number}" if isinstance(number, int) else f"{number:.4g}".replace("-", "−")
+
+
+def _put_in(one: Instruction, arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell, result: Tensor) -> str:
+    name = one.operation.name
+    if name in _FORMULAS:
+        return _FORMULAS[name](arguments, keywords, cell)
+    if one.operation.form is Form.PREFIX or one.operation.kind is not Kind.EACH or not arguments:
+        return ""
+    parts = [_at(part, cell, result) for part in arguments]
+    if name in _SIGNS and len(parts) == 2:
+        return f" {_SIGNS[name]} ".join(map(_bracketed, parts))
+    return f"{name}({', '.join(map(written, parts))})" if not keywords else ""
+
+
+def _product(arguments: tuple[Any, ...], _: dict[str, Any], cell: Cell) -> str:
+    """Row i of A with column j of B, batches stretched."""
+    a, b = arguments[:2]
+    at = list(cell)
+    column = at.pop() if b.ndim > 1 else None
+    row = at.pop() if a.ndim > 1 else None
+    left = a if row is None else a[_stretched(a.shape[:-2], at)][row]
+    right = b if column is None else b[_stretched(b.shape[:-2], at)][:, column]
+    return _sum([f"{_bracketed(x)}·{_bracketed(y)}" for x, y in _ends(left, right)], len(left))
+
+
+def _linear(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
+    x, w = arguments[:2]
+    if w.ndim != 2:
+        return ""
+    bias = arguments[2] if len(arguments) > 2 else keywords.get("bias")
+    lane, weights = x[cell[:-1]], w[cell[-1]]
+    dot = _sum([f"{_bracketed(one)}·{_bracketed(other)}" for one, other in _ends(lane, weights)], len(lane))
+    return dot if bias is None else f"{dot} + {_bracketed(bias[cell[-1]])}"
+
+
+def _lane_of(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell, reduced: bool) -> Tensor | None:
+    """The cells along the dim; all of them without one, None for several dims."""
+    x: Tensor = arguments[0]
+    dim = arguments[1] if len(arguments) > 1 else keywords.get("dim")
+    if isinstance(dim, tuple | list) and len(dim) == 1:
+        (dim,) = dim
+    if dim is None or not x.ndim:
+        return x.reshape(-1)
+    if type(dim) is not int:
+        return None
+    dim %= x.ndim
+    keeps = not reduced or len(cell) == x.ndim
+    at: list[int | slice] = [*cell[:dim], slice(None), *cell[dim + (1 if keeps else 0) :]]
+    return x[tuple(at)]
+
+
+def _total(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
+    lane = _lane_of(arguments, keywords, cell, reduced=True)
+    return "" if lane is None else _sum([_bracketed(x) for (x,) in _ends(lane)], len(lane))
+
+
+def _mean(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
+    lane = _lane_of(arguments, keywords, cell, reduced=True)
+    return "" if lane is None else f"({_sum([_bracketed(x) for (x,) in _ends(lane)], len(lane))}) / {len(lane)}"
+
+
+def _prefix(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
+    lane = _lane_of(arguments, keywords, cell, reduced=False)
+    if lane is None or not cell:
+        return ""
+    dim = arguments[1] if len(arguments) > 1 else keywords["dim"]
+    lane = lane[: cell[dim] + 1]
+    return _sum([_bracketed(x) for (x,) in _ends(lane)], len(lane))
+
+
+def _softmax(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
+    lane = _lane_of(arguments, keywords, cell, reduced=False)
+    if lane is None or not cell:
+        return ""
+    below = _sum([f"exp({written(x)})" for (x,) in _ends(lane)], len(lane))
+    return f"exp({written(arguments[0][cell])}) / ({below})"
+
+
+def _layer_norm(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
+    x, shape = arguments[0], arguments[1] if len(arguments) > 1 else keywords["normalized_shape"]
+    within = cell[len(cell) - len(shape) :]
+    group = x[cell[: len(cell) - len(shape)]].to(torch.float64)
+    named = ("weight", "bias", "eps")
+    given = dict(zip(named, arguments[2:], strict=False)) | keywords
+    return _normed(x[cell], group, given.get("eps", 1e-5), [_of(given.get(part), within) for part in named[:2]])
+
+
+def _batch_norm(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
+    named = ("running_mean", "running_var", "weight", "bias", "training", "momentum", "eps")
+    given = dict(zip(named, arguments[1:], strict=False)) | keywords
+    x, channel = arguments[0], cell[1:2]
+    scale = [_of(given.get(part), channel) for part in ("weight", "bias")]
+    eps = given.get("eps", 1e-5)
+    if given.get("training"):
+        return _normed(x[cell], x[:, cell[1]].to(torch.float64), eps, scale)
+    return _standard(x[cell], given["running_mean"][channel], given["running_var"][channel], eps, scale)
+
+
+def _normed(x: Tensor, group: Tensor, eps: float, scale: list[Any]) -> str:
+    return _standard(x, group.mean(), group.var(correction=0), eps, scale)
+
+
+def _standard(x: Tensor, mean: Tensor, variance: Tensor, eps: float, scale: list[Any]) -> str:
+    whole = f"({written(x)} − {_bracketed(mean)}) / √({written(variance)} + {written(eps)})"
+    weight, bias = scale
+    whole = whole if weight is None else f"{whole} · {_bracketed(weight)}"
+    return whole if bias is None else f"{whole} + {_bracketed(bias)}"
+
+
+def _of(values: Tensor | None, at: Cell) -> Tensor | None:
+    return None if values is None else values[at]
+
+
+def _at(part: Any, cell: Cell, result: Tensor) -> Any:
+    """The cell of an operand that is stretched to the result."""
+    return part.expand(result.shape)[cell] if isinstance(part, Tensor) else part
+
+
+def _stretched(shape: tuple[int, ...], at: list[int]) -> Cell:
+    return tuple(0 if size == 1 else place for size, place in zip(shape, at[len(at) - len(shape) :], strict=True))
+
+
+def _ends(*lanes: Tensor) -> list[tuple[Tensor, ...]]:
+    """The cells that are written: all, or the first and the last where there are too many."""
+    length = len(lanes[0])
+    shown = range(length) if length <= MAX_TERMS else [*range(MAX_TERMS // 2), *range(length - MAX_TERMS // 2, length)]
+    return [tuple(lane[place] for lane in lanes) for place in shown]
+
+
+def _sum(terms: list[str], length: int) -> str:
+    if length > MAX_TERMS:
+        terms = [*terms[: MAX_TERMS // 2], f"… ({length - MAX_TERMS} more) …", *terms[MAX_TERMS // 2 :]]
+    return " + ".join(terms) or "0"
+
+
+def _bracketed(value: Any) -> str:
+    text = written(value)
+    return f"({text})" if text.startswith("−") or "j" in text else text
+
+
+_FORMULAS: dict[str, Callable[[tuple[Any, ...], dict[str, Any], Cell], str]] = {
+    **dict.fromkeys(("matmul", "mm", "bmm", "mv", "dot"), _product),
+    "linear": _linear,
+    "sum": _total,
+    "mean": _mean,
+    "cumsum": _prefix,
+    "softmax": _softmax,
+    "layer_norm": _layer_norm,
+    "batch_norm": _batch_norm,
+}

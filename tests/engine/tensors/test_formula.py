@@ -1,0 +1,58 @@
+"""The line that says how a cell was computed."""
+
+import math
+import re
+
+import pytest
+import torch
+
+from engine.tensors.chain import evaluate
+from engine.tensors.formula import formula
+
+A = torch.tensor([[1.0, 2.0, -3.0], [0.5, 0.25, 4.0]], dtype=torch.float64)
+W = torch.tensor([0.5, 2.0, 1.0], dtype=torch.float64)
+
+
+@pytest.mark.parametrize(
+    ("text", "cell", "line"),
+    [
+        ("y = A @ A.T", (0, 1), "y[0, 1] = 1·0.5 + 2·0.25 + (−3)·4 = −11"),
+        ("y = A @ W", (0,), "y[0] = 1·0.5 + 2·2 + (−3)·1 = 1.5"),
+        ("y = dot(W, W)", (), "y = 0.5·0.5 + 2·2 + 1·1 = 5.25"),
+        ("y = A + W", (0, 2), "y[0, 2] = (−3) + 1 = −2"),
+        ("y = 2 * A", (1, 1), "y[1, 1] = 2 · 0.25 = 0.5"),
+        ("y = A.exp()", (1, 0), "y[1, 0] = exp(0.5) = 1.649"),
+        ("y = A.mean(1)", (0,), "y[0] = (1 + 2 + (−3)) / 3 = 0"),
+        ("y = A.sum(0, keepdim=True)", (0, 1), "y[0, 1] = 2 + 0.25 = 2.25"),
+        ("y = A.sum()", (), "y = 1 + 2 + (−3) + 0.5 + 0.25 + 4 = 4.75"),
+        ("y = A.cumsum(1)", (0, 1), "y[0, 1] = 1 + 2 = 3"),
+        ("y = A.softmax(-1)", (0, 1), "y[0, 1] = exp(2) / (exp(1) + exp(2) + exp(−3)) = 0.7275"),
+        ("y = linear(A, A, A[:, 0])", (0, 1), "y[0, 1] = 1·0.5 + 2·0.25 + (−3)·4 + 0.5 = −10.5"),
+        ("y = A.T", (2, 0), "y[2, 0] = −3"),
+        ("y = ones(9) @ ones(9)", (), "y = 1·1 + 1·1 + 1·1 + 1·1 + … (1 more) … + 1·1 + 1·1 + 1·1 + 1·1 = 9"),
+        ("y = A[:, :0].sum(1)", (0,), "y[0] = 0 = 0"),
+    ],
+)
+def test_that_a_cell_is_written_with_its_numbers(text: str, cell: tuple[int, ...], line: str) -> None:
+    chain = evaluate(text, {"A": A, "W": W})
+    assert formula(chain, len(chain.tensors) - 1, cell) == line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "layer_norm(A, (3,), W, W)",
+        "layer_norm(A, (2, 3))",
+        "batch_norm(A, None, None, W, W, True)",
+        "batch_norm(A, W, W + 1)",
+        "stack([A, A]) @ A.T[None]",
+        "A.softmax(0)",
+    ],
+)
+def test_that_the_formula_comes_to_its_result(text: str) -> None:
+    chain = evaluate(text, {"A": A, "W": W})
+    last = len(chain.tensors) - 1
+    for cell in torch.ones(chain.result.shape).nonzero().tolist():
+        _, computed, value = formula(chain, last, tuple(cell)).split(" = ")
+        computed = re.sub(r"√\(", "math.sqrt(", computed.replace("−", "-").replace("·", "*")).replace("exp", "math.exp")
+        assert eval(computed, {"math": math}) == pytest.approx(float(value.replace("−", "-")), rel=5e-3, abs=5e-3)
