@@ -182,7 +182,7 @@ CARDS: tuple[ClassicCard, ...] = (
     ),
     ClassicCard(
         name="seq2seq_attention",
-        title="Sequence to sequence with attention",
+        title="GRU with attention",
         description="A GRU reads, another writes and looks back.\nWhere attention began.",
         paper="Bahdanau et al., Neural Machine Translation by Jointly Learning to Align and Translate, ICLR 2015",
         paper_url="https://arxiv.org/abs/1409.0473",

@@ -70,6 +70,8 @@ def guessed_columns(
 def guessed_task(types: Mapping[str, str], lengths: Mapping[str, float]) -> TextTask | None:
     """Return the task that the columns' names stand for, as imports and well-known sets call them; None where they say
     nothing, and labels or the text alone decide."""
+    if not types:
+        return None  # the columns' own defaults would be taken for what the table holds
     for task in ("question-answering", "multiple-choice", "token-classification"):
         found = guessed_columns(task, TextColumns(), types, lengths)
         if task == "multiple-choice":

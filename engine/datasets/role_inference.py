@@ -34,7 +34,7 @@ def infer_roles(workspace: Path, dataset_id: str) -> Roles:
         return _of_text(dataset)
     distinct, present = _counts(workspace, dataset)
     melt = dataset.origin.melt if dataset.origin is not None else None
-    target = melt.value_name if melt is not None else _target(dataset, distinct)
+    target = melt.value_name if melt is not None else _target(dataset, distinct, present)
     roles = {
         column.name: Role.TARGET
         if column.name == target
@@ -62,13 +62,20 @@ def _counts(workspace: Path, dataset: Dataset) -> tuple[dict[str, int], dict[str
     return dict(zip(names, row[0::2], strict=True)), dict(zip(names, row[1::2], strict=True))
 
 
-def _target(dataset: Dataset, distinct: dict[str, int]) -> str | None:
+def _target(dataset: Dataset, distinct: dict[str, int], present: dict[str, int]) -> str | None:
     usable = [column.name for column in dataset.columns if distinct[column.name] > 1]
     for wanted in _TARGETS:
         for name in usable:
             if name.lower().strip() == wanted:
                 return name
-    return usable[-1] if usable else None
+    types = {column.name: column.type for column in dataset.columns}
+    told = [name for name in usable if types[name] != "text" or _has_few(distinct[name], present[name])]
+    return (told or usable)[-1] if usable else None
+
+
+def _has_few(distinct: int, present: int) -> bool:
+    """Whether texts are the names of classes rather than something to read."""
+    return distinct <= max(FEW, present * MANY_TEXTS)
 
 
 def _role(column: Column, distinct: int, present: int) -> Role:
@@ -83,7 +90,7 @@ def _role(column: Column, distinct: int, present: int) -> Role:
     if column.type == "boolean":
         return Role.CATEGORICAL
     if column.type == "text":
-        return Role.CATEGORICAL if distinct <= max(FEW, present * MANY_TEXTS) else Role.IGNORE
+        return Role.CATEGORICAL if _has_few(distinct, present) else Role.IGNORE
     unique = distinct > present * 0.95 and present > FEW
     if (
         column.type == "integer"

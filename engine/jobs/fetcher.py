@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from engine.families.text.hub_folder import remove_parts
 from engine.jobs.processes import kill_tree, spawn
 from engine.jobs.requests import RequestError
 
@@ -43,6 +44,7 @@ def fetched(
     finally:
         kill_tree(process.pid)
         process.wait(timeout=10)
+        remove_parts(workspace, process.pid)
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 pipe.close()

@@ -86,15 +86,20 @@ class TableHeader(QHeaderView):
 
 
 def fit_columns(view: QTableView, narrowest: int, widest: int) -> None:
-    """Make the first columns as wide as their names and first values need."""
+    """Make the first columns as wide as their names and first values need; at most `widest`, unless there is room left."""
     model, metrics = view.model(), QFontMetrics(theme().font())
     header = view.horizontalHeader()
     rows = range(min(model.rowCount(), FITTED_ROWS))
+    wanted = []
     for section in range(min(model.columnCount(), FITTED_COLUMNS)):
         texts = (str(model.data(model.index(row, section))) for row in rows)
         needed = max((metrics.horizontalAdvance(text) for text in texts), default=0) + 2 * PAD + 4
-        wide = max(narrowest, needed, header.sectionSizeFromContents(section).width() - ICON)
-        header.resizeSection(section, min(widest, wide))
+        wanted.append(max(narrowest, needed, header.sectionSizeFromContents(section).width() - ICON))
+    room = view.viewport().width() - sum(min(widest, wide) for wide in wanted) if len(wanted) < FITTED_COLUMNS else 0
+    for section, wide in enumerate(wanted):
+        more = min(max(0, room), max(0, wide - widest))
+        room -= more
+        header.resizeSection(section, min(widest, wide) + more)
 
 
 def _name_font() -> QFont:

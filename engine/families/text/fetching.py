@@ -11,10 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from engine.families.text.hub_folder import folder_of, part_of
 from engine.families.text.transformers_models import check_folder
 from engine.training.failures import RunFailed
 
-FOLDER = "models"
 NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
 WHOLE, SHARDS = "model.safetensors", "model.safetensors.index.json"
 NEEDED = ("config.json", "tokenizer.json")
@@ -34,11 +34,11 @@ def fetch(workspace: Path, name: str, progress: Progress = _unheard) -> Path:
     """
     if not NAME.fullmatch(name) or ".." in name:
         raise RunFailed(f"“{name}” is neither a folder nor a name on the hub.", "A name reads like owner/model.")
-    folder = workspace / FOLDER / name.replace("/", "--")
+    folder = folder_of(workspace, name)
     if folder.is_dir():
         return folder
     get = partial(_get, name, progress=progress)
-    part = folder.with_name(f".{os.getpid()}.{folder.name}")
+    part = part_of(folder, os.getpid())
     try:
         part.mkdir(parents=True, exist_ok=True)
         for file in NEEDED:

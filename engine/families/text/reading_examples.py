@@ -37,8 +37,9 @@ def read_labelled(path: Path, spec: TextSpec) -> LabelledTexts:
     numbers = np.stack([_numbers(name, one, rows) for name, one in zip(columns.labels, labels, strict=True)], axis=1)
     if spec.labels == "number":
         return LabelledTexts(texts, seconds, numbers[:, 0], (), rows, notes)
-    if not np.isin(numbers, (0, 1)).all():
-        raise RunFailed("A column of labels holds something else than 0 and 1.", "Give each label a 0/1 column.")
+    for place, name in enumerate(columns.labels):
+        if not np.isin(numbers[:, place], (0, 1)).all():
+            raise RunFailed(f"The column “{name}” holds something else than 0 and 1.", "Give each label a 0/1 column.")
     return LabelledTexts(texts, seconds, numbers, columns.labels, rows, notes)
 
 

@@ -33,6 +33,7 @@ def of(types=TYPES, lengths=LENGTHS, data=DATA, old=None):
         ({"text": "text"}, {"text": 8.0}, True),
         ({"size": "number"}, {}, False),
         (TYPES, {}, False),
+        ({}, {}, False),
     ],
 )
 def test_that_long_texts_or_texts_alone_suggest_a_text_run(types, lengths, suggested):

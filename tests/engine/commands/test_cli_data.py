@@ -164,7 +164,8 @@ def test_that_a_file_of_text_is_imported_as_it_is_asked_for(tensorbench: Call, t
     path.write_text("One day.\nIt rained.\n\nThe end.\n", encoding="utf-8")
     assert "story: 3 rows × 1 columns" in tensorbench("import", path).out
     assert "story: 2 rows × 1 columns" in tensorbench("import", path, "--as", "paragraphs").out
-    assert f"{tmp_path.name}: 1 rows × 2 columns" in tensorbench("import", tmp_path).out
+    assert f"{tmp_path.name}: 2 rows × 2 columns" in tensorbench("import", tmp_path).out
+    assert f"{tmp_path.name}: 1 rows × 2 columns" in tensorbench("import", tmp_path, "--as", "document").out
 
 
 def test_that_a_wide_file_becomes_series(tensorbench: Call, tmp_path: Path) -> None:

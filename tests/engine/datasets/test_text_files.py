@@ -118,6 +118,12 @@ def test_that_a_file_name_is_no_target_and_a_folder_is_one(workspace: Path, tmp_
     assert infer_roles(workspace, tagged.id).target == ()
 
 
+def test_that_a_column_to_read_is_no_target_where_another_can_be(workspace: Path, tmp_path: Path) -> None:
+    lines = [f"{'ab'[n % 2]},On day {n} nothing much happened" for n in range(40)]
+    dataset = import_file(workspace, write(tmp_path, "a.csv", "\n".join(["kind,body", *lines])))
+    assert infer_roles(workspace, dataset.id).target == ("kind",)
+
+
 def test_that_codes_look_like_identifiers_and_sentences_do_not(workspace: Path, tmp_path: Path) -> None:
     lines = [f"{n}-A,It is said that on day {n} nothing much happened there" for n in range(30)]
     dataset = import_file(workspace, write(tmp_path, "a.csv", "\n".join(["code,text", *lines])))

@@ -12,6 +12,7 @@ from engine.jobs.requests import RequestError
 STAND_IN = """
 import json, os, sys
 say = lambda **what: print(json.dumps(what), flush=True)
+os.makedirs(f"{sys.argv[1]}/models/.{os.getpid()}.owner--model")
 say(progress={"file": os.environ["HF_HUB_OFFLINE"], "done": os.getpid(), "of": 0})
 if sys.argv[2] == "owner/long":
     sys.stdin.read()
@@ -51,6 +52,7 @@ def test_that_a_cancelled_fetch_ends_its_child(stand_in: Path) -> None:
     with pytest.raises(RequestError, match="Cancelled"):
         fetcher.fetched(stand_in, "owner/long", heard.append, lambda: bool(heard))
     assert not psutil.pid_exists(heard[0]["done"])
+    assert not [*(stand_in / "models").glob(".*")]
 
 
 def test_that_files_tell_how_far_they_are_and_failures_speak_as_in_the_terminal(

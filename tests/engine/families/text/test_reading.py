@@ -44,6 +44,9 @@ def test_that_a_label_may_be_a_number_or_many(tmp_path: Path) -> None:
     path = table(tmp_path, {"t": "a", "x": 1, "y": 0}, {"t": "b", "x": 0, "y": 1})
     assert read_labelled(path, spec(text="t", labels=["x"], kind="number")).targets.tolist() == [1.0, 0.0]
     assert read_labelled(path, spec(text="t", labels=["x", "y"], kind="many")).targets.tolist() == [[1, 0], [0, 1]]
+    twos = table(tmp_path, {"t": "a", "x": 1, "y": 2})
+    with pytest.raises(RunFailed, match="The column “y” holds something else than 0 and 1"):
+        read_labelled(twos, spec(text="t", labels=["x", "y"], kind="many"))
     words = table(tmp_path, {"t": "a", "x": "three"})
     with pytest.raises(RunFailed, match="“three” in column “x”, row 1, is not a number"):
         read_labelled(words, spec(text="t", labels=["x"], kind="number"))
