@@ -23,6 +23,7 @@ def test_that_three_kills_lose_nothing_and_the_run_comes_out_as_if_nobody_had_ki
     assert story.recorded(run_id) == story.recorded(story.undisturbed())
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("family", ["tabular"], indirect=True)
 def test_that_two_windows_show_every_point_of_runs_that_each_were_trained_once(story: Any) -> None:
     story.spec = with_settings(story.spec, {"trainer.epochs": "40"})
