@@ -10,12 +10,15 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 
 class WordEmbedding(nn.Module):
-    """Vectors of words, zero where `mask` [n, length] is false; in training whole words are dropped (Iyyer et al. 2015)."""
+    """Vectors of words, zero where `mask` [n, length] is false; in training whole words are dropped (Iyyer et al. 2015).
 
-    def __init__(self, vocabulary: int, size: int, word_dropout: float) -> None:
+    They begin evenly spread between −reach and reach.
+    """
+
+    def __init__(self, vocabulary: int, size: int, word_dropout: float, reach: float = 0.05) -> None:
         super().__init__()
         self.table = nn.Embedding(vocabulary, size)
-        nn.init.uniform_(self.table.weight, -0.05, 0.05)
+        nn.init.uniform_(self.table.weight, -reach, reach)
         self._word_dropout = word_dropout
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -58,7 +61,7 @@ class TextCnn(nn.Module):
         word_dropout: float = 0.0,
     ) -> None:
         super().__init__()
-        self.embedding = WordEmbedding(vocabulary, embedding_dim, word_dropout)
+        self.embedding = WordEmbedding(vocabulary, embedding_dim, word_dropout, reach=0.25)  # Kim's, § 3.1
         self.filters = nn.ModuleList(nn.Conv1d(embedding_dim, filters, width) for width in widths)
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(filters * len(widths), outputs)
