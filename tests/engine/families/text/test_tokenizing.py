@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.datasets import import_file
 from engine.families.text import token_cache
 from engine.families.text.encoding import PlainEncoder
-from engine.families.text.token_arrays import TokenArray, report_lengths, write_tokens
+from engine.families.text.token_arrays import write_tokens
 from engine.families.text.token_cache import column_tokens
 from engine.families.text.tokenizing import load_tokenizer, save_tokenizer, train_tokenizer
 from engine.spec.nlp import TokenizerKind, TokenizerSpec
@@ -139,14 +139,6 @@ def test_that_a_folder_that_asks_for_code_of_its_own_is_read_without_it(tmp_path
     asked = json.loads(config.read_text(encoding="utf-8")) | {"auto_map": {"AutoTokenizer": ["evil.Evil", None]}}
     config.write_text(json.dumps(asked), encoding="utf-8")
     assert load_tokenizer(tmp_path).tokenize("the cat") == ["the", "cat"]
-
-
-def test_that_lengths_truncation_and_unknown_tokens_are_reported() -> None:
-    report = report_lengths(TokenArray.of([[5], [5, 1, 6], [7, 7]]), max_length=4, unknown=1, added=2)
-    assert (report.longest, report.tokens) == (5, 6)
-    assert report.share_truncated == pytest.approx(1 / 3)
-    assert report.share_unknown == pytest.approx(1 / 6)
-    assert sum(report.counts) == 3 and len(report.edges) == len(report.counts) + 1
 
 
 @settings(max_examples=25, deadline=None)
