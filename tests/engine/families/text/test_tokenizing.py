@@ -175,3 +175,19 @@ def test_that_cancelling_leaves_nothing_behind(tmp_path: Path) -> None:
             [["a"]], lambda texts: encoded([[1] for _ in texts]), tmp_path / "kept" / "x", cancelled=lambda: True
         )
     assert not list((tmp_path / "kept").iterdir())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_that_the_corpus_own_mark_of_unknown_words_stands_for_them(kind: TokenizerKind, tmp_path: Path) -> None:
+    made = trained(kind, special_tokens=("<unk>", "<|user|>"))
+    save_tokenizer(made, tmp_path)
+    for one in (made, load_tokenizer(tmp_path)):
+        assert one.unk_token == "<unk>" and one.unk_token_id == 1 and "[UNK]" not in one.get_vocab()
+        assert 1 in one("the <unk> sat", add_special_tokens=False)["input_ids"]
+        assert one.pad_token == "[PAD]" and "<|user|>" in one.get_vocab()
+
+
+def test_that_begin_and_end_may_have_the_corpus_own_names() -> None:
+    made = trained(special_tokens=("</s>", "<s>"))
+    assert made("the cat")["input_ids"][0] == made.convert_tokens_to_ids("<s>") == made.bos_token_id
+    assert made("the cat")["input_ids"][-1] == made.convert_tokens_to_ids("</s>") == made.eos_token_id
