@@ -20,7 +20,7 @@ from engine.tensors.sizes import TooLarge, Watch, physical_bytes, readable
 
 MAX_INSTRUCTIONS = 200
 MAX_TOTAL_BYTES = 1 << 30
-TORCH_REFUSES = (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError, OverflowError, AttributeError)
+TORCH_REFUSES = (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError, ArithmeticError, AttributeError)
 
 
 @dataclass(frozen=True)

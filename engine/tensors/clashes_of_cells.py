@@ -8,7 +8,7 @@ def each(call: Call) -> Clash | None:
     operands = call.operands
     found = broadcast([one.shape for one in operands])
     if found is None:
-        return None
+        return _of_bits(call, operands)
     back, (first, second) = found
     a, b = operands[first], operands[second]
     one, other = len(a.shape) - back, len(b.shape) - back
@@ -30,6 +30,25 @@ def each(call: Call) -> Clash | None:
         if all(not part.text.endswith(".mT") or len(part.shape) > 1 for part in pair)
     ]
     return Clash(sentence, ((first, one), (second, other)), tuple(fitting))
+
+
+def _of_bits(call: Call, operands: list[Operand]) -> Clash | None:
+    """& | ^ ~ take whole numbers and booleans."""
+    sign = call.infix or ("~" if call.name == "logical_not" else "")
+    real = [one for one in operands if "int" not in one.dtype and one.dtype != "bool"]
+    if sign not in ("&", "|", "^", "~") or not real:
+        return None
+    cells = f"{sign} works on the bits of whole numbers and booleans, and {real[0].text} is {real[0].dtype}."
+    named = Try(call.written(name=call.name), "0 counts as False, all else as True")
+    return Clash(cells, (), (named, Try(f"~({real[0].text} > 0)") if sign == "~" else named))
+
+
+def dropout(call: Call) -> Clash | None:
+    """A probability lies between 0 and 1."""
+    x, p = call.operands[0], call.given(1, "p", 0.5)
+    if 0 <= p <= 1:
+        return None
+    return Clash(f"dropout takes a probability between 0 and 1, and {p} is not.", (), (Try(f"dropout({x}, 0.5)"),))
 
 
 def cat(call: Call) -> Clash | None:
@@ -110,13 +129,18 @@ def attention(call: Call) -> Clash | None:
 
 
 def attention_mask(call: Call) -> Clash | None:
-    """The mask stretches to queries × keys; where there are none, torch does not look at it."""
-    q, k, mask = call.given(0, "query"), call.given(1, "key"), call.given(3, "attn_mask")
-    if 0 in (*q.shape, *k.shape):
+    """The mask stretches to queries × keys; where there is nothing to attend to, torch does not look at it."""
+    q, k, v = (call.given(place, name) for place, name in enumerate(("query", "key", "value")))
+    mask = call.given(3, "attn_mask")
+    if not isinstance(mask, Operand) or 0 in (*q.shape[:-1], *k.shape[:-1], *v.shape):
         return None
     scores = (*q.shape[:-1], k.shape[-2])
-    if isinstance(mask, Operand) and not _stretches(mask.shape, scores):
+    if not _stretches(mask.shape, scores):
         return Clash(f"The mask {mask.shape} must stretch to {scores}: queries × keys.", ((3, -1),))
+    fused = len(scores) == 4 and len({(*one.shape[:2], one.shape[-1]) for one in (q, k, v)}) == 1
+    if fused and len(mask.shape) < 2:
+        tries = (Try(call.written(q, k, v, mask.to(f"{{}}.expand{scores[2:]}"))),)
+        return Clash(f"The mask has queries × keys and {mask.text} has {counted(len(mask.shape))}.", ((3, -1),), tries)
     return None
 
 

@@ -1,6 +1,7 @@
 """Why norms and convolutions refuse."""
 
 from math import prod
+from typing import Any
 
 from engine.tensors.clash import Call, Clash, Operand, Try, counted
 
@@ -60,15 +61,26 @@ def channel_norm(call: Call) -> Clash | None:
 
 
 def missed_norm(call: Call) -> Clash | None:
-    """Batch norm of vectors, which the meta device lets pass."""
+    """What the meta device lets pass: batch norm of vectors, and running statistics that are no vectors."""
     x = call.given(0, "input")
-    return channel_norm(call) if isinstance(x, Operand) and len(x.shape) < 2 else None
+    running = [call.given(1, "running_mean"), call.given(2, "running_var")]
+    odd = any(isinstance(part, Operand) and len(part.shape) != 1 for part in running)
+    return channel_norm(call) if isinstance(x, Operand) and (len(x.shape) < 2 or (odd and 0 not in x.shape)) else None
 
 
 def missed_convolution(call: Call) -> Clash | None:
-    """What the meta device lets pass; torch itself takes inputs with no samples or no channels."""
-    x, spatial = call.given(0, "input"), int(call.name[4])
-    return None if isinstance(x, Operand) and 0 in x.shape[:-spatial] else convolution(call)
+    """What the meta device lets pass; with no samples or no channels torch looks at the weight and the bias alone."""
+    spatial = int(call.name[4])
+    x, w = call.given(0, "input"), call.given(1, "weight")
+    if not isinstance(x, Operand) or 0 not in x.shape[:-spatial]:
+        return convolution(call)
+    steps = (call.given(3, "stride", 1), call.given(4, "padding", 0), call.given(5, "dilation", 1))
+    return _channels(call, x, w, call.given(2, "bias"), spatial) or _no_kernel(w, spatial) or _steps(call, *steps)
+
+
+def _no_kernel(w: Operand, spatial: int) -> Clash | None:
+    empty = 0 in w.shape[-spatial:] and w.shape[1]
+    return Clash(f"The kernel of {w.text} has no cells.", ((1, len(w.shape) - 1),)) if empty else None
 
 
 def convolution(call: Call) -> Clash | None:
@@ -120,13 +132,16 @@ def _channels(call: Call, x: Operand, w: Operand, bias: object, spatial: int) ->
 
 
 def _window(call: Call, x: Operand, w: Operand, spatial: int) -> Clash | None:
-    padding, dilation = call.given(4, "padding", 0), call.given(5, "dilation", 1)
-    if not isinstance(padding, int) or not isinstance(dilation, int):
+    stride, padding, dilation = call.given(3, "stride", 1), call.given(4, "padding", 0), call.given(5, "dilation", 1)
+    if found := _steps(call, stride, padding, dilation):
+        return found
+    if not isinstance(padding, int | str) or not isinstance(dilation, int):
         return None
     for dim in range(-spatial, 0):
         if not x.shape[dim]:
             return Clash(f"dim {dim} of {x.text} is empty, and a kernel needs cells to slide over.", ((0, dim),))
-        reach, size = dilation * (w.shape[dim] - 1) + 1, x.shape[dim] + 2 * padding
+        reach = dilation * (w.shape[dim] - 1) + 1
+        size = x.shape[dim] + ({"same": reach - 1}.get(padding, 0) if isinstance(padding, str) else 2 * padding)
         if reach > size or not w.shape[dim]:
             more = (reach - x.shape[dim] + 1) // 2
             sentence = f"The kernel reaches over {counted(reach, 'cell')} and the padded input has {size} (dim {dim})."
@@ -138,9 +153,22 @@ def _window(call: Call, x: Operand, w: Operand, spatial: int) -> Clash | None:
     return None
 
 
+def _steps(call: Call, stride: Any, padding: Any, dilation: Any) -> Clash | None:
+    """Numbers that a kernel can move on, reach over and begin beside."""
+    if padding == "same" and stride != 1:
+        sentence = f"padding='same' keeps the length, and a stride of {stride} does not."
+        return Clash(sentence, (), (Try(call.written(changed={"stride": 1}) if len(call.arguments) < 4 else ""),))
+    for name, number, least in (("stride", stride, 1), ("padding", padding, 0), ("dilation", dilation, 1)):
+        if type(number) is int and number < least:
+            return Clash(f"{name} is {number} and has to be {least} at least.")
+    return None
+
+
 def _too_few(call: Call, x: Operand) -> Clash | None:
     """A variance of one value a group is refused by torch."""
     n, size = x.shape[0], prod(x.shape[2:])
+    if call.name == "group_norm" and n * x.shape[1] // call.given(1, "num_groups", 1) * size == 1:
+        return Clash(f"There is 1 value a group in {x.text}; its variance needs more.", ((0, 1),))
     training = call.given(5, "training", False) if call.name == "batch_norm" else call.given(5, "use_input_stats", True)
     values = n * size if call.name == "batch_norm" else size
     if call.name != "group_norm" and training and values == 1:

@@ -1,6 +1,6 @@
 """Why view, expand, repeat, permute, slicing and whatever goes along a dim refuse."""
 
-from math import prod
+from math import inf, prod
 from typing import Any
 
 from engine.tensors.clash import Call, Clash, Operand, Try, counted, outside
@@ -165,14 +165,29 @@ def along(call: Call) -> Clash | None:
 
 
 def _largest_of_none(call: Call, x: Operand) -> Clash | None:
-    if call.name.split(".")[0] not in ("amax", "amin", "argmax", "argmin", "max", "min"):
+    """No cell is the largest of an empty lane; `norm` looks for one where p is infinite, `gumbel_softmax` if it is hard."""
+    name = call.name.split(".")[0]
+    looks = name in ("amax", "amin", "argmax", "argmin", "max", "min")
+    looks = looks or (name == "norm" and abs(call.given(1, "p", 2)) == inf)
+    looks = looks or (name == "gumbel_softmax" and bool(call.given(2, "hard", False)))
+    if not looks:
         return None
-    given = call.given(1, "dim")
-    dims = range(len(x.shape)) if given is None else given if isinstance(given, tuple | list) else (given,)
+    place = {"norm": 2, "gumbel_softmax": 4}.get(name, 1)
+    given = call.given(place, "dim", -1 if name == "gumbel_softmax" else None)
+    dims = range(len(x.shape)) if given in (None, (), []) else given if isinstance(given, tuple | list) else (given,)
     empty = next((dim for dim in dims if x.shape and not x.shape[dim]), None)
     if empty is None:
         return None
     return Clash(f"dim {empty} of {x.text} has no cells, so none is the largest or smallest.", ((0, empty),))
+
+
+def all_or_some(call: Call) -> Clash | None:
+    """logsumexp over no dims, which the meta device lets pass."""
+    x, dim, keep = call.operands[0], call.given(1, "dim"), call.given(2, "keepdim", False)
+    if dim not in ((), []) or keep or not prod(x.shape) or not x.shape:
+        return None
+    dims = tuple(range(len(x.shape)))
+    return Clash("logsumexp takes the dims to go along; there are none.", (), (Try(f"{x}.logsumexp({dims})"),))
 
 
 def _other(call: Call, place: int, name: str, dims: int) -> tuple[Try, ...]:

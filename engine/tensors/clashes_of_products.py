@@ -64,20 +64,26 @@ def linear_bias(call: Call) -> Clash | None:
 
 
 def einsum(call: Call) -> Clash | None:
-    """The letters against the shapes, in the user's letters."""
+    """The letters against the shapes, in the user's letters; what … stands for stretches."""
     equation = call.given(0, "equation")
-    if not isinstance(equation, str) or "..." in equation:
+    if not isinstance(equation, str):
         return None
     left, _, right = equation.replace(" ", "").partition("->")
     parts = left.split(",")
     if len(parts) != len(call.operands):
         return Clash(f"The equation names {counted(len(parts), 'operand')} and there are {len(call.operands)}.")
     sizes: dict[str, tuple[int, int, int]] = {}
+    rests = []
     for number, (letters, one) in enumerate(zip(parts, call.operands, strict=True)):
-        if len(letters) != len(one.shape):
+        head, dots, tail = letters.partition("...")
+        named = len(head) + len(tail)
+        if named != len(one.shape) and (not dots or named > len(one.shape)):
             dims = tuple((number, dim) for dim in range(len(one.shape)))
-            return Clash(f"“{letters}” names {counted(len(letters))} and {one.text} has {len(one.shape)}.", dims)
-        for dim, (letter, size) in enumerate(zip(letters, one.shape, strict=True)):
+            return Clash(f"“{letters}” names {counted(named)} and {one.text} has {len(one.shape)}.", dims)
+        places = [*range(len(head)), *range(len(one.shape) - len(tail), len(one.shape))]
+        rests.append(one.shape[len(head) : len(one.shape) - len(tail)] if dots else ())
+        for letter, dim in zip(head + tail, places, strict=True):
+            size = one.shape[dim]
             before = sizes.setdefault(letter, (number, dim, size))
             if before[2] != size and 1 not in (before[2], size):
                 where = f"{before[2]} in {call.operands[before[0]].text} and {size} in {one.text}"
@@ -86,7 +92,9 @@ def einsum(call: Call) -> Clash | None:
                 )
             if before[2] == 1:
                 sizes[letter] = (number, dim, size)
-    unknown = [letter for letter in right if letter not in sizes]
+    if broadcast(rests):
+        return Clash(f"What ... stands for does not go together: {' and '.join(map(str, rests))}.")
+    unknown = [letter for letter in right.replace("...", "") if letter not in sizes]
     return Clash(f"“{unknown[0]}” stands after -> and in no operand.") if unknown else None
 
 

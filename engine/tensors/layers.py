@@ -62,6 +62,14 @@ def getitem(x: Tensor, index: Any) -> Tensor:
     return x[index]
 
 
+def roll(x: Tensor, shifts: int | tuple[int, ...], dims: int | tuple[int, ...] = ()) -> Tensor:
+    """Shift cells along dims, round; a tensor without cells comes out as it is, along whatever dims."""
+    numbers = [1 if isinstance(part, int) else len(part) for part in (shifts, dims)]
+    if not x.numel() and numbers[0] and numbers[1] in (0, numbers[0]):
+        return x.clone()
+    return torch.roll(x, shifts, dims)
+
+
 def to(x: Tensor, dtype: torch.dtype) -> Tensor:
     """Return x in another dtype. Raises `TypeError` for a device."""
     if not isinstance(dtype, torch.dtype):

@@ -107,8 +107,9 @@ def _function(written: str, run: Callable[..., Tensor], kind: Kind) -> Operation
 
 _methods = {name: _method(name, kind) for kind, names in _METHODS.items() for name in names.split()}
 _methods["to"] = Operation("to", layers.to, Kind.EACH, Form.METHOD, "to")
+_methods["roll"] = Operation("roll", layers.roll, Kind.MOVED, Form.METHOD, "roll")
 _methods["relu"] = _function("F.relu", layers.relu, Kind.EACH)
-_functions = {name: one for name, one in _methods.items() if hasattr(torch, name)}
+_functions = {name: one for name, one in _methods.items() if callable(getattr(torch, name, None))}
 _functions |= {written.rsplit(".", 1)[-1]: _function(written, run, kind) for written, run, kind in _FUNCTIONS}
 _functions |= {
     name: _function(f"torch.{name}", getattr(torch, name), Kind.MADE) for name in (_MADE + " " + _LIKE).split()

@@ -2,7 +2,14 @@
 
 from collections.abc import Callable
 
-from engine.tensors import clashes_of_cells, clashes_of_layers, clashes_of_moves, clashes_of_products
+from engine.tensors import (
+    clashes_of_cells,
+    clashes_of_dims,
+    clashes_of_layers,
+    clashes_of_made,
+    clashes_of_moves,
+    clashes_of_products,
+)
 from engine.tensors.clash import Call, Clash
 from engine.tensors.operation import Kind, Operation
 
@@ -23,13 +30,31 @@ _RULES: dict[str, Rule] = {
     "repeat": clashes_of_moves.repeat,
     "permute": clashes_of_moves.permute,
     "getitem": clashes_of_moves.index,
-    **dict.fromkeys(("triu", "tril", "mT", "diagonal"), clashes_of_moves.flat_matrix),
+    **dict.fromkeys(("triu", "tril", "mT"), clashes_of_moves.flat_matrix),
+    **dict.fromkeys(("view_as", "reshape_as", "expand_as"), clashes_of_dims.like),
+    "t": clashes_of_dims.two_at_most,
+    "diag": clashes_of_dims.diag,
+    "diagonal": clashes_of_dims.diagonal,
+    "flatten": clashes_of_dims.flatten,
+    "unflatten": clashes_of_dims.unflatten,
+    "unfold": clashes_of_dims.unfold,
+    "roll": clashes_of_dims.roll,
+    **dict.fromkeys(("rand", "randn", "zeros", "ones", "full", "eye"), clashes_of_made.sizes),
+    **dict.fromkeys(("randperm", "linspace"), clashes_of_made.counted),
+    "randint": clashes_of_made.randint,
+    "arange": clashes_of_made.arange,
+    "dropout": clashes_of_cells.dropout,
 }
 _CHECKED: dict[str, Rule] = {
     **dict.fromkeys(("softmax", "log_softmax", "gumbel_softmax"), clashes_of_moves.along),
     **dict.fromkeys(("max", "min", "argmax", "argmin", "amax", "amin"), clashes_of_moves.along),
     **dict.fromkeys(("conv1d", "conv2d"), clashes_of_layers.missed_convolution),
     "batch_norm": clashes_of_layers.missed_norm,
+    "tensor": clashes_of_made.tensor,
+    "logsumexp": clashes_of_moves.all_or_some,
+    "roll": clashes_of_dims.shifts,
+    **dict.fromkeys(("expand", "broadcast_to"), clashes_of_moves.expand),
+    **dict.fromkeys(("logical_and", "logical_or", "logical_xor"), clashes_of_cells.each),
     "linear": clashes_of_products.linear_bias,
     "scaled_dot_product_attention": clashes_of_cells.attention_mask,
 }
@@ -41,13 +66,17 @@ def clash_in(operation: Operation, call: Call) -> Clash | None:
     rule = _RULES.get(operation.name)
     if rule is None:
         rule = clashes_of_cells.each if operation.kind is Kind.EACH else clashes_of_moves.along
-    try:
-        return rule(call)
-    except (TypeError, IndexError, AttributeError, ValueError):  # arguments of another kind than the rule is about
-        return None
+    return _found(rule, call)
 
 
 def missed(operation: Operation, call: Call) -> Clash | None:
     """Return what is wrong with a call that the meta device takes and torch refuses elsewhere."""
     rule = _CHECKED.get(operation.name.split(".")[0])
-    return rule(call) if rule else None
+    return _found(rule, call) if rule else None
+
+
+def _found(rule: Rule, call: Call) -> Clash | None:
+    try:
+        return rule(call)
+    except (TypeError, IndexError, AttributeError, ValueError):  # arguments of another kind than the rule is about
+        return None

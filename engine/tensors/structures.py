@@ -13,6 +13,7 @@ from engine.tensors.operation import Kind, Operation
 
 Structure = Callable[..., Tensor]
 _NOTHING_OF_ONE = {"argmax", "argmin", "std", "var", "max.indices", "min.indices"}
+_CELL_BY_CELL_OVER_NO_DIMS = {"all", "any"}
 _ORDER = {"norm": ("p", "dim", "keepdim"), "std": ("dim", "unbiased", "keepdim"), "var": ("dim", "unbiased", "keepdim")}
 
 
@@ -48,6 +49,8 @@ def _reduced(name: str) -> Structure:
         dim, keep = given.get("dim"), bool(given.get("keepdim", False))
         if isinstance(dim, bool):  # std(unbiased)
             dim = None
+        if name in _CELL_BY_CELL_OVER_NO_DIMS and dim in ((), []):
+            return x * 1
         dims = (
             tuple(range(x.ndim)) if dim is None or dim in ((), []) else (dim,) if isinstance(dim, int) else tuple(dim)
         )

@@ -146,10 +146,6 @@ class Values:
         if node.attr in _FACTS:
             fact = getattr(shape, node.attr)
             return tuple(fact) if isinstance(fact, torch.Size) else fact
-        if node.attr == "T" and shape.ndim != 2:
-            raise self.builder.refuse(
-                f".T turns two dimensions round and this has {shape.ndim}; use .mT or permute.", node
-            )
         if node.attr in operations.PROPERTIES:
             return self.builder.call(operations.PROPERTIES[node.attr], (value,), {}, node)
         if node.attr in operations.methods():

@@ -2,16 +2,21 @@
 
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from engine.tensors.chain import evaluate
 from engine.tensors.index_map import FILL, index_map
-from tests.engine.tensors.cases import Case, cases
+from tests.engine.tensors.cases import cases
+from tests.engine.tensors.cases_of_moves import OF_MOVES
+from tests.engine.tensors.drawing import Case
+from tests.engine.tensors.proofs import check_refusal
 
 
 @settings(max_examples=40, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(cases("moved"))
+@given(st.sampled_from(list(OF_MOVES)).flatmap(cases))
 def test_that_every_cell_is_found_where_the_map_says(case: Case) -> None:
+    assume(not check_refusal(case))
     chain = evaluate(case.text, {name: torch.rand(shape) + 1 for name, shape in case.shapes.items()})
     first = len(chain.program.inputs)
     for number, one in enumerate(chain.program.instructions, first):

@@ -1,83 +1,14 @@
-"""What a cell was made of, against changing every cell and looking at what changes."""
+"""What a cell was made of. That it is what changes with a cell, for every operation: `test_operations`."""
 
 import time
 from collections.abc import Callable
 
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from engine.tensors.chain import Chain, evaluate, work_out
+from engine.tensors.chain import evaluate
 from engine.tensors.provenance import Provenance, provenance
 from engine.tensors.refusal import Refused
-from tests.engine.tensors.cases import GROUPS, Case, cases
-
-FEW = {"norms": 3, "convolutions": 2, "attention": 3}
-CHANGES = (-1e3, 0.0, 1.7, 1e3)
-SEVERAL = {"dropout(A, 0.1)": 10, "where": 30}
-
-
-def chains(case: Case, seed: int) -> list[Chain]:
-    """The case on random numbers; several times where one value decides whether another one counts."""
-    generator = torch.Generator().manual_seed(seed)
-    many = next((times for name, times in SEVERAL.items() if name in case.text), 1)
-    return [evaluate(case.text, numbers(case, generator), seed=number) for number in range(many)]
-
-
-def numbers(case: Case, generator: torch.Generator) -> dict[str, torch.Tensor]:
-    return {
-        name: torch.rand(shape, generator=generator, dtype=torch.float64) + 0.5 for name, shape in case.shapes.items()
-    }
-
-
-def by_changing(chain: Chain, number: int) -> torch.Tensor:
-    """What changes in the result [cells of the input, cells of the result] when one cell of an input does."""
-    inputs = list(chain.tensors[: len(chain.program.inputs)])
-    before, rows = chain.result, []
-    for cell in range(inputs[number].numel()):
-        changed = torch.zeros(before.shape, dtype=torch.bool)
-        for value in CHANGES:
-            other = inputs[number].clone()
-            other.view(-1)[cell] = value
-            after = work_out(chain.program, (*inputs[:number], other, *inputs[number + 1 :])).result
-            changed |= ~((after == before) | (after.isnan() & before.isnan()))
-        rows.append(changed.view(-1))
-    return torch.stack(rows) if rows else torch.zeros(0, before.numel(), dtype=torch.bool)
-
-
-def check(case: Case, seed: int) -> None:
-    several = chains(case, seed)
-    chain = several[0]
-    asked, last = Provenance(chain), len(chain.tensors) - 1
-    for number, tensor in enumerate(chain.tensors[: len(chain.program.inputs)]):
-        truth = torch.stack([by_changing(one, number) for one in several]).any(0)
-        nothing = torch.zeros(tensor.shape, dtype=torch.bool)
-        for cell in range(chain.result.numel()):
-            marked = torch.zeros(chain.result.shape, dtype=torch.bool)
-            marked.view(-1)[cell] = True
-            assert torch.equal(asked.sources(last, marked).get(number, nothing).reshape(-1), truth[:, cell])
-        untouched = torch.zeros(chain.result.shape, dtype=torch.bool)
-        for cell in range(tensor.numel()):
-            marked = torch.zeros(tensor.shape, dtype=torch.bool)
-            marked.view(-1)[cell] = True
-            assert torch.equal(asked.touched(number, marked).get(last, untouched).reshape(-1), truth[cell])
-
-
-@pytest.mark.parametrize("group", GROUPS)
-def test_that_provenance_is_what_changes(group: str) -> None:
-    @settings(
-        max_examples=FEW.get(group, 8),
-        deadline=None,
-        database=None,
-        derandomize=True,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(cases(group), st.integers(0, 99))
-    def proof(case: Case, seed: int) -> None:
-        check(case, seed)
-
-    proof()
 
 
 def test_that_provenance_can_be_asked_of_one_operation() -> None:
@@ -116,14 +47,3 @@ def taken(work: Callable[[], object]) -> float:
     begin = time.thread_time()
     work()
     return time.thread_time() - begin
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("group", GROUPS)
-def test_that_provenance_is_what_changes_in_thousands_of_cases(group: str) -> None:
-    @settings(max_examples=8000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    @given(cases(group), st.integers(0, 10**6))
-    def proof(case: Case, seed: int) -> None:
-        check(case, seed)
-
-    proof()
