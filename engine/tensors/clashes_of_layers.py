@@ -175,7 +175,6 @@ def _too_few(call: Call, x: Operand) -> Clash | None:
         return Clash(f"There is 1 value a channel in {x.text}; its variance needs more.", ((0, 0),))
     if call.name != "group_norm" and not training and not isinstance(call.given(1, "running_mean"), Operand):
         key = "training" if call.name == "batch_norm" else "use_input_stats"
-        return Clash(
-            f"Without running statistics {call.name} needs {key}=True.", (), (Try(f"{call.name}({x}, {key}=True)"),)
-        )
+        tries = (Try(f"{call.name}({x}, None, None, {key}=True)"),)
+        return Clash(f"Without running statistics {call.name} needs {key}=True.", (), tries)
     return None

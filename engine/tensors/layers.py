@@ -15,8 +15,8 @@ def dropout(x: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
 
 def batch_norm(
     x: Tensor,
-    running_mean: Tensor | None = None,
-    running_var: Tensor | None = None,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
     weight: Tensor | None = None,
     bias: Tensor | None = None,
     training: bool = False,
