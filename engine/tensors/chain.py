@@ -1,7 +1,7 @@
 """A program that was worked out: every tensor of it, and one `Step` a card for each operation."""
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -95,16 +95,27 @@ def evaluate(text: str, inputs: Mapping[str, Tensor] | None = None, seed: int = 
 
 def work_out(program: Program, inputs: tuple[Tensor, ...]) -> Chain:
     """Run the instructions of a program on its inputs; the source of chance outside is left as it was."""
+    with torch.no_grad():
+        return Chain(program, run_all(program, inputs))
+
+
+def run_all(
+    program: Program,
+    inputs: tuple[Tensor, ...],
+    kept: Callable[[Instruction, Tensor], Tensor] | None = None,
+) -> tuple[Tensor, ...]:
+    """Return every tensor of a program; of each result what `kept` makes of it goes on. Raises `Refused`."""
     tensors = list(inputs)
-    with _own_chance(), torch.no_grad(), warnings.catch_warnings():
+    with _own_chance(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.default_generator.manual_seed(program.seed)
         for one in program.instructions:
             try:
-                tensors.append(one.run(tensors))
+                result = one.run(tensors)
             except TORCH_REFUSES as error:
                 raise Refused(first_sentence(one.operation.name, str(error)), one.place, str(error)) from None
-    return Chain(program, tuple(tensors))
+            tensors.append(kept(one, result) if kept else result)
+    return tuple(tensors)
 
 
 def same_storage(one: Tensor, other: Tensor) -> bool:

@@ -1,4 +1,4 @@
-"""Why arithmetic, cat, stack and the layers refuse."""
+"""Why arithmetic, sampling, cat, stack and attention refuse."""
 
 from engine.tensors.clash import Call, Clash, Operand, Try, broadcast, counted
 
@@ -49,6 +49,32 @@ def dropout(call: Call) -> Clash | None:
     if 0 <= p <= 1:
         return None
     return Clash(f"dropout takes a probability between 0 and 1, and {p} is not.", (), (Try(f"dropout({x}, 0.5)"),))
+
+
+def normal(call: Call) -> Clash | None:
+    """Means and deviations go together cell by cell, and no deviation is below 0."""
+    std = call.given(1, "std", 1)
+    if isinstance(std, int | float) and std < 0:
+        return Clash(
+            f"A deviation is not below 0, and {std} is.", (), (Try(call.written(call.given(0, "mean"), -std)),)
+        )
+    return each(call)
+
+
+def multinomial(call: Call) -> Clash | None:
+    """Places are drawn from one lane of weights or from several."""
+    x, number, again = call.operands[0], call.given(1, "num_samples", 1), call.given(2, "replacement", False)
+    if len(x.shape) not in (1, 2):
+        tries = (Try(call.written(x.to(f"{{}}.reshape(-1, {x.shape[-1] if x.shape else 1})"))),)
+        return Clash(f"multinomial takes 1 dimension or 2, and {x.text} has {len(x.shape)}.", (), tries)
+    if number < 1:
+        return Clash(f"At least one place is drawn, and {number} were asked for.", (), (Try(f"multinomial({x}, 1)"),))
+    if not x.shape[-1] and 0 not in x.shape[:-1]:
+        return Clash(f"There is nothing to draw from: dim {len(x.shape) - 1} of {x.text} has no cells.", ((0, -1),))
+    if number > x.shape[-1] and not again:
+        sentence = f"Without putting back {x.shape[-1]} can be drawn at most, and {number} were asked for."
+        return Clash(sentence, ((0, -1),), (Try(f"multinomial({x}, {number}, True)", "each drawn place is put back"),))
+    return None
 
 
 def cat(call: Call) -> Clash | None:

@@ -65,7 +65,8 @@ def missed_norm(call: Call) -> Clash | None:
     x = call.given(0, "input")
     running = [call.given(1, "running_mean"), call.given(2, "running_var")]
     odd = any(isinstance(part, Operand) and len(part.shape) != 1 for part in running)
-    return channel_norm(call) if isinstance(x, Operand) and (len(x.shape) < 2 or (odd and 0 not in x.shape)) else None
+    cells = isinstance(x, Operand) and 0 not in x.shape
+    return channel_norm(call) if cells and (len(x.shape) < 2 or odd) else None
 
 
 def missed_convolution(call: Call) -> Clash | None:

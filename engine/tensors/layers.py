@@ -52,6 +52,18 @@ def running_statistics(
     return mean, var
 
 
+def normal(mean: Tensor | float, std: Tensor | float) -> Tensor:
+    """Draw from normal distributions, one a cell. Raises `TypeError` where neither is a tensor."""
+    if isinstance(mean, Tensor) or isinstance(std, Tensor):
+        return torch.normal(mean, std)  # type: ignore[arg-type]
+    raise TypeError("it takes a tensor of means or of deviations")
+
+
+def bernoulli(x: Tensor) -> Tensor:
+    """Draw 1 with the probability that stands in the cell, else 0."""
+    return torch.bernoulli(x)
+
+
 def relu(x: Tensor) -> Tensor:
     """Negative cells become 0."""
     return functional.relu(x)

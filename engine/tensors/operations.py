@@ -15,7 +15,7 @@ _METHODS: dict[Kind, str] = {
     Kind.MOVED: (
         "view view_as reshape reshape_as contiguous clone transpose swapaxes permute movedim t unsqueeze "
         "squeeze flatten unflatten expand expand_as broadcast_to repeat tile flip roll triu tril diagonal diag "
-        "select narrow unfold"
+        "select narrow unfold detach"
     ),
     Kind.EACH: (
         "add sub mul div pow remainder floor_divide maximum minimum eq ne lt le gt ge logical_and logical_or logical_xor "
@@ -44,10 +44,16 @@ _FUNCTIONS: tuple[tuple[str, Callable[..., Tensor], Kind], ...] = (
     ("F.batch_norm", layers.batch_norm, Kind.NORM),
     ("F.instance_norm", layers.instance_norm, Kind.NORM),
     ("F.dropout", layers.dropout, Kind.EACH),
+    ("torch.normal", layers.normal, Kind.EACH),
+    ("torch.bernoulli", layers.bernoulli, Kind.EACH),
+    ("torch.multinomial", torch.multinomial, Kind.LANES),
     ("F.gumbel_softmax", functional.gumbel_softmax, Kind.LANES),
     ("F.scaled_dot_product_attention", functional.scaled_dot_product_attention, Kind.ATTENTION),
 )
-_RANDOM = {"rand", "randn", "randint", "randperm", "rand_like", "randn_like", "dropout", "gumbel_softmax"}
+_RANDOM = {
+    *("rand", "randn", "randint", "randperm", "rand_like", "randn_like"),
+    *("normal", "bernoulli", "multinomial", "dropout", "gumbel_softmax"),
+}
 _INFIX: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("add", "+", operator.add),
     ("sub", "-", operator.sub),
@@ -70,7 +76,8 @@ _KEYWORDS = (
     "dim dims keepdim dtype size shape diagonal p training tau hard weight bias eps num_groups normalized_shape "
     "running_mean running_var momentum use_input_stats stride padding dilation groups attn_mask dropout_p is_causal "
     "scale enable_gqa low high steps start end step fill_value n m min max alpha correction unbiased dim0 dim1 "
-    "start_dim end_dim shifts repeats offset approximate exponent other equation rounding_mode value ord"
+    "start_dim end_dim shifts repeats offset approximate exponent other equation rounding_mode value ord mean std "
+    "num_samples replacement"
 )
 KEYWORDS = frozenset(_KEYWORDS.split())
 _DTYPES = "float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool complex64 complex128"

@@ -44,6 +44,8 @@ _RULES: dict[str, Rule] = {
     "randint": clashes_of_made.randint,
     "arange": clashes_of_made.arange,
     "dropout": clashes_of_cells.dropout,
+    "normal": clashes_of_cells.normal,
+    "multinomial": clashes_of_cells.multinomial,
 }
 _CHECKED: dict[str, Rule] = {
     **dict.fromkeys(("softmax", "log_softmax", "gumbel_softmax"), clashes_of_moves.along),
@@ -51,6 +53,7 @@ _CHECKED: dict[str, Rule] = {
     **dict.fromkeys(("conv1d", "conv2d"), clashes_of_layers.missed_convolution),
     "batch_norm": clashes_of_layers.missed_norm,
     "tensor": clashes_of_made.tensor,
+    "multinomial": clashes_of_cells.multinomial,
     "logsumexp": clashes_of_moves.all_or_some,
     "roll": clashes_of_dims.shifts,
     **dict.fromkeys(("expand", "broadcast_to"), clashes_of_moves.expand),

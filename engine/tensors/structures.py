@@ -72,6 +72,11 @@ def _gumbel(x: Tensor, *arguments: Any, dim: int = -1, **_: Any) -> Tensor:
     return _softmax(x, arguments[3] if len(arguments) > 3 else dim)
 
 
+def _multinomial(x: Tensor, num_samples: int, *_: Any, **__: Any) -> Tensor:
+    """Each draw depends on the weights of the whole lane; of one cell there is nothing to choose."""
+    return _softmax(x, -1).sum(-1, keepdim=True).expand(*x.shape[:-1], num_samples)
+
+
 def _cumulated(x: Tensor, dim: int, *_: Any, **__: Any) -> Tensor:
     return x.cumsum(dim)
 
@@ -110,6 +115,8 @@ _SPECIAL: dict[str, Structure] = {
     "softmax": _softmax,
     "log_softmax": _softmax,
     "gumbel_softmax": _gumbel,
+    "multinomial": _multinomial,
+    "detach": _each,
     "cumsum": _cumulated,
     "cumprod": _cumulated,
     "scaled_dot_product_attention": _attention,

@@ -89,6 +89,22 @@ def _dropout(draw) -> Case:
     return Case(form, {"A": draw(small)}, draws=10)
 
 
+def _normal(draw) -> Case:
+    whole = draw(shapes)
+    form = one_of(draw, "normal(A, B)", "normal(A, 0.5)", "normal(1.0, B)", "normal(A, -1.0)", "torch.normal(A, std=B)")
+    return Case(form, {name: stretched(draw, whole) for name in "AB"}, changes=(0.0, 1.7, 1e3))
+
+
+def _bernoulli(draw) -> Case:
+    return Case("bernoulli(A)", {"A": draw(shapes)}, "ones", (0.0,))
+
+
+def _multinomial(draw) -> Case:
+    number = draw(st.integers(0, 3))
+    form = one_of(draw, f"multinomial(A, {number})", f"multinomial(A, {number}, True)")
+    return Case(form, {"A": draw(small)}, changes=(1e-6, 1e6), draws=25)
+
+
 def _reduced(name: str, draw) -> Case:
     shape = draw(shapes)
     dim, keep = dim_of(draw, shape), draw(st.booleans())
@@ -169,6 +185,7 @@ OF_CELLS = {
     **{name: partial(_part, name) for name in ("real", "imag")},
     "to": _to, "clamp": _clamp, "masked_fill": _masked_fill, "where": _where, "gelu": _gelu, "silu": _silu,
     "dropout": _dropout,
+    "normal": _normal, "bernoulli": _bernoulli, "multinomial": _multinomial,
     **{name: partial(_reduced, name) for name in REDUCED.split()},
     "logsumexp": _logsumexp, "count_nonzero": _count_nonzero, "norm": _norm,
     **{name: partial(_spread, name) for name in ("std", "var")},

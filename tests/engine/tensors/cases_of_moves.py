@@ -14,6 +14,7 @@ def _plain(name: str, draw) -> Case:
     times = tuple(draw(st.integers(0, 2)) for _ in range(max(0, len(shape) + draw(st.integers(-1, 1)))))
     forms: dict[str, list[str]] = {
         "contiguous": ["A.contiguous()", "A.flip(0).contiguous()"],
+        "detach": ["A.detach()", "detach(A)"],
         "clone": ["A.clone()", "clone(A)"],
         "transpose": [f"A.transpose({dim}, {other})", f"transpose(A, dim0={dim}, dim1={other})"],
         "swapaxes": [f"A.swapaxes({dim}, {other})"],
@@ -95,8 +96,8 @@ def _getitem(draw) -> Case:
 
 
 PLAIN = (
-    "contiguous clone transpose swapaxes permute movedim t T mT unsqueeze squeeze flatten repeat tile flip roll triu tril "
-    "diagonal diag select narrow unfold unflatten"
+    "contiguous clone detach transpose swapaxes permute movedim t T mT unsqueeze squeeze flatten repeat tile flip roll "
+    "triu tril diagonal diag select narrow unfold unflatten"
 )
 OF_MOVES = {
     **{name: partial(_plain, name) for name in PLAIN.split()},

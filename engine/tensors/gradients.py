@@ -1,0 +1,114 @@
+"""The gradient of a loss on every tensor of a chain, and where on its way back it stops."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from engine.tensors.blocking import Blocked, cuts, why, why_not
+from engine.tensors.chain import Chain, run_all
+from engine.tensors.operation import Kind
+from engine.tensors.program import Instruction
+from engine.tensors.refusal import Refused
+
+Cell = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A single number made of the result: the sum or mean of its cells, or one `cell`; of their squares if `squared`."""
+
+    kind: Literal["sum", "mean", "cell"] = "sum"
+    cell: Cell = ()
+    squared: bool = False
+
+    def of(self, result: Tensor) -> Tensor:
+        """Return the loss, 0-d. Raises `Refused` for a cell that is not there and for complex numbers."""
+        if result.is_complex():
+            raise Refused("A loss is a real number and the result is complex; take .real or .abs() of it.")
+        if not result.is_floating_point():
+            result = result.to(torch.float64)
+        result = result.square() if self.squared else result
+        if self.kind == "cell":
+            if len(self.cell) != result.ndim or not _inside(self.cell, result):
+                raise Refused(f"There is no cell {self.cell} in a result of shape {tuple(result.shape)}.")
+            return result[self.cell]
+        return result.mean() if self.kind == "mean" else result.sum()
+
+    def written(self, name: str) -> str:
+        """Return it as code: `(y ** 2).mean()`."""
+        whole = f"({name} ** 2)" if self.squared else name
+        return f"{whole}[{', '.join(map(str, self.cell))}]" if self.kind == "cell" and self.cell else (
+            whole if self.kind == "cell" else f"{whole}.{self.kind}()"
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """`loss` is its value; `of` maps a tensor's number to its gradient, of its shape and dtype. Tensors that the loss does
+    not depend on, or that no gradient reaches, are left out. `blocked` says where it stopped, nearest to the loss first."""
+
+    loss: float
+    of: Mapping[int, Tensor]
+    blocked: tuple[Blocked, ...]
+
+
+def gradients(chain: Chain, number: int, loss: Loss | None = None) -> Gradients:
+    """Return the gradient of a loss of tensor `number` on every tensor that made it. Raises `Refused`.
+
+    The chain is worked out again with the same numbers, chance included, and nothing of it is changed.
+    """
+    first = len(chain.program.inputs)
+    with torch.enable_grad():
+        tensors = run_all(chain.program, tuple(map(_leaf, chain.tensors[:first])), _kept)
+        value = (loss or Loss()).of(tensors[number])
+    made = _made_of(chain, number)
+    wanted = [one for one in made if tensors[one].requires_grad]
+    of: dict[int, Tensor] = {}
+    if value.requires_grad:
+        found = torch.autograd.grad(value, [tensors[one] for one in wanted], allow_unused=True)
+        of = {one: grad.detach() for one, grad in zip(wanted, found, strict=True) if grad is not None}
+    return Gradients(float(value.detach()), of, tuple(_blocked(chain, tensors, made)))
+
+
+def _leaf(tensor: Tensor) -> Tensor:
+    """A tensor of its own at which a gradient can arrive; whole numbers as they are."""
+    copied = tensor.detach()
+    return copied.requires_grad_() if copied.is_floating_point() or copied.is_complex() else copied
+
+
+def _kept(one: Instruction, result: Tensor) -> Tensor:
+    """A gradient arrives at what is made, drawn or worked out of whole numbers, and goes no further."""
+    begins = one.operation.kind is Kind.MADE or cuts(one.operation) or not result.requires_grad
+    return _leaf(result) if begins else result
+
+
+def _made_of(chain: Chain, number: int) -> list[int]:
+    """A tensor and all that it was made of, last first."""
+    first, found = len(chain.program.inputs), {number}
+    for later in range(number, first - 1, -1):
+        if later in found:
+            found |= {ref.number for ref in chain.program.instructions[later - first].operands()}
+    return sorted(found, reverse=True)
+
+
+def _blocked(chain: Chain, tensors: tuple[Tensor, ...], made: list[int]) -> list[Blocked]:
+    first, found = len(chain.program.inputs), []
+    for number in made:
+        tensor, label = tensors[number], chain.program.label(number)
+        one = chain.program.instructions[number - first] if number >= first else None
+        numbers = {ref.number for ref in one.operands()} if one else set()
+        if one is None or not numbers:
+            if not tensor.requires_grad:
+                found.append(Blocked(number, label, why_not(tensor)))
+        elif any(tensors[operand].requires_grad for operand in numbers) and (
+            cuts(one.operation) or not tensor.requires_grad
+        ):
+            found.append(Blocked(number, label, why(one.operation, tensor)))
+    return found
+
+
+def _inside(cell: Cell, result: Tensor) -> bool:
+    return all(-size <= place < size for place, size in zip(cell, result.shape, strict=True))

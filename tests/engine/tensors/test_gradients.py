@@ -1,0 +1,114 @@
+"""The gradient on every tensor of a chain, against differences; where it stops and why; and how a draw lets it through."""
+
+import pytest
+import torch
+
+from engine.tensors.chain import Chain, evaluate
+from engine.tensors.gradients import Gradients, Loss, gradients
+from engine.tensors.refusal import Refused
+from engine.tensors.reparameterised import REPARAMETERISED, Reparameterised
+
+X = torch.tensor([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]], dtype=torch.float64)
+W = torch.tensor([[1.0, 2.0], [-1.0, 0.5], [0.25, 3.0]], dtype=torch.float64)
+
+
+def of(text: str, loss: Loss | None = None, seed: int = 3) -> tuple[Chain, Gradients]:
+    chain = evaluate(text, {"x": X, "w": W}, seed)
+    return chain, gradients(chain, chain.program.result or 0, loss)
+
+
+def by_name(chain: Chain, found: Gradients) -> dict[str, torch.Tensor]:
+    return {chain.program.label(number): gradient for number, gradient in found.of.items()}
+
+
+@pytest.mark.parametrize("loss", [Loss(), Loss("mean"), Loss("mean", squared=True), Loss("cell", (1, 0), squared=True)])
+def test_that_a_gradient_is_the_slope_of_the_loss(loss: Loss) -> None:
+    text = "h = (x @ w).tanh(); noise = rand(2, 2).double(); y = layer_norm(h + noise, (2,)).cumsum(0)"
+    chain, found = of(text, loss)
+    for name, given in (("x", X), ("w", W)):
+        for cell in range(given.numel()):
+            sides = []
+            for step in (1e-6, -1e-6):
+                moved = given.clone()
+                moved.view(-1)[cell] += step
+                sides.append(loss.of(evaluate(text, {"x": X, "w": W} | {name: moved}, 3).result))
+            assert by_name(chain, found)[name].view(-1)[cell] == pytest.approx(
+                float(sides[0] - sides[1]) / 2e-6, abs=1e-6
+            )
+    assert found.loss == pytest.approx(float(loss.of(chain.result)))
+    assert set(by_name(chain, found)) == {"x", "w", "#1", "h", "#3", "noise", "#5", "#6", "y"}
+    assert not found.blocked
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "said"),
+    [
+        ("y = x.argmax(1) * 2.0", "#1", "argmax gives a place"),
+        ("m = x.max(1).indices; y = m * 2.0", "m", "max gives a place"),
+        ("hot = x > 0; y = hot * 2.0", "hot", "> gives True or False"),
+        ("k = x.long(); y = k * 2.0", "k", "int64, whole numbers"),
+        ("r = x.round(); y = r * 2.0", "r", "flat nearly everywhere"),
+        ("q = x // 2; y = q * 2.0", "q", "flat nearly everywhere"),
+        ("s = bernoulli(x.sigmoid()); y = s * 2.0", "s", "draws at random"),
+        ("k = multinomial(x.softmax(1), 1); y = k * 2.0", "k", "draws at random"),
+        ("n = normal(x, 1.0); y = n * 2.0", "n", "draws at random"),
+        ("d = x.detach(); y = d * 2.0", "d", "cuts the gradient off"),
+        ("n = rand_like(x); y = n * 2.0", "n", "shape alone"),
+    ],
+)
+def test_that_it_is_told_where_and_why_a_gradient_stops(text: str, label: str, said: str) -> None:
+    chain, found = of(text)
+    (blocked,) = found.blocked
+    assert (blocked.label, chain.program.label(blocked.number)) == (label, label)
+    assert said in blocked.sentence and blocked.sentence.endswith(".")
+    assert "x" not in by_name(chain, found)
+
+
+def test_that_one_way_that_is_blocked_leaves_the_others_open() -> None:
+    chain, found = of("y = where(x > 0, x * 3, x)")
+    assert [blocked.label for blocked in found.blocked] == ["#1"]
+    assert torch.equal(by_name(chain, found)["x"], torch.where(X > 0, 3.0, 1.0).double())
+
+
+def test_that_a_gradient_arrives_where_it_stops() -> None:
+    chain, found = of("d = x.detach(); y = d * 2.0")
+    assert torch.equal(by_name(chain, found)["d"], torch.full_like(X, 2.0))
+
+
+def test_that_whole_numbers_at_the_beginning_have_no_gradient() -> None:
+    chain = evaluate("y = k * 2.0", {"k": torch.arange(3)})
+    found = gradients(chain, 1, Loss("cell", (2,)))
+    assert (found.loss, set(found.of), found.blocked[0].label) == (4.0, {1}, "k")
+    assert "int64" in found.blocked[0].sentence
+    assert gradients(chain, 0).of == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "loss", "said"),
+    [
+        ("y = x.to(complex64)", Loss(), "complex"),
+        ("y = x", Loss("cell", (2, 0)), "no cell"),
+        ("y = x", Loss("cell", ()), "no cell"),
+    ],
+)
+def test_that_a_loss_that_is_none_is_refused(text: str, loss: Loss, said: str) -> None:
+    with pytest.raises(Refused, match=said):
+        of(text, loss)
+
+
+@pytest.mark.parametrize("example", REPARAMETERISED, ids=lambda one: one.key)
+def test_that_a_draw_is_blocked_and_the_same_draw_written_otherwise_is_not(example: Reparameterised) -> None:
+    for text, passes in ((example.blocked, False), (example.passing, True)):
+        chain, found = of(text)
+        reached = {name for name, gradient in by_name(chain, found).items() if gradient.any()}
+        assert bool(found.blocked) != passes or example.key == "straight-through"
+        assert all((name in reached) == passes for name in example.on)
+
+
+def test_that_straight_through_is_what_hard_gumbel_softmax_does() -> None:
+    by_hand = next(one for one in REPARAMETERISED if one.key == "straight-through").passing
+    at_once = (
+        "logits = tensor([[1.0, 0.0, -1.0]]); z = gumbel_softmax(logits, 0.5, True); y = z @ tensor([0.0, 2.0, 4.0])"
+    )
+    found = [by_name(*of(text, seed=7))["logits"] for text in (by_hand, at_once)]
+    assert torch.allclose(*found)
