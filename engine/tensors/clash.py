@@ -96,3 +96,9 @@ def broadcast(shapes: Sequence[Shape]) -> tuple[int, tuple[int, int]] | None:
             if size != sizes[0][1]:
                 return back, (sizes[0][0], number)
     return None
+
+
+def stretches(shape: Shape, into: Shape) -> bool:
+    """Whether a shape goes into another one by stretching dims of size 1 and putting dims before."""
+    pairs = zip(reversed(shape), reversed(into), strict=False)
+    return len(shape) <= len(into) and all(one in (1, other) for one, other in pairs)

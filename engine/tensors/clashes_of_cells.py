@@ -1,6 +1,6 @@
 """Why arithmetic, sampling, cat, stack and attention refuse."""
 
-from engine.tensors.clash import Call, Clash, Operand, Try, broadcast, counted
+from engine.tensors.clash import Call, Clash, Operand, Try, broadcast, counted, stretches
 
 
 def each(call: Call) -> Clash | None:
@@ -161,15 +161,10 @@ def attention_mask(call: Call) -> Clash | None:
     if not isinstance(mask, Operand) or 0 in (*q.shape[:-1], *k.shape[:-1], *v.shape):
         return None
     scores = (*q.shape[:-1], k.shape[-2])
-    if not _stretches(mask.shape, scores):
+    if not stretches(mask.shape, scores):
         return Clash(f"The mask {mask.shape} must stretch to {scores}: queries × keys.", ((3, -1),))
     fused = len(scores) == 4 and len({(*one.shape[:2], one.shape[-1]) for one in (q, k, v)}) == 1
     if fused and len(mask.shape) < 2:
         tries = (Try(call.written(q, k, v, mask.to(f"{{}}.expand{scores[2:]}"))),)
         return Clash(f"The mask has queries × keys and {mask.text} has {counted(len(mask.shape))}.", ((3, -1),), tries)
     return None
-
-
-def _stretches(shape: tuple[int, ...], into: tuple[int, ...]) -> bool:
-    pairs = zip(reversed(shape), reversed(into), strict=False)
-    return len(shape) <= len(into) and all(one in (1, other) for one, other in pairs)

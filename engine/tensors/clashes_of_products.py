@@ -1,6 +1,8 @@
 """Why matmul, mm, bmm, dot, linear and einsum refuse."""
 
-from engine.tensors.clash import Call, Clash, Operand, Try, broadcast, counted
+from math import prod
+
+from engine.tensors.clash import Call, Clash, Operand, Try, broadcast, counted, stretches
 
 _RANKS = {"mm": (2, 2), "bmm": (3, 3), "mv": (2, 1), "dot": (1, 1), "outer": (1, 1)}
 
@@ -54,13 +56,20 @@ def linear(call: Call) -> Clash | None:
 
 
 def linear_bias(call: Call) -> Clash | None:
-    """A bias of more dimensions than can be added, which the meta device lets pass."""
+    """A bias that the meta device lets pass although it does not go with the rows (seen with torch 2.13)."""
     x, w, bias = call.given(0, "input"), call.given(1, "weight"), call.given(2, "bias")
     if not isinstance(bias, Operand):
         return None
-    whole = (*x.shape[:-1], *w.shape[:-1])
-    deep = len(bias.shape) > 2 or (len(bias.shape) == 2 and len(x.shape) == 1 and bias.shape[0] != 1)
-    return linear(call) if deep and bias.shape != whole else None
+    if len(w.shape) == 1:
+        fits = bias.shape == () and len(x.shape) != 2
+    elif len(x.shape) == 1:
+        fits = stretches(bias.shape, w.shape[:1]) or (bias.shape == (1, w.shape[0]) and w.shape[0] != 1)
+    else:
+        whole = (*x.shape[:-1], w.shape[0])
+        each_row = len(bias.shape) == len(x.shape) and stretches(bias.shape, whole)
+        fits = stretches(bias.shape, (prod(x.shape[:-1]), w.shape[0]))
+        fits = fits or (each_row and (bias.shape == whole or not prod(x.shape) * w.shape[0]))
+    return None if fits else linear(call)
 
 
 def einsum(call: Call) -> Clash | None:
@@ -85,7 +94,8 @@ def einsum(call: Call) -> Clash | None:
         for letter, dim in zip(head + tail, places, strict=True):
             size = one.shape[dim]
             before = sizes.setdefault(letter, (number, dim, size))
-            if before[2] != size and 1 not in (before[2], size):
+            same_operand = before[0] == number
+            if before[2] != size and (same_operand or 1 not in (before[2], size)):
                 where = f"{before[2]} in {call.operands[before[0]].text} and {size} in {one.text}"
                 return Clash(
                     f"{letter} is {where}.", ((before[0], before[1]), (number, dim)), _relettered(call, parts, right)

@@ -62,6 +62,8 @@ def _convolution(spatial: int, draw) -> Case:
 def _norm(name: str, draw) -> Case:
     n, c, size = draw(some), draw(few), tuple(draw(st.lists(few, max_size=2)))
     given = {"x": (n, c, *size), "w": (c,), "b": (c,), "m": (c,), "v": (c,)}
+    if name == "instance_norm" and draw(st.integers(0, 9)):
+        given["x"] = (n, c, *(size[1:] or (2,)), 2)
     last = (c, *size)[draw(st.integers(0, len(size))) :]
     if name == "layer_norm":
         text = one_of(
