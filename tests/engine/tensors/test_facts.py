@@ -1,0 +1,72 @@
+"""What is told of one tensor: how it lies in memory, and what a cast or a mix of dtypes did."""
+
+import pytest
+import torch
+
+from engine.tensors.chain import evaluate
+from engine.tensors.facts import Facts, facts
+
+GIVEN = {
+    "x": torch.arange(12.0).view(3, 4),
+    "k": torch.arange(3),
+    "b": torch.tensor([True, False, True]),
+    "h": torch.ones(3, dtype=torch.float16),
+    "g": torch.ones(3, dtype=torch.bfloat16),
+    "f": torch.tensor([0.1, 1e5, 1e-9, 2.0, float("nan"), -3.7, 300.0]),
+    "d": torch.tensor(2.0, dtype=torch.float64),
+}
+
+
+def of(text: str) -> Facts:
+    chain = evaluate(text, GIVEN)
+    return facts(chain, chain.program.result or 0)
+
+
+def test_that_a_view_says_whose_cells_it_shows() -> None:
+    found = of("y = x.T[1:, ::2]")
+    assert (found.shape, found.strides, found.offset, found.contiguous) == ((3, 2), (1, 8), 1, False)
+    assert (found.view_of, found.shared_with) == ("x", ("x", "#1"))
+    assert (found.logical_bytes, found.physical_bytes) == (24, 48)
+    assert found.header == "f32[3,2] stride(1,8) · view of x · 24 B"
+    assert of("y = x.T.contiguous()").view_of == ""
+    assert of("y = x[0, 0].expand(100)").header == "f32[100] stride(0) · view of x · 400 B shown, 48 B held"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("y = f.to(float16)", "2 rounded, 1 too small and became 0, 1 too large and became inf; 0.1 became 0.09997559"),
+        ("y = f.bfloat16()", "0.1 became 0.1000977"),
+        ("y = f.to(int8)", "out of range and wrapped round"),
+        ("y = f.long()", "NaN or inf, which whole numbers cannot hold"),
+        ("y = k.bool()", "0 became False, everything else True."),
+        ("y = x.half()", "Every cell is exact in float16."),
+        ("y = x[:0].half()", "Every cell is exact in float16."),
+        ("y = x + 1", ""),
+    ],
+)
+def test_that_a_cast_says_what_it_did(text: str, said: str) -> None:
+    assert said in of(text).cast
+    assert bool(of(text).cast) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("k + b", "int64 and bool give int64: whole numbers win over True or False"),
+        ("h * k", "float16 and int64 give float16: real numbers win over whole numbers, whatever their size"),
+        ("h + g", "neither holds all numbers of the other"),
+        ("h + x[0, :3]", "float16 and float32 give float32, which holds the numbers of each"),
+        ("x * d", "A 0-d tensor of float64 does not widen one with dims of the same kind: float32"),
+        ("k * 0.5", "int64 with 0.5 gives float32: a plain number of a higher kind lifts the tensor"),
+        ("k / 2", "division gives real numbers"),
+        ("x + 1", ""),
+        ("x.exp()", ""),
+        ("k > 1", ""),
+        ("x @ x.T", ""),
+    ],
+)
+def test_that_a_mix_of_dtypes_is_explained(text: str, said: str) -> None:
+    found = of(f"y = {text}")
+    assert said in found.promotion
+    assert bool(found.promotion) == bool(said)
