@@ -82,6 +82,16 @@ def roll(x: Tensor, shifts: int | tuple[int, ...], dims: int | tuple[int, ...] =
     return torch.roll(x, shifts, dims)
 
 
+def norm(x: Tensor, p: float = 2, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """Return the p-norm along dims. Dims are counted from the front: the meta device of torch 2.13 takes the length of
+    another one for a negative dim, and refuses an infinite p there."""
+    dims = tuple(dim) if isinstance(dim, tuple | list) else None if dim is None else (dim,)
+    if dims is not None and all(type(one) is int and -x.ndim <= one < x.ndim for one in dims):
+        dims = tuple(one % x.ndim for one in dims)
+    found: Tensor = x.norm(p, dims, keepdim)
+    return found
+
+
 def to(x: Tensor, dtype: torch.dtype) -> Tensor:
     """Return x in another dtype. Raises `TypeError` for a device."""
     if not isinstance(dtype, torch.dtype):

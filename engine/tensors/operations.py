@@ -114,6 +114,7 @@ def _function(written: str, run: Callable[..., Tensor], kind: Kind) -> Operation
 
 _methods = {name: _method(name, kind) for kind, names in _METHODS.items() for name in names.split()}
 _methods["to"] = Operation("to", layers.to, Kind.EACH, Form.METHOD, "to")
+_methods["norm"] = Operation("norm", layers.norm, Kind.REDUCED, Form.METHOD, "norm")
 _methods["roll"] = Operation("roll", layers.roll, Kind.MOVED, Form.METHOD, "roll")
 _methods["relu"] = _function("F.relu", layers.relu, Kind.EACH)
 _functions = {name: one for name, one in _methods.items() if callable(getattr(torch, name, None))}

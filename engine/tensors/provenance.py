@@ -7,8 +7,10 @@ import torch
 from torch import Tensor
 
 from engine.tensors.asking import program_of
+from engine.tensors.by_gradient import ByGradient
 from engine.tensors.chain import Chain
 from engine.tensors.relation import Relation
+from engine.tensors.structures import is_known
 
 Cell = tuple[int, ...]
 
@@ -17,12 +19,14 @@ class Provenance:
     """Answers for a chain. What an instruction needs is made at its first question and kept.
 
     Answers map a tensor's number (inputs first, then instructions) to a mask of its shape; tensors with no
-    cell are left out.
+    cell are left out. Asked is what a cell *could* depend on, whatever the numbers; with `did`, what it did depend on with
+    these numbers: the winner of a max, the branch of a where, what relu and dropout let through.
     """
 
-    def __init__(self, chain: Chain) -> None:
+    def __init__(self, chain: Chain, did: bool = False) -> None:
         self.chain = chain
-        self._relations: dict[int, Relation] = {}
+        self.did = did
+        self._relations: dict[int, Relation | ByGradient] = {}
 
     def sources(self, number: int, cell: Cell | Tensor) -> dict[int, Tensor]:
         """Return the cells of every earlier tensor that a cell (or a mask) of tensor `number` can depend on."""
@@ -50,10 +54,14 @@ class Provenance:
         del found[number]
         return found
 
-    def _relation(self, number: int) -> Relation:
+    def _relation(self, number: int) -> Relation | ByGradient:
         if number not in self._relations:
             one = self.chain.program.instructions[number - len(self.chain.program.inputs)]
-            self._relations[number] = Relation(one, self.chain.tensors)
+            result = self.chain.tensors[number] if self.did else None
+            known = is_known(one.operation)
+            self._relations[number] = (
+                Relation(one, self.chain.tensors, result) if known else ByGradient(one, self.chain.tensors)
+            )
         return self._relations[number]
 
     def _mask(self, number: int, cell: Cell | Tensor) -> Tensor:

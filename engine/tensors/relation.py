@@ -7,9 +7,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine.tensors.choices import chosen_by
 from engine.tensors.operation import Kind
-from engine.tensors.program import Instruction, Ref
-from engine.tensors.structures import structure_of
+from engine.tensors.program import Instruction, Ref, filled
+from engine.tensors.structures import Structure, structure_of
 
 _MASKED = "scaled_dot_product_attention"
 
@@ -17,11 +18,13 @@ _MASKED = "scaled_dot_product_attention"
 class Relation:
     """Made once for an instruction; each question is then one product with a sparse or structured matrix.
 
-    `tensors` are those of the chain so far, by number; only the values of an attention mask are read.
+    `tensors` are those of the chain so far, by number; only the values of an attention mask are read. With a `result`
+    it tells of operations that choose (max, relu, where, dropout …) what was chosen, not what could have been.
     """
 
-    def __init__(self, one: Instruction, tensors: Sequence[Tensor]) -> None:
+    def __init__(self, one: Instruction, tensors: Sequence[Tensor], result: Tensor | None = None) -> None:
         self.one = one
+        self._chosen = result
         self.tensors = tensors
         self.numbers = tuple(dict.fromkeys(ref.number for ref in one.operands()))
         self._leaves = {
@@ -65,13 +68,20 @@ class Relation:
         return probe, dict(zip(self.numbers, back, strict=True))
 
     def _stand_in(self) -> Tensor:
-        structure = structure_of(self.one.operation)
+        structure = self._of_choice() or structure_of(self.one.operation)
         arguments, keywords = self.one.arguments, dict(self.one.keywords)
         if self.one.operation.name == _MASKED:
             arguments, keywords = self._with_mask(arguments, keywords)
         elif self.one.operation.kind is Kind.MADE and not self.numbers:
             return torch.zeros(())
         return self.one.filled_call(structure, arguments, keywords, lambda ref: self._leaves[ref.number])
+
+    def _of_choice(self) -> Structure | None:
+        if self._chosen is None:
+            return None
+        values = filled(self.one.arguments, lambda ref: self.tensors[ref.number])
+        keywords = {key: filled(part, lambda ref: self.tensors[ref.number]) for key, part in self.one.keywords.items()}
+        return chosen_by(self.one.operation, values, keywords, self._chosen)
 
     def _with_mask(
         self, arguments: tuple[Any, ...], keywords: dict[str, Any]

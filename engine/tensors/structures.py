@@ -109,6 +109,12 @@ def _attention(
     return weights + allowed @ v
 
 
+def is_known(operation: Operation) -> bool:
+    """Whether an operation has a stand-in; the operation itself is one where it moves cells or adds up products."""
+    return operation.name in _SPECIAL or operation.kind in _OF_KIND
+
+
+_OF_KIND = {Kind.MADE, Kind.MOVED, Kind.EACH, Kind.REDUCED, Kind.PRODUCT}
 _SPECIAL: dict[str, Structure] = {
     "outer": _outer,
     "dropout": _dropout,

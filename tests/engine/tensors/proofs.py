@@ -102,8 +102,8 @@ def check_provenance(case: Case, seed: int) -> None:
         truth = by_changing(chain, number, case)
         for one in several[1:]:
             truth |= by_changing(one, number, case)
-        of_result = [asked.sources(last, mark).get(number) for mark in _marks(chain.result)]
-        of_input = [asked.touched(number, mark).get(last) for mark in _marks(tensor)]
+        of_result = [asked.sources(last, mark).get(number) for mark in marks(chain.result)]
+        of_input = [asked.touched(number, mark).get(last) for mark in marks(tensor)]
         assert torch.equal(_table(of_result, tensor).mT, truth), (
             f"{case}: sources in {number}: changes say\n{truth.int()}"
         )
@@ -112,7 +112,7 @@ def check_provenance(case: Case, seed: int) -> None:
         )
 
 
-def _marks(tensor: torch.Tensor) -> torch.Tensor:
+def marks(tensor: torch.Tensor) -> torch.Tensor:
     """A mask for each cell."""
     return torch.eye(tensor.numel(), dtype=torch.bool).view(tensor.numel(), *tensor.shape)
 
