@@ -2,7 +2,7 @@
 came with a folder and reads no vocabulary from anywhere else."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ def train_tokenizer(
     names = _names(spec)
     special = [*names, *(one for one in spec.special_tokens if one not in names)]
     made = _untrained(spec, names[1])
-    seen = _Counted(texts, cancelled)
+    seen = _Counted(texts, special, cancelled)
     try:
         letters, pieces = _alphabet(seen, spec)
         made.train_from_iterator(iter(seen), trainer=_trainer(spec, [*special, *pieces], letters))
@@ -215,10 +215,12 @@ def _roles(folder: Path, made: Tokenizer) -> dict[str, str]:
 
 
 class _Counted:
-    """Texts as the trainer takes them; notices whether there were any, and a wish to stop."""
+    """Texts as the trainer takes them, without special tokens, which the model never sees; notices whether there were
+    any, and a wish to stop.
+    """
 
-    def __init__(self, texts: Iterable[list[str]], cancelled: Callable[[], bool]) -> None:
-        self._texts, self._cancelled = texts, cancelled
+    def __init__(self, texts: Iterable[list[str]], special: Sequence[str], cancelled: Callable[[], bool]) -> None:
+        self._texts, self._special, self._cancelled = texts, special, cancelled
         self.letters = 0
 
     def __iter__(self) -> Iterator[list[str]]:
@@ -226,9 +228,14 @@ class _Counted:
         for batch in self._texts:
             if self._cancelled():
                 return
-            whole = [piece for text in batch for piece in _cut(text)]
+            whole = [piece for text in batch for piece in _cut(self._plain(text))]
             self.letters += sum(len(text.strip()) for text in whole)
             yield whole
+
+    def _plain(self, text: str) -> str:
+        for one in self._special:
+            text = text.replace(one, " ")
+        return text
 
 
 def _cut(text: str) -> Iterator[str]:

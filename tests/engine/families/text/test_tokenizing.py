@@ -191,3 +191,11 @@ def test_that_begin_and_end_may_have_the_corpus_own_names() -> None:
     made = trained(special_tokens=("</s>", "<s>"))
     assert made("the cat")["input_ids"][0] == made.convert_tokens_to_ids("<s>") == made.bos_token_id
     assert made("the cat")["input_ids"][-1] == made.convert_tokens_to_ids("</s>") == made.eos_token_id
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_that_special_tokens_in_the_corpus_are_no_words_of_it(kind: TokenizerKind) -> None:
+    spec = TokenizerSpec(kind=kind, vocabulary=400, min_frequency=1, special_tokens=("<unk>",))
+    made = train_tokenizer([["the <unk> sat", "a <unk>, too"]], spec).tokenizer
+    assert sorted(made.get_vocab().values()) == list(range(len(made)))
+    assert not any("unk" in one for one in made.get_vocab() if one != "<unk>")
