@@ -59,7 +59,9 @@ class AheadTable(QWidget):
         if ahead is None:
             self._rows.setRowCount(0)
             return
-        told = self.tr("The data has not all of this: what is missing is taken to go on as below. Change what you know.")
+        told = self.tr(
+            "The data has not all of this: what is missing is taken to go on as below. Change what you know."
+        )
         if ahead.left_out:
             more = self.tr("{0} more series are not shown: add their rows to the file.")
             told += " " + more.format(count(ahead.left_out))
