@@ -71,7 +71,7 @@ class RunHeader(QWidget):
         progress = record.progress
         if record.status in {RunStatus.QUEUED, RunStatus.STARTING}:
             waiting = self.tr("Waiting for its turn") if record.status is RunStatus.QUEUED else self.tr("Starting …")
-            self._bar.setValue(0)
+            self._bar.setValue(round(progress.fraction * BAR_STEPS))  # where a run that was left goes on
             self._figures.setText(progress.stage or waiting)
             return
         self._bar.setValue(round(progress.fraction * BAR_STEPS))

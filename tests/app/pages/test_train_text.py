@@ -283,3 +283,11 @@ def test_that_a_loaded_specification_of_texts_is_shown_whole(filled, shown, labs
     other.setSpec(from_toml(text))
     assert to_toml(other.spec()) == text
     assert shown_tabs(other) == ["Text", "Tokens", "Model", "Training"]
+
+
+def test_that_no_memory_is_promised_that_is_not_reckoned_for_texts(filled, labs):
+    figure = filled.findChild(QLabel, "train.preflight.memory")
+    assert not figure.isVisible()
+    filled._edit("family", "tabular")
+    filled.preflight.setFamily("tabular")
+    assert figure.isVisible()
