@@ -7,7 +7,7 @@ from app.amounts import count, epochs
 from app.pages.run.buttons import RunButtons
 from app.pages.run.outcome_card import OutcomeCard
 from app.pages.run.status_mark import StatusPill
-from app.pages.run.wording import duration, figure, moment
+from app.pages.run.wording import duration, moment
 from app.widgets import ElidedLabel
 from engine.catalog import title_of
 from engine.runs.outcome import OutcomeKind
@@ -105,7 +105,7 @@ class RunHeader(QWidget):
         if record.status.is_over and record.duration is not None:
             parts.append(self.tr("took {0}").format(duration(record.duration)))
         if record.status.is_over and record.progress.total_epochs:
-            done = figure(record.progress.epoch, 3).removesuffix(".00").removesuffix(".0")
+            done = epochs(round(record.progress.epoch, 2))
             total = record.progress.total_epochs
             planned = self.tr("of {0} epoch") if total == 1 else self.tr("of {0} epochs")
             parts.append(f"{done} {planned.format(epochs(total))}")
