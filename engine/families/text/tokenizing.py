@@ -11,6 +11,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 from transformers import PreTrainedTokenizerFast
 
 from engine.families.text.alphabet import Alphabet
+from engine.families.text.unigram import settled
 from engine.spec.nlp import TokenizerSpec
 from engine.training.failures import RunFailed
 
@@ -44,8 +45,7 @@ def train_tokenizer(
 ) -> TrainedTokenizer:
     """Train on batches of texts. Ids 0 to 4 are padding, unknown, begin, end and mask. Raises RunFailed.
 
-    Texts are wrapped in begin and end unless `add_special_tokens` is False. The same texts give the same tokenizer, but
-    for Unigram, whose library sums in the order of a hash table.
+    Texts are wrapped in begin and end unless `add_special_tokens` is False. The same texts give the same tokenizer.
     """
     if iter(texts) is texts:
         texts = list(texts)  # they are read twice
@@ -56,6 +56,7 @@ def train_tokenizer(
         letters, pieces = _alphabet(seen, spec)
         made.train_from_iterator(iter(seen), trainer=_trainer(spec, [*special, *pieces], letters))
         made = _without(made, pieces)
+        made = settled(made, special) if spec.kind == "unigram" and seen.letters else made
     except RunFailed:
         raise
     except Exception as error:  # the library has no class of its own for what goes wrong in it
