@@ -65,16 +65,14 @@ class MainWindow(QMainWindow):
         return self._train
 
     def openPaths(self, paths: Sequence[Path]) -> None:
-        """Open files: a specification fills the Train page, the first other one is offered for import."""
+        """Open files: a specification fills the Train page, the others are offered for import one after the other."""
         for path in paths:
             if path.suffix == ".toml":
                 self._show("train")
                 self.train.loadFile(path)
-            else:
-                self._show("data")
-                self.settings.addRecentFile(path)
-                self.data.openPath(path)
-                return
+        if data := [path for path in paths if path.suffix != ".toml"]:
+            self._show("data")
+            self.data.openPaths(data)
 
     # Actions
 

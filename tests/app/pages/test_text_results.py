@@ -154,3 +154,9 @@ def test_that_long_cells_of_the_worst_rows_are_read_beside_the_list(qtbot, qapp)
     long = WorstRows(columns=("row", "text"), rows=(("1", "long " * 20),))
     browser = worst_browser(long, parent)
     assert browser is not None and ("long " * 20).strip() in browser.text.toPlainText()
+
+
+def test_that_a_question_is_headed_as_one(page, run, engine):
+    one = {"row": 1, "text": "Who?", "reference": "Ann", "predicted": "Bob", "error": 1.0}
+    results(page, engine, run, task="question-answering", text={"error": "1 − F1", "worst": [one], "examples": [one]})
+    assert page.findChild(ExampleBrowser, "run.results.worst").text.toPlainText().startswith("Question\nWho?")
