@@ -29,6 +29,7 @@ ROOMS: dict[str, set[str]] = {
     "commands": {"jobs", "export", "families", "training", "runs", "datasets", "catalog", "spec", "workspace"},
     "cli": {"commands", "runs", "datasets", "spec", "workspace"},
     "tensors": set(),
+    "lessons": {"tensors"},
     "workspace": set(),
 }
 
