@@ -16,6 +16,8 @@ import torch
 
 from engine.jobs.raw import Raw
 from engine.jobs.requests import Call, Method
+from engine.lessons import Exercise
+from engine.lessons.judging import judge
 from engine.tensors.chain import Chain, Edit, evaluate
 from engine.tensors.explaining import explain_refusal
 from engine.tensors.formula import formula
@@ -85,6 +87,11 @@ def _code(_call: Call, text: str, seed: int = 0, edits: Sequence[Mapping[str, An
     return as_python(_chains.of(text, seed, edits)[0])
 
 
+def _judge(_call: Call, text: str, exercise: Mapping[str, Any]) -> object:
+    """Return {"right", "sentence"} about an answer to an exercise."""
+    return _wire(judge(text, Exercise.model_validate(exercise)))
+
+
 def _recall(call: Call) -> object:
     """Return what was remembered, empty where there is nothing that can be read."""
     try:
@@ -122,5 +129,6 @@ METHODS: dict[str, Method] = {
     "formula": _formula,
     "trace": _trace,
     "code": _code,
+    "judge": _judge,
     "recall": _recall,
 }
