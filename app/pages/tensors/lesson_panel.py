@@ -137,7 +137,7 @@ class LessonPanel(QFrame):
             button.setProperty("role", "link")
             button.clicked.connect(self._open)
             about = _sentence(page, lesson.about, "muted")
-            about.setContentsMargins(4, 0, 0, 0)
+            about.setIndent(4)
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
             layout.addWidget(about)
             layout.addSpacing(8)
