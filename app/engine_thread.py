@@ -48,7 +48,7 @@ class _Watched:
 
 
 class EngineThread(QThread, RunCommands):
-    """Owns the supervisor, a connection to the store and the two labs of one workspace."""
+    """Owns the supervisor, a connection to the store and the labs of one workspace."""
 
     runsChanged = Signal(object)  # list[RunRecord]; all of them the first time
     runsRemoved = Signal(object)  # list[str]
@@ -82,6 +82,7 @@ class EngineThread(QThread, RunCommands):
         self._labs = {
             "data": LabClient("data", self.workspace, self._on_answer),
             "model": LabClient("model", self.workspace, self._on_answer),
+            "tensors": LabClient("tensors", self.workspace, self._on_answer),
         }
         self._asked_of: dict[int, LabClient] = {}
         self._watched: dict[str, _Watched] = {}
@@ -91,7 +92,7 @@ class EngineThread(QThread, RunCommands):
     # What the window calls; each returns at once
 
     def ask(self, lab: str, method: str, params: dict[str, Any]) -> int:
-        """Send a request to a lab ("data" or "model"); the answer comes as a signal with the ticket returned here."""
+        """Send a request to a lab (“data”, “model” or “tensors”). Its answer is a signal with the ticket returned here."""
         ticket = next(self._tickets)
         client = self._labs[lab]
         self._asked_of[ticket] = client
@@ -147,6 +148,7 @@ class EngineThread(QThread, RunCommands):
                 break
             self._attempt(self._tell_news)
             self._attempt(self._read_values)
+            self._labs["tensors"].end_if_deaf()
             if poll % RECONCILE_EVERY == 0:
                 self._attempt(self._reconcile)
         for lab in self._labs.values():

@@ -25,7 +25,7 @@ ROOMS: dict[str, set[str]] = {
     "training": {"runs", "datasets", "spec"},
     "families": {"training", "runs", "datasets", "catalog", "spec"},
     "export": {"runs", "spec"},
-    "jobs": {"export", "families", "training", "runs", "datasets", "catalog", "spec"},
+    "jobs": {"export", "families", "training", "runs", "datasets", "catalog", "spec", "tensors"},
     "commands": {"jobs", "export", "families", "training", "runs", "datasets", "catalog", "spec", "workspace"},
     "cli": {"commands", "runs", "datasets", "spec", "workspace"},
     "tensors": set(),
