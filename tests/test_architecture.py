@@ -25,10 +25,11 @@ ROOMS: dict[str, set[str]] = {
     "training": {"runs", "datasets", "spec"},
     "families": {"training", "runs", "datasets", "catalog", "spec"},
     "export": {"runs", "spec"},
-    "jobs": {"export", "families", "training", "runs", "datasets", "catalog", "spec", "tensors"},
+    "jobs": {"export", "families", "training", "runs", "datasets", "catalog", "spec", "tensors", "inspecting"},
     "commands": {"jobs", "export", "families", "training", "runs", "datasets", "catalog", "spec", "workspace"},
     "cli": {"commands", "runs", "datasets", "spec", "workspace"},
     "tensors": set(),
+    "inspecting": set(),
     "workspace": set(),
 }
 

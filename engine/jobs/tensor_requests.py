@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from engine.jobs import inspector_requests
 from engine.jobs.requests import Call, Method
 
 # With more threads than this machine's training leaves free, small operations take longer, not shorter.
@@ -18,4 +19,4 @@ def _versions(_call: Call) -> Mapping[str, Any]:
     return {"torch": torch.__version__}
 
 
-METHODS: dict[str, Method] = {"versions": _versions}
+METHODS: dict[str, Method] = {"versions": _versions, **inspector_requests.METHODS}
