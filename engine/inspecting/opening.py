@@ -33,6 +33,9 @@ def open_file(path: Path) -> TensorFile:
 
 
 def _open(path: Path, stamp: Stamp, head: bytes) -> TensorFile:
+    begins_with_header = head[8:9] == b"{" and int.from_bytes(head[:8], "little") <= stamp.size  # its length is first
+    if begins_with_header or path.suffix.lower() == ".safetensors":
+        return open_safetensors(path, stamp)
     if head.startswith(b"\x93NUMPY"):
         return open_npy(path, stamp)
     if head.startswith(b"PK"):
@@ -41,8 +44,6 @@ def _open(path: Path, stamp: Stamp, head: bytes) -> TensorFile:
         if path.suffix.lower() in {".pt", ".pth", ".ckpt", ".bin"}:
             return open_torch(path, stamp, is_archive=False)
         raise Unreadable(f"{path.name}: {RUNS_CODE}")
-    if head[8:9] == b"{" or path.suffix.lower() == ".safetensors":
-        return open_safetensors(path, stamp)
     known = ", ".join(SUFFIXES[:4])
     raise Unreadable(f"{path.name}: this is no file of tensors that can be read here ({known}).")
 
