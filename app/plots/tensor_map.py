@@ -150,6 +150,11 @@ class TensorMap(QWidget):
         self._pin((row, column))
         self._changed()
 
+    @Slot()
+    def askAgain(self) -> None:
+        """Ask for what is still missing."""
+        self._asking.start()
+
     def isComplete(self) -> bool:
         """Whether all that is seen is drawn exactly."""
         return not self.missing()

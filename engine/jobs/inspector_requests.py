@@ -15,8 +15,9 @@ from engine.inspecting.differing import Gap, file_gaps, gap
 from engine.inspecting.entries import TensorFile
 from engine.inspecting.picture import Place, Tile, sample_tile
 from engine.inspecting.summary import Histogram, Summary, histogram, summarize
+from engine.inspecting.unreadable import Unreadable
 from engine.jobs.raw import Raw
-from engine.jobs.requests import Call, Method
+from engine.jobs.requests import Call, Method, RequestError
 
 _desk = Desk()
 _STEP = 0.02  # of the whole, between two tellings of how far it is
@@ -26,12 +27,36 @@ def _open(_call: Call, path: str) -> object:
     return _told_file(_desk.open(Path(path)))
 
 
-def _checkpoints(call: Call, run: str) -> object:
+def _runs(call: Call) -> object:
+    """Return the runs that have weights on the disk, the newest first."""
+    from engine.runs.store import RunStore
+
+    with RunStore(call.workspace) as store:
+        runs = sorted(store.runs(), key=lambda run: run.created, reverse=True)
+        return [
+            {"id": run.id, "name": run.name}
+            for run in runs
+            if next(store.run_folder(run.id).rglob("*.safetensors"), None) is not None
+        ]
+
+
+def _run(call: Call, run: str) -> object:
+    """Open all checkpoints of a run; what cannot be read among them has a problem in place of entries."""
     from engine.runs.store import RunStore
 
     with RunStore(call.workspace) as store:
         folder = store.run_folder(run)
-    return [asdict(one) for one in checkpoints_of(folder)]
+    found = []
+    for one in checkpoints_of(folder):
+        try:
+            found.append(
+                {"label": one.label, "step": one.step, "file": _told_file(_desk.open(one.path)), "problem": ""}
+            )
+        except Unreadable as error:
+            found.append({"label": one.label, "step": one.step, "file": None, "problem": str(error)})
+    if not found:
+        raise RequestError("This run has no checkpoints: none was kept, or they were cleared away.")
+    return found
 
 
 def _look(call: Call, source: dict[str, Any], plane: dict[str, Any]) -> object:
@@ -159,7 +184,8 @@ def _shares(call: Call, begin: float = 0.0, end: float = 1.0) -> Callable[[float
 
 METHODS: dict[str, Method] = {
     "inspect_open": _open,
-    "inspect_checkpoints": _checkpoints,
+    "inspect_runs": _runs,
+    "inspect_run": _run,
     "inspect_look": _look,
     "inspect_tiles": _tiles,
     "inspect_cell": _cell,
