@@ -24,6 +24,7 @@ from app.plots.tile_book import MapScale, MapTile, TileBook
 from app.theme import theme, themeNotifier
 
 WHEEL = 1.0015  # a cell grows by this for each eighth of a degree
+READABLE = 16.0  # pixels a cell that was gone to
 BEARABLE_MS = 200  # that what was shown before may stay in place of what is asked for
 Cell = tuple[int, int]
 _STEPS = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
@@ -145,7 +146,9 @@ class TensorMap(QWidget):
 
     def showCell(self, row: int, column: int) -> None:
         """Pin a cell and bring it to the middle, large enough to be seen."""
-        self._window = self._window.centred(row, column, 16.0)
+        self._window = self._window.centred(
+            row, column, READABLE if min(self._window.wide, self._window.high) < READABLE / 2 else 0.0
+        )
         self._settle_room()
         self._pin((row, column))
         self._changed()

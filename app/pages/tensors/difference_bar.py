@@ -1,7 +1,7 @@
 """Comparing a tensor with another: which one is subtracted, as difference or share of it, and how much they differ."""
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QWidget
 
 from app.amounts import count
 from app.pages.tensors.inspected import Entry, Gap, Opened
@@ -10,7 +10,9 @@ from engine.inspecting.asked import Named
 
 
 class DifferenceBar(QWidget):
-    """What is subtracted from the tensor on show. Only tensors of its shape are offered."""
+    """What is subtracted from the tensor on show. Only tensors of its shape are offered. `told` says how much they differ;
+    whoever lays this out finds it a place.
+    """
 
     changed = Signal()
     sought = Signal(object)  # index
@@ -26,9 +28,9 @@ class DifferenceBar(QWidget):
         self._relative.setObjectName("tensors.inspector.relative")
         self._relative.setAccessibleName(tr("Relative difference"))
         self._relative.setToolTip(tr("As a share of the larger of the two magnitudes"))
-        self._told = LinkLabel(self)
-        self._told.setObjectName("tensors.inspector.gap")
-        self._told.setWordWrap(True)
+        self.told = LinkLabel(self)
+        self.told.setObjectName("tensors.inspector.gap")
+        self.told.setWordWrap(True)
         self._shelf: list[Opened] = []
         self._shape: tuple[int, ...] = ()
         self._own: Named | None = None
@@ -37,7 +39,7 @@ class DifferenceBar(QWidget):
         self._files.activated.connect(self._choose_file)
         self._names.activated.connect(self._choose)
         self._relative.toggled.connect(self._choose)
-        self._told.linkActivated.connect(self._go)
+        self.told.linkActivated.connect(self._go)
 
     def setTensor(self, shelf: list[Opened], own: Named | None, shape: tuple[int, ...]) -> None:
         """Offer what can be subtracted from a tensor; nothing is subtracted at first."""
@@ -68,12 +70,12 @@ class DifferenceBar(QWidget):
     def setGap(self, gap: Gap | None) -> None:
         """Say how much the two differ, with links to the places."""
         self._gap = gap
-        self._told.setText("" if gap is None else self._sentence(gap))
-        self._told.setVisible(gap is not None)
+        self.told.setText("" if gap is None else self._sentence(gap))
+        self.told.setVisible(gap is not None)
 
     def text(self) -> str:
         """Return what is said of the difference."""
-        return self._told.text()
+        return self.told.text()
 
     def _sentence(self, gap: Gap) -> str:
         tr = self.tr
@@ -102,8 +104,8 @@ class DifferenceBar(QWidget):
         file = self._file()
         self._fill_names(file, "")
         if file is not None and self._names.count() == 0:
-            self._told.setText(self.tr("{0} has no other tensor of this shape.").format(file.title))
-            self._told.show()
+            self.told.setText(self.tr("{0} has no other tensor of this shape.").format(file.title))
+            self.told.show()
             return
         self._choose()
 
@@ -143,23 +145,18 @@ class DifferenceBar(QWidget):
         return None if place is None or not 0 <= place < len(self._shelf) else self._shelf[place]
 
     def _arrange(self) -> None:
-        row = QHBoxLayout()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         title = QLabel(self.tr("Subtract"), self)
         title.setProperty("role", "muted")
         row.addWidget(title)
         row.addWidget(self._files)
-        row.addWidget(self._names, 1)
+        row.addWidget(self._names)
         row.addWidget(self._relative)
-        row.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(row)
-        layout.addWidget(self._told)
         self._names.hide()
         self._relative.hide()
-        self._told.hide()
+        self.told.hide()
 
 
 def _link(which: str, index: tuple[int, ...]) -> str:
@@ -171,7 +168,6 @@ def _box(parent: QWidget, path: str, name: str, explanation: str) -> QComboBox:
     box.setObjectName(f"tensors.inspector.minus.{path}")
     box.setAccessibleName(name)
     box.setToolTip(explanation)
-    box.setMinimumWidth(160)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(18)
+    box.setMinimumContentsLength(12)
     return box

@@ -1,5 +1,6 @@
 """Two files compared name by name: where they differ most comes first. It shows rows and asks for nothing by itself."""
 
+import math
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -83,15 +84,15 @@ class GapsPanel(QWidget):
 
     def _item(self, one: NamedGap) -> QTreeWidgetItem:
         if one.gap is None:
-            item = QTreeWidgetItem([one.name, one.reason, "", ""])
+            item = QTreeWidgetItem([one.name, one.reason])
         elif not one.gap.different:
-            item = QTreeWidgetItem([one.name, self.tr("same"), "", ""])
+            item = QTreeWidgetItem([one.name, self.tr("same")])
         else:
-            largest = "∞" if one.gap.odd and not one.gap.largest else f"{one.gap.largest:.3g}"
-            item = QTreeWidgetItem([one.name, count(one.gap.different), largest, f"{one.gap.relative:.2%}"])
+            largest = self.tr("NaN or ∞") if one.gap.odd else f"{one.gap.largest:.3g}"
+            item = QTreeWidgetItem([one.name, count(one.gap.different), largest])
         item.setData(0, NAME, one.name if one.gap is not None else None)
         item.setToolTip(0, one.name)
-        for column in (1, 2, 3):
+        for column in (1, 2):
             item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return item
 
@@ -104,14 +105,14 @@ class GapsPanel(QWidget):
         table = self.table
         table.setObjectName("tensors.inspector.gaps")
         table.setAccessibleName(self.tr("Differences between two files"))
-        table.setHeaderLabels([self.tr("Tensor"), self.tr("Differ"), self.tr("Largest"), self.tr("Relative")])
+        table.setHeaderLabels([self.tr("Tensor"), self.tr("Differ"), self.tr("Largest")])
         table.setRootIsDecorated(False)
         table.setUniformRowHeights(True)
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         header = table.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in (1, 2, 3):
+        for column in (1, 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         row = QHBoxLayout()
         row.addWidget(self._title, 1)
@@ -128,4 +129,5 @@ class GapsPanel(QWidget):
 def _order(one: NamedGap) -> tuple[int, float, str]:
     if one.gap is None:
         return 1, 0.0, one.name
-    return (0, -one.gap.largest, one.name) if one.gap.different else (2, 0.0, one.name)
+    largest = math.inf if one.gap.odd else one.gap.largest
+    return (0, -largest, one.name) if one.gap.different else (2, 0.0, one.name)

@@ -158,6 +158,6 @@ def bytes_text(size: int) -> str:
     return f"{amount:.0f} {units[0]}" if units[0] == "B" or amount >= 100 else f"{amount:.1f} {units[0]}"
 
 
-def shape_text(shape: tuple[int, ...]) -> str:
-    """Write a shape: 3 × 4; a single number has none."""
-    return " × ".join(f"{length:,}" for length in shape) or "·"
+def form_text(dtype: str, shape: tuple[int, ...]) -> str:
+    """Write what a tensor is: f32[3, 4]."""
+    return f"{dtype}[{', '.join(map(str, shape))}]"

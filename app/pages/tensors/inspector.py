@@ -14,14 +14,12 @@ from PySide6.QtWidgets import (
     QMenu,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from app.dialogs import file_dialog
 from app.engine_thread import EngineThread, Requests
-from app.icons import icon
 from app.pages.run.notices import EmptyState
 from app.pages.tensors.gaps_panel import GapsPanel
 from app.pages.tensors.inspected import NamedGap, Opened, Shelf
@@ -30,7 +28,7 @@ from app.pages.tensors.tensor_pane import TensorPane
 from app.widgets import push_button
 
 ENDINGS = (".safetensors", ".npy", ".npz", ".pt", ".pth", ".ckpt", ".bin")
-LEFT_WIDTH, MOST_RUNS = 300, 40
+LEFT_WIDTH, RIGHT_WIDTH, MOST_RUNS = 368, 774, 40
 
 
 class Inspector(QWidget):
@@ -143,11 +141,15 @@ class Inspector(QWidget):
             self.gaps.setShare(value["share"])
 
     @Slot(str)
+    def _say_of_pane(self, sentence: str) -> None:
+        """Tell that the tensor on show cannot be read (any more); opening its file again may help."""
+        self._say(sentence)
+        self._again.show()
+
     def _say(self, sentence: str) -> None:
         self._problem_text.setText(sentence)
+        self._again.hide()
         self._problem.show()
-        opened = self.pane.opened()
-        self._again.setVisible(opened is not None and self._stack.currentIndex() == 1)
 
     # What the user does
 
@@ -239,7 +241,7 @@ class Inspector(QWidget):
         self.tree.compareRequested.connect(self._compare)
         self.gaps.chosen.connect(self._choose_gap)
         self.gaps.closed.connect(self._close_gaps)
-        self.pane.failed.connect(self._say)
+        self.pane.failed.connect(self._say_of_pane)
         self._empty.activated.connect(self.chooseFile)
         self._open.clicked.connect(self.chooseFile)
         self._again.clicked.connect(self._open_again)
@@ -260,14 +262,9 @@ class Inspector(QWidget):
         )
         self._open = push_button(self, "tensors.inspector.open", tr("Open …"), "open", tr("Open files of tensors"))
         self._runs_menu = QMenu(self)
-        self._runs = QToolButton(self)
-        self._runs.setObjectName("tensors.inspector.runs")
-        self._runs.setText(tr("From a run"))
-        self._runs.setToolTip(tr("Open the checkpoints of a run"))
-        self._runs.setAccessibleName(tr("Open the checkpoints of a run"))
-        self._runs.setIcon(icon("runs"))
-        self._runs.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._runs.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._runs = push_button(
+            self, "tensors.inspector.runs", tr("From a run"), "runs", tr("Open the checkpoints of a run")
+        )
         self._runs.setMenu(self._runs_menu)
         bar = QHBoxLayout()
         bar.addWidget(self._open)
@@ -288,7 +285,7 @@ class Inspector(QWidget):
         split.addWidget(left)
         split.addWidget(self._stack)
         split.setStretchFactor(1, 1)
-        split.setSizes([LEFT_WIDTH, 4 * LEFT_WIDTH])
+        split.setSizes([LEFT_WIDTH, RIGHT_WIDTH])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 12, 0, 12)
         layout.setSpacing(8)

@@ -54,9 +54,7 @@ class ScaleBar(QWidget):
         super().__init__(parent)
         tr = self.tr
         path = "tensors.inspector"
-        self._shown = _choice(
-            self, f"{path}.shown", tr("Each block shows"), tr("What is shown of cells that share a pixel")
-        )
+        self._shown = _choice(self, f"{path}.shown", tr("Shown"), tr("What is shown of cells that share a pixel"))
         self._extent = _choice(self, f"{path}.extent", tr("Range"), tr("Which numbers the colours reach over"))
         self._middle = _choice(self, f"{path}.middle", tr("Neutral"), tr("Which number has the neutral colour"))
         self._part = _choice(self, f"{path}.part", tr("Part"), tr("Which part of complex numbers is shown"))
@@ -125,12 +123,12 @@ class ScaleBar(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         self._labels: dict[QComboBox, QLabel] = {}
-        for box in (self._part, self._shown, self._extent, self._middle):
+        for box in (self._shown, self._extent, self._middle, self._part):
             label = self._labels[box] = QLabel(box.accessibleName(), self)
             label.setProperty("role", "muted")
             layout.addWidget(label)
             layout.addWidget(box)
-            layout.addSpacing(8)
+        layout.addSpacing(8)
         layout.addWidget(self._log)
         layout.addStretch(1)
         self.setComplex(False)
@@ -141,6 +139,7 @@ def _choice(parent: QWidget, path: str, name: str, explanation: str) -> QComboBo
     box.setObjectName(path)
     box.setAccessibleName(name)
     box.setToolTip(explanation)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     return box
 
 

@@ -6,9 +6,10 @@ from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import QHeaderView, QLineEdit, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app.amounts import counted
-from app.pages.tensors.inspected import Entry, Opened, bytes_text, shape_text
+from app.pages.tensors.inspected import Entry, Opened, bytes_text, form_text
 
 FILE, NAME = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+SIZE = 2  # the column
 FOLDED_FROM = 200  # tensors of a file, from which its groups are folded at first
 
 
@@ -65,7 +66,7 @@ class ShelfTree(QWidget):
 
     def _add(self, opened: Opened) -> None:
         told = counted(opened.entries, self.tr("{0} tensor"), self.tr("{0} tensors"))
-        top = QTreeWidgetItem([opened.title, told, "", bytes_text(opened.size)])
+        top = QTreeWidgetItem([opened.title, told, bytes_text(opened.size)])
         top.setData(0, FILE, opened)
         top.setToolTip(0, f"{opened.path}\n{opened.format}" + (f"\n{opened.note}" if opened.note else ""))
         font = top.font(0)
@@ -76,13 +77,9 @@ class ShelfTree(QWidget):
             self._place(groups, opened, entry)
         self.tree.addTopLevelItem(top)
         _merge_single(top)
-        top.setExpanded(True)
-        for item in _below(top):
-            item.setExpanded(len(opened.entries) < FOLDED_FROM)
-            for column in range(1, 4):
-                item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        for column in range(1, 4):
-            top.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        for item in (top, *_below(top)):
+            item.setExpanded(item is top or len(opened.entries) < FOLDED_FROM)
+            item.setTextAlignment(SIZE, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     def _place(self, groups: dict[str, QTreeWidgetItem], opened: Opened, entry: Entry) -> None:
         *path, last = entry.name.split(".")
@@ -92,7 +89,7 @@ class ShelfTree(QWidget):
             if prefix not in groups:
                 groups[prefix] = QTreeWidgetItem(parent, [part])
             parent = groups[prefix]
-        item = QTreeWidgetItem(parent, [last, shape_text(entry.shape), entry.dtype, bytes_text(entry.size)])
+        item = QTreeWidgetItem(parent, [last, form_text(entry.dtype, entry.shape), bytes_text(entry.size)])
         item.setData(0, FILE, opened)
         item.setData(0, NAME, entry.name)
         item.setToolTip(0, f"{entry.name}\n{entry.problem}" if entry.problem else entry.name)
@@ -150,16 +147,17 @@ class ShelfTree(QWidget):
         tree = self.tree
         tree.setObjectName("tensors.inspector.tree")
         tree.setAccessibleName(self.tr("Tensors of the open files"))
-        tree.setHeaderLabels([self.tr("Name"), self.tr("Shape"), self.tr("Type"), self.tr("Size")])
+        tree.setHeaderLabels([self.tr("Name"), self.tr("Type and shape"), self.tr("Size")])
         tree.setUniformRowHeights(True)
         tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         tree.setIndentation(14)
         tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         header = tree.header()
         header.setStretchLastSection(False)
+        header.setMinimumSectionSize(60)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in range(1, 4):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        for column, width in ((1, 112), (SIZE, 76)):
+            header.resizeSection(column, width)
 
 
 def _children(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from app.engine_thread import EngineThread
 from app.pages.tensors.axes_bar import AxesBar
 from app.pages.tensors.difference_bar import DifferenceBar
-from app.pages.tensors.inspected import Entry, Opened, Stats, bytes_text, shape_text
+from app.pages.tensors.inspected import Entry, Opened, Stats, bytes_text, form_text
 from app.pages.tensors.looking import Looking
 from app.pages.tensors.scale_bar import ColourKey, ScaleBar, scale_of
 from app.pages.tensors.stats_panel import StatsPanel
@@ -258,8 +258,8 @@ class TensorPane(QWidget):
         if self._opened is None or self._entry is None:
             return
         entry, minus = self._entry, self.difference.minus()
-        self._title.setText(entry.name if minus is None else f"{entry.name} − {minus.name} ({minus.path.name})")
-        parts = [f"{entry.dtype} [{shape_text(entry.shape)}]", bytes_text(entry.size)]
+        self._title.setText(entry.name if minus is None else f"{entry.name} − {minus.name}")
+        parts = [form_text(entry.dtype, entry.shape), bytes_text(entry.size)]
         if self._opened.over:
             parts.append(self.tr("over {0} checkpoints").format(len(self._opened.over)))
         if (whole := self._whole) is not None:
@@ -316,10 +316,11 @@ class TensorPane(QWidget):
         head = QHBoxLayout()
         head.setSpacing(12)
         head.addWidget(self._title, 1)
-        head.addWidget(self._about)
+        head.addWidget(self.difference)
         foot = QHBoxLayout()
         foot.addWidget(self._told, 1)
         foot.addWidget(self._status)
+        foot.addWidget(self._about)
         scale = QHBoxLayout()
         scale.addWidget(self.scale, 1)
         scale.addWidget(fit)
@@ -334,7 +335,7 @@ class TensorPane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 0, 0, 0)
         layout.setSpacing(8)
-        for part in (head, self.axes, self.difference, scale, middle, self._key, foot):
+        for part in (head, self.difference.told, self.axes, scale, middle, self._key, foot):
             if isinstance(part, QWidget):
                 layout.addWidget(part)
             else:
