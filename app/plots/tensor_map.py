@@ -146,9 +146,8 @@ class TensorMap(QWidget):
 
     def showCell(self, row: int, column: int) -> None:
         """Pin a cell and bring it to the middle, large enough to be seen."""
-        self._window = self._window.centred(
-            row, column, READABLE if min(self._window.wide, self._window.high) < READABLE / 2 else 0.0
-        )
+        is_small = min(self._window.wide, self._window.high) < READABLE / 2
+        self._window = self._window.centred(row, column, READABLE if is_small else 0.0)
         self._settle_room()
         self._pin((row, column))
         self._changed()

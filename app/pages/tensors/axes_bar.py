@@ -37,6 +37,7 @@ class AxisSlider(QWidget):
         self._box = QSpinBox(self)
         self._box.setObjectName(f"{path}.place")
         self._box.setRange(0, max(0, length - 1))
+        self._box.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._box.setAccessibleName(self.tr("Place on {0} as a number").format(name))
         self._box.setToolTip(self.tr("Place on {0}, counted from 0").format(name))
         self._of = ElidedLabel(self)
@@ -221,7 +222,7 @@ class AxesBar(QWidget):
         box.setObjectName(f"tensors.inspector.{path}")
         box.setAccessibleName(name)
         box.setToolTip(explanation)
-        box.setMinimumWidth(130)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         box.activated.connect(self._choose)
         return box
 

@@ -28,7 +28,7 @@ from app.pages.tensors.tensor_pane import TensorPane
 from app.widgets import push_button
 
 ENDINGS = (".safetensors", ".npy", ".npz", ".pt", ".pth", ".ckpt", ".bin")
-LEFT_WIDTH, RIGHT_WIDTH, MOST_RUNS = 368, 774, 40
+LEFT_WIDTH, RIGHT_WIDTH, MOST_RUNS = 388, 754, 40
 
 
 class Inspector(QWidget):

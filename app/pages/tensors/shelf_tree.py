@@ -156,7 +156,7 @@ class ShelfTree(QWidget):
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(60)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 112), (SIZE, 76)):
+        for column, width in ((1, 128), (SIZE, 76)):
             header.resizeSection(column, width)
 
 

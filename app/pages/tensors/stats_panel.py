@@ -23,7 +23,8 @@ class StatsPanel(QWidget):
         self._title = QLabel(self)
         self._title.setProperty("role", "subtitle")
         self._rows: dict[str, QLabel] = {}
-        self._sample = QLabel(tr("From evenly spaced numbers until all were read"), self)
+        self._sampled = {"stats": False, "bars": False}
+        self._sample = QLabel(self)
         self._sample.setObjectName("tensors.inspector.sample")
         self._busy = QProgressBar(self)
         self._busy.setObjectName("tensors.inspector.busy")
@@ -50,7 +51,8 @@ class StatsPanel(QWidget):
         """Show that nothing is known yet."""
         for label in self._rows.values():
             label.setText("…")
-        self._sample.setVisible(False)
+        self._sampled = {"stats": False, "bars": False}
+        self._sample.hide()
         self._odd.setEnabled(False)
 
     def setStats(self, stats: Stats, is_sample: bool, title: str) -> None:
@@ -65,7 +67,7 @@ class StatsPanel(QWidget):
             label.setProperty("role", "warning" if getattr(stats, name) else "")
             label.style().unpolish(label)
             label.style().polish(label)
-        self._sample.setVisible(is_sample)
+        self._say_sampled("stats", is_sample)
 
     def setOdd(self, number: int) -> None:
         """Let one go to numbers that are not finite where there are any in the whole tensor."""
@@ -74,6 +76,7 @@ class StatsPanel(QWidget):
     def setBars(self, bars: Bars) -> None:
         """Show a histogram."""
         self._bars.setHistogram(bars.edges, bars.counts)
+        self._say_sampled("bars", bars.is_sample)
 
     @Slot(float)
     def setShare(self, share: float) -> None:
@@ -84,6 +87,13 @@ class StatsPanel(QWidget):
     def texts(self) -> dict[str, str]:
         """Return what is written, by name."""
         return {name: label.text() for name, label in self._rows.items()}
+
+    def _say_sampled(self, what: str, is_sample: bool) -> None:
+        self._sampled[what] = is_sample
+        both = self.tr("From evenly spaced numbers until all are read.")
+        bars = self.tr("The histogram is of evenly spaced numbers until all are read.")
+        self._sample.setText(both if self._sampled["stats"] else bars)
+        self._sample.setVisible(any(self._sampled.values()))
 
     @Slot()
     def _seek_odd(self) -> None:
