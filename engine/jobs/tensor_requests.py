@@ -1,22 +1,128 @@
 """What the tensors lab answers: expressions worked out, cells traced, tensors of files. torch lives here.
 
-Nothing here changes anything, so that a request may be asked again of a new process.
+Requests name the whole expression, so that one may be asked again of a new process; the last few chains are kept.
 """
 
-from collections.abc import Mapping
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from engine.jobs import inspector_requests
+from engine.jobs.raw import Raw
 from engine.jobs.requests import Call, Method
+from engine.tensors.chain import Chain, Edit, evaluate
+from engine.tensors.explaining import explain_refusal
+from engine.tensors.formula import formula
+from engine.tensors.picturing import picture_of, refusal_of
+from engine.tensors.provenance import Provenance
+from engine.tensors.python_code import as_python
+from engine.tensors.reach import ByAxes, ByPlace, Nothing, to_wire
+from engine.tensors.refusal import Refused
 
-# With more threads than this machine's training leaves free, small operations take longer, not shorter.
-torch.set_num_threads(1)
+REMEMBERED = "tensors.json"
+KEPT = 6
+
+torch.set_num_threads(1)  # for cells that a person can look at, more threads cost more than they give
 
 
-def _versions(_call: Call) -> Mapping[str, Any]:
-    return {"torch": torch.__version__}
+class _Chains:
+    """The last few chains with their provenance. One is worked out at a time, since chance has one source."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, tuple[Chain, Provenance]] = OrderedDict()
+
+    def of(self, text: str, seed: int, edits: Sequence[Mapping[str, Any]]) -> tuple[Chain, Provenance]:
+        """Return a chain, worked out where it is not kept. Raises `Refused`."""
+        key = json.dumps([text, seed, list(edits)])
+        with self._lock:
+            if key not in self._kept:
+                given = [Edit(one["name"], tuple(one["cell"]), one["value"]) for one in edits]
+                chain = evaluate(text, seed=seed, edits=given)
+                self._kept[key] = (chain, Provenance(chain))
+            self._kept.move_to_end(key)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+            return self._kept[key]
 
 
-METHODS: dict[str, Method] = {"versions": _versions, **inspector_requests.METHODS}
+_chains = _Chains()
+
+
+def _show(call: Call, text: str, seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()) -> object:
+    """Return {"chain"} or {"refused"}; what could be worked out is remembered by the workspace."""
+    try:
+        chain, _ = _chains.of(text, seed, edits)
+    except Refused as error:
+        return {"refused": _wire(refusal_of(explain_refusal(error, text, {})))}
+    _remember(call.workspace, {"text": text, "seed": seed, "edits": list(edits)})
+    return {"chain": _wire(picture_of(chain))}
+
+
+def _formula(
+    _call: Call, text: str, number: int, cell: Sequence[int], seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()
+) -> object:
+    chain, _ = _chains.of(text, seed, edits)
+    return formula(chain, number, tuple(cell))
+
+
+def _trace(
+    _call: Call, text: str, number: int, cell: Sequence[int], seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()
+) -> object:
+    """Return (tensor, mask) for everything that a cell depends on and that it touches."""
+    _, provenance = _chains.of(text, seed, edits)
+    before, after = (ask(number, tuple(cell)) for ask in (provenance.sources, provenance.touched))
+    return [[other, Raw(mask.numpy())] for other, mask in sorted({**before, **after}.items())]
+
+
+def _code(_call: Call, text: str, seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()) -> object:
+    return as_python(_chains.of(text, seed, edits)[0])
+
+
+def _recall(call: Call) -> object:
+    """Return what was remembered, empty where there is nothing that can be read."""
+    try:
+        found = json.loads((call.workspace / REMEMBERED).read_text(encoding="utf-8"))
+        return {"text": str(found["text"]), "seed": int(found["seed"]), "edits": list(found["edits"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _remember(workspace: Path, what: Mapping[str, Any]) -> None:
+    file = workspace / REMEMBERED
+    part = file.with_suffix(".part")
+    try:
+        part.write_text(json.dumps(what), encoding="utf-8")
+        part.replace(file)
+    except OSError:
+        return  # a workspace that is only read
+
+
+def _wire(value: Any) -> Any:
+    """Return pictures as plain values with arrays beside them."""
+    if isinstance(value, ByAxes | ByPlace | Nothing):
+        return _wire(to_wire(value))
+    if is_dataclass(value):
+        return {one.name: _wire(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _wire(part) for key, part in value.items()}
+    if isinstance(value, tuple | list):
+        return [_wire(part) for part in value]
+    return Raw(value) if isinstance(value, np.ndarray) else value
+
+
+METHODS: dict[str, Method] = {
+    "show": _show,
+    "formula": _formula,
+    "trace": _trace,
+    "code": _code,
+    "recall": _recall,
+    **inspector_requests.METHODS,
+}

@@ -1,0 +1,210 @@
+"""TensorGrid: one tensor as cells that can be pointed at, pinned, walked and changed. It tells what is done."""
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.pages.tensors.cell_editor import CellEditor
+from app.pages.tensors.wording import axis_colour
+from app.plots.cell_layout import Cell, CellLayout
+from app.plots.cell_paint import facet_area, paint_cells, paint_lit
+from app.plots.tensor_colors import number_format, scale_of
+from app.theme import theme, themeNotifier
+from engine.tensors.picture import TensorPicture
+from engine.tensors.reach import Mask
+
+LEFT, TOP = 22.0, 20.0  # room for the lengths of the axes
+STEPS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+
+
+class TensorGrid(QWidget):
+    """Shows one tensor; cells are told with the tensor's number."""
+
+    hovered = Signal(int, object)  # number, cell or None
+    pinned = Signal(int, object)
+    edited = Signal(int, object, float)
+
+    def __init__(self, path: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(path)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.number = -1
+        self._tensor: TensorPicture | None = None
+        self._layout = CellLayout((), 1, 1)
+        self._lit: Mask | None = None
+        self._cell: Cell | None = None
+        self._hovered: Cell | None = None
+        self._drawn: QPixmap | None = None
+        self._editor: CellEditor | None = None
+        themeNotifier().changed.connect(self._redraw)
+
+    def setTensor(self, number: int, tensor: TensorPicture, wide: float, high: float, chosen: int = 0) -> None:
+        """Show another tensor with cells of this size; `chosen` is the facet where only one is shown."""
+        self.number, self._tensor = number, tensor
+        self._layout = CellLayout(tensor.values.shape, wide, high, LEFT, TOP, chosen)
+        self._lit = self._cell = None
+        self.setFixedSize(QSize(int(self._layout.width) + 3, int(self._layout.height) + 3))
+        self.setAccessibleName(f"{tensor.name} {list(tensor.shape)}")
+        self._redraw()
+
+    def setLit(self, lit: Mask | None, cell: Cell | None = None) -> None:
+        """Light these cells, all alike where None; `cell` is the one that is pointed at, if it is one of this tensor."""
+        shown = None if lit is None or self._tensor is None else lit[tuple(map(slice, self._tensor.values.shape))]
+        self._lit, self._cell = shown, cell
+        self.update()
+
+    @property
+    def cells(self) -> CellLayout:
+        """Where the cells stand."""
+        return self._layout
+
+    @property
+    def lit(self) -> Mask | None:
+        """What is lit; None where nothing is pointed at."""
+        return self._lit
+
+    def pointAt(self, cell: Cell) -> QPointF:
+        """Return the middle of a cell, in this widget."""
+        left, top, wide, high = self._layout.rectangle(cell)
+        return QPointF(left + wide / 2, top + high / 2)
+
+    # What the user does
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell the cell under the mouse, when it is another."""
+        self._hover(self._layout.at(event.position().x(), event.position().y()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Tell that no cell is pointed at."""
+        super().leaveEvent(event)
+        self._hover(None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Pin the cell."""
+        cell = self._layout.at(event.position().x(), event.position().y())
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.pinned.emit(self.number, cell)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Change the cell."""
+        cell = self._layout.at(event.position().x(), event.position().y())
+        if cell is not None:
+            self._edit(cell)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Walk the pinned cell with the arrows; a number changes it."""
+        key = Qt.Key(event.key())
+        if key in STEPS and self._tensor is not None and 0 not in self._layout.shape:
+            at = self._cell if self._cell is not None else (0,) * len(self._layout.shape)
+            self.pinned.emit(self.number, self._layout.moved(at, *STEPS[key]) if self._cell is not None else at)
+        elif key == Qt.Key.Key_Escape:
+            self.pinned.emit(self.number, None)
+        elif self._cell is not None and (event.text() in "0123456789-−." or key in (Qt.Key.Key_Return, Qt.Key.Key_F2)):
+            self._edit(self._cell, event.text().strip())
+        else:
+            super().keyPressEvent(event)
+
+    def _hover(self, cell: Cell | None) -> None:
+        if cell != self._hovered:
+            self._hovered = cell
+            self.hovered.emit(self.number, cell)
+
+    def _edit(self, cell: Cell, typed: str = "") -> None:
+        if self._tensor is None or not self._tensor.is_made:
+            return
+        left, top, wide, high = self._layout.rectangle(cell)
+        text = typed or f"{self._tensor.values[cell].item():g}"
+        box = QRectF(left, top, max(wide, 64), max(high, 28)).toRect()
+        self._editor = CellEditor(self, cell, text, bool(typed))
+        self._editor.setGeometry(box)
+        self._editor.chosen.connect(self._take)
+        self._editor.show()
+        self._editor.setFocus()
+
+    def _take(self, cell: object, value: float) -> None:
+        self.edited.emit(self.number, cell, value)
+
+    # How it looks
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the cells as they were drawn once, and over them what is lit."""
+        if self._tensor is None:
+            return
+        if self._drawn is None or self._drawn.devicePixelRatio() != self.devicePixelRatioF():
+            self._drawn = self._draw(self._tensor)
+        with QPainter(self) as painter:
+            painter.drawPixmap(0, 0, self._drawn)
+            if self._lit is not None:
+                self._paint_lit(painter, self._lit)
+            if self._cell is not None:
+                painter.setPen(QPen(QColor(theme().text), 2))
+                painter.drawRect(QRectF(*self._layout.rectangle(self._cell)))
+
+    def _paint_lit(self, painter: QPainter, lit: Mask) -> None:
+        ink = QColor(theme().text)
+        for facet in self._layout.facets:
+            paint_lit(painter, facet_area(self._layout, facet), self._facet(lit, facet), ink)
+
+    def _facet(self, cells: np.ndarray, facet: int) -> np.ndarray:
+        found: np.ndarray = cells[self._layout.index(facet)].reshape(self._layout.rows, self._layout.columns)
+        return found
+
+    def _draw(self, tensor: TensorPicture) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        drawn = QPixmap(self.size() * ratio)
+        drawn.setDevicePixelRatio(ratio)
+        drawn.fill(QColor(theme().base))
+        scale, written = scale_of(tensor.values, theme().dark), number_format(tensor.values)
+        with QPainter(drawn) as painter:
+            for facet in self._layout.facets:
+                paint_cells(painter, self._layout, facet, self._facet(tensor.values, facet), scale, written)
+                self._paint_ruler(painter, tensor, facet)
+        return drawn
+
+    def _paint_ruler(self, painter: QPainter, tensor: TensorPicture, facet: int) -> None:
+        """A bar along each axis in its colour, with its length; over a facet the indices that it stands for."""
+        area, first = facet_area(self._layout, facet), facet == self._layout.facets.start
+        painter.setFont(theme().font(0.85))
+        high = QFontMetricsF(painter.font()).height()
+        if tensor.shape:
+            above = QRectF(area.left(), area.top() - high - 5, max(area.width(), 40), high)
+            self._paint_axis(
+                painter, tensor, len(tensor.shape) - 1, QRectF(area.left(), area.top() - 4, area.width(), 3)
+            )
+            label = str(tensor.shape[-1])
+            if len(tensor.shape) > 2:
+                label = f"[{', '.join(map(str, self._layout.index(facet)))}]   {label}"
+            painter.drawText(above, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label)
+        if len(tensor.shape) > 1 and first:
+            self._paint_axis(
+                painter, tensor, len(tensor.shape) - 2, QRectF(area.left() - 4, area.top(), 3, area.height())
+            )
+            beside = QRectF(0, area.top(), area.left() - 6, max(area.height(), high))
+            painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, str(tensor.shape[-2]))
+
+    @staticmethod
+    def _paint_axis(painter: QPainter, tensor: TensorPicture, axis: int, bar: QRectF) -> None:
+        colour = QColor(theme().muted if tensor.shape[axis] == 1 else axis_colour(tensor.axes[axis]))
+        painter.fillRect(bar, colour)
+        painter.setPen(colour)
+
+    def _redraw(self) -> None:
+        self._drawn = None
+        self.update()

@@ -1,0 +1,98 @@
+"""TensorPane: a tensor with its name and shape above, its cells, and what is known of it below."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+
+from app.pages.tensors.grid import TensorGrid
+from app.pages.tensors.wording import facts, head_html
+from app.plots.cell_layout import Cell, CellLayout
+from app.theme import themeNotifier
+from engine.tensors.picture import TensorPicture
+
+NARROWEST = 190
+
+
+class TensorPane(QWidget):
+    """One tensor of a card. Where it has many facets a slider chooses one."""
+
+    hovered = Signal(int, object)
+    pinned = Signal(int, object)
+    edited = Signal(int, object, float)
+
+    def __init__(self, path: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(path)
+        self._tensor: TensorPicture | None = None
+        self._number = -1
+        self._size = (1.0, 1.0)
+        self._head, self._facts, self._index = QLabel(self), QLabel(self), QLabel(self)
+        self.grid = TensorGrid(f"{path}.cells", self)
+        self._slider = QSlider(Qt.Orientation.Horizontal, self)
+        self._chooser = QWidget(self)
+        self._arrange(path)
+        self.grid.hovered.connect(self.hovered)
+        self.grid.pinned.connect(self.pinned)
+        self.grid.edited.connect(self.edited)
+        self._slider.valueChanged.connect(self._choose)
+        themeNotifier().changed.connect(self._word)
+
+    def setTensor(self, number: int, tensor: TensorPicture, wide: float, high: float) -> None:
+        """Show a tensor with cells of this size, in pixels."""
+        self._number, self._tensor, self._size = number, tensor, (wide, high)
+        layout = CellLayout(tensor.values.shape, wide, high)
+        count = max(1, tensor.values.size // max(1, layout.rows * layout.columns)) if layout.leading else 1
+        self._chooser.setVisible(len(layout.facets) < count)
+        self._slider.blockSignals(True)
+        self._slider.setMaximum(count - 1)
+        self._slider.blockSignals(False)
+        self._show()
+        self._word()
+
+    def show_cell(self, cell: Cell) -> None:
+        """Choose the facet with this cell."""
+        if not self._chooser.isHidden():
+            self._slider.setValue(self.grid.cells.place(cell)[0])
+
+    @Slot(int)
+    def _choose(self, _facet: int) -> None:
+        self._show()
+
+    def _show(self) -> None:
+        if self._tensor is None:
+            return
+        facet = 0 if self._chooser.isHidden() else self._slider.value()
+        self.grid.setTensor(self._number, self._tensor, *self._size, facet)
+        index = self.grid.cells.index(facet)
+        self._index.setText(f"[{', '.join(map(str, index))}]")
+        self._facts.setFixedWidth(max(self.grid.width(), NARROWEST))
+
+    @Slot()
+    def _word(self) -> None:
+        if self._tensor is None:
+            return
+        self._head.setText(head_html(self._tensor))
+        below = facts(self._tensor)
+        if not self._tensor.is_whole:
+            corner = " × ".join(map(str, self._tensor.values.shape))
+            below = f"{self.tr('The first {0} cells of it.').format(corner)} {below}"
+        self._facts.setText(below)
+
+    def _arrange(self, path: str) -> None:
+        self._head.setTextFormat(Qt.TextFormat.RichText)
+        self._facts.setProperty("role", "small")
+        self._facts.setWordWrap(True)
+        self._slider.setObjectName(f"{path}.facet")
+        self._slider.setAccessibleName(self.tr("Index of the leading dimensions"))
+        self._slider.setToolTip(self.tr("Leading dimensions: which slice is shown"))
+        self._slider.setFixedWidth(120)
+        row = QHBoxLayout(self._chooser)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._slider)
+        row.addWidget(self._index)
+        row.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        for widget in (self._head, self._chooser, self.grid, self._facts):
+            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addStretch()

@@ -1,0 +1,140 @@
+"""StepCard: one operation: what is written, what it does, and its operands and result as cells."""
+
+import html
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.pages.tensors.catalogue import sentence_of, sign_of
+from app.pages.tensors.fitting import Arrangement, fit
+from app.pages.tensors.pane import TensorPane
+from app.pages.tensors.trace import Masks
+from app.plots.cell_layout import Cell
+from app.theme import theme, themeNotifier
+from engine.tensors.picture import ChainPicture, StepPicture
+
+MARGIN = 16
+
+
+class StepCard(QFrame):
+    """A card; its tensors are told apart by their numbers in the chain."""
+
+    hovered = Signal(int, object)
+    pinned = Signal(int, object)
+    edited = Signal(int, object, float)
+
+    def __init__(self, path: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(path)
+        self.setProperty("role", "card")
+        self._chain: ChainPicture | None = None
+        self._step: StepPicture | None = None
+        self._title, self._what = QLabel(self), QLabel(self)
+        self._body = QWidget(self)
+        self._grid = QGridLayout(self._body)
+        self._panes: list[TensorPane] = []
+        self._signs: list[QLabel] = []
+        self._arranged: tuple[Arrangement, int] | None = None
+        self._arrange()
+        themeNotifier().changed.connect(self._word)
+
+    def setStep(self, chain: ChainPicture, step: StepPicture) -> None:
+        """Show a step; what can stay of the widgets stays."""
+        self._chain, self._step = chain, step
+        self._word()
+        self._fit()
+
+    def setLit(self, masks: Masks | None, number: int, cell: Cell | None) -> None:
+        """Light what belongs to a cell of a tensor; nothing where masks are None."""
+        for pane in self._panes:
+            lit = None if masks is None else masks.get(pane.grid.number)
+            pane.grid.setLit(lit, cell if pane.grid.number == number else None)
+
+    def panes(self) -> list[TensorPane]:
+        """Return the operands and, last, the result."""
+        return self._panes
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the cells the room there is now."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+
+    def _fit(self) -> None:
+        if self._chain is None or self._step is None:
+            return
+        numbers = [*self._step.operands, self._step.number]
+        tensors = [self._chain.tensors[number] for number in numbers]
+        shapes = [tensor.values.shape for tensor in tensors]
+        found = fit(self._step.operation, shapes[:-1], shapes[-1], self.width() - 2 * MARGIN)
+        self._place(found.arrangement, len(tensors))
+        for pane, number, tensor in zip(self._panes, numbers, tensors, strict=True):
+            pane.setTensor(number, tensor, found.wide, found.high)
+        signs = [sign_of(self._step.operation)] * (len(tensors) - 2) + ["="] * (len(tensors) > 1)
+        for label, sign in zip(self._signs, signs, strict=True):
+            label.setText(sign)
+
+    def _place(self, arrangement: Arrangement, count: int) -> None:
+        if self._arranged == (arrangement, count):
+            return
+        self._arranged = (arrangement, count)
+        self._make(count)
+        for place, pane in enumerate(self._panes):
+            row, column = _where(arrangement, place)
+            self._grid.addWidget(pane, row, column, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        for place, sign in enumerate(self._signs):
+            sign.setVisible(arrangement is Arrangement.ROW)
+            self._grid.addWidget(sign, 0, 2 * place + 1, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
+
+    def _make(self, count: int) -> None:
+        for old in (*self._panes, *self._signs):
+            self._grid.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        path = self.objectName()
+        self._panes = [TensorPane(f"{path}.{place}", self._body) for place in range(count)]
+        self._signs = [QLabel(self._body) for _ in range(count - 1)]
+        for sign in self._signs:
+            sign.setProperty("role", "subtitle")
+        for pane in self._panes:
+            pane.hovered.connect(self.hovered)
+            pane.pinned.connect(self.pinned)
+            pane.edited.connect(self.edited)
+            pane.show()
+
+    def _word(self) -> None:
+        if self._chain is None or self._step is None:
+            return
+        result = self._chain.tensors[self._step.number]
+        name = "" if result.name.startswith("#") else f"{html.escape(result.name)} = "
+        muted = theme().muted
+        self._title.setText(
+            f'{name}{html.escape(result.text)}&nbsp;&nbsp; <span style="color:{muted}">{self._step.torch_name}</span>'
+        )
+        self._what.setText(sentence_of(self._step.operation))
+        self._what.setVisible(bool(self._what.text()))
+
+    def _arrange(self) -> None:
+        self._title.setTextFormat(Qt.TextFormat.RichText)
+        self._title.setFont(theme().monoFont(1.05))
+        self._what.setProperty("role", "muted")
+        self._what.setWordWrap(True)
+        self._grid.setContentsMargins(0, 8, 0, 0)
+        self._grid.setHorizontalSpacing(20)
+        self._grid.setVerticalSpacing(12)
+        row = QHBoxLayout()
+        row.addWidget(self._body)
+        row.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(MARGIN, 12, MARGIN, 12)
+        layout.setSpacing(4)
+        layout.addWidget(self._title)
+        layout.addWidget(self._what)
+        layout.addLayout(row)
+
+
+def _where(arrangement: Arrangement, place: int) -> tuple[int, int]:
+    if arrangement is Arrangement.CORNER:
+        return ((1, 0), (0, 1), (1, 1))[place]
+    return (place, 0) if arrangement is Arrangement.COLUMN else (0, 2 * place)
