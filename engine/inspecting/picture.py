@@ -99,9 +99,11 @@ class Picture:
                 if cancelled():
                     raise Cancelled
                 numbers = self.plane.read(strip, piece)
-                summary = summary.joined(Summary.of(numbers))
-                if not self.is_small:
+                if self.is_small:
+                    summary = summary.joined(Summary.of(numbers))
+                else:
                     wide.append(gather(numbers, self._down, self._across))
+                    summary = summary.joined(_summary(numbers, wide[-1]))
             if wide:
                 parts.append(wide[0] if len(wide) == 1 else _beside(wide))
             told(strip.stop / rows)
@@ -121,6 +123,13 @@ def sample_tile(numbers: Numbers) -> Tile:
     finite = np.where(flags == 0, numbers, 0).astype(numbers.dtype, copy=False)
     flags[flags > 0] |= np.uint8(Flag.NOTHING)
     return Tile(finite, flags if flags.any() else np.empty((0, 0), np.uint8))
+
+
+def _summary(numbers: Numbers, blocks: Blocks) -> Summary:
+    """Return the statistics of numbers, most of which their blocks know already."""
+    if blocks.flags.any():
+        return Summary.of(numbers)
+    return Summary.of_finite(numbers, float(blocks.low.min()), float(blocks.high.max()), float(blocks.total.sum()))
 
 
 def _pieces(length: int, wanted: int, multiple: int) -> Iterator[slice]:

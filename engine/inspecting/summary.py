@@ -47,7 +47,13 @@ class Summary:
             plus = int(np.count_nonzero(np.isposinf(numbers)))
             rest = numbers.size - own.finite - nan - plus
             return cls(numbers.size, own.finite, nan, plus, rest, own.low, own.high, own.mean, own.spread)
-        mean, spread = _moments(numbers)
+        mean, spread = _moments(numbers, float(numbers.mean(dtype=np.float64)))
+        return cls(numbers.size, numbers.size, 0, 0, 0, low, high, mean, spread)
+
+    @classmethod
+    def of_finite(cls, numbers: Numbers, low: float, high: float, total: float) -> "Summary":
+        """Return the statistics of finite numbers whose ends and sum are known already."""
+        mean, spread = _moments(numbers, total / numbers.size)
         return cls(numbers.size, numbers.size, 0, 0, 0, low, high, mean, spread)
 
     def joined(self, other: "Summary") -> "Summary":
@@ -81,17 +87,16 @@ class Summary:
         return {name: (value if value is None or math.isfinite(value) else None) for name, value in found.items()}
 
 
-def _moments(numbers: Numbers) -> tuple[float, float]:
+def _moments(numbers: Numbers, mean: float) -> tuple[float, float]:
     """Return the mean and the squares' sum around it; in double precision where single is not enough."""
     with np.errstate(over="ignore", invalid="ignore"):
-        mean = float(numbers.mean())
         gaps = (numbers - numbers.dtype.type(mean)).ravel()
         spread = float(np.dot(gaps, gaps))
-    if math.isfinite(mean) and math.isfinite(spread) and (spread > 1e-30 or numbers.dtype == np.float64):
-        return mean, spread
-    if numbers.dtype == np.float64:
+        if math.isfinite(mean) and math.isfinite(spread) and (spread > 1e-30 or numbers.dtype == np.float64):
+            return mean, spread
+        if numbers.dtype != np.float64:
+            return _moments(numbers.astype(np.float64), mean)
         return (mean if math.isfinite(mean) else float(np.sum(numbers / numbers.size))), math.inf
-    return _moments(numbers.astype(np.float64))
 
 
 def parts_of(array: Readable, cancelled: Asked, told: Told = lambda _share: None) -> Iterator[Numbers]:
