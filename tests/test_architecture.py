@@ -25,10 +25,11 @@ ROOMS: dict[str, set[str]] = {
     "training": {"runs", "datasets", "spec"},
     "families": {"training", "runs", "datasets", "catalog", "spec"},
     "export": {"runs", "spec"},
-    "jobs": {"export", "families", "training", "runs", "datasets", "catalog", "spec", "lessons", "tensors"},
+    "jobs": {"export", "families", "training", "runs", "datasets", "catalog", "spec", "inspecting", "lessons", "tensors"},
     "commands": {"jobs", "export", "families", "training", "runs", "datasets", "catalog", "spec", "workspace"},
     "cli": {"commands", "runs", "datasets", "spec", "workspace"},
     "tensors": set(),
+    "inspecting": set(),
     "lessons": {"tensors"},
     "workspace": set(),
 }

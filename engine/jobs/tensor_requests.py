@@ -1,4 +1,4 @@
-"""What the tensors lab answers: expressions worked out, cells traced. torch lives here.
+"""What the tensors lab answers: expressions worked out, cells traced, tensors of files. torch lives here.
 
 Requests name the whole expression, so that one may be asked again of a new process; the last few chains are kept.
 """
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from engine.jobs import inspector_requests
 from engine.jobs.raw import Raw
 from engine.jobs.requests import Call, Method
 from engine.lessons import Exercise
@@ -131,4 +132,5 @@ METHODS: dict[str, Method] = {
     "code": _code,
     "judge": _judge,
     "recall": _recall,
+    **inspector_requests.METHODS,
 }
