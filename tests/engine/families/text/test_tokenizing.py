@@ -202,6 +202,7 @@ def test_that_special_tokens_in_the_corpus_are_no_words_of_it(kind: TokenizerKin
     assert not any("unk" in one for one in made.get_vocab() if one != "<unk>")
 
 
+@pytest.mark.parametrize("kind", KINDS)
 def test_that_the_same_texts_give_the_same_tokenizer(kind: TokenizerKind) -> None:
     texts = [text.replace("1", str(number)) for number, text in enumerate(topics["assert"].splitlines())]
     spec = TokenizerSpec(kind=kind, vocabulary=100, lowercase=False)
