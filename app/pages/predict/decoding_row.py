@@ -16,6 +16,7 @@ from engine.runs.texts import Decoding
 
 MOST_TOKENS = 10_000
 MOST_BEAMS = 32
+NARROW, WIDE = 84, 104
 
 
 class DecodingRow(QWidget):
@@ -133,6 +134,7 @@ class DecodingRow(QWidget):
         editor.setObjectName(f"predict.text.{name}")
         editor.setAccessibleName(title)
         editor.setToolTip(explanation)
+        editor.setFixedWidth(WIDE if editor is self._temperature else NARROW)
         for widget in (label, editor):
             self._row.addWidget(widget)
         return [label, editor]

@@ -116,7 +116,7 @@ class TypedAnswer(QScrollArea):
             best = answer.targets[0].chances[0]
             return f"{best.label}   {best.probability:.1%}" if best.label else self.tr("No answer")
         if answer.beams:
-            return self.tr("The {0} likeliest texts that were found").format(count(len(answer.beams)))
+            return self.tr("{0} beams, the best first").format(count(len(answer.beams)))
         if answer.continuation is not None:
             return f"… {answer.continuation.strip()}" if answer.continuation.strip() else ""
         if answer.near:
