@@ -36,7 +36,7 @@ def test_that_tensors_are_tried_and_that_a_lab_that_hangs_takes_nothing_with_it(
     ]
     user.until(lambda: page.view.strip.text().startswith("C[1, 1] = ") and "+" in page.view.strip.text())
 
-    write("x = arange(6).view(2, 3); y = x.T.reshape(3, 2)")
+    write("x = arange(6).view(2, 3); y = x.T.reshape(2, 3)")
     verdicts = ["made", "viewed", "viewed", "copied"]
     user.until(lambda: [tensor.verdict for tensor in page.chain().tensors] == verdicts)
 
