@@ -42,16 +42,17 @@ class Identities:
 
 
 def join_step(
-    found: Identities, result: int, operands: Sequence[int], reaches: Sequence[Reach | None], summed: bool
+    found: Identities, result: int, operands: Sequence[int], reaches: Sequence[Reach | None], summed: bool, links: bool
 ) -> None:
-    """Join the axes of a step's operands with those of its result, and with each other those that a product sums over."""
+    """Join the axes of a step's operands with those of its result, and with each other those that a product sums over;
+    with `links` also those that are read by links, as in a prefix sum."""
     rest: list[Axis] = []
     for number, reach in zip(operands, reaches, strict=True):
         if isinstance(reach, ByAxes):
             for axis, along in enumerate(reach.axes):
-                if along.of != NOWHERE:
+                if along.of != NOWHERE and (links or along.links is None):
                     found.join((number, axis), (result, along.of))
-                else:
+                elif along.of == NOWHERE:
                     rest.append((number, axis))
         elif isinstance(reach, ByPlace):
             for axis, of in enumerate(moved_axes(reach)):

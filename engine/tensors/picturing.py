@@ -132,7 +132,8 @@ def _axes(chain: Chain, met: Sequence[Sequence[Reach | None]]) -> list[tuple[int
     first = len(chain.program.inputs)
     for number, (one, known) in enumerate(zip(chain.program.instructions, met, strict=True), first):
         operands = [ref.number for ref in one.operands()]
-        join_step(found, number, operands, known, one.operation.name in _SUMMED)
+        links = one.operation.kind in (Kind.LANES, Kind.NORM)
+        join_step(found, number, operands, known, one.operation.name in _SUMMED, links)
     return found.numbers()
 
 

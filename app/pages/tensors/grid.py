@@ -48,6 +48,7 @@ class TensorGrid(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.number = -1
+        self.showsRuler = True
         self._tensor: TensorPicture | None = None
         self._layout = CellLayout((), 1, 1)
         self._values: NDArray[Any] | None = None
@@ -61,7 +62,8 @@ class TensorGrid(QWidget):
     def setTensor(self, number: int, tensor: TensorPicture, wide: float, high: float, chosen: int = 0) -> None:
         """Show another tensor with cells of this size; `chosen` is the facet where only one is shown."""
         self.number, self._tensor = number, tensor
-        self._layout = CellLayout(tensor.values.shape, wide, high, LEFT, TOP, chosen)
+        margins = (LEFT, TOP) if self.showsRuler else (1.0, 1.0)
+        self._layout = CellLayout(tensor.values.shape, wide, high, *margins, chosen)
         self._lit = self._cell = self._values = None
         self.setFixedSize(QSize(int(self._layout.width) + 3, int(self._layout.height) + 3))
         self.setAccessibleName(f"{tensor.name} {list(tensor.shape)}")
@@ -187,7 +189,8 @@ class TensorGrid(QWidget):
         with QPainter(drawn) as painter:
             for facet in self._layout.facets:
                 paint_cells(painter, self._layout, facet, self._facet(values, facet), scale, written)
-                self._paint_ruler(painter, tensor, facet)
+                if self.showsRuler:
+                    self._paint_ruler(painter, tensor, facet)
         return drawn
 
     def _paint_ruler(self, painter: QPainter, tensor: TensorPicture, facet: int) -> None:

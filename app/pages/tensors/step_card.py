@@ -8,6 +8,7 @@ from app.pages.tensors.fitting import Arrangement, fit
 from app.pages.tensors.pane import TensorPane
 from app.pages.tensors.playing import Mode, cell_of, frame_of, length_of, modes_of
 from app.pages.tensors.step_bar import StepBar
+from app.pages.tensors.storage import StorageStrip
 from app.pages.tensors.trace import Masks
 from app.plots.cell_layout import Cell
 from app.theme import theme, themeNotifier
@@ -34,6 +35,7 @@ class StepCard(QFrame):
         self._step: StepPicture | None = None
         self._title, self._what = ElidedLabel(self), QLabel(self)
         self._bar = StepBar(f"{path}.steps", self)
+        self._storage = StorageStrip(f"{path}.storage", self)
         self._body = QWidget(self)
         self._grid = QGridLayout(self._body)
         self._panes: list[TensorPane] = []
@@ -70,6 +72,7 @@ class StepCard(QFrame):
             lit = None if masks is None else masks.get(pane.grid.number)
             pane.grid.setValues(None)
             pane.grid.setLit(lit, cell if pane.grid.number == number else None)
+        self._storage.setLit(masks)
 
     @Slot(object, int)
     def _show_frame(self, mode: Mode, place: int) -> None:
@@ -111,6 +114,7 @@ class StepCard(QFrame):
         signs = [sign_of(self._step.operation)] * (len(tensors) - 2) + ["="] * (len(tensors) > 1)
         for label, sign in zip(self._signs, signs, strict=True):
             label.setText(sign)
+        self._storage.setStep(self._chain, self._step, width - 2 * MARGIN)
         self.setLit(*self._lit)
 
     def _place(self, arrangement: Arrangement, count: int) -> None:
@@ -167,7 +171,9 @@ class StepCard(QFrame):
         layout.addWidget(self._title)
         layout.addWidget(self._what)
         layout.addLayout(row)
+        layout.addWidget(self._storage)
         layout.addWidget(self._bar)
+        self._storage.pointed.connect(self.hovered)
         self._bar.chosen.connect(self._show_frame)
         self._bar.modeChosen.connect(self._set_length)
 

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.pages.tensors.catalogue import ENTRIES
 from app.pages.tensors.playground import Playground
 from app.pages.tensors.playing import Mode
+from app.pages.tensors.storage import StorageStrip
 from tests.app.pages.tensor_lab import Hand, LabEngine
 
 
@@ -251,3 +252,16 @@ def test_that_any_operation_is_played_cell_by_cell(hand: Hand, qtbot: QtBot) -> 
     assert lit(hand.grid("x")) == [[0], [1], [2]]
     qtbot.mouseClick(card.findChild(QToolButton, "tensors.step0.steps.on"), Qt.MouseButton.LeftButton)
     assert lit(hand.grid("x")) == [[0], [1], [2], [3]]
+
+
+def test_that_the_storage_says_whether_it_is_shared_and_lights_the_slot_of_a_cell(hand: Hand) -> None:
+    hand.show("x = arange(6).view(2, 3); y = x.T; z = y.reshape(6)")
+    shared, copied = (card.findChild(StorageStrip) for card in hand.page.view.cards[1:])
+    assert shared.sentence() == "Shared storage, nothing copied: strides (3, 1) → (1, 3); slot = i·1 + j·3"
+    assert copied.sentence().startswith("Copied into storage of its own.")
+    hand.page.pointAt(2, (1, 1))
+    assert lit(shared.slots()) == [[4]]
+    assert lit(copied.slots()) == [[3]]
+    hand.show("x = arange(4); y = x[1:].unsqueeze(1).expand(3, 2)")
+    strip = hand.page.view.cards[-1].findChild(StorageStrip)
+    assert "slot = 1 + i·1 + j·0" in strip.sentence()
