@@ -21,8 +21,9 @@ class Identities:
 
     def join(self, one: Axis, other: Axis) -> None:
         """Let two axes of the same length be one."""
-        if self._length(one) == self._length(other) > 1:
-            self._parents[self._root(one)] = self._root(other)
+        root, known = self._root(one), self._root(other)
+        if root != known and self._length(one) == self._length(other) > 1:
+            self._parents[root] = known
 
     def numbers(self) -> list[tuple[int, ...]]:
         """Return the number of every axis of every tensor."""

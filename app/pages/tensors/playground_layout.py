@@ -1,8 +1,12 @@
 """How the playground is laid out: operations on the left, the expression above its cards, the formula at the foot."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.pages.tensors.catalogue import ENTRIES, sentence_of
 from app.pages.tensors.expression_field import ExpressionField
@@ -68,6 +72,11 @@ class PlaygroundLayout(QWidget):
             self._empty.setVisible(False)
         self.tell(self.tr("Below is the last that was worked out.") if refusal is not None and self.cards else "")
 
+    def setGradients(self, values: Mapping[int, NDArray[Any]], blocked: Mapping[int, str]) -> None:
+        """Show the gradients of the loss below every tensor; nothing where both are empty."""
+        for card in self.cards:
+            card.setGradients(values, blocked)
+
     def setLit(self, masks: Masks | None, number: int, cell: Cell | None) -> None:
         """Light what belongs to a cell, on every card."""
         for card in self.cards:
@@ -127,6 +136,17 @@ class PlaygroundLayout(QWidget):
             self, "tensors.copy", self.tr("Copy as Python"), "copy", self.tr("Code that gives the same numbers")
         )
         self.stopButton = make(self, "tensors.stop", self.tr("Give up"), "stop", self.tr("Stop working it out"))
+        self.lossBox = QComboBox(self)
+        self.lossBox.setObjectName("tensors.loss")
+        self.lossBox.setAccessibleName(self.tr("Gradients of"))
+        self.lossBox.setToolTip(self.tr("Below every tensor: how this loss changes with each of its cells"))
+        for name, text in (
+            ("", self.tr("No gradients")),
+            ("sum", self.tr("Gradients of the sum")),
+            ("mean", self.tr("Gradients of the mean")),
+            ("cell", self.tr("Gradients of the pinned cell")),
+        ):
+            self.lossBox.addItem(text, name)
         self.undoButton.setShortcut(QKeySequence.StandardKey.Undo)
         self.redoButton.setShortcut(QKeySequence.StandardKey.Redo)
         for button in (self.undoButton, self.redoButton, self.drawButton, self.copyButton):
@@ -172,6 +192,7 @@ class PlaygroundLayout(QWidget):
         every: tuple[QPushButton, ...] = (self.undoButton, self.redoButton, self.drawButton, self.copyButton)
         for button in every:
             buttons.addWidget(button)
+        buttons.addWidget(self.lossBox)
         buttons.addSpacing(8)
         buttons.addWidget(self._note, 1)
         buttons.addWidget(self.stopButton)

@@ -1,5 +1,9 @@
 """StepCard: one operation: what is written, what it does, and its operands and result as cells."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -43,6 +47,7 @@ class StepCard(QFrame):
         self._arranged: tuple[Arrangement, int] | None = None
         self._room = (900, 470)
         self._cell: Cell = ()
+        self._slopes: tuple[Mapping[int, NDArray[Any]], Mapping[int, str]] = ({}, {})
         self._lit: tuple[Masks | None, int, Cell | None] = (None, -1, None)
         self._arrange()
         themeNotifier().changed.connect(self._word)
@@ -96,6 +101,12 @@ class StepCard(QFrame):
             at = self._cell if len(self._cell) == len(shape) else (0,) * len(shape)
             self._cell = tuple(min(one, length - 1) for one, length in zip(at, shape, strict=True))
 
+    def setGradients(self, values: Mapping[int, NDArray[Any]], blocked: Mapping[int, str]) -> None:
+        """Show the gradients of the tensors, or why there are none."""
+        self._slopes = (values, blocked)
+        for pane in self._panes:
+            pane.setGradient(values.get(pane.grid.number), blocked.get(pane.grid.number, ""))
+
     def panes(self) -> list[TensorPane]:
         """Return the operands and, last, the result."""
         return self._panes
@@ -115,6 +126,7 @@ class StepCard(QFrame):
         for label, sign in zip(self._signs, signs, strict=True):
             label.setText(sign)
         self._storage.setStep(self._chain, self._step, width - 2 * MARGIN)
+        self.setGradients(*self._slopes)
         self.setLit(*self._lit)
 
     def _place(self, arrangement: Arrangement, count: int) -> None:

@@ -265,3 +265,23 @@ def test_that_the_storage_says_whether_it_is_shared_and_lights_the_slot_of_a_cel
     hand.show("x = arange(4); y = x[1:].unsqueeze(1).expand(3, 2)")
     strip = hand.page.view.cards[-1].findChild(StorageStrip)
     assert "slot = 1 + i·1 + j·0" in strip.sentence()
+
+
+def test_that_gradients_stand_below_every_tensor_and_what_blocks_them_is_told(hand: Hand) -> None:
+    hand.show("x = ones(2, 2) * 3; y = x * x")
+    box = hand.page.view.lossBox
+    box.setCurrentIndex(box.findData("sum"))
+    hand.engine.answer()
+    x, y = (pane.slope for pane in hand.page.view.cards[-1].panes()[1:])
+    assert x._tensor.values.tolist() == [[6, 6], [6, 6]]
+    assert y._tensor.values.tolist() == [[1, 1], [1, 1]]
+    box.setCurrentIndex(box.findData("cell"))
+    hand.page.pin(hand.page.chain().result, (0, 1))
+    hand.engine.answer()
+    assert x._tensor.values.tolist() == [[0, 6], [0, 0]]
+    hand.show("x = rand(3); y = x.argmax(0)")
+    box.setCurrentIndex(box.findData("sum"))
+    hand.engine.answer()
+    pane = hand.page.view.cards[0].panes()[0]
+    assert pane.slope.isHidden()
+    assert "argmax blocks the gradient" in pane._slope_head.text()
