@@ -13,7 +13,8 @@ from app.plots.cell_layout import Cell, CellLayout
 from app.theme import themeNotifier
 from engine.tensors.picture import TensorPicture
 
-NARROWEST = 190
+NARROWEST = 226
+BESIDE = 168  # of what stands beside the cells
 
 
 class TensorPane(QWidget):
@@ -67,7 +68,7 @@ class TensorPane(QWidget):
             self._slope_head.setText(self.tr("∂loss / ∂{0}").format(tensor.name))
             facet = 0 if self._chooser.isHidden() else self._slider.value()
             self.slope.setTensor(self._number, replace(tensor, values=values, kind="gradient"), *self._size, facet)
-        self._slope_head.setFixedWidth(max(self.grid.width(), NARROWEST))
+        self._slope_head.setFixedWidth(BESIDE if self._beside else max(self.grid.width(), NARROWEST))
 
     def show_cell(self, cell: Cell) -> None:
         """Choose the facet with this cell."""
@@ -93,7 +94,7 @@ class TensorPane(QWidget):
             return
         if self._beside:
             self._facts.setContentsMargins(0, int(self.grid.cells.top), 0, 0)
-        width = NARROWEST if self._beside else max(self.grid.width(), NARROWEST)
+        width = BESIDE if self._beside else max(self.grid.width(), NARROWEST)
         self._facts.setFixedSize(width, self._facts.heightForWidth(width))
 
     @Slot()
@@ -133,7 +134,7 @@ class TensorPane(QWidget):
             layout.addWidget(widget, place, 0, 1, 2 if place < 2 else 1, corner)
         row_of_facts, column = (2, 1) if self._beside else (3, 0)
         layout.addWidget(self._facts, row_of_facts, column, corner)
-        layout.addWidget(self._slope_head, 4, 0, corner)
-        layout.addWidget(self.slope, 5, 0, corner)
-        layout.setColumnStretch(2, 1)
+        layout.addWidget(self._slope_head, *((0, 2) if self._beside else (4, 0)), corner)
+        layout.addWidget(self.slope, *((2, 2) if self._beside else (5, 0)), corner)
+        layout.setColumnStretch(3, 1)
         layout.setRowStretch(6, 1)

@@ -6,7 +6,16 @@ from typing import Any
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.pages.tensors.catalogue import ENTRIES, sentence_of
 from app.pages.tensors.expression_field import ExpressionField
@@ -17,10 +26,10 @@ from app.pages.tensors.step_card import StepCard
 from app.pages.tensors.trace import Masks
 from app.plots.cell_layout import Cell
 from app.theme import theme
-from app.widgets import push_button
+from app.widgets import ElidedLabel, push_button
 from engine.tensors.picture import ChainPicture, RefusalPicture, StepPicture
 
-FIRST = ("matmul", "softmax", "reshape", "layer_norm")
+FIRST = ("matmul", "softmax", "reshape", "LayerNorm beside BatchNorm")
 
 
 class PlaygroundLayout(QWidget):
@@ -39,7 +48,7 @@ class PlaygroundLayout(QWidget):
         self.refusal = RefusalCard(self)
         self.strip = FormulaStrip(self)
         self.cards: list[StepCard] = []
-        self._note = QLabel(self)
+        self._note = ElidedLabel(self)
         self._make_buttons()
         self._scroll = QScrollArea(self)
         self._page = QWidget(self._scroll)
@@ -147,6 +156,8 @@ class PlaygroundLayout(QWidget):
             ("cell", self.tr("Gradients of the pinned cell")),
         ):
             self.lossBox.addItem(text, name)
+        self.lossBox.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.lossBox.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.undoButton.setShortcut(QKeySequence.StandardKey.Undo)
         self.redoButton.setShortcut(QKeySequence.StandardKey.Redo)
         for button in (self.undoButton, self.redoButton, self.drawButton, self.copyButton):
@@ -169,7 +180,9 @@ class PlaygroundLayout(QWidget):
         layout.addWidget(title)
         layout.addWidget(what)
         for name in FIRST:
-            button = push_button(empty, f"tensors.example.{name}", ENTRIES[name].example, "", sentence_of(name))
+            button = push_button(
+                empty, f"tensors.example.{name.split()[0]}", ENTRIES[name].example, "", sentence_of(name)
+            )
             button.setProperty("operation", name)
             button.setFont(theme().monoFont())
             button.clicked.connect(self._choose_example)

@@ -138,7 +138,7 @@ class StepBar(QWidget):
         self._modes.setAccessibleName(self.tr("How it is taken apart"))
         self._slider.setObjectName(f"{path}.place")
         self._slider.setAccessibleName(self.tr("Step"))
-        self._slider.setFixedWidth(220)
+        self._slider.setFixedWidth(140)
         for button, name, drawing, words in (
             (self._back, "back", "chevron-left", self.tr("One step back")),
             (self._play, "play", "play", self.tr("Play")),
@@ -149,9 +149,9 @@ class StepBar(QWidget):
             button.setAccessibleName(words)
             button.setToolTip(words)
         self._count.setProperty("role", "small")
+        self._count.setFixedWidth(64)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 4, 0, 0)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        for widget in (self._back, self._play, self._on, self._slider, self._count, self._modes):
+        for widget in (self._modes, self._back, self._play, self._on, self._slider, self._count):
             row.addWidget(widget)
-        row.addStretch()

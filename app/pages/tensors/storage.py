@@ -69,6 +69,7 @@ class StorageStrip(QWidget):
         """Show the storage of the result of a step that only moves cells; hides for any other."""
         result = chain.tensors[step.number]
         is_moved = step.kind == "moved" and len(step.operands) == 1
+        self._readers, self._slots = {}, 0
         self.setVisible(is_moved)
         if not is_moved:
             return

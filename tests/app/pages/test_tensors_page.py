@@ -285,3 +285,10 @@ def test_that_gradients_stand_below_every_tensor_and_what_blocks_them_is_told(ha
     pane = hand.page.view.cards[0].panes()[0]
     assert pane.slope.isHidden()
     assert "argmax blocks the gradient" in pane._slope_head.text()
+
+
+def test_that_a_card_forgets_the_storage_of_what_it_showed_before(hand: Hand) -> None:
+    hand.show("x = arange(6); y = x.view(2, 3)")
+    hand.show("A = rand(4, 3); y = A + 1")
+    hand.page.pointAt(0, (3, 2))
+    assert lit(hand.grid("y")) == [[3, 2]]
