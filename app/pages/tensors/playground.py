@@ -66,6 +66,8 @@ class Playground(QWidget):
         if self._pinned is not None and self._pointed is not None:
             self._pointed = self._pinned
         self._light()
+        if self.view.lossBox.currentData() == "cell":
+            self._ask_gradients()
 
     # Inside
 
@@ -143,13 +145,15 @@ class Playground(QWidget):
             self.view.strip.setFormula(value)
         elif name == "trace":
             self._take_trace(value)
+        elif name == "gradients":
+            self.view.setGradients(dict(value["values"]), dict(value["blocked"]))
         elif name == "code":
             QGuiApplication.clipboard().setText(value)
             self.view.tell(self.tr("Copied: Python that gives the same numbers."))
 
     @Slot(str, str)
     def _take_failure(self, name: str, sentence: str) -> None:
-        if name in ("show", "code"):
+        if name in ("show", "code", "gradients"):
             self._waiting.stop()
             self.view.setBusy(False)
             self.view.tell(sentence)
@@ -166,6 +170,9 @@ class Playground(QWidget):
         self.view.setRefusal(None)
         self._shown = self._asked
         self._show_chain(chain_picture(value["chain"]))
+        if self._shown is not None:
+            self._requests.ask("remember", LAB, "remember", **self._shown.params())
+        self._ask_gradients()
 
     def _show_chain(self, chain: ChainPicture | None) -> None:
         self._chain = chain
@@ -212,6 +219,24 @@ class Playground(QWidget):
         self.view.setLit(completed(self._chain, *at, dict(value)), *at)
 
     @Slot()
+    def _ask_gradients(self) -> None:
+        """Ask for the gradients of what is shown, where they are wanted; the pinned cell counts if it is of the result."""
+        loss = self.view.lossBox.currentData()
+        if not loss or self._chain is None or self._shown is None:
+            self._requests.cancel("gradients")
+            self.view.setGradients({}, {})
+            return
+        params: dict[str, Any] = {"loss": loss, **self._shown.params()}
+        if loss == "cell":
+            pinned = self._pinned
+            if pinned is None or pinned[0] != self._chain.result:
+                self.view.setGradients({}, {})
+                self.view.tell(self.tr("Click a cell of the last result to see its gradients."))
+                return
+            params["cell"] = list(pinned[1])
+        self._requests.ask("gradients", LAB, "gradients", **params)
+
+    @Slot()
     def _copy(self) -> None:
         if self._shown is not None:
             self._requests.ask("code", LAB, "code", **self._shown.params())
@@ -239,8 +264,10 @@ class Playground(QWidget):
         view.exampleChosen.connect(self.setExpression)
         view.hovered.connect(self.pointAt)
         view.pinned.connect(self.pin)
+        view.framed.connect(self.pointAt)
         view.edited.connect(self._edit)
         view.refusal.fixChosen.connect(self._mend)
+        view.lossBox.currentIndexChanged.connect(self._ask_gradients)
         for signal, slot in (
             (view.field.undoRequested, self._undo),
             (view.field.redoRequested, self._redo),
