@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QLineEdit, QMenu, QTreeWidget, QTreeW
 from app.amounts import counted
 from app.pages.tensors.inspected import Entry, Opened, bytes_text, form_text
 
-FILE, NAME = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+FILE, NAME, IS_FILE = (Qt.ItemDataRole.UserRole + place for place in range(3))
 SIZE = 2  # the column
 FOLDED_FROM = 200  # tensors of a file, from which its groups are folded at first
 
@@ -42,11 +42,10 @@ class ShelfTree(QWidget):
 
     def setShelf(self, shelf: list[Opened]) -> None:
         """Show these files; those that were there keep their rows."""
-        for place in reversed(range(self.tree.topLevelItemCount())):
-            item = self.tree.topLevelItem(place)
-            if item is not None and item.data(0, FILE) not in shelf:
-                self.tree.takeTopLevelItem(place)
-        known = [item.data(0, FILE) for item in self._tops()]
+        for item in list(self._files()):
+            if item.data(0, FILE) not in shelf:
+                self._remove(item)
+        known = [item.data(0, FILE) for item in self._files()]
         for opened in shelf:
             if opened not in known:
                 self._add(opened)
@@ -66,7 +65,8 @@ class ShelfTree(QWidget):
 
     def _add(self, opened: Opened) -> None:
         told = counted(opened.entries, self.tr("{0} tensor"), self.tr("{0} tensors"))
-        top = QTreeWidgetItem([opened.title, told, bytes_text(opened.size)])
+        top = QTreeWidgetItem([opened.short_title, told, bytes_text(opened.size)])
+        top.setData(0, IS_FILE, True)
         top.setData(0, FILE, opened)
         top.setToolTip(0, f"{opened.path}\n{opened.format}" + (f"\n{opened.note}" if opened.note else ""))
         font = top.font(0)
@@ -75,11 +75,35 @@ class ShelfTree(QWidget):
         groups: dict[str, QTreeWidgetItem] = {"": top}
         for entry in opened.entries:
             self._place(groups, opened, entry)
-        self.tree.addTopLevelItem(top)
+        if opened.group:
+            self._group(opened.group).addChild(top)
+        else:
+            self.tree.addTopLevelItem(top)
         _merge_single(top)
+        is_one_of_many = bool(opened.group) and not opened.over
         for item in (top, *_below(top)):
-            item.setExpanded(item is top or len(opened.entries) < FOLDED_FROM)
+            item.setExpanded(not is_one_of_many if item is top else len(opened.entries) < FOLDED_FROM)
             item.setTextAlignment(SIZE, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def _group(self, name: str) -> QTreeWidgetItem:
+        """Return the item of a run, under which its checkpoints are."""
+        for item in self._tops():
+            if item.text(0) == name and not item.data(0, IS_FILE):
+                return item
+        item = QTreeWidgetItem(self.tree, [name])
+        font = item.font(0)
+        font.setBold(True)
+        item.setFont(0, font)
+        item.setToolTip(0, name)
+        item.setFirstColumnSpanned(True)
+        item.setExpanded(True)
+        return item
+
+    def _remove(self, item: QTreeWidgetItem) -> None:
+        parent = item.parent()
+        (parent or self.tree.invisibleRootItem()).removeChild(item)
+        if parent is not None and not parent.childCount():
+            self.tree.invisibleRootItem().removeChild(parent)
 
     def _place(self, groups: dict[str, QTreeWidgetItem], opened: Opened, entry: Entry) -> None:
         *path, last = entry.name.split(".")
@@ -101,6 +125,8 @@ class ShelfTree(QWidget):
         for top in self._tops():
             _hide(top, wanted)
             top.setHidden(False)
+        for item in self._files():
+            item.setHidden(False)
 
     @Slot(object)
     def _choose(self, item: QTreeWidgetItem | None) -> None:
@@ -110,7 +136,7 @@ class ShelfTree(QWidget):
     @Slot(QPoint)
     def _show_menu(self, at: QPoint) -> None:
         item = self.tree.itemAt(at)
-        while item is not None and item.parent() is not None:
+        while item is not None and not item.data(0, IS_FILE):
             item = item.parent()
         if item is None:
             return
@@ -138,6 +164,10 @@ class ShelfTree(QWidget):
         for place in range(self.tree.topLevelItemCount()):
             if (item := self.tree.topLevelItem(place)) is not None:
                 yield item
+
+    def _files(self) -> Iterator[QTreeWidgetItem]:
+        for top in self._tops():
+            yield from (item for item in (top, *_children(top)) if item.data(0, IS_FILE))
 
     def _leaves(self) -> Iterator[QTreeWidgetItem]:
         for top in self._tops():

@@ -172,9 +172,9 @@ class TensorPane(QWidget):
         values = tile.values.ravel()
         values = values[:: max(1, values.size // SAMPLED)]
         is_whole = self._entry is not None and self._entry.is_whole and self.difference.minus() is None
-        self.map.setFormat(
-            number_format(values if is_whole or not values.size else np.append(values, values[0] * 0.37))
-        )
+        if not is_whole and values.size:  # that these few are whole does not mean that all are
+            values = np.append(values, np.abs(values).max() * 0.37)
+        self.map.setFormat(number_format(values))
 
     @Slot()
     def _completed(self) -> None:
@@ -215,8 +215,8 @@ class TensorPane(QWidget):
         if self._entry is not None:
             self.seek("any")
 
-    @Slot(object, str)
-    def _take_found(self, index: tuple[int, ...] | None, _what: str) -> None:
+    @Slot(object)
+    def _take_found(self, index: tuple[int, ...] | None) -> None:
         self._status.hide()
         if index is None:
             self._status.setText(self.tr("There is none."))
@@ -316,11 +316,11 @@ class TensorPane(QWidget):
         head = QHBoxLayout()
         head.setSpacing(12)
         head.addWidget(self._title, 1)
-        head.addWidget(self.difference)
+        head.addWidget(self._about)
         foot = QHBoxLayout()
         foot.addWidget(self._told, 1)
         foot.addWidget(self._status)
-        foot.addWidget(self._about)
+        self.axes.addBeside(self.difference)
         scale = QHBoxLayout()
         scale.addWidget(self.scale, 1)
         scale.addWidget(fit)

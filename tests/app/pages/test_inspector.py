@@ -161,6 +161,17 @@ def test_that_one_goes_to_the_next_nan_in_another_slice(
     assert "storage offset 79" in inspector.pane.told()
 
 
+def test_that_one_goes_to_the_largest_number_of_the_slice(
+    inspector: Inspector, open_: Any, qtbot: QtBot, tmp_path: Path
+) -> None:
+    open_(cube(tmp_path / "cube.npy"))
+    button = inspector.findChild(QAbstractButton, "tensors.inspector.largest")
+    assert button is not None and button.text() == "29"
+    button.click()
+    qtbot.waitUntil(lambda: inspector.pane.map.pinned() == (4, 5))
+    assert inspector.pane.axes.plane().at[0] == 0
+
+
 def test_that_a_pointed_cell_is_told_exactly(inspector: Inspector, open_: Any, qtbot: QtBot, tmp_path: Path) -> None:
     np.save(tmp_path / "big.npy", np.array([[2**60 + 1, 5]]))
     open_(tmp_path / "big.npy")
@@ -182,7 +193,7 @@ def test_that_a_large_tensor_is_first_seen_from_a_few_numbers(
     inspector.pane.looking.firstLook.connect(looks.append)
     open_(tmp_path / "large.npy")
     assert len(looks) == 1
-    assert inspector.pane.stats.texts()["plus_inf"] == "1"
+    assert inspector.pane.stats.texts()["odd"] == "+∞ 1"
 
 
 def test_that_two_files_are_compared_and_a_row_shows_the_difference(
@@ -230,7 +241,7 @@ def test_that_a_layer_is_compared_over_the_checkpoints_of_a_run(
     slider.setValue(0)
     qtbot.waitUntil(lambda: inspector.pane.stats.texts()["mean"] == "1")
     trend = inspector.pane._trend
-    qtbot.waitUntil(lambda: len(trend.numbers()[1]) == 3 + 3 + 2)
+    qtbot.waitUntil(lambda: len(trend.points()) == 3 + 3 + 2)
     inspector._ask_runs()
     qtbot.waitUntil(lambda: [action.text() for action in inspector._runs_menu.actions()] == ["my run"])
 
