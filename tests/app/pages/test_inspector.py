@@ -4,6 +4,7 @@ import io
 import itertools
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -316,9 +317,24 @@ def test_that_names_are_found_and_groups_of_one_are_merged(
     names = ["encoder.layer.0.weight", "encoder.layer.0.bias", "decoder.out.weight"]
     save_file({name: np.ones(2, np.float32) for name in names}, tmp_path / "m.safetensors")
     open_(tmp_path / "m.safetensors")
-    top = inspector.tree.tree.topLevelItem(0)
-    assert top is not None
-    texts = sorted(top.child(place).text(0) for place in range(top.childCount()))  # type: ignore[union-attr]
-    assert texts == ["decoder.out.weight", "encoder.layer.0"]
+    (file,) = inspector.tree.model.root.children
+    assert [node.texts[0] for node in file.children] == ["decoder.out.weight", "encoder.layer.0"]
     inspector.tree.search.setText("bias")
     assert inspector.tree.names() == ["encoder.layer.0.bias"]
+
+
+def test_that_the_rows_of_a_folded_checkpoint_are_made_when_it_is_unfolded(
+    inspector: Inspector, settled: Any, tmp_path: Path, qtbot: QtBot, qtmodeltester: Any
+) -> None:
+    path = tmp_path / "m.safetensors"
+    save_file({f"a.{place}.w": np.ones(2, np.float32) for place in range(3)}, path)
+    with qtbot.waitSignal(inspector.opened):
+        inspector.openPaths([path])
+    (file,) = inspector.shelf()
+    folded = replace(file, title="run · one", group="run")
+    inspector.tree.setShelf([replace(folded, title="run · all", over=(path,)), folded])
+    assert inspector.tree.names() == ["a.0.w", "a.1.w", "a.2.w"]
+    inspector.tree.choose(folded, "a.1.w")
+    assert len(inspector.tree.names()) == 6
+    assert inspector.pane.opened() == folded
+    qtmodeltester.check(inspector.tree.model, force_py=True)
