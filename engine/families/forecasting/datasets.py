@@ -11,7 +11,7 @@ import pandas as pd
 from engine.families.forecasting import calendar
 from engine.families.forecasting.frequency import Frequency
 from engine.families.forecasting.library import import_library, quiet
-from engine.families.forecasting.recipe import GROUP, SERIES, Recipe, make_encoder, make_normaliser, normaliser_of
+from engine.families.forecasting.recipe import GROUP, SERIES, Recipe, make_encoder, make_normaliser
 from engine.families.forecasting.series import Series, forecasting_of
 from engine.spec import ForecastingSpec, RunSpec
 
@@ -167,11 +167,6 @@ def keep_every(dataset: Any, step: int) -> None:
     index = dataset.index
     first = index.groupby("sequence_id")["time"].transform("min")
     dataset.index = index[(index["time"] - first) % step == 0].reset_index(drop=True)
-
-
-def uses_encoder_scale(spec: ForecastingSpec) -> bool:
-    """Whether the target is scaled by each window's own past."""
-    return normaliser_of(spec) in {"encoder", "last"}
 
 
 def to_labels(series: Series) -> list[str]:
