@@ -7,6 +7,8 @@ import torch
 from torch import Tensor
 
 from engine.tensors.chain import Chain
+from engine.tensors.formulas_of_windows import under_kernel
+from engine.tensors.index_map import FILL, index_map
 from engine.tensors.operation import Form, Kind
 from engine.tensors.program import Instruction, filled
 
@@ -27,6 +29,8 @@ def formula(chain: Chain, number: int, cell: Cell) -> str:
     if number < first:
         return f"{name} = {value}"
     one = chain.program.instructions[number - first]
+    if one.operation.kind is Kind.MOVED:
+        return f"{name} = {_moved(chain, one, cell)} = {value}"
     arguments = filled(one.arguments, lambda ref: chain.tensors[ref.number])
     keywords = {key: filled(part, lambda ref: chain.tensors[ref.number]) for key, part in one.keywords.items()}
     put_in = _put_in(one, arguments, keywords, cell, chain.tensors[number])
@@ -53,6 +57,16 @@ def _put_in(one: Instruction, arguments: tuple[Any, ...], keywords: dict[str, An
     return f"{name}({', '.join(map(written, parts))})" if not keywords else ""
 
 
+def _moved(chain: Chain, one: Instruction, cell: Cell) -> str:
+    """The cell that was moved here, or that it was filled."""
+    sources, places = index_map(one, chain.tensors)
+    source, place = int(sources[cell]), int(places[cell])
+    if source == FILL:
+        return "filled"
+    at = torch.unravel_index(torch.tensor(place), chain.tensors[source].shape)
+    return f"{chain.program.label(source)}[{', '.join(str(int(one)) for one in at)}]"
+
+
 def _product(arguments: tuple[Any, ...], _: dict[str, Any], cell: Cell) -> str:
     """Row i of A with column j of B, batches stretched."""
     a, b = arguments[:2]
@@ -72,6 +86,13 @@ def _linear(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) ->
     lane, weights = x[cell[:-1]], w[cell[-1]]
     dot = _sum([f"{_bracketed(one)}·{_bracketed(other)}" for one, other in _ends(lane, weights)], len(lane))
     return dot if bias is None else f"{dot} + {_bracketed(bias[cell[-1]])}"
+
+
+def _convolved(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
+    pairs, bias = under_kernel(arguments, keywords, cell)
+    shown = pairs if len(pairs) <= MAX_TERMS else [*pairs[: MAX_TERMS // 2], *pairs[-MAX_TERMS // 2 :]]
+    whole = _sum([f"{_bracketed(x)}·{_bracketed(w)}" for x, w in shown], len(pairs)) if pairs else ""
+    return whole if bias is None or not whole else f"{whole} + {_bracketed(bias)}"
 
 
 def _lane_of(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell, reduced: bool) -> Tensor | None:
@@ -182,6 +203,8 @@ def _bracketed(value: Any) -> str:
 _FORMULAS: dict[str, Callable[[tuple[Any, ...], dict[str, Any], Cell], str]] = {
     **dict.fromkeys(("matmul", "mm", "bmm", "mv", "dot"), _product),
     "linear": _linear,
+    "conv1d": _convolved,
+    "conv2d": _convolved,
     "sum": _total,
     "mean": _mean,
     "cumsum": _prefix,

@@ -78,7 +78,7 @@ def _convolved(use: "Use") -> Axes | None:
     x, weight = use.shapes[:2]
     rank = len(weight) - 2
     batched = len(x) == rank + 2
-    numbers = [_each_way(use.given(place, name, 1), rank) for place, name in ((3, "stride"), (5, "dilation"))]
+    numbers = [each_way(use.given(place, name, 1), rank) for place, name in ((3, "stride"), (5, "dilation"))]
     padding, groups = use.given(4, "padding", 0), use.given(6, "groups", 1)
     if isinstance(padding, str) or len(use.result) != len(x):
         return None
@@ -90,7 +90,7 @@ def _convolved(use: "Use") -> Axes | None:
     on_weight = [Along(channel), Along()]
     for way in range(rank):
         axis = channel + 1 + way
-        one = (numbers[0][way], _each_way(padding, rank)[way], numbers[1][way])
+        one = (numbers[0][way], each_way(padding, rank)[way], numbers[1][way])
         links = _slid(use.result[axis], x[axis], weight[2 + way], *one)
         if links is None:
             return None
@@ -108,7 +108,8 @@ def _slid(out: int, length: int, kernel: int, stride: int, padding: int, dilatio
     return links
 
 
-def _each_way(value: Any, rank: int) -> tuple[int, ...]:
+def each_way(value: Any, rank: int) -> tuple[int, ...]:
+    """Return a setting of a convolution for each of its ways, where one number may stand for all."""
     parts = tuple(value) if isinstance(value, tuple | list) else (value,)
     return parts * rank if len(parts) == 1 else parts
 

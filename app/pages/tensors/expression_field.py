@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 from app.theme import theme, themeNotifier
 
 PAUSE_MS = 150
-LINES = 3
+LINES = (2, 6)  # shown at least and at most
 
 
 class ExpressionField(QPlainTextEdit):
@@ -30,6 +30,7 @@ class ExpressionField(QPlainTextEdit):
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self._tell)
         self.textChanged.connect(self._timer.start)
+        self.document().documentLayout().documentSizeChanged.connect(self._grow)
         self._dress()
         themeNotifier().changed.connect(self._dress)
 
@@ -67,9 +68,14 @@ class ExpressionField(QPlainTextEdit):
         self.changed.emit(self.toPlainText())
 
     @Slot()
+    def _grow(self) -> None:
+        lines = min(max(int(self.document().size().height()), LINES[0]), LINES[1])
+        self.setFixedHeight(int(self.fontMetrics().lineSpacing() * lines + 18))
+
+    @Slot()
     def _dress(self) -> None:
         self.setFont(theme().monoFont(1.1))
-        self.setFixedHeight(int(self.fontMetrics().lineSpacing() * LINES + 18))
+        self._grow()
         self.setPlace(self._place)
 
 

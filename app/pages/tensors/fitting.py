@@ -7,9 +7,10 @@ from enum import Enum
 from app.plots.cell_layout import FACET_GAP, Cell, CellLayout
 
 WIDEST, HIGHEST = 52.0, 30.0  # of a cell
-READABLE = 44.0
-HIGH = 330.0  # pixels of the cells of one tensor
-BESIDE = 70.0  # pixels of axes and signs for each tensor
+READABLE = 38.0
+HEADS = 150.0  # pixels of a card above and below its cells
+MATRIX = 390.0  # pixels at least for two matrices over each other, which may need to be scrolled
+BESIDE = 76.0  # pixels of axes and signs for each tensor
 NARROW = 190.0
 
 
@@ -18,6 +19,7 @@ class Arrangement(Enum):
 
     ROW = "row"
     CORNER = "corner"  # left operand, right operand above, result between them
+    PAIRS = "pairs"  # two beside each other
     COLUMN = "column"
 
 
@@ -30,19 +32,24 @@ class Fit:
     high: float
 
 
-def fit(operation: str, operands: Sequence[Cell], result: Cell, width: float) -> Fit:
-    """Choose for a card that is so wide: numbers where they fit, all of it visible where not."""
+def fit(operation: str, operands: Sequence[Cell], result: Cell, width: float, height: float) -> Fit:
+    """Choose for a card of which so much can be seen at once: numbers where they fit, all of it visible where not."""
+    high = max(200.0, height - HEADS)
     shapes = [*operands, result]
     if operation in ("matmul", "mm") and [len(shape) for shape in shapes] == [2, 2, 2]:
         across = _columns(operands[0])[0] + _columns(operands[1])[0]
         down = max(1, operands[0][0] + operands[1][0])
-        return Fit(Arrangement.CORNER, *_cell(across, width - 2 * BESIDE - 60, down, HIGH * 1.5))
-    row = _cell(*_across(shapes, width), max(_rows(shape) for shape in shapes), HIGH)
+        return Fit(Arrangement.CORNER, *_cell(across, width - 2 * BESIDE - NARROW, down, max(MATRIX, high - 40)))
+    row = _cell(*_across(shapes, width), max(_rows(shape) for shape in shapes), high)
     if row[0] >= READABLE or len(shapes) == 1:
         return Fit(Arrangement.ROW, *row)
     widest = max(_columns(shape)[0] for shape in shapes)
     gaps = max(_columns(shape)[1] for shape in shapes)
-    column = _cell(widest, width - BESIDE - gaps, max(_rows(shape) for shape in shapes), HIGH)
+    tallest = max(_rows(shape) for shape in shapes)
+    pair = _cell(widest, width / 2 - BESIDE - gaps, tallest, high)
+    if len(shapes) > 2 and pair[0] >= READABLE:
+        return Fit(Arrangement.PAIRS, *pair)
+    column = _cell(widest, width - BESIDE - gaps, tallest, high)
     better = column[0] >= READABLE or column[0] > 2 * row[0]
     return Fit(Arrangement.COLUMN, *column) if better else Fit(Arrangement.ROW, *row)
 

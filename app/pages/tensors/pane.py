@@ -1,7 +1,7 @@
 """TensorPane: a tensor with its name and shape above, its cells, and what is known of it below."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QWidget
 
 from app.pages.tensors.grid import TensorGrid
 from app.pages.tensors.wording import facts, head_html
@@ -13,14 +13,15 @@ NARROWEST = 190
 
 
 class TensorPane(QWidget):
-    """One tensor of a card. Where it has many facets a slider chooses one."""
+    """One tensor of a card. Where it has many facets a slider chooses one; what is known stands below or `beside`."""
 
     hovered = Signal(int, object)
     pinned = Signal(int, object)
     edited = Signal(int, object, float)
 
-    def __init__(self, path: str, parent: QWidget | None = None) -> None:
+    def __init__(self, path: str, beside: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._beside = beside
         self.setObjectName(path)
         self._tensor: TensorPicture | None = None
         self._number = -1
@@ -64,7 +65,16 @@ class TensorPane(QWidget):
         self.grid.setTensor(self._number, self._tensor, *self._size, facet)
         index = self.grid.cells.index(facet)
         self._index.setText(f"[{', '.join(map(str, index))}]")
-        self._facts.setFixedWidth(max(self.grid.width(), NARROWEST))
+        self._size_facts()
+
+    def _size_facts(self) -> None:
+        """A label whose lines break has no height of its own until its width is known."""
+        if not self._facts.text():
+            return
+        if self._beside:
+            self._facts.setContentsMargins(0, int(self.grid.cells.top), 0, 0)
+        width = NARROWEST if self._beside else max(self.grid.width(), NARROWEST)
+        self._facts.setFixedSize(width, self._facts.heightForWidth(width))
 
     @Slot()
     def _word(self) -> None:
@@ -76,6 +86,7 @@ class TensorPane(QWidget):
             corner = " × ".join(map(str, self._tensor.values.shape))
             below = f"{self.tr('The first {0} cells of it.').format(corner)} {below}"
         self._facts.setText(below)
+        self._size_facts()
 
     def _arrange(self, path: str) -> None:
         self._head.setTextFormat(Qt.TextFormat.RichText)
@@ -90,9 +101,14 @@ class TensorPane(QWidget):
         row.addWidget(self._slider)
         row.addWidget(self._index)
         row.addStretch()
-        layout = QVBoxLayout(self)
+        layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        for widget in (self._head, self._chooser, self.grid, self._facts):
-            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
-        layout.addStretch()
+        layout.setVerticalSpacing(4)
+        layout.setHorizontalSpacing(16)
+        corner = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+        for place, widget in enumerate((self._head, self._chooser, self.grid)):
+            layout.addWidget(widget, place, 0, 1, 2 if place < 2 else 1, corner)
+        row_of_facts, column = (2, 1) if self._beside else (3, 0)
+        layout.addWidget(self._facts, row_of_facts, column, corner)
+        layout.setColumnStretch(2, 1)
+        layout.setRowStretch(4, 1)

@@ -66,7 +66,7 @@ class OperationPicker(QWidget):
         for group in GROUPS:
             self._add_title(title_of(group))
             for entry in group.entries:
-                item = QListWidgetItem(entry.name, self._list)
+                item = QListWidgetItem(entry.name.removeprefix("scaled_dot_product_"), self._list)
                 item.setData(NAME, entry.name)
                 item.setToolTip(f"{sentence_of(entry.name)}\n{entry.example}")
         layout = QVBoxLayout(self)

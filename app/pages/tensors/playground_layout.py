@@ -1,7 +1,7 @@
 """How the playground is laid out: operations on the left, the expression above its cards, the formula at the foot."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.pages.tensors.catalogue import ENTRIES, sentence_of
@@ -12,6 +12,7 @@ from app.pages.tensors.refusal_card import RefusalCard
 from app.pages.tensors.step_card import StepCard
 from app.pages.tensors.trace import Masks
 from app.plots.cell_layout import Cell
+from app.theme import theme
 from app.widgets import push_button
 from engine.tensors.picture import ChainPicture, RefusalPicture, StepPicture
 
@@ -88,6 +89,16 @@ class PlaygroundLayout(QWidget):
         """Say something beside the buttons."""
         self._note.setText(sentence)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tell the cards how much of them can be seen."""
+        super().resizeEvent(event)
+        for card in self.cards:
+            card.setRoom(*self._room())
+
+    def _room(self) -> tuple[int, int]:
+        """What can be seen of a card; a little less wide than the view, which may need its scroll bar."""
+        return self._scroll.width() - 20, self._scroll.height()
+
     @Slot()
     def _choose_example(self) -> None:
         name = str(self.sender().property("operation"))
@@ -98,6 +109,7 @@ class PlaygroundLayout(QWidget):
         card.hovered.connect(self.hovered)
         card.pinned.connect(self.pinned)
         card.edited.connect(self.edited)
+        card.setRoom(*self._room())
         self._column.insertWidget(place, card)
         return card
 
@@ -136,6 +148,7 @@ class PlaygroundLayout(QWidget):
         for name in FIRST:
             button = push_button(empty, f"tensors.example.{name}", ENTRIES[name].example, "", sentence_of(name))
             button.setProperty("operation", name)
+            button.setFont(theme().monoFont())
             button.clicked.connect(self._choose_example)
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addStretch()

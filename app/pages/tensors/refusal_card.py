@@ -6,6 +6,7 @@ import re
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.pages.tensors.catalogue import sign_of
 from app.theme import theme, themeNotifier
 from app.widgets import push_button
 from engine.tensors.picture import FixPicture, RefusalPicture
@@ -139,8 +140,8 @@ def _shapes(refusal: RefusalPicture) -> str:
             for dim, length in enumerate(shape)
         ]
         parts.append(f"{html.escape(name)} [{', '.join(lengths)}]")
-    muted = theme().muted
-    return f'&nbsp;<span style="color:{muted}">·</span>&nbsp;'.join(parts)
+    sign = html.escape(sign_of(refusal.operation))
+    return f'&nbsp;<span style="color:{theme().muted}">{sign}</span>&nbsp;'.join(parts)
 
 
 def _marked(length: int, place: int) -> str:

@@ -1,9 +1,6 @@
 """StepCard: one operation: what is written, what it does, and its operands and result as cells."""
 
-import html
-
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.pages.tensors.catalogue import sentence_of, sign_of
@@ -12,6 +9,7 @@ from app.pages.tensors.pane import TensorPane
 from app.pages.tensors.trace import Masks
 from app.plots.cell_layout import Cell
 from app.theme import theme, themeNotifier
+from app.widgets import ElidedLabel
 from engine.tensors.picture import ChainPicture, StepPicture
 
 MARGIN = 16
@@ -30,23 +28,32 @@ class StepCard(QFrame):
         self.setProperty("role", "card")
         self._chain: ChainPicture | None = None
         self._step: StepPicture | None = None
-        self._title, self._what = QLabel(self), QLabel(self)
+        self._title, self._what = ElidedLabel(self), QLabel(self)
         self._body = QWidget(self)
         self._grid = QGridLayout(self._body)
         self._panes: list[TensorPane] = []
         self._signs: list[QLabel] = []
         self._arranged: tuple[Arrangement, int] | None = None
+        self._room = (900, 470)
+        self._lit: tuple[Masks | None, int, Cell | None] = (None, -1, None)
         self._arrange()
         themeNotifier().changed.connect(self._word)
 
     def setStep(self, chain: ChainPicture, step: StepPicture) -> None:
         """Show a step; what can stay of the widgets stays."""
-        self._chain, self._step = chain, step
+        self._chain, self._step, self._lit = chain, step, (None, -1, None)
         self._word()
         self._fit()
 
+    def setRoom(self, width: int, height: int) -> None:
+        """Say how many pixels of a card can be seen at once."""
+        if (width, height) != self._room:
+            self._room = (width, height)
+            self._fit()
+
     def setLit(self, masks: Masks | None, number: int, cell: Cell | None) -> None:
         """Light what belongs to a cell of a tensor; nothing where masks are None."""
+        self._lit = (masks, number, cell)
         for pane in self._panes:
             lit = None if masks is None else masks.get(pane.grid.number)
             pane.grid.setLit(lit, cell if pane.grid.number == number else None)
@@ -55,25 +62,21 @@ class StepCard(QFrame):
         """Return the operands and, last, the result."""
         return self._panes
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the cells the room there is now."""
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self._fit()
-
     def _fit(self) -> None:
         if self._chain is None or self._step is None:
             return
         numbers = [*self._step.operands, self._step.number]
         tensors = [self._chain.tensors[number] for number in numbers]
         shapes = [tensor.values.shape for tensor in tensors]
-        found = fit(self._step.operation, shapes[:-1], shapes[-1], self.width() - 2 * MARGIN)
+        width, height = self._room
+        found = fit(self._step.operation, shapes[:-1], shapes[-1], width - 2 * MARGIN, height)
         self._place(found.arrangement, len(tensors))
         for pane, number, tensor in zip(self._panes, numbers, tensors, strict=True):
             pane.setTensor(number, tensor, found.wide, found.high)
         signs = [sign_of(self._step.operation)] * (len(tensors) - 2) + ["="] * (len(tensors) > 1)
         for label, sign in zip(self._signs, signs, strict=True):
             label.setText(sign)
+        self.setLit(*self._lit)
 
     def _place(self, arrangement: Arrangement, count: int) -> None:
         if self._arranged == (arrangement, count):
@@ -93,7 +96,8 @@ class StepCard(QFrame):
             old.hide()
             old.deleteLater()
         path = self.objectName()
-        self._panes = [TensorPane(f"{path}.{place}", self._body) for place in range(count)]
+        beside = self._arranged is not None and self._arranged[0] is Arrangement.CORNER
+        self._panes = [TensorPane(f"{path}.{place}", beside and place > 0, self._body) for place in range(count)]
         self._signs = [QLabel(self._body) for _ in range(count - 1)]
         for sign in self._signs:
             sign.setProperty("role", "subtitle")
@@ -107,21 +111,17 @@ class StepCard(QFrame):
         if self._chain is None or self._step is None:
             return
         result = self._chain.tensors[self._step.number]
-        name = "" if result.name.startswith("#") else f"{html.escape(result.name)} = "
-        muted = theme().muted
-        self._title.setText(
-            f'{name}{html.escape(result.text)}&nbsp;&nbsp; <span style="color:{muted}">{self._step.torch_name}</span>'
-        )
-        self._what.setText(sentence_of(self._step.operation))
-        self._what.setVisible(bool(self._what.text()))
+        name = "" if result.name.startswith("#") else f"{result.name} = "
+        self._title.setText(f"{name}{result.text}")
+        what = f"{self._step.torch_name}: {sentence_of(self._step.operation)}"
+        self._what.setText(what.removesuffix(": "))
 
     def _arrange(self) -> None:
-        self._title.setTextFormat(Qt.TextFormat.RichText)
         self._title.setFont(theme().monoFont(1.05))
         self._what.setProperty("role", "muted")
         self._what.setWordWrap(True)
         self._grid.setContentsMargins(0, 8, 0, 0)
-        self._grid.setHorizontalSpacing(20)
+        self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(12)
         row = QHBoxLayout()
         row.addWidget(self._body)
@@ -137,4 +137,6 @@ class StepCard(QFrame):
 def _where(arrangement: Arrangement, place: int) -> tuple[int, int]:
     if arrangement is Arrangement.CORNER:
         return ((1, 0), (0, 1), (1, 1))[place]
+    if arrangement is Arrangement.PAIRS:
+        return place // 2, 2 * (place % 2)
     return (place, 0) if arrangement is Arrangement.COLUMN else (0, 2 * place)

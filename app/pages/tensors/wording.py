@@ -9,6 +9,7 @@ from app.plots.tensor_colors import number_format
 from app.theme import theme
 from engine.tensors.picture import TensorPicture
 
+LONGEST = 22  # letters of what is written, to be shown as a name
 _UNITS = ("B", "KiB", "MiB", "GiB")
 
 
@@ -40,9 +41,11 @@ def axis_colour(axis: int) -> str:
 
 def head_html(tensor: TensorPicture) -> str:
     """Return name, dtype and shape."""
-    name = html.escape(tensor.name)
+    name, muted = html.escape(tensor.name), theme().muted
+    if tensor.name.startswith("#") and len(tensor.text) <= LONGEST:
+        name = html.escape(tensor.text)
     shape = shape_html(tensor.shape, tensor.axes)
-    return f'<b>{name}</b>&nbsp; <span style="color:{theme().muted}">{tensor.dtype}</span>{shape}'
+    return f'<b>{name}</b>&nbsp; <span style="color:{muted}">{tensor.dtype}</span>{shape}'
 
 
 def facts(tensor: TensorPicture) -> str:
@@ -50,7 +53,8 @@ def facts(tensor: TensorPicture) -> str:
     parts = [f"stride({', '.join(map(str, tensor.strides))})" if tensor.strides else ""]
     parts.append(_tr("contiguous") if tensor.contiguous else _tr("not contiguous"))
     parts.append(_memory(tensor))
-    return " · ".join(part for part in [*parts, *contents(tensor)] if part)
+    whole = [part.replace(" ", "\u00a0") for part in [*parts, *contents(tensor)] if part]
+    return "\u00a0· ".join(whole)  # lines break between facts, never within one
 
 
 def _memory(tensor: TensorPicture) -> str:
