@@ -1,5 +1,6 @@
 """How numbers become colours: from where to where, around what, straight or logarithmic; and the key that says so."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -165,6 +166,9 @@ class ColourKey(QWidget):
     def texts(self) -> list[str]:
         """Return the numbers under the colours."""
         values = [self._scale.value(share) for share in TICKS]
+        if abs(self._scale.centre) > self._scale.bound:  # what tells them apart are the digits of the range
+            digits = max(3, math.ceil(math.log10(abs(self._scale.centre) / self._scale.bound)) + 3)
+            return [f"{value:.{min(digits, 15)}g}".replace("-", "−") for value in values]
         write = number_format(np.array([*values, self._scale.bound * 0.123]))
         return [write(value) for value in values]
 

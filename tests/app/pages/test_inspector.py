@@ -16,7 +16,10 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QSlider
 from pytestqt.qtbot import QtBot
 from safetensors.numpy import save_file
 
+from app.pages.tensors.inspected import Stats
 from app.pages.tensors.inspector import Inspector
+from app.pages.tensors.scale_bar import ColourKey, scale_of
+from app.plots.tile_book import MapScale
 from engine.jobs import inspector_requests as lab
 from engine.jobs.lab import _plain, sentence
 from engine.jobs.raw import packed, unpacked
@@ -338,3 +341,14 @@ def test_that_the_rows_of_a_folded_checkpoint_are_made_when_it_is_unfolded(
     assert len(inspector.tree.names()) == 6
     assert inspector.pane.opened() == folded
     qtmodeltester.check(inspector.tree.model, force_py=True)
+
+
+def test_that_the_key_tells_the_ends_of_a_narrow_range_apart(qtbot: QtBot) -> None:
+    stats = Stats(9, 9, 0, 0, 0, 1000.0, 1000.2, 1000.1, 0.1)
+    assert scale_of(stats, "zero", False) == MapScale(0, 1000.2, 0)
+    key = ColourKey()
+    qtbot.addWidget(key)
+    key.setScale(scale_of(stats, "range", False))
+    assert key.texts() == ["1000", "1000.05", "1000.1", "1000.15", "1000.2"]
+    key.setScale(MapScale(0, 2.5, 0))
+    assert key.texts() == ["−2.50", "−1.25", "0.00", "1.25", "2.50"]
