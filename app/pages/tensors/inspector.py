@@ -27,6 +27,7 @@ from app.pages.tensors.shelf_tree import ShelfTree
 from app.pages.tensors.tensor_pane import TensorPane
 from app.widgets import push_button
 from engine.inspecting.asked import ENDINGS
+from engine.inspecting.checkpoints import NETWORK
 
 LEFT_WIDTH, RIGHT_WIDTH, MOST_RUNS = 388, 754, 40
 
@@ -108,7 +109,9 @@ class Inspector(QWidget):
         broken = [one["problem"] for one in checkpoints if one["file"] is None]
         files = [replace(opened, title=f"{title} · {label}", group=title) for label, opened in known]
         if known:
-            model = next((one for label, one in reversed(known) if "network." not in one.entries[0].name), known[-1][1])
+            # The state that a run is resumed from has more than the weights: others name what there is to compare.
+            weights = [one for _, one in reversed(known) if not any(NETWORK in entry.name for entry in one.entries)]
+            model = weights[0] if weights else known[-1][1]
             paths, labels = tuple(one.path for one in files), tuple(label for label, _ in known)
             words = self.tr("{0} · all {1} checkpoints").format(title, len(known))
             size = sum(one.size for one in files)
@@ -120,14 +123,23 @@ class Inspector(QWidget):
     def _put(self, files: list[Opened]) -> None:
         for one in files:
             self._shelf.put(one)
+        self.tree.search.clear()
         self.tree.setShelf(self._shelf.files)
         self.pane.difference.setShelf(self._shelf.files)
         self._left.setCurrentWidget(self.tree)
         self._stack.setCurrentIndex(1)
-        first = next((entry for entry in files[0].entries if not entry.problem), None)
-        if first is not None:
-            self.tree.choose(files[0], first.name)
+        self._show_of(files)
         self.opened.emit(files[0])
+
+    def _show_of(self, files: list[Opened]) -> None:
+        """Show the tensor that was on show, where it is in one of these files, else the first that can be shown."""
+        before = self.pane.opened()
+        same = next((one for one in files if before and (one.path, one.title) == (before.path, before.title)), None)
+        opened = same or files[0]
+        usable = [entry.name for entry in opened.entries if not entry.problem]
+        name = self.pane.name() if same and self.pane.name() in usable else next(iter(usable), None)
+        if name is not None:
+            self.tree.choose(opened, name)
 
     @Slot(str, str)
     def _take_failure(self, name: str, sentence: str) -> None:
@@ -175,11 +187,15 @@ class Inspector(QWidget):
     @Slot(object)
     def _close(self, opened: Opened) -> None:
         self._shelf.take(opened)
-        if self.pane.opened() is opened:
+        shown, minus = self.pane.opened(), self.pane.difference.minus()
+        is_used = shown is opened or (minus is not None and minus.path == opened.path)
+        if is_used:
             self.pane.clear()
         self.tree.setShelf(self._shelf.files)
         self.pane.difference.setShelf(self._shelf.files)
         self._stack.setCurrentIndex(1 if self._shelf.files else 0)
+        if is_used and self._shelf.files:
+            self._show_of([shown] if shown is not None and shown is not opened else self._shelf.files)
 
     @Slot(object, object)
     def _compare(self, left: Opened, right: Opened) -> None:
@@ -192,9 +208,13 @@ class Inspector(QWidget):
 
     @Slot()
     def _open_again(self) -> None:
-        """Open the file on show as it is now."""
-        if (opened := self.pane.opened()) is not None:
-            self.openPaths(dict.fromkeys([*opened.over, opened.path]))
+        """Open the file on show, or its run, as it is now."""
+        opened = self.pane.opened()
+        run = next((run for run, title in self._titles.items() if opened and title == opened.group), None)
+        if run is not None:
+            self.openRun(run, self._titles[run])
+        elif opened is not None:
+            self.openPaths([opened.path])
 
     @Slot(list)
     def _open_names(self, names: list[str]) -> None:

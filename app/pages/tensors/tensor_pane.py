@@ -86,6 +86,10 @@ class TensorPane(QWidget):
         """Return the file whose tensor is on show."""
         return self._opened
 
+    def name(self) -> str:
+        """Return the name of the tensor on show."""
+        return self._entry.name if self._entry is not None else ""
+
     def told(self) -> str:
         """Return what is said of the cell that is pointed at or pinned."""
         return self._told.text()

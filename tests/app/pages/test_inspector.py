@@ -292,6 +292,7 @@ def test_that_a_file_that_changed_can_be_opened_again(
     path = cube(tmp_path / "cube.npy")
     open_(path)
     np.save(path, np.full((4, 5, 6), 7.0))
+    inspector.tree.search.setText("nothing")
     slider = inspector.findChild(QSlider, "tensors.inspector.axis.0.slider")
     assert slider is not None
     slider.setValue(1)
@@ -352,3 +353,15 @@ def test_that_the_key_tells_the_ends_of_a_narrow_range_apart(qtbot: QtBot) -> No
     assert key.texts() == ["1000", "1000.05", "1000.1", "1000.15", "1000.2"]
     key.setScale(MapScale(0, 2.5, 0))
     assert key.texts() == ["−2.50", "−1.25", "0.00", "1.25", "2.50"]
+
+
+def test_that_a_closed_file_leaves_and_another_is_shown(inspector: Inspector, open_: Any, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        np.save(tmp_path / f"{name}.npy", np.ones((2, 2)))
+        open_(tmp_path / f"{name}.npy")
+    first, second = inspector.shelf()
+    inspector.pane.subtract(first, "a")
+    inspector._close(first)
+    assert inspector.pane.opened() == second and inspector.pane.difference.minus() is None
+    inspector._close(second)
+    assert inspector.tree.names() == [] and inspector.pane.source() is None
