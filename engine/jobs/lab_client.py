@@ -16,7 +16,7 @@ from engine.jobs.raw import unpacked
 Kind = Literal["data", "model", "tensors"]
 AnswerKind = Literal["result", "error", "progress"]
 OnAnswer = Callable[[int, AnswerKind, Any], None]
-PATIENCE_S: dict[Kind, float] = {"tensors": 1.0}
+PATIENCE_S: dict[Kind, float] = {"tensors": 0.5}
 """How long a lab may go on with a request that was given up, before it is ended and begun anew. Such a lab's requests
 change nothing, so that those still wanted are sent again."""
 

@@ -16,7 +16,7 @@ import torch
 
 from engine.jobs import inspector_requests
 from engine.jobs.raw import Raw
-from engine.jobs.requests import Call, Method
+from engine.jobs.requests import Call, Method, RequestError
 from engine.tensors.chain import Chain, Edit, evaluate
 from engine.tensors.explaining import explain_refusal
 from engine.tensors.formula import formula
@@ -39,10 +39,12 @@ class _Chains:
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, tuple[Chain, Provenance]] = OrderedDict()
 
-    def of(self, text: str, seed: int, edits: Sequence[Mapping[str, Any]]) -> tuple[Chain, Provenance]:
+    def of(self, call: Call, text: str, seed: int, edits: Sequence[Mapping[str, Any]]) -> tuple[Chain, Provenance]:
         """Return a chain, worked out where it is not kept. Raises `Refused`."""
         key = json.dumps([text, seed, list(edits)])
         with self._lock:
+            if call.cancelled():
+                raise RequestError("Cancelled.")
             if key not in self._kept:
                 given = [Edit(one["name"], tuple(one["cell"]), one["value"]) for one in edits]
                 chain = evaluate(text, seed=seed, edits=given)
@@ -59,7 +61,7 @@ _chains = _Chains()
 def _show(call: Call, text: str, seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()) -> object:
     """Return {"chain"} or {"refused"}; what could be worked out is remembered by the workspace."""
     try:
-        chain, _ = _chains.of(text, seed, edits)
+        chain, _ = _chains.of(call, text, seed, edits)
     except Refused as error:
         return {"refused": _wire(refusal_of(explain_refusal(error, text, {})))}
     _remember(call.workspace, {"text": text, "seed": seed, "edits": list(edits)})
@@ -67,23 +69,23 @@ def _show(call: Call, text: str, seed: int = 0, edits: Sequence[Mapping[str, Any
 
 
 def _formula(
-    _call: Call, text: str, number: int, cell: Sequence[int], seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()
+    call: Call, text: str, number: int, cell: Sequence[int], seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()
 ) -> object:
-    chain, _ = _chains.of(text, seed, edits)
+    chain, _ = _chains.of(call, text, seed, edits)
     return formula(chain, number, tuple(cell))
 
 
 def _trace(
-    _call: Call, text: str, number: int, cell: Sequence[int], seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()
+    call: Call, text: str, number: int, cell: Sequence[int], seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()
 ) -> object:
     """Return (tensor, mask) for everything that a cell depends on and that it touches."""
-    _, provenance = _chains.of(text, seed, edits)
+    _, provenance = _chains.of(call, text, seed, edits)
     before, after = (ask(number, tuple(cell)) for ask in (provenance.sources, provenance.touched))
     return [[other, Raw(mask.numpy())] for other, mask in sorted({**before, **after}.items())]
 
 
-def _code(_call: Call, text: str, seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()) -> object:
-    return as_python(_chains.of(text, seed, edits)[0])
+def _code(call: Call, text: str, seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()) -> object:
+    return as_python(_chains.of(call, text, seed, edits)[0])
 
 
 def _recall(call: Call) -> object:

@@ -102,15 +102,24 @@ def _of_input(chain: Chain, number: int, axes: tuple[int, ...]) -> TensorPicture
 def statistics(tensor: Tensor) -> dict[str, Any]:
     """Return smallest, largest, mean and standard deviation of the finite cells, and how many are not finite."""
     cells = tensor.abs() if tensor.is_complex() else tensor
-    finite = cells[torch.isfinite(cells)].to(torch.float64)
-    nans = int(torch.isnan(cells).sum())
+    cells = cells if cells.dtype == torch.float32 else cells.to(torch.float64)
+    finite = cells
+    if cells.numel() and not all(map(torch.isfinite, cells.aminmax())):  # NaN comes through both
+        finite = cells[torch.isfinite(cells)]
+    nans = 0 if finite is cells else int(torch.isnan(cells).sum())
     none = dict.fromkeys(("minimum", "maximum", "mean", "std"))
     counts = {"nans": nans, "infinities": cells.numel() - finite.numel() - nans}
     if not finite.numel():
         return {**none, **counts}
     least, most = finite.aminmax()
     spread = float(finite.std(correction=0))
-    return {"minimum": float(least), "maximum": float(most), "mean": float(finite.mean()), "std": spread, **counts}
+    return {
+        "minimum": float(least),
+        "maximum": float(most),
+        "mean": float(finite.mean(dtype=torch.float64)),
+        "std": spread,
+        **counts,
+    }
 
 
 def _reaches(chain: Chain, number: int) -> list[Reach | None]:

@@ -113,7 +113,9 @@ class TensorGrid(QWidget):
         key = Qt.Key(event.key())
         if key in STEPS and self._tensor is not None and 0 not in self._layout.shape:
             at = self._cell if self._cell is not None else (0,) * len(self._layout.shape)
-            self.pinned.emit(self.number, self._layout.moved(at, *STEPS[key]) if self._cell is not None else at)
+            there = self._layout.moved(at, *STEPS[key]) if self._cell is not None else at
+            if there != self._cell:
+                self.pinned.emit(self.number, there)
         elif key == Qt.Key.Key_Escape:
             self.pinned.emit(self.number, None)
         elif self._cell is not None and (event.text() in "0123456789-−." or key in (Qt.Key.Key_Return, Qt.Key.Key_F2)):
