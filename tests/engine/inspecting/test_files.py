@@ -14,7 +14,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from engine.inspecting.arrays import Readable, boxes
+from engine.inspecting.arrays import Readable, Stored, boxes, quick_boxes
+from engine.inspecting.kinds import KINDS
 from engine.inspecting.opening import open_file
 from engine.inspecting.unreadable import Cancelled, Unreadable
 from engine.jobs.lab_client import ending
@@ -269,6 +270,9 @@ def test_that_parts_cover_an_array_once_in_the_order_of_its_cells(shape: tuple[i
     for limit in (1, 2, 6, 100):
         cut = [array[where].ravel() for where in boxes(shape, limit)]
         assert np.concatenate([*cut, np.empty(0)]).tolist() == array.ravel().tolist()
+        turned = Stored(np.array(array, order="F"), KINDS["i64"])
+        cut = [array[where].ravel() for where in quick_boxes(turned, limit)]
+        assert sorted(np.concatenate([*cut, np.empty(0)]).tolist()) == array.ravel().tolist()
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGBUS"), reason="only there does a file that is cut off end who reads it")
