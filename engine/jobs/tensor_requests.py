@@ -8,7 +8,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -59,12 +58,11 @@ _chains = _Chains()
 
 
 def _show(call: Call, text: str, seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()) -> object:
-    """Return {"chain"} or {"refused"}; what could be worked out is remembered by the workspace."""
+    """Return {"chain"} or {"refused"}."""
     try:
         chain, _ = _chains.of(call, text, seed, edits)
     except Refused as error:
         return {"refused": _wire(refusal_of(explain_refusal(error, text, {})))}
-    _remember(call.workspace, {"text": text, "seed": seed, "edits": list(edits)})
     return {"chain": _wire(picture_of(chain))}
 
 
@@ -97,11 +95,12 @@ def _recall(call: Call) -> object:
         return {}
 
 
-def _remember(workspace: Path, what: Mapping[str, Any]) -> None:
-    file = workspace / REMEMBERED
+def _remember(call: Call, text: str, seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()) -> None:
+    """Keep what is shown for the next window on the workspace."""
+    file = call.workspace / REMEMBERED
     part = file.with_suffix(".part")
     try:
-        part.write_text(json.dumps(what), encoding="utf-8")
+        part.write_text(json.dumps({"text": text, "seed": seed, "edits": list(edits)}), encoding="utf-8")
         part.replace(file)
     except OSError:
         return  # a workspace that is only read
@@ -127,4 +126,5 @@ METHODS: dict[str, Method] = {
     "code": _code,
     "recall": _recall,
     **inspector_requests.METHODS,
+    "remember": _remember,
 }

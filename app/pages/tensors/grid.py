@@ -1,6 +1,8 @@
 """TensorGrid: one tensor as cells that can be pointed at, pinned, walked and changed. It tells what is done."""
 
-import numpy as np
+from typing import Any
+
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -48,6 +50,7 @@ class TensorGrid(QWidget):
         self.number = -1
         self._tensor: TensorPicture | None = None
         self._layout = CellLayout((), 1, 1)
+        self._values: NDArray[Any] | None = None
         self._lit: Mask | None = None
         self._cell: Cell | None = None
         self._hovered: Cell | None = None
@@ -59,7 +62,7 @@ class TensorGrid(QWidget):
         """Show another tensor with cells of this size; `chosen` is the facet where only one is shown."""
         self.number, self._tensor = number, tensor
         self._layout = CellLayout(tensor.values.shape, wide, high, LEFT, TOP, chosen)
-        self._lit = self._cell = None
+        self._lit = self._cell = self._values = None
         self.setFixedSize(QSize(int(self._layout.width) + 3, int(self._layout.height) + 3))
         self.setAccessibleName(f"{tensor.name} {list(tensor.shape)}")
         self._redraw()
@@ -69,6 +72,12 @@ class TensorGrid(QWidget):
         shown = None if lit is None or self._tensor is None else lit[tuple(map(slice, self._tensor.values.shape))]
         self._lit, self._cell = shown, cell
         self.update()
+
+    def setValues(self, values: NDArray[Any] | None) -> None:
+        """Show other values for now, such as a sum that is not whole yet; None shows the tensor's own."""
+        if values is not None or self._values is not None:
+            self._values = values
+            self._redraw()
 
     @property
     def cells(self) -> CellLayout:
@@ -164,8 +173,8 @@ class TensorGrid(QWidget):
         for facet in self._layout.facets:
             paint_lit(painter, facet_area(self._layout, facet), self._facet(lit, facet), ink)
 
-    def _facet(self, cells: np.ndarray, facet: int) -> np.ndarray:
-        found: np.ndarray = cells[self._layout.index(facet)].reshape(self._layout.rows, self._layout.columns)
+    def _facet(self, cells: NDArray[Any], facet: int) -> NDArray[Any]:
+        found: NDArray[Any] = cells[self._layout.index(facet)].reshape(self._layout.rows, self._layout.columns)
         return found
 
     def _draw(self, tensor: TensorPicture) -> QPixmap:
@@ -174,9 +183,10 @@ class TensorGrid(QWidget):
         drawn.setDevicePixelRatio(ratio)
         drawn.fill(QColor(theme().base))
         scale, written = scale_of(tensor.values, theme().dark), number_format(tensor.values)
+        values = tensor.values if self._values is None else self._values
         with QPainter(drawn) as painter:
             for facet in self._layout.facets:
-                paint_cells(painter, self._layout, facet, self._facet(tensor.values, facet), scale, written)
+                paint_cells(painter, self._layout, facet, self._facet(values, facet), scale, written)
                 self._paint_ruler(painter, tensor, facet)
         return drawn
 

@@ -166,6 +166,8 @@ class Playground(QWidget):
         self.view.setRefusal(None)
         self._shown = self._asked
         self._show_chain(chain_picture(value["chain"]))
+        if self._shown is not None:
+            self._requests.ask("remember", LAB, "remember", **self._shown.params())
 
     def _show_chain(self, chain: ChainPicture | None) -> None:
         self._chain = chain
@@ -239,6 +241,7 @@ class Playground(QWidget):
         view.exampleChosen.connect(self.setExpression)
         view.hovered.connect(self.pointAt)
         view.pinned.connect(self.pin)
+        view.framed.connect(self.pointAt)
         view.edited.connect(self._edit)
         view.refusal.fixChosen.connect(self._mend)
         for signal, slot in (

@@ -25,6 +25,7 @@ class PlaygroundLayout(QWidget):
     hovered = Signal(int, object)
     pinned = Signal(int, object)
     edited = Signal(int, object, float)
+    framed = Signal(int, object)
     exampleChosen = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
@@ -109,6 +110,8 @@ class PlaygroundLayout(QWidget):
         card.hovered.connect(self.hovered)
         card.pinned.connect(self.pinned)
         card.edited.connect(self.edited)
+        card.framed.connect(self.framed)
+        card.told.connect(self.strip.setFrame)
         card.setRoom(*self._room())
         self._column.insertWidget(place, card)
         return card

@@ -1,11 +1,13 @@
 """StepCard: one operation: what is written, what it does, and its operands and result as cells."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.pages.tensors.catalogue import sentence_of, sign_of
 from app.pages.tensors.fitting import Arrangement, fit
 from app.pages.tensors.pane import TensorPane
+from app.pages.tensors.playing import Mode, cell_of, frame_of, length_of, modes_of
+from app.pages.tensors.step_bar import StepBar
 from app.pages.tensors.trace import Masks
 from app.plots.cell_layout import Cell
 from app.theme import theme, themeNotifier
@@ -21,6 +23,8 @@ class StepCard(QFrame):
     hovered = Signal(int, object)
     pinned = Signal(int, object)
     edited = Signal(int, object, float)
+    framed = Signal(int, object)  # the cell that is played, with its tensor's number
+    told = Signal(str)
 
     def __init__(self, path: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,12 +33,14 @@ class StepCard(QFrame):
         self._chain: ChainPicture | None = None
         self._step: StepPicture | None = None
         self._title, self._what = ElidedLabel(self), QLabel(self)
+        self._bar = StepBar(f"{path}.steps", self)
         self._body = QWidget(self)
         self._grid = QGridLayout(self._body)
         self._panes: list[TensorPane] = []
         self._signs: list[QLabel] = []
         self._arranged: tuple[Arrangement, int] | None = None
         self._room = (900, 470)
+        self._cell: Cell = ()
         self._lit: tuple[Masks | None, int, Cell | None] = (None, -1, None)
         self._arrange()
         themeNotifier().changed.connect(self._word)
@@ -44,6 +50,10 @@ class StepCard(QFrame):
         self._chain, self._step, self._lit = chain, step, (None, -1, None)
         self._word()
         self._fit()
+        modes = modes_of(chain, step)
+        self._bar.setModes(modes)
+        if self._bar.mode is not None and modes:
+            self._set_length(self._bar.mode)
 
     def setRoom(self, width: int, height: int) -> None:
         """Say how many pixels of a card can be seen at once."""
@@ -54,9 +64,34 @@ class StepCard(QFrame):
     def setLit(self, masks: Masks | None, number: int, cell: Cell | None) -> None:
         """Light what belongs to a cell of a tensor; nothing where masks are None."""
         self._lit = (masks, number, cell)
+        if cell is not None and self._step is not None and number == self._step.number:
+            self._cell = cell
         for pane in self._panes:
             lit = None if masks is None else masks.get(pane.grid.number)
+            pane.grid.setValues(None)
             pane.grid.setLit(lit, cell if pane.grid.number == number else None)
+
+    @Slot(object, int)
+    def _show_frame(self, mode: Mode, place: int) -> None:
+        """Light one frame; of the products of one cell it is the one that was pointed at last."""
+        if self._chain is None or self._step is None:
+            return
+        if mode is Mode.CELLS:
+            self.framed.emit(self._step.number, cell_of(self._chain, self._step, place))
+            return
+        frame = frame_of(self._chain, self._step, mode, place, self._cell)
+        for pane, lit in zip(self._panes, (*frame.operands, frame.result), strict=True):
+            pane.grid.setLit(lit)
+        self._panes[-1].grid.setValues(frame.values)
+        self.told.emit(frame.text)
+
+    @Slot(object)
+    def _set_length(self, mode: Mode) -> None:
+        if self._chain is not None and self._step is not None:
+            self._bar.setLength(length_of(self._chain, self._step, mode))
+            shape = self._chain.tensors[self._step.number].shape
+            at = self._cell if len(self._cell) == len(shape) else (0,) * len(shape)
+            self._cell = tuple(min(one, length - 1) for one, length in zip(at, shape, strict=True))
 
     def panes(self) -> list[TensorPane]:
         """Return the operands and, last, the result."""
@@ -132,6 +167,9 @@ class StepCard(QFrame):
         layout.addWidget(self._title)
         layout.addWidget(self._what)
         layout.addLayout(row)
+        layout.addWidget(self._bar)
+        self._bar.chosen.connect(self._show_frame)
+        self._bar.modeChosen.connect(self._set_length)
 
 
 def _where(arrangement: Arrangement, place: int) -> tuple[int, int]:

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLineEdit, QPushButton, QSlider
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.pages.tensors.catalogue import ENTRIES
 from app.pages.tensors.playground import Playground
+from app.pages.tensors.playing import Mode
 from tests.app.pages.tensor_lab import Hand, LabEngine
 
 
@@ -221,3 +222,32 @@ def test_that_operations_are_found_by_name(hand: Hand, qtbot: QtBot) -> None:
     found = hand.page.view.picker.names()
     assert {"layer_norm", "batch_norm", "group_norm", "instance_norm"} <= set(found)
     assert "cat" not in found
+
+
+def test_that_a_product_is_played_product_by_product_and_as_outer_products(hand: Hand) -> None:
+    hand.show("A = arange(6.0).view(2, 3); B = ones(3, 2); C = A @ B")
+    card = hand.page.view.cards[-1]
+    a, b, c = (pane.grid for pane in card.panes())
+    hand.page.pointAt(c.number, (1, 0))
+    modes = card.findChild(QComboBox, "tensors.step1.steps.mode")
+    modes.setCurrentIndex(modes.findData(Mode.DOT))
+    place = card.findChild(QSlider, "tensors.step1.steps.place")
+    assert place.maximum() == 2
+    place.setValue(1)
+    assert (lit(a), lit(b), lit(c)) == ([[1, 0], [1, 1]], [[0, 0], [1, 0]], [[1, 0]])
+    assert hand.page.view.strip.text() == "C[1, 0]   k = 1:   3 + 4·1 = 7"
+    modes.setCurrentIndex(modes.findData(Mode.OUTER))
+    assert (lit(a), lit(b)) == ([[0, 0], [1, 0]], [[0, 0], [0, 1]])
+    np.testing.assert_array_equal(c._values, [[0, 0], [3, 3]])
+    hand.page.pointAt(c.number, None)
+    assert c._values is None
+
+
+def test_that_any_operation_is_played_cell_by_cell(hand: Hand, qtbot: QtBot) -> None:
+    hand.show("x = arange(4); y = x.cumsum(0)")
+    card = hand.page.view.cards[0]
+    place = card.findChild(QSlider, "tensors.step0.steps.place")
+    place.setValue(2)
+    assert lit(hand.grid("x")) == [[0], [1], [2]]
+    qtbot.mouseClick(card.findChild(QToolButton, "tensors.step0.steps.on"), Qt.MouseButton.LeftButton)
+    assert lit(hand.grid("x")) == [[0], [1], [2], [3]]
