@@ -76,7 +76,7 @@ def _tiles(
 ) -> object:
     """Return tiles; None for one that must wait until the plane was looked at, or that lies outside."""
     picture = _desk.picture(Source.model_validate(source), PlaneSpec.model_validate(plane), call.cancelled)
-    found = [None if call.cancelled() else picture.tile(Place(*place), shown) for place in places]
+    found = [picture.tile(Place(*place), shown, call.cancelled) for place in places]
     return [None if tile is None else _told_tile(tile) for tile in found]
 
 
