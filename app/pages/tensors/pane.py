@@ -23,6 +23,7 @@ class TensorPane(QWidget):
     hovered = Signal(int, object)
     pinned = Signal(int, object)
     edited = Signal(int, object, float)
+    resized = Signal(int, int, int, bool)
 
     def __init__(self, path: str, beside: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +43,7 @@ class TensorPane(QWidget):
         self.grid.hovered.connect(self.hovered)
         self.grid.pinned.connect(self.pinned)
         self.grid.edited.connect(self.edited)
+        self.grid.resized.connect(self.resized)
         self._slider.valueChanged.connect(self._choose)
         themeNotifier().changed.connect(self._word)
 

@@ -28,6 +28,7 @@ class StepCard(QFrame):
     hovered = Signal(int, object)
     pinned = Signal(int, object)
     edited = Signal(int, object, float)
+    resized = Signal(int, int, int, bool)
     framed = Signal(int, object)  # the cell that is played, with its tensor's number
     told = Signal(str)
 
@@ -156,6 +157,7 @@ class StepCard(QFrame):
             pane.hovered.connect(self.hovered)
             pane.pinned.connect(self.pinned)
             pane.edited.connect(self.edited)
+            pane.resized.connect(self.resized)
             pane.show()
 
     def _word(self) -> None:
