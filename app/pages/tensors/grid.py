@@ -92,6 +92,11 @@ class TensorGrid(QWidget):
         self.setAccessibleName(f"{tensor.name} {list(tensor.shape)}")
         self._redraw()
 
+    def chooseFacet(self, facet: int) -> None:
+        """Show another facet of the same tensor."""
+        self._layout = replace(self._layout, chosen=facet)
+        self._redraw()
+
     def setLit(self, lit: Mask | None, cell: Cell | None = None) -> None:
         """Light these cells, all alike where None; `cell` is the one that is pointed at, if it is one of this tensor."""
         shown = None if lit is None or self._tensor is None else lit[tuple(map(slice, self._tensor.values.shape))]

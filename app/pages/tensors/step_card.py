@@ -77,7 +77,7 @@ class StepCard(QFrame):
         for pane in self._panes:
             lit = None if masks is None else masks.get(pane.grid.number)
             pane.grid.setValues(None)
-            pane.grid.setLit(lit, cell if pane.grid.number == number else None)
+            pane.setLit(lit, cell if pane.grid.number == number else None)
         self._storage.setLit(masks)
 
     @Slot(object, int)
@@ -90,7 +90,7 @@ class StepCard(QFrame):
             return
         frame = frame_of(self._chain, self._step, mode, place, self._cell)
         for pane, lit in zip(self._panes, (*frame.operands, frame.result), strict=True):
-            pane.grid.setLit(lit)
+            pane.setLit(lit, None)
         self._panes[-1].grid.setValues(frame.values)
         self.told.emit(frame.text)
 

@@ -181,6 +181,10 @@ def test_that_higher_ranks_are_facets_and_many_of_them_are_chosen_by_a_slider(ha
     slider.setValue(6)
     cell = pane.grid.cells.at(pane.grid.cells.left + 1, pane.grid.cells.top + 1)
     assert cell == (1, 2, 0, 0)
+    hand.page.pointAt(1, (0, 3, 1, 1))
+    assert slider.value() == 3, "what is lit is shown"
+    slider.setValue(2)
+    assert pane.grid.lit is not None
 
 
 @pytest.mark.parametrize(
