@@ -76,6 +76,7 @@ class TensorGrid(QWidget):
         self._values: NDArray[Any] | None = None
         self._lit: Mask | None = None
         self._cell: Cell | None = None
+        self._chosen: Cell | None = None
         self._hovered: Cell | None = None
         self._drawn: QPixmap | None = None
         self._editor: CellEditor | None = None
@@ -100,7 +101,12 @@ class TensorGrid(QWidget):
     def setLit(self, lit: Mask | None, cell: Cell | None = None) -> None:
         """Light these cells, all alike where None; `cell` is the one that is pointed at, if it is one of this tensor."""
         shown = None if lit is None or self._tensor is None else lit[tuple(map(slice, self._tensor.values.shape))]
-        self._lit, self._cell = shown, cell
+        self._lit, self._cell, self._chosen = shown, cell, None
+        self.update()
+
+    def setChosen(self, cell: Cell) -> None:
+        """Mark a cell as the one that was taken, until others are lit."""
+        self._chosen = cell
         self.update()
 
     def setValues(self, values: NDArray[Any] | None) -> None:
@@ -224,9 +230,10 @@ class TensorGrid(QWidget):
             painter.drawPixmap(0, 0, self._drawn)
             if self._lit is not None:
                 self._paint_lit(painter, self._lit)
-            if self._cell is not None:
-                painter.setPen(QPen(QColor(theme().text), 2))
-                painter.drawRect(QRectF(*self._layout.rectangle(self._cell)))
+            for cell, colour in ((self._cell, theme().text), (self._chosen, theme().warn)):
+                if cell is not None:
+                    painter.setPen(QPen(QColor(colour), 3 if cell is self._chosen else 2))
+                    painter.drawRect(QRectF(*self._layout.rectangle(cell)))
 
     def _paint_lit(self, painter: QPainter, lit: Mask) -> None:
         ink = QColor(theme().text)

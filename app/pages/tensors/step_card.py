@@ -13,7 +13,7 @@ from app.pages.tensors.pane import TensorPane
 from app.pages.tensors.playing import Mode, cell_of, frame_of, length_of, modes_of
 from app.pages.tensors.step_bar import StepBar
 from app.pages.tensors.storage import StorageStrip
-from app.pages.tensors.trace import Masks
+from app.pages.tensors.trace import Masks, chosen_of
 from app.plots.cell_layout import Cell
 from app.theme import theme, themeNotifier
 from app.widgets import ElidedLabel
@@ -79,6 +79,15 @@ class StepCard(QFrame):
             pane.grid.setValues(None)
             pane.setLit(lit, cell if pane.grid.number == number else None)
         self._storage.setLit(masks)
+        if masks is not None and number == getattr(self._step, "number", -1):
+            self._mark_chosen(masks)
+
+    def _mark_chosen(self, masks: Masks) -> None:
+        """Of the cells that could have been taken, mark the one that was."""
+        if self._chain is not None and self._step is not None:
+            taken = chosen_of(self._chain, self._step, masks)
+            if taken is not None:
+                self._panes[0].grid.setChosen(taken)
 
     @Slot(object, int)
     def _show_frame(self, mode: Mode, place: int) -> None:

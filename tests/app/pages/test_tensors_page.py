@@ -330,3 +330,13 @@ def test_that_a_length_is_rewritten_where_it_is_a_plain_number(
 ) -> None:
     hand.show(text)
     assert with_length(text, hand.page.chain(), 0, axis, 7) == expected
+
+
+def test_that_of_the_cells_a_maximum_could_take_the_one_it_took_is_marked(hand: Hand) -> None:
+    hand.show("x = tensor([[1, 7, 3], [9, 2, 4]]); y = x.max(1).values; z = x.argmin(0)")
+    hand.point(hand.grid("y", 0), (0,))
+    assert lit(hand.grid("x", 0)) == [[0, 0], [0, 1], [0, 2]]
+    assert hand.grid("x", 0)._chosen == (0, 1)
+    hand.point(hand.grid("z", 1), (2,))
+    assert hand.grid("x", 1)._chosen == (0, 2)
+    assert hand.grid("x", 0)._chosen is None
