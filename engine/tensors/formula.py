@@ -121,6 +121,19 @@ def _mean(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> s
     return "" if lane is None else f"({_sum([_bracketed(x) for (x,) in _ends(lane)], len(lane))}) / {len(lane)}"
 
 
+def _chosen(name: str) -> Callable[[tuple[Any, ...], dict[str, Any], Cell], str]:
+    def work(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
+        lane = _lane_of(arguments, keywords, cell, reduced=True)
+        if lane is None:
+            return ""
+        terms = [written(x) for (x,) in _ends(lane)]
+        if len(lane) > MAX_TERMS:
+            terms.insert(MAX_TERMS // 2, f"… ({len(lane) - MAX_TERMS} more) …")
+        return f"{name}({', '.join(terms)})"
+
+    return work
+
+
 def _prefix(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
     lane = _lane_of(arguments, keywords, cell, reduced=False)
     if lane is None or not cell:
@@ -228,6 +241,10 @@ _FORMULAS: dict[str, Callable[[tuple[Any, ...], dict[str, Any], Cell], str]] = {
     "conv2d": _convolved,
     "sum": _total,
     "mean": _mean,
+    **dict.fromkeys(("max", "max.values", "amax"), _chosen("max")),
+    **dict.fromkeys(("min", "min.values", "amin"), _chosen("min")),
+    **dict.fromkeys(("argmax", "max.indices"), _chosen("place of max")),
+    **dict.fromkeys(("argmin", "min.indices"), _chosen("place of min")),
     "cumsum": _prefix,
     "softmax": _softmax,
     "layer_norm": _layer_norm,

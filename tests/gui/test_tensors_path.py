@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import psutil
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
@@ -28,8 +29,14 @@ def test_that_tensors_are_tried_and_that_a_lab_that_hangs_takes_nothing_with_it(
     grids = [pane.grid for pane in page.view.cards[0].panes()]
     a, b, c = (tensor.values for tensor in page.chain().tensors)
     np.testing.assert_allclose(a @ b, c, rtol=1e-5)
-    qtbot.mouseMove(grids[2], grids[2].pointAt((1, 1)).toPoint())
-    user.until(lambda: grids[0].lit is not None)
+
+    def points() -> bool:
+        """Move onto the cell, anew as long as the cards are still finding their place."""
+        qtbot.mouseMove(grids[2], QPoint(1, 1))
+        qtbot.mouseMove(grids[2], grids[2].pointAt((1, 1)).toPoint())
+        return grids[0].lit is not None
+
+    user.until(points)
     assert [np.argwhere(grid.lit).tolist() for grid in grids[:2]] == [
         [[1, column] for column in range(4)],
         [[row, 1] for row in range(4)],

@@ -4,10 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
-
-def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:
-    """Mark a text for translation; PySide6's own has no types."""
-    return text
+from app.actions import QT_TRANSLATE_NOOP
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QWidget
@@ -12,6 +13,7 @@ from app.pages.tensors.wording import facts, head_html
 from app.plots.cell_layout import Cell, CellLayout
 from app.theme import themeNotifier
 from engine.tensors.picture import TensorPicture
+from engine.tensors.reach import Mask
 
 NARROWEST = 226
 BESIDE = 168  # of what stands beside the cells
@@ -23,6 +25,7 @@ class TensorPane(QWidget):
     hovered = Signal(int, object)
     pinned = Signal(int, object)
     edited = Signal(int, object, float)
+    resized = Signal(int, int, int, bool)
 
     def __init__(self, path: str, beside: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +34,7 @@ class TensorPane(QWidget):
         self._tensor: TensorPicture | None = None
         self._number = -1
         self._size = (1.0, 1.0)
+        self._lit: tuple[Mask | None, Cell | None] = (None, None)
         self._head, self._facts, self._index = QLabel(self), QLabel(self), QLabel(self)
         self.grid = TensorGrid(f"{path}.cells", self)
         self.slope = TensorGrid(f"{path}.gradient", self)
@@ -42,12 +46,13 @@ class TensorPane(QWidget):
         self.grid.hovered.connect(self.hovered)
         self.grid.pinned.connect(self.pinned)
         self.grid.edited.connect(self.edited)
+        self.grid.resized.connect(self.resized)
         self._slider.valueChanged.connect(self._choose)
         themeNotifier().changed.connect(self._word)
 
     def setTensor(self, number: int, tensor: TensorPicture, wide: float, high: float) -> None:
         """Show a tensor with cells of this size, in pixels."""
-        self._number, self._tensor, self._size = number, tensor, (wide, high)
+        self._number, self._tensor, self._size, self._lit = number, tensor, (wide, high), (None, None)
         layout = CellLayout(tensor.values.shape, wide, high)
         count = max(1, tensor.values.size // max(1, layout.rows * layout.columns)) if layout.leading else 1
         self._chooser.setVisible(len(layout.facets) < count)
@@ -70,14 +75,22 @@ class TensorPane(QWidget):
             self.slope.setTensor(self._number, replace(tensor, values=values, kind="gradient"), *self._size, facet)
         self._slope_head.setFixedWidth(BESIDE if self._beside else max(self.grid.width(), NARROWEST))
 
-    def show_cell(self, cell: Cell) -> None:
-        """Choose the facet with this cell."""
-        if not self._chooser.isHidden():
-            self._slider.setValue(self.grid.cells.place(cell)[0])
+    def setLit(self, lit: Mask | None, cell: Cell | None) -> None:
+        """Light these cells; where none of them is in the facet on show, the first facet that has some is chosen."""
+        self._lit = (lit, cell)
+        if lit is not None and lit.any() and not self._chooser.isHidden() and self._tensor is not None:
+            shown = lit[tuple(map(slice, self._tensor.values.shape))]
+            facets = np.flatnonzero(shown.reshape(self._slider.maximum() + 1, -1).any(axis=1))
+            if len(facets) and self._slider.value() not in facets:
+                self._slider.setValue(int(facets[0]))
+        self.grid.setLit(lit, cell)
 
     @Slot(int)
-    def _choose(self, _facet: int) -> None:
+    def _choose(self, facet: int) -> None:
         self._show()
+        self.grid.setLit(*self._lit)
+        if not self.slope.isHidden():
+            self.slope.chooseFacet(facet)
 
     def _show(self) -> None:
         if self._tensor is None:

@@ -1,5 +1,6 @@
 """The Playground tab: an expression, and what each of its operations does to every cell. It asks the tensors lab."""
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QTimer, Slot
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.engine_thread import EngineThread, Requests
 from app.pages.tensors.history import History, Shown, shown_of
 from app.pages.tensors.playground_layout import PlaygroundLayout
+from app.pages.tensors.resizing import with_length
 from app.pages.tensors.trace import completed, traced
 from app.plots.cell_layout import Cell
 from engine.tensors.picture import ChainPicture, chain_picture, refusal_picture
@@ -94,6 +96,17 @@ class Playground(QWidget):
     def _edit(self, number: int, cell: Cell, value: float) -> None:
         if self._chain is not None:
             self._keep(self._history.now.edited(self._chain.tensors[number].name, cell, value))
+
+    @Slot(int, int, int, bool)
+    def _resize(self, number: int, axis: int, length: int, goes_on: bool) -> None:
+        """Write another length for an axis, and for every made tensor that has the same axis."""
+        if self._chain is None or self._shown is None:
+            return
+        text = with_length(self._shown.text, self._chain, number, axis, length)
+        if text is None:
+            self.view.tell(self.tr("This length is not written as a plain number; change it in the expression."))
+        else:
+            self._keep(replace(self._history.now, text=text), goes_on)
 
     @Slot()
     def _draw_anew(self) -> None:
@@ -266,6 +279,7 @@ class Playground(QWidget):
         view.pinned.connect(self.pin)
         view.framed.connect(self.pointAt)
         view.edited.connect(self._edit)
+        view.resized.connect(self._resize)
         view.refusal.fixChosen.connect(self._mend)
         view.lossBox.currentIndexChanged.connect(self._ask_gradients)
         for signal, slot in (

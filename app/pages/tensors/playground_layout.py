@@ -38,6 +38,7 @@ class PlaygroundLayout(QWidget):
     hovered = Signal(int, object)
     pinned = Signal(int, object)
     edited = Signal(int, object, float)
+    resized = Signal(int, int, int, bool)
     framed = Signal(int, object)
     exampleChosen = Signal(str)
 
@@ -128,6 +129,7 @@ class PlaygroundLayout(QWidget):
         card.hovered.connect(self.hovered)
         card.pinned.connect(self.pinned)
         card.edited.connect(self.edited)
+        card.resized.connect(self.resized)
         card.framed.connect(self.framed)
         card.told.connect(self.strip.setFrame)
         card.setRoom(*self._room())

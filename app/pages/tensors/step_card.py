@@ -13,7 +13,7 @@ from app.pages.tensors.pane import TensorPane
 from app.pages.tensors.playing import Mode, cell_of, frame_of, length_of, modes_of
 from app.pages.tensors.step_bar import StepBar
 from app.pages.tensors.storage import StorageStrip
-from app.pages.tensors.trace import Masks
+from app.pages.tensors.trace import Masks, chosen_of
 from app.plots.cell_layout import Cell
 from app.theme import theme, themeNotifier
 from app.widgets import ElidedLabel
@@ -28,6 +28,7 @@ class StepCard(QFrame):
     hovered = Signal(int, object)
     pinned = Signal(int, object)
     edited = Signal(int, object, float)
+    resized = Signal(int, int, int, bool)
     framed = Signal(int, object)  # the cell that is played, with its tensor's number
     told = Signal(str)
 
@@ -76,8 +77,17 @@ class StepCard(QFrame):
         for pane in self._panes:
             lit = None if masks is None else masks.get(pane.grid.number)
             pane.grid.setValues(None)
-            pane.grid.setLit(lit, cell if pane.grid.number == number else None)
+            pane.setLit(lit, cell if pane.grid.number == number else None)
         self._storage.setLit(masks)
+        if masks is not None and number == getattr(self._step, "number", -1):
+            self._mark_chosen(masks)
+
+    def _mark_chosen(self, masks: Masks) -> None:
+        """Of the cells that could have been taken, mark the one that was."""
+        if self._chain is not None and self._step is not None:
+            taken = chosen_of(self._chain, self._step, masks)
+            if taken is not None:
+                self._panes[0].grid.setChosen(taken)
 
     @Slot(object, int)
     def _show_frame(self, mode: Mode, place: int) -> None:
@@ -89,7 +99,7 @@ class StepCard(QFrame):
             return
         frame = frame_of(self._chain, self._step, mode, place, self._cell)
         for pane, lit in zip(self._panes, (*frame.operands, frame.result), strict=True):
-            pane.grid.setLit(lit)
+            pane.setLit(lit, None)
         self._panes[-1].grid.setValues(frame.values)
         self.told.emit(frame.text)
 
@@ -156,6 +166,7 @@ class StepCard(QFrame):
             pane.hovered.connect(self.hovered)
             pane.pinned.connect(self.pinned)
             pane.edited.connect(self.edited)
+            pane.resized.connect(self.resized)
             pane.show()
 
     def _word(self) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.pages.tensors.catalogue import ENTRIES
 from app.pages.tensors.playground import Playground
 from app.pages.tensors.playing import Mode
+from app.pages.tensors.resizing import with_length
 from app.pages.tensors.storage import StorageStrip
 from tests.app.pages.tensor_lab import Hand, LabEngine
 
@@ -180,6 +181,10 @@ def test_that_higher_ranks_are_facets_and_many_of_them_are_chosen_by_a_slider(ha
     slider.setValue(6)
     cell = pane.grid.cells.at(pane.grid.cells.left + 1, pane.grid.cells.top + 1)
     assert cell == (1, 2, 0, 0)
+    hand.page.pointAt(1, (0, 3, 1, 1))
+    assert slider.value() == 3, "what is lit is shown"
+    slider.setValue(2)
+    assert pane.grid.lit is not None
 
 
 @pytest.mark.parametrize(
@@ -292,3 +297,46 @@ def test_that_a_card_forgets_the_storage_of_what_it_showed_before(hand: Hand) ->
     hand.show("A = rand(4, 3); y = A + 1")
     hand.page.pointAt(0, (3, 2))
     assert lit(hand.grid("y")) == [[3, 2]]
+
+
+def test_that_dragging_the_ruler_changes_the_length_of_an_axis_wherever_it_is(hand: Hand, qtbot: QtBot) -> None:
+    text = "A = rand(3, 4); B = rand(4, 2); C = A @ B"
+    hand.show(text)
+    grid = hand.grid("A")
+    start = QPoint(60, 8)
+    qtbot.mousePress(grid, Qt.MouseButton.LeftButton, pos=start)
+    for pixels in (18, 36):
+        qtbot.mouseMove(grid, start + QPoint(pixels, 0))
+        hand.engine.answer()
+    qtbot.mouseRelease(grid, Qt.MouseButton.LeftButton, pos=start)
+    assert hand.page.shown().text == "A = rand(3, 6); B = rand(6, 2); C = A @ B"
+    assert hand.page.chain().tensors[0].shape == (3, 6)
+    hand.page.view.undoButton.click()
+    assert hand.page.shown().text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "axis", "expected"),
+    [
+        ("x = randint(0, 9, (3, 4))", 0, "x = randint(0, 9, (7, 4))"),
+        ("n = 3; x = rand(n, 4)", 0, None),
+        ("x = arange(5)", 0, "x = arange(7)"),
+        ("x = torch.zeros((2, 3)); y = x.T", 1, "x = torch.zeros((2, 7)); y = x.T"),
+        ("x = tensor([1, 2])", 0, None),
+    ],
+)
+def test_that_a_length_is_rewritten_where_it_is_a_plain_number(
+    hand: Hand, text: str, axis: int, expected: str | None
+) -> None:
+    hand.show(text)
+    assert with_length(text, hand.page.chain(), 0, axis, 7) == expected
+
+
+def test_that_of_the_cells_a_maximum_could_take_the_one_it_took_is_marked(hand: Hand) -> None:
+    hand.show("x = tensor([[1, 7, 3], [9, 2, 4]]); y = x.max(1).values; z = x.argmin(0)")
+    hand.point(hand.grid("y", 0), (0,))
+    assert lit(hand.grid("x", 0)) == [[0, 0], [0, 1], [0, 2]]
+    assert hand.grid("x", 0)._chosen == (0, 1)
+    hand.point(hand.grid("z", 1), (2,))
+    assert hand.grid("x", 1)._chosen == (0, 2)
+    assert hand.grid("x", 0)._chosen is None
