@@ -19,7 +19,8 @@ from engine.jobs.requests import Call, Method, RequestError
 from engine.tensors.chain import Chain, Edit, evaluate
 from engine.tensors.explaining import explain_refusal
 from engine.tensors.formula import formula
-from engine.tensors.picturing import picture_of, refusal_of
+from engine.tensors.gradients import gradients
+from engine.tensors.picturing import picture_of, refusal_of, values_of
 from engine.tensors.provenance import Provenance
 from engine.tensors.python_code import as_python
 from engine.tensors.reach import ByAxes, ByPlace, Nothing, to_wire
@@ -82,6 +83,21 @@ def _trace(
     return [[other, Raw(mask.numpy())] for other, mask in sorted({**before, **after}.items())]
 
 
+def _gradients(
+    call: Call,
+    text: str,
+    loss: str,
+    cell: Sequence[int] | None = None,
+    seed: int = 0,
+    edits: Sequence[Mapping[str, Any]] = (),
+) -> object:
+    """Return {"values": [[number, cells]], "blocked": [[number, sentence]]}; of a large tensor the corner that is shown."""
+    chain, _ = _chains.of(call, text, seed, edits)
+    found = gradients(chain, loss, None if cell is None else tuple(cell))
+    values = [[number, Raw(values_of(one))] for number, one in found.values.items()]
+    return {"values": values, "blocked": [list(pair) for pair in found.blocked.items()]}
+
+
 def _code(call: Call, text: str, seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()) -> object:
     return as_python(_chains.of(call, text, seed, edits)[0])
 
@@ -124,6 +140,7 @@ METHODS: dict[str, Method] = {
     "formula": _formula,
     "trace": _trace,
     "code": _code,
+    "gradients": _gradients,
     "recall": _recall,
     **inspector_requests.METHODS,
     "remember": _remember,

@@ -158,6 +158,27 @@ def _batch_norm(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell
     return _standard(x[cell], given["running_mean"][channel], given["running_var"][channel], eps, scale)
 
 
+def _group_norm(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
+    named = ("num_groups", "weight", "bias", "eps")
+    given = dict(zip(named, arguments[1:], strict=False)) | keywords
+    x = arguments[0]
+    size = x.shape[1] // given["num_groups"]
+    first = cell[1] // size * size
+    group = x[cell[0], first : first + size].to(torch.float64)
+    scale = [_of(given.get(part), cell[1:2]) for part in named[1:3]]
+    return _normed(x[cell], group, given.get("eps", 1e-5), scale)
+
+
+def _instance_norm(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
+    named = ("running_mean", "running_var", "weight", "bias", "use_input_stats", "momentum", "eps")
+    given = dict(zip(named, arguments[1:], strict=False)) | keywords
+    x, channel, eps = arguments[0], cell[1:2], given.get("eps", 1e-5)
+    scale = [_of(given.get(part), channel) for part in ("weight", "bias")]
+    if given.get("use_input_stats", True):
+        return _normed(x[cell], x[cell[:2]].to(torch.float64), eps, scale)
+    return _standard(x[cell], given["running_mean"][channel], given["running_var"][channel], eps, scale)
+
+
 def _normed(x: Tensor, group: Tensor, eps: float, scale: list[Any]) -> str:
     return _standard(x, group.mean(), group.var(correction=0), eps, scale)
 
@@ -211,4 +232,6 @@ _FORMULAS: dict[str, Callable[[tuple[Any, ...], dict[str, Any], Cell], str]] = {
     "softmax": _softmax,
     "layer_norm": _layer_norm,
     "batch_norm": _batch_norm,
+    "group_norm": _group_norm,
+    "instance_norm": _instance_norm,
 }

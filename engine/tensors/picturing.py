@@ -18,17 +18,6 @@ from engine.tensors.reaches import reaches
 
 _SHORT = {"float": "f", "bfloat": "bf", "int": "i", "uint": "u", "complex": "c"}
 _SUMMED = {"matmul", "mm", "bmm", "mv", "dot", "linear"}
-_READ_BY_WINDOW = (
-    "dim",
-    "kernel",
-    "stride",
-    "padding",
-    "dilation",
-    "groups",
-    "normalized_shape",
-    "num_groups",
-    "training",
-)
 
 
 def picture_of(chain: Chain) -> ChainPicture:
@@ -132,7 +121,8 @@ def _axes(chain: Chain, met: Sequence[Sequence[Reach | None]]) -> list[tuple[int
     first = len(chain.program.inputs)
     for number, (one, known) in enumerate(zip(chain.program.instructions, met, strict=True), first):
         operands = [ref.number for ref in one.operands()]
-        join_step(found, number, operands, known, one.operation.name in _SUMMED)
+        links = one.operation.kind in (Kind.LANES, Kind.NORM)
+        join_step(found, number, operands, known, one.operation.name in _SUMMED, links)
     return found.numbers()
 
 
@@ -140,13 +130,6 @@ def _step(chain: Chain, number: int, known: Sequence[Reach | None]) -> StepPictu
     one = chain.program.instructions[number - len(chain.program.inputs)]
     operands = tuple(ref.number for ref in one.operands())
     operation = one.operation
-    settings = {key: one.keywords[key] for key in _READ_BY_WINDOW if _is_plain(one.keywords.get(key))}
-    if operation.kind in (Kind.REDUCED, Kind.LANES) and len(one.arguments) > 1 and _is_plain(one.arguments[1]):
-        settings["dim"] = one.arguments[1]
-    return StepPicture(
-        number, operation.name, operation.torch_name, operation.kind.value, one.text, operands, tuple(known), settings
-    )
-
-
-def _is_plain(value: Any) -> bool:
-    return isinstance(value, int | float | str) or (isinstance(value, tuple | list) and all(map(_is_plain, value)))
+    place = (one.place.line, one.place.column, one.place.end)
+    called = (number, operation.name, operation.torch_name, operation.kind.value)
+    return StepPicture(*called, one.text, place, operands, tuple(known))

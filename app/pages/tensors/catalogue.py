@@ -4,10 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
-
-def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:
-    """Mark a text for translation; PySide6's own has no types."""
-    return text
+from app.actions import QT_TRANSLATE_NOOP
 
 
 @dataclass(frozen=True)
@@ -67,8 +64,9 @@ GROUPS = (
         _entry("gumbel_softmax", "x = randn(3, 4); y = gumbel_softmax(x, tau=0.5)", QT_TRANSLATE_NOOP("TensorCatalogue", "softmax of x + Gumbel noise, divided by τ: a soft sample with a gradient.")),
     )),
     Group(QT_TRANSLATE_NOOP("TensorCatalogue", "Layers"), (
-        _entry("layer_norm", "x = randn(3, 4) * 2 + 1; y = layer_norm(x, (4,))", QT_TRANSLATE_NOOP("TensorCatalogue", "Each row for itself: its mean taken off, divided by its deviation.")),
-        _entry("batch_norm", "x = randn(3, 4) * 2 + 1; y = batch_norm(x, None, None, training=True)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each channel over the whole batch: mean taken off, divided by the deviation.")),
+        _entry("LayerNorm beside BatchNorm", "x = randn(4, 3); ln = layer_norm(x, (3,)); bn = batch_norm(x, None, None, training=True)", QT_TRANSLATE_NOOP("TensorCatalogue", "The same x: one takes each row for itself, the other each column. Point at a cell of x.")),
+        _entry("layer_norm", "x = randn(3, 4); y = layer_norm(x, (4,))", QT_TRANSLATE_NOOP("TensorCatalogue", "Each row for itself: its mean taken off, divided by its deviation.")),
+        _entry("batch_norm", "x = randn(3, 4); y = batch_norm(x, None, None, training=True)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each channel over the whole batch: mean taken off, divided by the deviation.")),
         _entry("group_norm", "x = randn(2, 4, 3); y = group_norm(x, 2)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each sample's channels in groups, every group for itself.")),
         _entry("instance_norm", "x = randn(2, 3, 4); y = instance_norm(x)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each channel of each sample for itself.")),
         _entry("conv1d", "x = rand(1, 1, 8); w = rand(1, 1, 3); y = conv1d(x, w, padding=1)", QT_TRANSLATE_NOOP("TensorCatalogue", "A kernel slides along; each cell is the sum of what lies under it.")),

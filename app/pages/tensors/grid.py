@@ -1,5 +1,6 @@
 """TensorGrid: one tensor as cells that can be pointed at, pinned, walked and changed. It tells what is done."""
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from engine.tensors.picture import TensorPicture
 from engine.tensors.reach import Mask
 
 LEFT, TOP = 22.0, 20.0  # room for the lengths of the axes
+LENGTH_PX = 18.0  # to drag for one more
 STEPS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -34,12 +36,32 @@ STEPS = {
 }
 
 
+@dataclass(frozen=True)
+class AxisDrag:
+    """An axis that is held: −1 or −2, where it was taken, its length then, and the length told last."""
+
+    axis: int
+    start: QPointF
+    length: int
+    told: int = -1
+
+    def __post_init__(self) -> None:
+        if self.told < 0:
+            object.__setattr__(self, "told", self.length)
+
+    def length_at(self, at: QPointF) -> int:
+        """Return the length that the mouse is at, 1 at least."""
+        way = at - self.start
+        return max(1, self.length + round((way.x() if self.axis == -1 else way.y()) / LENGTH_PX))
+
+
 class TensorGrid(QWidget):
     """Shows one tensor; cells are told with the tensor's number."""
 
     hovered = Signal(int, object)  # number, cell or None
     pinned = Signal(int, object)
     edited = Signal(int, object, float)
+    resized = Signal(int, int, int, bool)  # number, axis, length, whether it is still the same drag
 
     def __init__(self, path: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +70,7 @@ class TensorGrid(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.number = -1
+        self.showsRuler = True
         self._tensor: TensorPicture | None = None
         self._layout = CellLayout((), 1, 1)
         self._values: NDArray[Any] | None = None
@@ -56,12 +79,14 @@ class TensorGrid(QWidget):
         self._hovered: Cell | None = None
         self._drawn: QPixmap | None = None
         self._editor: CellEditor | None = None
+        self._drag: AxisDrag | None = None
         themeNotifier().changed.connect(self._redraw)
 
     def setTensor(self, number: int, tensor: TensorPicture, wide: float, high: float, chosen: int = 0) -> None:
         """Show another tensor with cells of this size; `chosen` is the facet where only one is shown."""
         self.number, self._tensor = number, tensor
-        self._layout = CellLayout(tensor.values.shape, wide, high, LEFT, TOP, chosen)
+        margins = (LEFT, TOP) if self.showsRuler else (1.0, 1.0)
+        self._layout = CellLayout(tensor.values.shape, wide, high, *margins, chosen)
         self._lit = self._cell = self._values = None
         self.setFixedSize(QSize(int(self._layout.width) + 3, int(self._layout.height) + 3))
         self.setAccessibleName(f"{tensor.name} {list(tensor.shape)}")
@@ -97,7 +122,14 @@ class TensorGrid(QWidget):
     # What the user does
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Tell the cell under the mouse, when it is another."""
+        """Tell the cell under the mouse, when it is another, or the length that an axis is dragged to."""
+        if self._drag is not None:
+            self._drag_to(self._drag, event.position())
+            return
+        axis = self._axis_at(event.position())
+        shapes = {-1: Qt.CursorShape.SplitHCursor, -2: Qt.CursorShape.SplitVCursor}
+        self.setCursor(shapes.get(axis, Qt.CursorShape.ArrowCursor))
+        self.setToolTip(self.tr("Drag to change this length") if axis else "")
         self._hover(self._layout.at(event.position().x(), event.position().y()))
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -106,10 +138,18 @@ class TensorGrid(QWidget):
         self._hover(None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Pin the cell."""
+        """Pin the cell, or take hold of an axis."""
+        axis = self._axis_at(event.position())
+        if axis and self._tensor is not None:
+            self._drag = AxisDrag(axis, event.position(), self._tensor.shape[axis])
+            return
         cell = self._layout.at(event.position().x(), event.position().y())
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         self.pinned.emit(self.number, cell)
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        """Let an axis go."""
+        self._drag = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Change the cell."""
@@ -131,6 +171,21 @@ class TensorGrid(QWidget):
             self._edit(self._cell, event.text().strip())
         else:
             super().keyPressEvent(event)
+
+    def _axis_at(self, at: QPointF) -> int:
+        """Return which axis the ruler has here: −1 columns, −2 rows; 0 for none that can be changed."""
+        if self._tensor is None or not self._tensor.is_made or not self.showsRuler or not self._tensor.shape:
+            return 0
+        if at.y() < self._layout.top and at.x() >= self._layout.left:
+            return -1
+        return -2 if at.x() < self._layout.left and at.y() >= self._layout.top and len(self._tensor.shape) > 1 else 0
+
+    def _drag_to(self, drag: AxisDrag, at: QPointF) -> None:
+        length = drag.length_at(at)
+        if self._tensor is not None and length != drag.told:
+            goes_on = drag.told != drag.length
+            self._drag = replace(drag, told=length)
+            self.resized.emit(self.number, drag.axis % len(self._tensor.shape), length, goes_on)
 
     def _hover(self, cell: Cell | None) -> None:
         if cell != self._hovered:
@@ -187,7 +242,8 @@ class TensorGrid(QWidget):
         with QPainter(drawn) as painter:
             for facet in self._layout.facets:
                 paint_cells(painter, self._layout, facet, self._facet(values, facet), scale, written)
-                self._paint_ruler(painter, tensor, facet)
+                if self.showsRuler:
+                    self._paint_ruler(painter, tensor, facet)
         return drawn
 
     def _paint_ruler(self, painter: QPainter, tensor: TensorPicture, facet: int) -> None:

@@ -1,5 +1,9 @@
 """TensorPane: a tensor with its name and shape above, its cells, and what is known of it below."""
 
+from dataclasses import replace
+from typing import Any
+
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QWidget
 
@@ -9,7 +13,8 @@ from app.plots.cell_layout import Cell, CellLayout
 from app.theme import themeNotifier
 from engine.tensors.picture import TensorPicture
 
-NARROWEST = 190
+NARROWEST = 226
+BESIDE = 168  # of what stands beside the cells
 
 
 class TensorPane(QWidget):
@@ -18,6 +23,7 @@ class TensorPane(QWidget):
     hovered = Signal(int, object)
     pinned = Signal(int, object)
     edited = Signal(int, object, float)
+    resized = Signal(int, int, int, bool)
 
     def __init__(self, path: str, beside: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,12 +34,16 @@ class TensorPane(QWidget):
         self._size = (1.0, 1.0)
         self._head, self._facts, self._index = QLabel(self), QLabel(self), QLabel(self)
         self.grid = TensorGrid(f"{path}.cells", self)
+        self.slope = TensorGrid(f"{path}.gradient", self)
+        self._slope_head = QLabel(self)
         self._slider = QSlider(Qt.Orientation.Horizontal, self)
         self._chooser = QWidget(self)
         self._arrange(path)
+        self.slope.hovered.connect(self.hovered)
         self.grid.hovered.connect(self.hovered)
         self.grid.pinned.connect(self.pinned)
         self.grid.edited.connect(self.edited)
+        self.grid.resized.connect(self.resized)
         self._slider.valueChanged.connect(self._choose)
         themeNotifier().changed.connect(self._word)
 
@@ -48,6 +58,19 @@ class TensorPane(QWidget):
         self._slider.blockSignals(False)
         self._show()
         self._word()
+
+    def setGradient(self, values: NDArray[Any] | None, blocked: str) -> None:
+        """Show how the loss changes with each cell, or say why nothing arrives; nothing at all without both."""
+        tensor = self._tensor
+        shown = values is not None and tensor is not None and values.shape == tensor.values.shape
+        self.slope.setVisible(shown)
+        self._slope_head.setVisible(shown or bool(blocked))
+        self._slope_head.setText(blocked)
+        if values is not None and tensor is not None and shown:
+            self._slope_head.setText(self.tr("∂loss / ∂{0}").format(tensor.name))
+            facet = 0 if self._chooser.isHidden() else self._slider.value()
+            self.slope.setTensor(self._number, replace(tensor, values=values, kind="gradient"), *self._size, facet)
+        self._slope_head.setFixedWidth(BESIDE if self._beside else max(self.grid.width(), NARROWEST))
 
     def show_cell(self, cell: Cell) -> None:
         """Choose the facet with this cell."""
@@ -73,7 +96,7 @@ class TensorPane(QWidget):
             return
         if self._beside:
             self._facts.setContentsMargins(0, int(self.grid.cells.top), 0, 0)
-        width = NARROWEST if self._beside else max(self.grid.width(), NARROWEST)
+        width = BESIDE if self._beside else max(self.grid.width(), NARROWEST)
         self._facts.setFixedSize(width, self._facts.heightForWidth(width))
 
     @Slot()
@@ -92,6 +115,9 @@ class TensorPane(QWidget):
         self._head.setTextFormat(Qt.TextFormat.RichText)
         self._facts.setProperty("role", "small")
         self._facts.setWordWrap(True)
+        self._slope_head.setProperty("role", "muted")
+        self._slope_head.setWordWrap(True)
+        self.setGradient(None, "")
         self._slider.setObjectName(f"{path}.facet")
         self._slider.setAccessibleName(self.tr("Index of the leading dimensions"))
         self._slider.setToolTip(self.tr("Leading dimensions: which slice is shown"))
@@ -110,5 +136,7 @@ class TensorPane(QWidget):
             layout.addWidget(widget, place, 0, 1, 2 if place < 2 else 1, corner)
         row_of_facts, column = (2, 1) if self._beside else (3, 0)
         layout.addWidget(self._facts, row_of_facts, column, corner)
-        layout.setColumnStretch(2, 1)
-        layout.setRowStretch(4, 1)
+        layout.addWidget(self._slope_head, *((0, 2) if self._beside else (4, 0)), corner)
+        layout.addWidget(self.slope, *((2, 2) if self._beside else (5, 0)), corner)
+        layout.setColumnStretch(3, 1)
+        layout.setRowStretch(6, 1)

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QToolButt
 
 from app.icons import icon
 from app.pages.tensors.playing import Mode
+from app.walker import walker
 
 FRAME_MS = 450
 
@@ -18,7 +19,9 @@ class StepBar(QWidget):
     def __init__(self, path: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._modes = QComboBox(self)
-        self._play, self._back, self._on = (QToolButton(self) for _ in range(3))
+        self._play = QToolButton(self)
+        self._back = walker(self, f"{path}.back", "left", self.tr("One step back"), self._step_back)
+        self._on = walker(self, f"{path}.on", "right", self.tr("One step on"), self._step_on)
         self._slider = QSlider(Qt.Orientation.Horizontal, self)
         self._count = QLabel(self)
         self._timer = QTimer(self)
@@ -26,8 +29,6 @@ class StepBar(QWidget):
         self._arrange(path)
         self._timer.timeout.connect(self._go_on)
         self._play.clicked.connect(self.toggle)
-        self._back.clicked.connect(self._step_back)
-        self._on.clicked.connect(self._step_on)
         self._slider.valueChanged.connect(self._tell)
         self._modes.currentIndexChanged.connect(self._tell_mode)
 
@@ -138,20 +139,14 @@ class StepBar(QWidget):
         self._modes.setAccessibleName(self.tr("How it is taken apart"))
         self._slider.setObjectName(f"{path}.place")
         self._slider.setAccessibleName(self.tr("Step"))
-        self._slider.setFixedWidth(220)
-        for button, name, drawing, words in (
-            (self._back, "back", "chevron-left", self.tr("One step back")),
-            (self._play, "play", "play", self.tr("Play")),
-            (self._on, "on", "chevron-right", self.tr("One step on")),
-        ):
-            button.setObjectName(f"{path}.{name}")
-            button.setIcon(icon(drawing))
-            button.setAccessibleName(words)
-            button.setToolTip(words)
+        self._slider.setFixedWidth(140)
+        self._play.setObjectName(f"{path}.play")
+        self._play.setToolTip(self.tr("Play"))
+        self._dress()
         self._count.setProperty("role", "small")
+        self._count.setFixedWidth(64)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 4, 0, 0)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        for widget in (self._back, self._play, self._on, self._slider, self._count, self._modes):
+        for widget in (self._modes, self._back, self._play, self._on, self._slider, self._count):
             row.addWidget(widget)
-        row.addStretch()

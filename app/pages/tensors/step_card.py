@@ -1,5 +1,9 @@
 """StepCard: one operation: what is written, what it does, and its operands and result as cells."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -8,6 +12,7 @@ from app.pages.tensors.fitting import Arrangement, fit
 from app.pages.tensors.pane import TensorPane
 from app.pages.tensors.playing import Mode, cell_of, frame_of, length_of, modes_of
 from app.pages.tensors.step_bar import StepBar
+from app.pages.tensors.storage import StorageStrip
 from app.pages.tensors.trace import Masks
 from app.plots.cell_layout import Cell
 from app.theme import theme, themeNotifier
@@ -23,6 +28,7 @@ class StepCard(QFrame):
     hovered = Signal(int, object)
     pinned = Signal(int, object)
     edited = Signal(int, object, float)
+    resized = Signal(int, int, int, bool)
     framed = Signal(int, object)  # the cell that is played, with its tensor's number
     told = Signal(str)
 
@@ -34,6 +40,7 @@ class StepCard(QFrame):
         self._step: StepPicture | None = None
         self._title, self._what = ElidedLabel(self), QLabel(self)
         self._bar = StepBar(f"{path}.steps", self)
+        self._storage = StorageStrip(f"{path}.storage", self)
         self._body = QWidget(self)
         self._grid = QGridLayout(self._body)
         self._panes: list[TensorPane] = []
@@ -41,6 +48,7 @@ class StepCard(QFrame):
         self._arranged: tuple[Arrangement, int] | None = None
         self._room = (900, 470)
         self._cell: Cell = ()
+        self._slopes: tuple[Mapping[int, NDArray[Any]], Mapping[int, str]] = ({}, {})
         self._lit: tuple[Masks | None, int, Cell | None] = (None, -1, None)
         self._arrange()
         themeNotifier().changed.connect(self._word)
@@ -70,6 +78,7 @@ class StepCard(QFrame):
             lit = None if masks is None else masks.get(pane.grid.number)
             pane.grid.setValues(None)
             pane.grid.setLit(lit, cell if pane.grid.number == number else None)
+        self._storage.setLit(masks)
 
     @Slot(object, int)
     def _show_frame(self, mode: Mode, place: int) -> None:
@@ -93,6 +102,12 @@ class StepCard(QFrame):
             at = self._cell if len(self._cell) == len(shape) else (0,) * len(shape)
             self._cell = tuple(min(one, length - 1) for one, length in zip(at, shape, strict=True))
 
+    def setGradients(self, values: Mapping[int, NDArray[Any]], blocked: Mapping[int, str]) -> None:
+        """Show the gradients of the tensors, or why there are none."""
+        self._slopes = (values, blocked)
+        for pane in self._panes:
+            pane.setGradient(values.get(pane.grid.number), blocked.get(pane.grid.number, ""))
+
     def panes(self) -> list[TensorPane]:
         """Return the operands and, last, the result."""
         return self._panes
@@ -111,6 +126,8 @@ class StepCard(QFrame):
         signs = [sign_of(self._step.operation)] * (len(tensors) - 2) + ["="] * (len(tensors) > 1)
         for label, sign in zip(self._signs, signs, strict=True):
             label.setText(sign)
+        self._storage.setStep(self._chain, self._step, width - 2 * MARGIN)
+        self.setGradients(*self._slopes)
         self.setLit(*self._lit)
 
     def _place(self, arrangement: Arrangement, count: int) -> None:
@@ -140,6 +157,7 @@ class StepCard(QFrame):
             pane.hovered.connect(self.hovered)
             pane.pinned.connect(self.pinned)
             pane.edited.connect(self.edited)
+            pane.resized.connect(self.resized)
             pane.show()
 
     def _word(self) -> None:
@@ -155,7 +173,7 @@ class StepCard(QFrame):
         self._title.setFont(theme().monoFont(1.05))
         self._what.setProperty("role", "muted")
         self._what.setWordWrap(True)
-        self._grid.setContentsMargins(0, 8, 0, 0)
+        self._grid.setContentsMargins(0, 4, 0, 0)
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(12)
         row = QHBoxLayout()
@@ -164,10 +182,15 @@ class StepCard(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(MARGIN, 12, MARGIN, 12)
         layout.setSpacing(4)
-        layout.addWidget(self._title)
+        top = QHBoxLayout()
+        top.setSpacing(16)
+        top.addWidget(self._title, 1)
+        top.addWidget(self._bar)
+        layout.addLayout(top)
         layout.addWidget(self._what)
         layout.addLayout(row)
-        layout.addWidget(self._bar)
+        layout.addWidget(self._storage)
+        self._storage.pointed.connect(self.hovered)
         self._bar.chosen.connect(self._show_frame)
         self._bar.modeChosen.connect(self._set_length)
 

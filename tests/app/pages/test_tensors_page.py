@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
@@ -13,6 +13,8 @@ from pytestqt.qtbot import QtBot
 from app.pages.tensors.catalogue import ENTRIES
 from app.pages.tensors.playground import Playground
 from app.pages.tensors.playing import Mode
+from app.pages.tensors.resizing import with_length
+from app.pages.tensors.storage import StorageStrip
 from tests.app.pages.tensor_lab import Hand, LabEngine
 
 
@@ -251,3 +253,76 @@ def test_that_any_operation_is_played_cell_by_cell(hand: Hand, qtbot: QtBot) -> 
     assert lit(hand.grid("x")) == [[0], [1], [2]]
     qtbot.mouseClick(card.findChild(QToolButton, "tensors.step0.steps.on"), Qt.MouseButton.LeftButton)
     assert lit(hand.grid("x")) == [[0], [1], [2], [3]]
+
+
+def test_that_the_storage_says_whether_it_is_shared_and_lights_the_slot_of_a_cell(hand: Hand) -> None:
+    hand.show("x = arange(6).view(2, 3); y = x.T; z = y.reshape(6)")
+    shared, copied = (card.findChild(StorageStrip) for card in hand.page.view.cards[1:])
+    assert shared.sentence() == "Shared storage, nothing copied: strides (3, 1) → (1, 3); slot = i·1 + j·3"
+    assert copied.sentence().startswith("Copied into storage of its own.")
+    hand.page.pointAt(2, (1, 1))
+    assert lit(shared.slots()) == [[4]]
+    assert lit(copied.slots()) == [[3]]
+    hand.show("x = arange(4); y = x[1:].unsqueeze(1).expand(3, 2)")
+    strip = hand.page.view.cards[-1].findChild(StorageStrip)
+    assert "slot = 1 + i·1 + j·0" in strip.sentence()
+
+
+def test_that_gradients_stand_below_every_tensor_and_what_blocks_them_is_told(hand: Hand) -> None:
+    hand.show("x = ones(2, 2) * 3; y = x * x")
+    box = hand.page.view.lossBox
+    box.setCurrentIndex(box.findData("sum"))
+    hand.engine.answer()
+    x, y = (pane.slope for pane in hand.page.view.cards[-1].panes()[1:])
+    assert x._tensor.values.tolist() == [[6, 6], [6, 6]]
+    assert y._tensor.values.tolist() == [[1, 1], [1, 1]]
+    box.setCurrentIndex(box.findData("cell"))
+    hand.page.pin(hand.page.chain().result, (0, 1))
+    hand.engine.answer()
+    assert x._tensor.values.tolist() == [[0, 6], [0, 0]]
+    hand.show("x = rand(3); y = x.argmax(0)")
+    box.setCurrentIndex(box.findData("sum"))
+    hand.engine.answer()
+    pane = hand.page.view.cards[0].panes()[0]
+    assert pane.slope.isHidden()
+    assert "argmax blocks the gradient" in pane._slope_head.text()
+
+
+def test_that_a_card_forgets_the_storage_of_what_it_showed_before(hand: Hand) -> None:
+    hand.show("x = arange(6); y = x.view(2, 3)")
+    hand.show("A = rand(4, 3); y = A + 1")
+    hand.page.pointAt(0, (3, 2))
+    assert lit(hand.grid("y")) == [[3, 2]]
+
+
+def test_that_dragging_the_ruler_changes_the_length_of_an_axis_wherever_it_is(hand: Hand, qtbot: QtBot) -> None:
+    text = "A = rand(3, 4); B = rand(4, 2); C = A @ B"
+    hand.show(text)
+    grid = hand.grid("A")
+    start = QPoint(60, 8)
+    qtbot.mousePress(grid, Qt.MouseButton.LeftButton, pos=start)
+    for pixels in (18, 36):
+        qtbot.mouseMove(grid, start + QPoint(pixels, 0))
+        hand.engine.answer()
+    qtbot.mouseRelease(grid, Qt.MouseButton.LeftButton, pos=start)
+    assert hand.page.shown().text == "A = rand(3, 6); B = rand(6, 2); C = A @ B"
+    assert hand.page.chain().tensors[0].shape == (3, 6)
+    hand.page.view.undoButton.click()
+    assert hand.page.shown().text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "axis", "expected"),
+    [
+        ("x = randint(0, 9, (3, 4))", 0, "x = randint(0, 9, (7, 4))"),
+        ("n = 3; x = rand(n, 4)", 0, None),
+        ("x = arange(5)", 0, "x = arange(7)"),
+        ("x = torch.zeros((2, 3)); y = x.T", 1, "x = torch.zeros((2, 7)); y = x.T"),
+        ("x = tensor([1, 2])", 0, None),
+    ],
+)
+def test_that_a_length_is_rewritten_where_it_is_a_plain_number(
+    hand: Hand, text: str, axis: int, expected: str | None
+) -> None:
+    hand.show(text)
+    assert with_length(text, hand.page.chain(), 0, axis, 7) == expected
