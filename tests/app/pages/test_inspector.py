@@ -352,7 +352,7 @@ def test_that_the_key_tells_the_ends_of_a_narrow_range_apart(qtbot: QtBot) -> No
     key.setScale(scale_of(stats, "range", False))
     assert key.texts() == ["1000", "1000.05", "1000.1", "1000.15", "1000.2"]
     key.setScale(MapScale(0, 2.5, 0))
-    assert key.texts() == ["−2.50", "−1.25", "0.00", "1.25", "2.50"]
+    assert key.texts() == ["−2.50", "−1.25", "0", "1.25", "2.50"]
 
 
 def test_that_a_closed_file_leaves_and_another_is_shown(inspector: Inspector, open_: Any, tmp_path: Path) -> None:
