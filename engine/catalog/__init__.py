@@ -43,11 +43,13 @@ from engine.catalog.text_edits import (
     with_text_model,
     with_text_task,
 )
+from engine.catalog.text_fields import TEXT_COLUMNS
 from engine.catalog.text_form import can_learn, offered_tasks, suggests_text, text_of_dataset, with_text_value
 from engine.catalog.text_guess import guessed_task
 
 __all__ = [
     "COMMON_FIELDS",
+    "TEXT_COLUMNS",
     "CatalogError",
     "InputUse",
     "ModelInfo",

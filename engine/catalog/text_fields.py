@@ -53,7 +53,7 @@ COMMON_TEXT_FIELDS = frozenset(
     }
 )
 
-_COLUMNS = (
+TEXT_COLUMNS = (
     "text",
     "second",
     "labels",
@@ -120,7 +120,7 @@ def _task_idle(own: TextSpec) -> Iterator[str]:
     read = _READ.get(own.task, {"text"})
     if denoises(own) and not own.columns.source:
         read = {"text", *read}
-    yield from (f"text.columns.{name}" for name in _COLUMNS if name not in read)
+    yield from (f"text.columns.{name}" for name in TEXT_COLUMNS if name not in read)
     if own.task not in LABELLED:
         yield "text.labels"
     if own.task != "question-answering":

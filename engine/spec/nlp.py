@@ -57,7 +57,11 @@ class TokenizerSpec(SpecModel):
     min_frequency: int = Field(default=2, ge=1, description="Rarer pieces or words are not learned.")
     punctuation: bool = Field(default=False, description="For words: punctuation marks are words of their own.")
     lowercase: bool = Field(default=True, description="Tell no difference between upper and lower case.")
-    special_tokens: tuple[str, ...] = Field(default=(), description="More tokens that are never split.")
+    special_tokens: tuple[str, ...] = Field(
+        default=(),
+        description="More tokens that are never split. <unk>, <pad>, <s>, </s> and <mask> take the place of the usual "
+        "names, for texts that mark unknown words, for instance, themselves.",
+    )
 
 
 class MaskingSpec(SpecModel):

@@ -37,7 +37,6 @@ class PredictControls(QWidget):
         self._file.setReadOnly(True)
         self._file.setAccessibleName(tr("File to predict"))
         self._file.setToolTip(tr("The file whose rows are predicted; drop one anywhere on this page"))
-        self._file.setPlaceholderText(tr("Drop a file on this page, or choose one"))
         self._choose = push_button(
             self, "predict.choose", tr("Choose file …"), "open", tr("Choose the file to predict")
         )
@@ -64,14 +63,16 @@ class PredictControls(QWidget):
         self._saved.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._arrange()
         self._own.hide()
+        self.setFile(None)
         self._choose.clicked.connect(self.chooseFile)
         self._own.clicked.connect(self.ownDataWanted)
         self._save.clicked.connect(self._choose_target)
         self._stop.clicked.connect(self.cancelRequested)
 
-    def setFile(self, path: Path) -> None:
-        """Show which file is predicted."""
-        self._file.setText(str(path))
+    def setFile(self, path: Path | None) -> None:
+        """Show which file is predicted, or that none is chosen yet."""
+        self._file.setText("" if path is None else str(path))
+        self._file.setPlaceholderText(self.tr("Drop a file on this page, or choose one"))
 
     def setOwnData(self) -> None:
         """Show that no file is predicted, but what comes after the model's own data."""

@@ -30,6 +30,7 @@ class PredictPage(QWidget):
         self._engine = engine
         self._requests = Requests(engine, self)
         self._path: Path | None = None
+        self._family = ""  # of the model that the file was chosen for
         self._report: Report | None = None
         self._ahead: list[list[str]] = []  # the future of known columns, as the user filled it in
         self._is_own = False  # whether series go on from the data that the model learned from
@@ -90,9 +91,14 @@ class PredictPage(QWidget):
 
     @Slot()
     def _begin_with_run(self) -> None:
-        """Forget what another model made of the typed text, and predict with this one."""
+        """Forget what another model made of the typed text, and a file of another kind; predict with this one."""
         self._requests.cancel("typed")
         self._typed.clear()
+        family = self._controls.run.family()
+        if self._family and family and family != self._family:
+            self._path = None
+            self._controls.setFile(None)
+        self._family = family or self._family
         self._begin()
 
     @Slot()

@@ -75,9 +75,13 @@ class RunChoice(QComboBox):
         """Return the chosen run's id, or an empty text."""
         return self._chosen
 
+    def family(self) -> str:
+        """Return the family of the chosen run's model, or an empty text where it is not known yet."""
+        return self._families.get(self._chosen, "")
+
     def isForecaster(self) -> bool:
         """Whether the chosen run's model goes on from series, and so needs no file."""
-        return self._families.get(self._chosen) == "forecasting"
+        return self.family() == "forecasting"
 
     def textSpec(self) -> TextSpec | None:
         """Return how the chosen run's model reads texts, so that one can be typed; None for models of something else."""

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QTextBrowser, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QTextBrowser, QVBoxLayout, QWidget
 
 from app.amounts import epochs
-from app.icons import icon
 from app.pages.run.sample_words import changes, legend, page, score
 from app.theme import theme, themeNotifier
+from app.walker import walker
 from app.widgets import ElidedLabel
 from engine.runs.text_samples import TextSamples
 
@@ -44,8 +44,9 @@ class SamplesPanel(QFrame):
         self._slider.setToolTip(self.tr("Go back over the evaluations of the run (arrow keys, Home and End)"))
         self._slider.setFixedWidth(WIDTH_OF_SLIDER)
         self._slider.setPageStep(1)
-        self._back = self._button("back", "chevron-left", self.tr("Evaluation before"))
-        self._on = self._button("on", "chevron-right", self.tr("Evaluation after"))
+        name = "run.live.samples"
+        self._back = walker(self, f"{name}.back", "left", self.tr("Evaluation before"), self._step_back)
+        self._on = walker(self, f"{name}.on", "right", self.tr("Evaluation after"), self._step_on)
         self._text = QTextBrowser(self)
         self._text.setObjectName("run.live.samples.text")
         self._text.setAccessibleName(self.tr("Samples"))
@@ -55,8 +56,6 @@ class SamplesPanel(QFrame):
         self._text.setFrameShape(QFrame.Shape.NoFrame)
         self._arrange()
         self._slider.valueChanged.connect(self._moved)
-        self._back.clicked.connect(self._step_back)
-        self._on.clicked.connect(self._step_on)
         themeNotifier().changed.connect(self._draw)
         self.hide()
 
@@ -150,15 +149,6 @@ class SamplesPanel(QFrame):
     def _named(self, made: QLabel, name: str) -> QLabel:
         made.setObjectName(f"run.live.samples.{name}")
         made.setProperty("role", "muted")
-        return made
-
-    def _button(self, name: str, drawing: str, words: str) -> QToolButton:
-        made = QToolButton(self)
-        made.setObjectName(f"run.live.samples.{name}")
-        made.setAccessibleName(words)
-        made.setToolTip(words)
-        made.setIcon(icon(drawing))
-        made.setAutoRaise(True)
         return made
 
     def _arrange(self) -> None:

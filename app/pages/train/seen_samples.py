@@ -4,9 +4,9 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app.amounts import count
-from app.icons import icon
 from app.pages.train.token_chips import TokenChips
 from app.pages.train.token_words import legend, part_title, sample_count, sample_label, shares
+from app.walker import walker
 from engine.catalog.text_view import SeenPart, TextView
 
 
@@ -96,17 +96,12 @@ class SeenSamples(QWidget):
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self._name, 1)
-        for way, tip, slot in (
-            ("left", self.tr("Sample before (←)"), self.previousSample),
-            ("right", self.tr("Next sample (→)"), self.nextSample),
-        ):
-            button = QToolButton(self)
-            button.setIcon(icon(f"chevron-{way}"))
-            button.setObjectName(f"train.tokens.sample.{way}")
-            button.setAccessibleName(tip.partition(" (")[0])
-            button.setToolTip(tip)
-            button.clicked.connect(slot)
-            self._walkers.append(button)
+        name = "train.tokens.sample"
+        self._walkers += [
+            walker(self, f"{name}.left", "left", self.tr("Sample before (←)"), self.previousSample),
+            walker(self, f"{name}.right", "right", self.tr("Next sample (→)"), self.nextSample),
+        ]
+        for button in self._walkers:
             row.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

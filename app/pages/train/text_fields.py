@@ -6,7 +6,7 @@ from typing import Any
 
 from app.forms import Field, fields_of
 from app.forms.field import with_choices
-from engine.catalog import offered_tasks
+from engine.catalog import TEXT_COLUMNS, offered_tasks
 from engine.spec import (
     DenoisingSpec,
     FreezingSpec,
@@ -24,19 +24,7 @@ _FOLDED = ("second", "answer_starts")
 _SEVERAL = ("choices",)
 # What a column may be of; every other one is of texts.
 _TYPES = {"answer": _LABELS, "answer_starts": ("text", "integer")}
-_ORDER = (
-    "text",
-    "tokens",
-    "tags",
-    "context",
-    "question",
-    "answers",
-    "answer_starts",
-    "choices",
-    "answer",
-    "source",
-    "target",
-)
+_ELSEWHERE = {"second", "labels"}
 
 
 def subject_fields(own: TextSpec, types: Mapping[str, str]) -> list[Field]:
@@ -44,7 +32,7 @@ def subject_fields(own: TextSpec, types: Mapping[str, str]) -> list[Field]:
     fields = {one.name: one for one in fields_of(TextSpec, "text")}
     columns = {one.name: one for one in fields_of(TextColumns, "text.columns")}
     task = replace(fields["task"], choices=offered_tasks(own.task))
-    read = [_column_field(columns[name], own, types) for name in _ORDER]
+    read = [_column_field(columns[name], own, types) for name in TEXT_COLUMNS if name not in _ELSEWHERE]
     return [task, *read, _label_field(own, types), fields["labels"], _column_field(columns["second"], own, types)]
 
 

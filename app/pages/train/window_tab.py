@@ -5,11 +5,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app.amounts import count
-from app.icons import icon
 from app.pages.train.irregular_rows import IrregularRows
 from app.pages.train.seen_table import SeenTable
 from app.pages.train.series_words import moment, part_text, split_text
 from app.plots.series_plot import Band, MarkTone, SeriesPlot
+from app.walker import Way, walker
 from engine.catalog import seen_inputs
 from engine.catalog.series_view import FoldView, Pair, SeriesView
 from engine.spec import RunSpec
@@ -202,13 +202,9 @@ class WindowTab(QWidget):
             "series": (self.previousSeries, self.nextSeries),
             "window": (self.earlierWindow, self.laterWindow),
         }[what]
-        for way, tip, slot in zip(("left", "right"), tips, slots, strict=True):
-            button = QToolButton(self)
-            button.setIcon(icon(f"chevron-{way}"))
-            button.setObjectName(f"train.windows.{what}.{way}")
-            button.setAccessibleName(tip.partition(" (")[0])
-            button.setToolTip(tip)
-            button.clicked.connect(slot)
+        ways: tuple[Way, Way] = ("left", "right")
+        for way, tip, slot in zip(ways, tips, slots, strict=True):
+            button = walker(self, f"train.windows.{what}.{way}", way, tip, slot)
             self._walkers.append(button)
             row.addWidget(button)
         return row

@@ -11,7 +11,7 @@ import pandas as pd
 from engine.families.forecasting import calendar
 from engine.families.forecasting.frequency import Frequency
 from engine.families.forecasting.library import import_library, quiet
-from engine.families.forecasting.recipe import GROUP, SERIES, Recipe, make_encoder, make_normaliser, normaliser_of
+from engine.families.forecasting.recipe import GROUP, SERIES, Recipe, make_encoder, make_normaliser
 from engine.families.forecasting.series import Series, forecasting_of
 from engine.spec import ForecastingSpec, RunSpec
 
@@ -180,11 +180,6 @@ def count_windows(series: Series, spec: ForecastingSpec, first: int, last: int, 
     origins = end - spec.windows.horizon + 2 - np.maximum(begins + lag + look_back, first)
     rows = end + 1 - np.maximum(begins + lag, first - look_back)
     return int(-(-np.maximum(origins, 0) // every).sum()), int(np.maximum(rows, 0).sum())
-
-
-def uses_encoder_scale(spec: ForecastingSpec) -> bool:
-    """Whether the target is scaled by each window's own past."""
-    return normaliser_of(spec) in {"encoder", "last"}
 
 
 def to_labels(series: Series) -> list[str]:

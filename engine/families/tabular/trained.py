@@ -18,7 +18,7 @@ from engine.families.tabular.encoding import Encoder, Tensors
 from engine.spec import RunSpec, parse
 
 if TYPE_CHECKING:
-    from engine.families.frames import Values
+    pass
 
 PREDICT_ROWS = 4_096
 ATTENTION_BYTES = 1 << 29
@@ -75,13 +75,6 @@ class TrainedModel:
                 for first in range(0, len(here), batch_size)
             ]
         return torch.cat(parts) if parts else torch.empty(0, sum(objective.sizes) or len(objective.targets))
-
-
-def predicted_classes(probabilities: NDArray[np.float64], classes: tuple[str, ...]) -> "Values":
-    """Return the most probable class of each row as text."""
-    import pandas as pd
-
-    return pd.Series(np.array(classes, dtype=object)[probabilities.argmax(axis=1)])
 
 
 def rows_at_once(spec: RunSpec, encoder: Encoder) -> int:

@@ -12,7 +12,7 @@ from engine.families.findings import counted, named
 from engine.families.frames import read_snapshot
 from engine.families.supervised.splitting import Fold, Rows, cut
 from engine.families.text.blocks import cut_up
-from engine.families.text.corpus_tokens import AT_ONCE, LETTERS_KEPT, BigColumn, Heard, tokens_of, unheard
+from engine.families.text.corpus_tokens import AT_ONCE, LETTERS_KEPT, BigColumn, Heard, heard_by, tokens_of, unheard
 from engine.families.text.encoder import TextEncoder
 from engine.families.text.labelled import as_texts
 from engine.families.text.networks import text_of
@@ -21,6 +21,7 @@ from engine.families.text.token_arrays import TokenArray
 from engine.families.text.tokens import tokenizer_for
 from engine.spec import OrderSplit, RandomSplit, RunSpec
 from engine.training.failures import RunFailed
+from engine.training.recorder import Recorder
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,19 @@ def read_corpus(workspace: Path, spec: RunSpec, hear: Heard = unheard) -> Corpus
     big = BigColumn(workspace, spec.data.dataset, own.columns.text, len(usable)) if is_big else None
     folds = cut(frame, usable, spec, "regression")
     return Corpus(spec, frame, usable, folds, (*notes, *_told_of(spec)), big, hear)
+
+
+def corpus_of(recorder: Recorder, spec: RunSpec) -> Corpus:
+    """Return the texts that a run learns from in one go, and tell what is particular about them.
+
+    Raises RunFailed where they cannot be learned from, or are split into folds.
+    """
+    corpus = read_corpus(recorder.workspace, spec, heard_by(recorder))
+    for note in corpus.notes:
+        recorder.log(note)
+    if len(corpus.folds) > 1:
+        raise RunFailed("Running text is learned once, not in folds.", "Choose another split.")
+    return corpus
 
 
 def _told_of(spec: RunSpec) -> tuple[str, ...]:

@@ -12,8 +12,8 @@ from engine.families.folds import Fitted, State, ended, fit_folds, save
 from engine.families.live_file import ShownLive
 from engine.families.supervised.splitting import Fold, Rows
 from engine.families.text.blocks import Blocks, StreamLoader, joined
-from engine.families.text.corpus import Corpus, read_corpus, samples
-from engine.families.text.corpus_tokens import heard_by, unheard
+from engine.families.text.corpus import Corpus, corpus_of, samples
+from engine.families.text.corpus_tokens import unheard
 from engine.families.text.encoder import TextEncoder
 from engine.families.text.labelled import lengths_told
 from engine.families.text.language_report import language_report
@@ -42,11 +42,7 @@ MEASURED = 5_000
 
 def run_language_model(recorder: Recorder) -> Outcome:
     """Train, evaluate and save. Raises RunFailed for failures with a name."""
-    corpus = read_corpus(recorder.workspace, recorder.spec, heard_by(recorder))
-    for note in corpus.notes:
-        recorder.log(note)
-    if len(corpus.folds) > 1:
-        raise RunFailed("A language model is trained once, not in folds.", "Choose another split.")
+    corpus = corpus_of(recorder, recorder.spec)
 
     def fit_one(fold: Fold, states: StateKeeper, place: Place, state: State | None) -> Fitted[TrainedText]:
         return fit(recorder, corpus, fold, states, place, state)

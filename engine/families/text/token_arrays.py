@@ -72,38 +72,6 @@ class TokenArray:
         return cls(np.concatenate(listed) if listed else np.empty(0, np.int32), ends)
 
 
-@dataclass(frozen=True)
-class LengthReport:
-    """Edges (one more than counts) and texts between them, in tokens; shares are of 1."""
-
-    edges: tuple[int, ...]
-    counts: tuple[int, ...]
-    tokens: int
-    longest: int
-    share_truncated: float
-    share_unknown: float
-
-
-def report_lengths(
-    array: TokenArray, max_length: int, unknown: int | None, added: int = 0, bins: int = 40
-) -> LengthReport:
-    """Tell how long texts are and how many are cut at `max_length`, `added` special tokens counted in."""
-    lengths = array.lengths + added
-    longest = int(lengths.max(initial=0))
-    width = max(1, -(-(longest + 1) // bins))
-    counts = np.bincount(lengths // width, minlength=1)
-    edges = tuple(range(0, (len(counts) + 1) * width, width))
-    cut = float((lengths > max_length).mean()) if len(lengths) else 0.0
-    return LengthReport(edges, tuple(counts.tolist()), len(array.ids), longest, cut, unknown_share(array, unknown))
-
-
-def unknown_share(array: TokenArray, unknown: int | None) -> float:
-    """Return the share of tokens that the tokenizer does not know; 0 where it has no token for them."""
-    if unknown is None or not len(array.ids):
-        return 0.0
-    return float((array.ids == unknown).mean())
-
-
 def write_tokens(
     batches: Iterable[list[str]],
     encode: Encode,

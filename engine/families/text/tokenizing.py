@@ -2,7 +2,7 @@
 came with a folder and reads no vocabulary from anywhere else."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,16 +42,18 @@ class TrainedTokenizer:
 def train_tokenizer(
     texts: Iterable[list[str]], spec: TokenizerSpec, cancelled: Callable[[], bool] = lambda: False
 ) -> TrainedTokenizer:
-    """Train on batches of texts. Ids 0 to 4 are padding, unknown, begin, end and mask. Raises RunFailed.
+    """Train on batches of texts. Ids 0 to 4 are padding, unknown, begin, end and mask; a special token of the
+    specification that is a usual name of one of them, as <unk> is, stands for it. Raises RunFailed.
 
     Texts are wrapped in begin and end unless `add_special_tokens` is False. The same texts give the same tokenizer, but
     for Unigram, whose library sums in the order of a hash table.
     """
     if iter(texts) is texts:
         texts = list(texts)  # they are read twice
-    special = [*SPECIAL, *(one for one in spec.special_tokens if one not in SPECIAL)]
-    made = _untrained(spec)
-    seen = _Counted(texts, cancelled)
+    names = _names(spec)
+    special = [*names, *(one for one in spec.special_tokens if one not in names)]
+    made = _untrained(spec, names[1])
+    seen = _Counted(texts, special, cancelled)
     try:
         letters, pieces = _alphabet(seen, spec)
         made.train_from_iterator(iter(seen), trainer=_trainer(spec, [*special, *pieces], letters))
@@ -65,12 +67,19 @@ def train_tokenizer(
         raise RunFailed("The tokenizer's training was cancelled.")
     if not seen.letters:
         raise RunFailed("There is no text to train a tokenizer on.", "Choose a column or a file with text.")
+    _, _, begin, end, _ = names
     made.post_processor = processors.TemplateProcessing(
-        single=f"{BEGIN} $A {END}",
-        pair=f"{BEGIN} $A {END} $B:1 {END}:1",
-        special_tokens=[(one, made.token_to_id(one)) for one in (BEGIN, END)],
+        single=f"{begin} $A {end}",
+        pair=f"{begin} $A {end} $B:1 {end}:1",
+        special_tokens=[(one, made.token_to_id(one)) for one in (begin, end)],
     )
-    return TrainedTokenizer(_wrapped(made, dict(zip(ROLES, (*SPECIAL, BEGIN, END), strict=True))), _notes(made, spec))
+    return TrainedTokenizer(_wrapped(made, dict(zip(ROLES, (*names, begin, end), strict=True))), _notes(made, spec))
+
+
+def _names(spec: TokenizerSpec) -> tuple[str, ...]:
+    """Return what stands for padding, unknown, begin, end and mask: the corpus may have marks of its own."""
+    roles = zip(ROLES, SPECIAL, strict=False)
+    return tuple(next((one for one in spec.special_tokens if one in KNOWN[role]), usual) for role, usual in roles)
 
 
 def _alphabet(texts: Iterable[list[str]], spec: TokenizerSpec) -> tuple[list[str], list[str]]:
@@ -118,17 +127,17 @@ def save_tokenizer(tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
     tokenizer.save_pretrained(str(folder))
 
 
-def _untrained(spec: TokenizerSpec) -> Tokenizer:
+def _untrained(spec: TokenizerSpec, unknown: str) -> Tokenizer:
     kind = spec.kind
     model: Any
     if kind == "wordpiece":
-        model = models.WordPiece(unk_token=UNKNOWN)
+        model = models.WordPiece(unk_token=unknown)
     elif kind in {"bpe", "byte-bpe"}:
-        model = models.BPE(unk_token=UNKNOWN if kind == "bpe" else None)
+        model = models.BPE(unk_token=unknown if kind == "bpe" else None)
     elif kind == "unigram":
         model = models.Unigram()
     else:
-        model = models.WordLevel(unk_token=UNKNOWN)
+        model = models.WordLevel(unk_token=unknown)
     made = Tokenizer(model)
     steps: list[Any] = [normalizers.NFC(), *([normalizers.Lowercase()] if spec.lowercase else [])]
     made.normalizer = normalizers.Sequence(steps)
@@ -157,7 +166,7 @@ def _trainer(spec: TokenizerSpec, special: list[str], letters: list[str]) -> Any
     size = max(spec.vocabulary, len(special) + 1)
     shared: dict[str, Any] = {"vocab_size": size, "special_tokens": special, "show_progress": False}
     if spec.kind == "unigram":
-        return trainers.UnigramTrainer(unk_token=UNKNOWN, **shared)
+        return trainers.UnigramTrainer(unk_token=special[1], **shared)
     shared["min_frequency"] = spec.min_frequency
     if spec.kind == "wordpiece":
         return trainers.WordPieceTrainer(initial_alphabet=letters, limit_alphabet=len(letters), **shared)
@@ -206,10 +215,12 @@ def _roles(folder: Path, made: Tokenizer) -> dict[str, str]:
 
 
 class _Counted:
-    """Texts as the trainer takes them; notices whether there were any, and a wish to stop."""
+    """Texts as the trainer takes them, without special tokens, which the model never sees; notices whether there were
+    any, and a wish to stop.
+    """
 
-    def __init__(self, texts: Iterable[list[str]], cancelled: Callable[[], bool]) -> None:
-        self._texts, self._cancelled = texts, cancelled
+    def __init__(self, texts: Iterable[list[str]], special: Sequence[str], cancelled: Callable[[], bool]) -> None:
+        self._texts, self._special, self._cancelled = texts, special, cancelled
         self.letters = 0
 
     def __iter__(self) -> Iterator[list[str]]:
@@ -217,9 +228,14 @@ class _Counted:
         for batch in self._texts:
             if self._cancelled():
                 return
-            whole = [piece for text in batch for piece in _cut(text)]
+            whole = [piece for text in batch for piece in _cut(self._plain(text))]
             self.letters += sum(len(text.strip()) for text in whole)
             yield whole
+
+    def _plain(self, text: str) -> str:
+        for one in self._special:
+            text = text.replace(one, " ")
+        return text
 
 
 def _cut(text: str) -> Iterator[str]:

@@ -22,7 +22,7 @@ class Judged:
 
 def read_judgements(path: str) -> tuple[Judged, ...]:
     """Return the pairs of a file of lines “word, word, number”, set apart by tabs, commas or semicolons; nothing without a
-    path. A first line without a number is a heading. Raises RunFailed.
+    path. A first line without a number is a heading; lines that begin with # are remarks. Raises RunFailed.
     """
     if not path:
         return ()
@@ -35,7 +35,7 @@ def read_judgements(path: str) -> tuple[Judged, ...]:
         ) from error
     found = []
     for number, line in enumerate(lines, start=1):
-        if not line.strip():
+        if not line.strip() or line.startswith("#"):
             continue
         pair = _pair(line)
         if pair is not None:

@@ -14,8 +14,8 @@ from engine.families.live_file import ShownLive
 from engine.families.supervised.splitting import Fold, Rows
 from engine.families.text.classic.pairs import PairMaker, WordPairs
 from engine.families.text.classic.skip_gram import SkipGram
-from engine.families.text.corpus import Corpus, read_corpus
-from engine.families.text.corpus_tokens import heard_by, unheard
+from engine.families.text.corpus import Corpus, corpus_of
+from engine.families.text.corpus_tokens import unheard
 from engine.families.text.encoder import TextEncoder
 from engine.families.text.live_samples import LiveSamples
 from engine.families.text.networks import text_of
@@ -59,11 +59,7 @@ class _Words:
 def run_word_vectors(recorder: Recorder) -> Outcome:
     """Train, evaluate and save. Raises RunFailed for failures with a name."""
     spec = recorder.spec
-    corpus = read_corpus(recorder.workspace, with_least_count(spec), heard_by(recorder))
-    for note in corpus.notes:
-        recorder.log(note)
-    if len(corpus.folds) > 1:
-        raise RunFailed("Vectors of words are trained once, not in folds.", "Choose another split.")
+    corpus = corpus_of(recorder, with_least_count(spec))
     words = _Words(corpus, read_judgements(text_of(spec).similarity_file))
 
     def fit_one(fold: Fold, states: StateKeeper, place: Place, state: State | None) -> Fitted[TrainedText]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTableView, QTableWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QTableView, QTableWidget
 
 from app.pages.predict import PredictPage
 from app.plots import FanPlot
@@ -183,3 +183,17 @@ def test_that_a_files_own_values_are_compared_with_when_that_is_asked_for(engine
     assert said.text() == "The test has no window (“Forecasts”)."
     page.setFile(tmp_path / "other.csv")
     assert said.text() == ""
+
+
+def test_that_a_file_of_series_is_not_offered_to_a_model_of_rows(page, engine, samples, forecaster, qtbot):
+    page.setFile(Path("new.csv"))
+    rows = samples.finished("rows")
+    engine.tell()
+    box = page.findChild(QComboBox, "predict.run")
+    qtbot.waitUntil(lambda: box.count() == 2)
+    page.setRun(rows)
+    assert page.findChild(QLineEdit, "predict.file").text() == ""
+    assert [params["run"] for _, params in engine.pending("predict")] == []
+    page.setFile(Path("rows.csv"))
+    page.setRun(samples.finished("more rows"))
+    assert page.findChild(QLineEdit, "predict.file").text() == "rows.csv"

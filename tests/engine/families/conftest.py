@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +125,17 @@ def shops() -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
+def with_changes(content: dict[str, Any], changes: Mapping[str, Any]) -> RunSpec:
+    """Return a specification of this content; dotted keys, with __ for the dot, replace its parts."""
+    for key, value in changes.items():
+        *path, last = key.split("__")
+        place = content
+        for part in path:
+            place = place.setdefault(part, {})
+        place[last] = value
+    return parse(content)
+
+
 def shop_spec(model: str = "nhits", **changes: Any) -> RunSpec:
     """A specification for `shops`; dotted keys replace its parts."""
     content: dict[str, Any] = {
@@ -135,13 +146,7 @@ def shop_spec(model: str = "nhits", **changes: Any) -> RunSpec:
         "forecasting": {"timeline": {"column": "time"}, "windows": {"encoder_length": 12, "horizon": 4}},
         "trainer": {"epochs": 2, "batch_size": 16, "device": "cpu", "threads": 1},
     }
-    for key, value in changes.items():
-        *path, last = key.split("__")
-        place = content
-        for part in path:
-            place = place.setdefault(part, {})
-        place[last] = value
-    return parse(content)
+    return with_changes(content, changes)
 
 
 @pytest.fixture
@@ -211,13 +216,7 @@ def review_spec(task: str = "text-classifier", model: str = "word_average", **ch
         },
         "trainer": {"epochs": 3, "batch_size": 32, "device": "cpu", "threads": 1},
     }
-    for key, value in changes.items():
-        *path, last = key.split("__")
-        place = content
-        for part in path:
-            place = place.setdefault(part, {})
-        place[last] = value
-    return parse(content)
+    return with_changes(content, changes)
 
 
 _TINY = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}

@@ -11,8 +11,9 @@ import torch
 from engine import datasets, families
 from engine.families.text.trained import TrainedText
 from engine.runs import RunStore
-from engine.spec import RunSpec, parse
+from engine.spec import RunSpec
 from engine.training.recorder import Recorder
+from tests.engine.families.conftest import with_changes
 
 SMALL_BERT = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
 SMALL_GPT = {"n_embd": 16, "n_layer": 1, "n_head": 2}
@@ -56,13 +57,7 @@ class Texts:
             },
             "trainer": {"epochs": 2, "batch_size": 8, "device": "cpu", "threads": 1, "precision": "32-true"},
         }
-        for key, value in changes.items():
-            *path, last = key.split("__")
-            place = content
-            for part in path:
-                place = place.setdefault(part, {})
-            place[last] = value
-        return parse(content)
+        return with_changes(content, changes)
 
     def begin(self, spec: RunSpec) -> str:
         """Record a run."""

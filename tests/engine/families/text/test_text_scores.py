@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import spearmanr
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
 
 from engine.families.text.scores.answers import normalise, score_answers
-from engine.families.text.scores.classes import score_classes, score_labels
-from engine.families.text.scores.likelihood import perplexity, read_similarities, score_similarities, spearman
+from engine.families.text.scores.classes import score_labels
+from engine.families.text.scores.likelihood import perplexity
 from engine.families.text.scores.rouge import rouge, score_texts, words
 from engine.families.text.scores.spans import score_spans, spans
+from engine.families.text.word_similarity import Judged, read_judgements
+from engine.runs.evaluation import ClassificationReport
 from engine.training.failures import RunFailed
 
 CODES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=40)
@@ -23,17 +24,18 @@ CODES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, ma
 @given(CODES)
 def test_that_classes_are_scored_as_scikit_learn_does(rows: list[tuple[int, int]]) -> None:
     truth, predicted = np.array(rows, dtype=np.int64).T
-    found = score_classes(truth, predicted, 4)
-    assert found.accuracy == pytest.approx(accuracy_score(truth, predicted))
-    assert found.f1_macro == pytest.approx(f1_score(truth, predicted, average="macro"))
-    assert found.f1_micro == pytest.approx(f1_score(truth, predicted, average="micro"))
-    assert found.confusion.tolist() == confusion_matrix(truth, predicted, labels=range(4)).tolist()
+    confusion = confusion_matrix(truth, predicted, labels=range(4)).tolist()
+    report = ClassificationReport(target="mood", classes=tuple("abcd"), confusion=tuple(map(tuple, confusion)))
+    assert report.micro["f1"] == pytest.approx(accuracy_score(truth, predicted))
+    assert report.micro["f1"] == pytest.approx(f1_score(truth, predicted, average="micro"))
+    each = [one["f1"] for one in report.by_class.values()]
+    assert sum(each) / len(each) == pytest.approx(f1_score(truth, predicted, average="macro"))
 
 
-def test_that_a_class_which_was_never_learned_counts_as_wrong() -> None:
-    found = score_classes(np.array([0, -1]), np.array([0, 0]), 2)
-    assert (found.accuracy, found.unseen) == (0.5, 1)
-    assert found.f1 == (pytest.approx(2 / 3), None)
+def test_that_a_class_that_is_nowhere_has_no_score() -> None:
+    report = ClassificationReport(target="mood", classes=("a", "b", "c"), confusion=((1, 0, 0), (1, 0, 0), (0, 0, 0)))
+    assert report.micro["f1"] == 0.5
+    assert {name: one["f1"] for name, one in report.by_class.items()} == {"a": pytest.approx(2 / 3), "b": 0.0}
 
 
 @given(st.lists(st.lists(st.booleans(), min_size=6, max_size=6), min_size=1, max_size=20))
@@ -130,24 +132,11 @@ def test_that_perplexity_is_exp_of_the_mean_loss() -> None:
         perplexity(0.0, 0)
 
 
-@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=3, max_size=30))
-def test_that_spearman_shares_ranks_as_scipy_does(pairs: list[tuple[int, int]]) -> None:
-    first, second = np.array(pairs, dtype=float).T
-    found = spearman(first, second)
-    if np.ptp(first) == 0 or np.ptp(second) == 0:
-        assert found is None
-    else:
-        assert found == pytest.approx(float(spearmanr(first, second).statistic))
-
-
-def test_that_word_similarities_are_read_and_unknown_words_counted(tmp_path: Path) -> None:
+def test_that_judgements_of_words_are_read_and_a_bad_line_is_named(tmp_path: Path) -> None:
     path = tmp_path / "pairs.tsv"
     path.write_bytes(b"tiger\tcat\t7.35\r\nlove\tsex\t6.77\r\nold\tnew\t1.58\r\n")
-    pairs = read_similarities(path)
-    assert pairs[0] == ("tiger", "cat", 7.35)
-    known = {("tiger", "cat"): 0.9, ("old", "new"): 0.2}
-    found = score_similarities(pairs, lambda *pair: known.get(pair))
-    assert (found.spearman, found.pairs, found.unknown) == (pytest.approx(1.0), 2, 1)
-    path.write_text("a\tb\t1\na b\n", encoding="utf-8")
-    with pytest.raises(RunFailed, match=r"pairs\.tsv, line 2"):
-        read_similarities(path)
+    pairs = read_judgements(str(path))
+    assert pairs[0] == Judged("tiger", "cat", 7.35) and len(pairs) == 3
+    path.write_text("# said by people\na\tb\t1\na b\n", encoding="utf-8")
+    with pytest.raises(RunFailed, match=r"Line 3 of pairs\.tsv"):
+        read_judgements(str(path))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.datasets import import_file
 from engine.families.text import token_cache
 from engine.families.text.encoding import PlainEncoder
-from engine.families.text.token_arrays import TokenArray, report_lengths, write_tokens
+from engine.families.text.token_arrays import write_tokens
 from engine.families.text.token_cache import column_tokens
 from engine.families.text.tokenizing import load_tokenizer, save_tokenizer, train_tokenizer
 from engine.spec.nlp import TokenizerKind, TokenizerSpec
@@ -141,14 +141,6 @@ def test_that_a_folder_that_asks_for_code_of_its_own_is_read_without_it(tmp_path
     assert load_tokenizer(tmp_path).tokenize("the cat") == ["the", "cat"]
 
 
-def test_that_lengths_truncation_and_unknown_tokens_are_reported() -> None:
-    report = report_lengths(TokenArray.of([[5], [5, 1, 6], [7, 7]]), max_length=4, unknown=1, added=2)
-    assert (report.longest, report.tokens) == (5, 6)
-    assert report.share_truncated == pytest.approx(1 / 3)
-    assert report.share_unknown == pytest.approx(1 / 6)
-    assert sum(report.counts) == 3 and len(report.edges) == len(report.counts) + 1
-
-
 @settings(max_examples=25, deadline=None)
 @given(texts=st.lists(st.lists(st.integers(0, 2**31 - 1), max_size=6), max_size=6))
 def test_that_ids_come_back_from_disk(tmp_path_factory: pytest.TempPathFactory, texts: list[list[int]]) -> None:
@@ -183,3 +175,27 @@ def test_that_cancelling_leaves_nothing_behind(tmp_path: Path) -> None:
             [["a"]], lambda texts: encoded([[1] for _ in texts]), tmp_path / "kept" / "x", cancelled=lambda: True
         )
     assert not list((tmp_path / "kept").iterdir())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_that_the_corpus_own_mark_of_unknown_words_stands_for_them(kind: TokenizerKind, tmp_path: Path) -> None:
+    made = trained(kind, special_tokens=("<unk>", "<|user|>"))
+    save_tokenizer(made, tmp_path)
+    for one in (made, load_tokenizer(tmp_path)):
+        assert one.unk_token == "<unk>" and one.unk_token_id == 1 and "[UNK]" not in one.get_vocab()
+        assert 1 in one("the <unk> sat", add_special_tokens=False)["input_ids"]
+        assert one.pad_token == "[PAD]" and "<|user|>" in one.get_vocab()
+
+
+def test_that_begin_and_end_may_have_the_corpus_own_names() -> None:
+    made = trained(special_tokens=("</s>", "<s>"))
+    assert made("the cat")["input_ids"][0] == made.convert_tokens_to_ids("<s>") == made.bos_token_id
+    assert made("the cat")["input_ids"][-1] == made.convert_tokens_to_ids("</s>") == made.eos_token_id
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_that_special_tokens_in_the_corpus_are_no_words_of_it(kind: TokenizerKind) -> None:
+    spec = TokenizerSpec(kind=kind, vocabulary=400, min_frequency=1, special_tokens=("<unk>",))
+    made = train_tokenizer([["the <unk> sat", "a <unk>, too"]], spec).tokenizer
+    assert sorted(made.get_vocab().values()) == list(range(len(made)))
+    assert not any("unk" in one for one in made.get_vocab() if one != "<unk>")
