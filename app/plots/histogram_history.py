@@ -53,7 +53,9 @@ class HistogramHistory(Plot):
             return
         low, high = extent
         edges = _edges(self._spreads)
-        image = pg.ImageItem(self._coloured(_image(self._spreads, edges, extent)), axisOrder="row-major")
+        image = pg.ImageItem(
+            self._coloured(_image(self._spreads, edges, extent)), axisOrder="row-major", levels=(0, 255)
+        )
         image.setRect(QRectF(edges[0], low, edges[-1] - edges[0], high - low))
         self.item.addItem(image)
         if self._marker is not None and len(self._spreads) > 1:
@@ -102,7 +104,7 @@ def _edges(spreads: Sequence[Spread]) -> Floats:
 
 
 def _image(spreads: Sequence[Spread], edges: Floats, extent: tuple[float, float]) -> Floats:
-    """Return how dark each pixel is, 0 … 1: the root of its share of the densest place in its column."""
+    """Return how dark each pixel is, 0 … 1: the cube root of its share of the densest place in its column."""
     rows = np.linspace(*extent, ROWS + 1)
     pixels = np.linspace(edges[0], edges[-1], COLUMNS, endpoint=False) + (edges[-1] - edges[0]) / COLUMNS / 2
     places = np.searchsorted(edges, pixels, side="right") - 1
@@ -119,5 +121,5 @@ def _column(spread: Spread, rows: Floats) -> Floats:
     ends = np.linspace(spread.low, spread.high, len(spread.counts) + 1)
     below = np.interp(rows, ends, np.concatenate([[0.0], np.cumsum(spread.counts)]))
     density = np.diff(below)
-    shares = np.sqrt(density / density.max())
+    shares = np.cbrt(density / density.max())  # beside the zeros of a ReLU the rest is still seen
     return np.where(density > 0, FAINTEST + (1 - FAINTEST) * shares, 0.0)

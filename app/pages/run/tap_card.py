@@ -7,7 +7,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.pages.run.tap_words import form, kind_name, oddities, statistics, tile_text, title
+from app.pages.run.tap_words import form, kind_name, oddities, scale_text, statistics, tile_text, title
 from app.plots.histogram_history import HistogramHistory, Spread
 from app.plots.tensor_colors import number_format
 from app.plots.tensor_map import TensorMap
@@ -96,6 +96,7 @@ class TapCard(QFrame):
             return
         values = self._values(found)
         self.map.setPlane(*found.picture.tiles, keep_view=True)
+        self.map.setTileSize(found.picture.down, found.picture.across)
         self.map.setFormat(number_format(values))
         self.map.setScale(MapScale(0.0, float(np.abs(values).max()) or 1.0))
         self.map.addTile(WHOLE, MapTile(values, found.picture.marks()))
@@ -108,12 +109,15 @@ class TapCard(QFrame):
     def _point(self, cell: tuple[int, int] | None) -> None:
         cell = cell if cell is not None else self.map.pinned()
         found = self._found
-        if cell is None or found is None or found.picture is None:
+        if found is None or found.picture is None:
             self._told.clear()
             return
         values = self._values(found)
-        value = number_format(values)(values[cell])
-        self._told.setText(tile_text(found.picture, cell, value, self._is_mean))
+        written = number_format(values)
+        if cell is None:
+            self._told.setText(scale_text(written(np.abs(values).max())))
+        else:
+            self._told.setText(tile_text(found.picture, cell, written(values[cell]), self._is_mean))
 
     def _arrange(self) -> None:
         head = QHBoxLayout()

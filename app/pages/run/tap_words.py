@@ -65,6 +65,11 @@ def tile_text(picture: TapPicture, cell: tuple[int, int], value: str, is_mean: b
     return f"[{rows}, {columns}]   " + what.format(value)
 
 
+def scale_text(largest: str) -> str:
+    """Say what the colours of a map mean."""
+    return _tr("blue above zero, red below, strongest at ±{0}").format(largest)
+
+
 def moment(look: TapLook) -> str:
     """Say which step was looked at."""
     words = _tr("step {0} · epoch {1}").format(count(look.step), epochs(look.epoch))
