@@ -23,7 +23,7 @@ ROOMS: dict[str, set[str]] = {
     "datasets": {"spec"},
     "catalog": {"spec"},
     "training": {"runs", "datasets", "spec"},
-    "families": {"training", "runs", "datasets", "catalog", "spec"},
+    "families": {"training", "inspecting", "runs", "datasets", "catalog", "spec"},
     "export": {"runs", "spec"},
     "jobs": {
         "export",

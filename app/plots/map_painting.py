@@ -157,24 +157,24 @@ def _font(longest: str, room: int, most: float) -> QFont | None:
     return None
 
 
-def paint_indices(painter: QPainter, window: TensorWindow, room: QRectF) -> None:
-    """Write indices above the columns and left of the rows."""
+def paint_indices(painter: QPainter, window: TensorWindow, room: QRectF, down: int = 1, across: int = 1) -> None:
+    """Write indices above the columns and left of the rows; a cell stands for `down` × `across` numbers."""
     painter.setFont(theme().font(0.8))
     metrics = QFontMetricsF(painter.font())
     painter.setPen(QColor(theme().muted))
     top, left, bottom, right = window.seen()
     x0, y0 = (max(0.0, edge) for edge in window.point(0, 0))
-    widest = metrics.horizontalAdvance(f"{max(1, right):,}") + 12
+    widest = metrics.horizontalAdvance(f"{max(1, right * across):,}") + 12
     for column in _marks(left, right, widest / window.wide):
         x = room.left() + window.point(0, column + 0.5)[0]
         box = QRectF(x - 60, room.top() + y0 - metrics.height() - 3, 120, metrics.height())
         if room.left() <= x <= room.right():
-            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, f"{column:,}")
+            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, f"{column * across:,}")
     for row in _marks(top, bottom, (metrics.height() + 4) / window.high):
         y = room.top() + window.point(row + 0.5, 0)[1]
         box = QRectF(x0, y - metrics.height() / 2, room.left() - 6, metrics.height())
         if room.top() <= y <= room.bottom():
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{row:,}")
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{row * down:,}")
 
 
 def _marks(first: int, end: int, least: float) -> range:

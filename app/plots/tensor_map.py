@@ -48,6 +48,7 @@ class TensorMap(QWidget):
         self._first = TileBook()
         self._write: Callable[[float], str] = str
         self._empty_text = ""
+        self._down = self._across = 1
         self._pointed: Cell | None = None
         self._pinned: Cell | None = None
         self._dragged: QPointF | None = None
@@ -118,6 +119,12 @@ class TensorMap(QWidget):
         self._write = write
         self.update()
 
+    def setTileSize(self, down: int, across: int) -> None:
+        """Say how many numbers of the tensor a cell stands for, down and across, so that indices are the tensor's."""
+        self._down, self._across = down, across
+        self._settle_room()
+        self.update()
+
     def setEmptyText(self, text: str) -> None:
         """Say what stands there while there is nothing to draw."""
         self._empty_text = text
@@ -174,7 +181,7 @@ class TensorMap(QWidget):
     def _room(self) -> QRectF:
         """Return where cells are drawn: right of the rows' indices and below the columns'."""
         metrics = QFontMetricsF(theme().font(0.8))
-        left = metrics.horizontalAdvance(f"{max(1, self._window.rows):,}") + 14
+        left = metrics.horizontalAdvance(f"{max(1, self._window.rows * self._down):,}") + 14
         top = metrics.height() + 8
         return QRectF(
             round(left), round(top), max(1.0, self.width() - round(left) - 8), max(1.0, self.height() - round(top) - 8)
@@ -239,7 +246,7 @@ class TensorMap(QWidget):
 
     def _paint_cells(self, painter: QPainter) -> None:
         room = self._room()
-        paint.paint_indices(painter, self._window, room)
+        paint.paint_indices(painter, self._window, room, self._down, self._across)
         painter.save()
         painter.setClipRect(room)
         painter.translate(room.topLeft())

@@ -6,11 +6,13 @@ The training loop only appends to lists in memory; it never waits for the disk.
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from engine.runs import Change, Command, Points, Progress, RunStore, StoreError
+from engine.runs.taps import TAP_COMMAND, TapWish
 from engine.spec import RunSpec
 from engine.training.replay import Replay
 
@@ -49,6 +51,8 @@ class Recorder:
         self.attempt = run.attempt
         self.changes: tuple[Change, ...] = run.changes
         """What was changed so far, in the order in which it was wished for."""
+        self.tap_wish: TapWish | None = None
+        """The tensors that somebody wants to watch, as last told; another wish is another object."""
         self.has_wish = self.pause_requested = self.checkpoint_requested = False
         self._stop_requested = False
         self._wanted_changes: list[tuple[str, float]] = []
@@ -232,6 +236,10 @@ class Recorder:
         elif command.kind == "change":
             with self._lock:
                 self._wanted_changes.append((str(command.payload["field"]), float(command.payload["value"])))
+        elif command.kind == TAP_COMMAND:
+            with suppress(ValueError):  # of a newer version, perhaps
+                self.tap_wish = TapWish.model_validate(command.payload)
+            return
         else:
             return
         self.has_wish = True

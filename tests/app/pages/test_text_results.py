@@ -88,9 +88,9 @@ def test_that_what_is_not_kept_makes_way_and_another_run_begins_without(page, ru
         tell(filled(epoch, "dog"), kept)
     page.setRun(run)
     panel = page.findChild(SamplesPanel)
-    assert [key[1] for key in panel._keys] == [10, 30]
+    assert [one.step for one in panel._walk.book] == [10, 30]
     tell(filled(4, "film"), kept=False)
-    assert [key[1] for key in panel._keys] == [10, 40]
+    assert [one.step for one in panel._walk.book] == [10, 40]
     page.setRun(samples.running())
     assert panel.isHidden() and panel.shown() is None
 
