@@ -30,7 +30,7 @@ def why(operation: Operation, result: Tensor) -> str:
     """Return the sentence about an operation that lets no gradient through to its operands."""
     name, dtype = operation.written.rsplit(".", 1)[-1], str(result.dtype).removeprefix("torch.")
     if operation.name in _PLACES:
-        return f"{name} gives a place, a whole number: a small change of the cells leaves it or makes it jump."
+        return f"{name} blocks the gradient: it gives a place, a whole number that stays or jumps."
     if operation.name in _SAMPLED:
         drawn = "what was drawn does not move with what it was drawn from"
         return f"{name} draws at random: {drawn}; write the draw as a function of noise."

@@ -1,6 +1,6 @@
 """The gradient of a loss on every tensor of a chain, and where on its way back it stops."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.tensors.blocking import Blocked, cuts, why, why_not
+from engine.tensors.calls import TORCH_REFUSES
 from engine.tensors.chain import Chain, run_all
 from engine.tensors.operation import Kind
 from engine.tensors.program import Instruction
@@ -45,32 +46,59 @@ class Loss:
         )  # fmt: skip
 
 
+_NAMED = {"sum": Loss("sum"), "mean": Loss("mean")}
+
+
 @dataclass(frozen=True)
 class Gradients:
-    """`loss` is its value; `of` maps a tensor's number to its gradient, of its shape and dtype. Tensors that the loss does
-    not depend on, or that no gradient reaches, are left out. `blocked` says where it stopped, nearest to the loss first."""
+    """`values` by number: how the loss changes with each cell, of the tensor's shape and dtype; `blocked` by number: why
+    nothing arrives there; `stops`: where on its way back the gradient stops, nearest to the loss first."""
 
+    values: dict[int, Tensor]
+    blocked: dict[int, str]
+    stops: tuple[Blocked, ...]
     loss: float
-    of: Mapping[int, Tensor]
-    blocked: tuple[Blocked, ...]
 
 
-def gradients(chain: Chain, number: int, loss: Loss | None = None) -> Gradients:
-    """Return the gradient of a loss of tensor `number` on every tensor that made it. Raises `Refused`.
+def gradients(chain: Chain, loss: str | Loss = "sum", cell: Cell | None = None, number: int | None = None) -> Gradients:
+    """Return the gradients of a loss of the result, or of tensor `number`: its sum, mean or one cell, or a `Loss`.
 
-    The chain is worked out again with the same numbers, chance included, and nothing of it is changed.
+    The chain is worked out again with the same numbers, chance and edits included, and nothing of it is changed. Raises
+    `Refused` for complex results, cells that are not there and derivatives that torch does not know.
     """
+    end = chain.program.result if number is None else number
+    if end is None:
+        raise Refused("The expression gives no tensor.")
+    asked = loss if isinstance(loss, Loss) else Loss("cell", cell) if cell is not None else _NAMED[loss]
     first = len(chain.program.inputs)
     with torch.enable_grad():
-        tensors = run_all(chain.program, tuple(map(_leaf, chain.tensors[:first])), _kept)
-        value = (loss or Loss()).of(tensors[number])
-    made = _made_of(chain, number)
-    wanted = [one for one in made if tensors[one].requires_grad]
-    of: dict[int, Tensor] = {}
-    if value.requires_grad:
+        tensors, _ = run_all(chain.program, tuple(map(_leaf, chain.tensors[:first])), chain.edits, _kept)
+        value = asked.of(tensors[end])
+    made = _made_of(chain, end)
+    values = _arriving(value, tensors, [one for one in made if tensors[one].requires_grad])
+    stops = tuple(_stops(chain, tensors, made))
+    blocked = {one: _why(chain, one, stops) for one in range(len(tensors)) if one not in values}
+    return Gradients(values, blocked, stops, float(value.detach()))
+
+
+def _arriving(value: Tensor, tensors: Sequence[Tensor], wanted: list[int]) -> dict[int, Tensor]:
+    if not value.requires_grad:
+        return {}
+    try:
         found = torch.autograd.grad(value, [tensors[one] for one in wanted], allow_unused=True)
-        of = {one: grad.detach() for one, grad in zip(wanted, found, strict=True) if grad is not None}
-    return Gradients(float(value.detach()), of, tuple(_blocked(chain, tensors, made)))
+    except TORCH_REFUSES as error:
+        raise Refused(f"The gradient cannot be worked out: {str(error).splitlines()[0][:160]}.") from None
+    return {one: grad.detach() for one, grad in zip(wanted, found, strict=True) if grad is not None}
+
+
+def _why(chain: Chain, number: int, stops: Sequence[Blocked]) -> str:
+    """Say why nothing arrives: what it is made into stops it, or it has no part in the loss."""
+    for stop in reversed(stops):
+        if stop.number == number or number in _made_of(chain, stop.number):
+            return stop.sentence
+    if not (chain.tensors[number].is_floating_point() or chain.tensors[number].is_complex()):
+        return why_not(chain.tensors[number])
+    return "The loss does not depend on this tensor in a way that has a slope."
 
 
 def _leaf(tensor: Tensor) -> Tensor:
@@ -94,7 +122,7 @@ def _made_of(chain: Chain, number: int) -> list[int]:
     return sorted(found, reverse=True)
 
 
-def _blocked(chain: Chain, tensors: tuple[Tensor, ...], made: list[int]) -> list[Blocked]:
+def _stops(chain: Chain, tensors: tuple[Tensor, ...], made: list[int]) -> list[Blocked]:
     first, found = len(chain.program.inputs), []
     for number in made:
         tensor, label = tensors[number], chain.program.label(number)

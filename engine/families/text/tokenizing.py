@@ -2,7 +2,7 @@
 came with a folder and reads no vocabulary from anywhere else."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 from transformers import PreTrainedTokenizerFast
 
 from engine.families.text.alphabet import Alphabet
+from engine.families.text.unigram import settled
 from engine.spec.nlp import TokenizerSpec
 from engine.training.failures import RunFailed
 
@@ -45,19 +46,19 @@ def train_tokenizer(
     """Train on batches of texts. Ids 0 to 4 are padding, unknown, begin, end and mask; a special token of the
     specification that is a usual name of one of them, as <unk> is, stands for it. Raises RunFailed.
 
-    Texts are wrapped in begin and end unless `add_special_tokens` is False. The same texts give the same tokenizer, but
-    for Unigram, whose library sums in the order of a hash table.
+    Texts are wrapped in begin and end unless `add_special_tokens` is False. The same texts give the same tokenizer.
     """
     if iter(texts) is texts:
         texts = list(texts)  # they are read twice
     names = _names(spec)
     special = [*names, *(one for one in spec.special_tokens if one not in names)]
     made = _untrained(spec, names[1])
-    seen = _Counted(texts, cancelled)
+    seen = _Counted(texts, special, cancelled)
     try:
         letters, pieces = _alphabet(seen, spec)
         made.train_from_iterator(iter(seen), trainer=_trainer(spec, [*special, *pieces], letters))
         made = _without(made, pieces)
+        made = settled(made, special) if spec.kind == "unigram" and seen.letters else made
     except RunFailed:
         raise
     except Exception as error:  # the library has no class of its own for what goes wrong in it
@@ -215,10 +216,12 @@ def _roles(folder: Path, made: Tokenizer) -> dict[str, str]:
 
 
 class _Counted:
-    """Texts as the trainer takes them; notices whether there were any, and a wish to stop."""
+    """Texts as the trainer takes them, without special tokens, which the model never sees; notices whether there were
+    any, and a wish to stop.
+    """
 
-    def __init__(self, texts: Iterable[list[str]], cancelled: Callable[[], bool]) -> None:
-        self._texts, self._cancelled = texts, cancelled
+    def __init__(self, texts: Iterable[list[str]], special: Sequence[str], cancelled: Callable[[], bool]) -> None:
+        self._texts, self._special, self._cancelled = texts, special, cancelled
         self.letters = 0
 
     def __iter__(self) -> Iterator[list[str]]:
@@ -226,9 +229,14 @@ class _Counted:
         for batch in self._texts:
             if self._cancelled():
                 return
-            whole = [piece for text in batch for piece in _cut(text)]
+            whole = [piece for text in batch for piece in _cut(self._plain(text))]
             self.letters += sum(len(text.strip()) for text in whole)
             yield whole
+
+    def _plain(self, text: str) -> str:
+        for one in self._special:
+            text = text.replace(one, " ")
+        return text
 
 
 def _cut(text: str) -> Iterator[str]:

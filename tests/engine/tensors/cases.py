@@ -7,6 +7,7 @@ from tests.engine.tensors.cases_of_layers import OF_LAYERS
 from tests.engine.tensors.cases_of_moves import OF_MOVES
 from tests.engine.tensors.drawing import Case, bent
 
+__all__ = ["OF_CELLS", "OF_LAYERS", "OF_MOVES", "OPERATIONS", "cases", "pairs"]
 OPERATIONS = {**OF_CELLS, **OF_MOVES, **OF_LAYERS}
 
 

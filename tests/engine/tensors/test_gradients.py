@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from engine.tensors.chain import Chain, evaluate
+from engine.tensors.chain import Chain, Edit, evaluate
 from engine.tensors.gradients import Gradients, Loss, gradients
 from engine.tensors.refusal import Refused
 from engine.tensors.reparameterised import REPARAMETERISED, Reparameterised
@@ -14,11 +14,11 @@ W = torch.tensor([[1.0, 2.0], [-1.0, 0.5], [0.25, 3.0]], dtype=torch.float64)
 
 def of(text: str, loss: Loss | None = None, seed: int = 3) -> tuple[Chain, Gradients]:
     chain = evaluate(text, {"x": X, "w": W}, seed)
-    return chain, gradients(chain, chain.program.result or 0, loss)
+    return chain, gradients(chain, loss or "sum")
 
 
 def by_name(chain: Chain, found: Gradients) -> dict[str, torch.Tensor]:
-    return {chain.program.label(number): gradient for number, gradient in found.of.items()}
+    return {chain.program.label(number): gradient for number, gradient in found.values.items()}
 
 
 @pytest.mark.parametrize("loss", [Loss(), Loss("mean"), Loss("mean", squared=True), Loss("cell", (1, 0), squared=True)])
@@ -37,14 +37,14 @@ def test_that_a_gradient_is_the_slope_of_the_loss(loss: Loss) -> None:
             )
     assert found.loss == pytest.approx(float(loss.of(chain.result)))
     assert set(by_name(chain, found)) == {"x", "w", "#1", "h", "#3", "noise", "#5", "#6", "y"}
-    assert not found.blocked
+    assert not found.stops
 
 
 @pytest.mark.parametrize(
     ("text", "label", "said"),
     [
-        ("y = x.argmax(1) * 2.0", "#1", "argmax gives a place"),
-        ("m = x.max(1).indices; y = m * 2.0", "m", "max gives a place"),
+        ("y = x.argmax(1) * 2.0", "#1", "argmax blocks the gradient"),
+        ("m = x.max(1).indices; y = m * 2.0", "m", "max blocks the gradient"),
         ("hot = x > 0; y = hot * 2.0", "hot", "> gives True or False"),
         ("k = x.long(); y = k * 2.0", "k", "int64, whole numbers"),
         ("r = x.round(); y = r * 2.0", "r", "flat nearly everywhere"),
@@ -58,7 +58,7 @@ def test_that_a_gradient_is_the_slope_of_the_loss(loss: Loss) -> None:
 )
 def test_that_it_is_told_where_and_why_a_gradient_stops(text: str, label: str, said: str) -> None:
     chain, found = of(text)
-    (blocked,) = found.blocked
+    (blocked,) = found.stops
     assert (blocked.label, chain.program.label(blocked.number)) == (label, label)
     assert said in blocked.sentence and blocked.sentence.endswith(".")
     assert "x" not in by_name(chain, found)
@@ -66,7 +66,7 @@ def test_that_it_is_told_where_and_why_a_gradient_stops(text: str, label: str, s
 
 def test_that_one_way_that_is_blocked_leaves_the_others_open() -> None:
     chain, found = of("y = where(x > 0, x * 3, x)")
-    assert [blocked.label for blocked in found.blocked] == ["#1"]
+    assert [blocked.label for blocked in found.stops] == ["#1"]
     assert torch.equal(by_name(chain, found)["x"], torch.where(X > 0, 3.0, 1.0).double())
 
 
@@ -77,10 +77,10 @@ def test_that_a_gradient_arrives_where_it_stops() -> None:
 
 def test_that_whole_numbers_at_the_beginning_have_no_gradient() -> None:
     chain = evaluate("y = k * 2.0", {"k": torch.arange(3)})
-    found = gradients(chain, 1, Loss("cell", (2,)))
-    assert (found.loss, set(found.of), found.blocked[0].label) == (4.0, {1}, "k")
-    assert "int64" in found.blocked[0].sentence
-    assert gradients(chain, 0).of == {}
+    found = gradients(chain, cell=(2,))
+    assert (found.loss, set(found.values), found.stops[0].label) == (4.0, {1}, "k")
+    assert "int64" in found.stops[0].sentence
+    assert gradients(chain, number=0).values == {}
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_that_a_draw_is_blocked_and_the_same_draw_written_otherwise_is_not(examp
     for text, passes in ((example.blocked, False), (example.passing, True)):
         chain, found = of(text)
         reached = {name for name, gradient in by_name(chain, found).items() if gradient.any()}
-        assert bool(found.blocked) != passes or example.key == "straight-through"
+        assert bool(found.stops) != passes or example.key == "straight-through"
         assert all((name in reached) == passes for name in example.on)
 
 
@@ -112,3 +112,31 @@ def test_that_straight_through_is_what_hard_gumbel_softmax_does() -> None:
     )
     found = [by_name(*of(text, seed=7))["logits"] for text in (by_hand, at_once)]
     assert torch.allclose(*found)
+
+
+def test_that_every_tensor_has_the_gradient_of_the_loss() -> None:
+    chain = evaluate("A = rand(2, 3); B = rand(3, 4); C = A @ B; y = C * 2")
+    found = gradients(chain)
+    assert torch.allclose(found.values[0], 2 * chain["B"].sum(1).expand(2, 3))
+    assert torch.equal(found.values[2], torch.full((2, 4), 2.0))
+    assert not found.blocked
+    one = gradients(chain, cell=(1, 0)).values[1]
+    assert torch.allclose(one[:, 0], 2 * chain["A"][1])
+    assert not one[:, 1:].any()
+    assert torch.allclose(gradients(chain, "mean").values[0] * 8, found.values[0])
+
+
+def test_that_chance_and_cells_changed_by_hand_are_the_same_as_shown() -> None:
+    chain = evaluate("x = ones(6); y = dropout(x, 0.5)", seed=3, edits=[Edit("x", (0,), 9.0)])
+    assert torch.equal(gradients(chain).values[0], (chain["y"] != 0) * 2.0)
+    squared = evaluate("x = ones(2); y = x * x", edits=[Edit("x", (0,), 9.0)])
+    assert gradients(squared).values[0].tolist() == [18, 2]
+
+
+def test_that_what_blocks_a_gradient_is_told() -> None:
+    assert "argmax blocks" in gradients(evaluate("x = rand(3, 4); y = x.argmax(1)")).blocked[0]
+    found = gradients(evaluate("x = rand(3); n = arange(3); y = x * n"))
+    assert set(found.blocked) == {1} and "int64" in found.blocked[1]
+    assert "does not depend" in gradients(evaluate("x = rand(3); z = rand(3); y = x * 2")).blocked[1]
+    with pytest.raises(Refused):
+        gradients(evaluate("tensor([1j])"))
