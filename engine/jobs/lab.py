@@ -107,9 +107,20 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} cannot be sent as JSON")
 
 
+def _tidy(workspace: Path) -> None:
+    """Remove what a fetch has left that was ended with an earlier window; beside the work, since it loads much."""
+    import psutil
+
+    from engine.families.text.hub_folder import remove_left
+
+    remove_left(workspace, psutil.pid_exists)
+
+
 def main() -> None:
     """Serve on standard input and output; what libraries print goes to standard error."""
     kind, workspace = sys.argv[1], Path(sys.argv[2])
+    if kind == "data":
+        threading.Thread(target=_tidy, args=[workspace], daemon=True).start()
     channel = os.dup(1)
     os.dup2(2, 1)
     Lab(kind, workspace, channel).serve()

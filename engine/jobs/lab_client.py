@@ -1,6 +1,7 @@
 """LabClient: the asking end of a lab process. It starts the process when first needed and again after a crash."""
 
 import json
+import signal
 import subprocess
 import threading
 import time
@@ -151,7 +152,14 @@ class LabClient:
         if process.stdin is not None:
             _close(process.stdin)
         for ticket in orphans:
-            self._on_answer(ticket, "error", f"The helper process ended unexpectedly (exit code {code}). Try again.")
+            self._on_answer(ticket, "error", ending(code))
+
+
+def ending(code: int) -> str:
+    """Return a sentence about a lab that ended while it was asked for something."""
+    if code == -getattr(signal, "SIGBUS", 0):  # reading beyond the end of a file that is mapped into memory
+        return "A file was cut off while it was being read. Open it again."
+    return f"The helper process ended unexpectedly (exit code {code}). Try again."
 
 
 def _close(pipe: Any) -> None:

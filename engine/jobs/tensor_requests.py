@@ -1,4 +1,4 @@
-"""What the tensors lab answers: expressions worked out, cells traced. torch lives here.
+"""What the tensors lab answers: expressions worked out, cells traced, tensors of files. torch lives here.
 
 Requests name the whole expression, so that one may be asked again of a new process; the last few chains are kept.
 """
@@ -13,8 +13,11 @@ from typing import Any
 import numpy as np
 import torch
 
+from engine.jobs import inspector_requests
 from engine.jobs.raw import Raw
 from engine.jobs.requests import Call, Method, RequestError
+from engine.lessons import Exercise
+from engine.lessons.judging import judge
 from engine.tensors.chain import Chain, Edit, evaluate
 from engine.tensors.explaining import explain_refusal
 from engine.tensors.formula import formula
@@ -101,6 +104,11 @@ def _code(call: Call, text: str, seed: int = 0, edits: Sequence[Mapping[str, Any
     return as_python(_chains.of(call, text, seed, edits)[0])
 
 
+def _judge(_call: Call, text: str, exercise: Mapping[str, Any]) -> object:
+    """Return {"right", "sentence"} about an answer to an exercise."""
+    return _wire(judge(text, Exercise.model_validate(exercise)))
+
+
 def _recall(call: Call) -> object:
     """Return what was remembered, empty where there is nothing that can be read."""
     try:
@@ -140,6 +148,8 @@ METHODS: dict[str, Method] = {
     "trace": _trace,
     "code": _code,
     "gradients": _gradients,
+    "judge": _judge,
     "recall": _recall,
     "remember": _remember,
+    **inspector_requests.METHODS,
 }
