@@ -31,6 +31,7 @@ ACTIONS = (
     ActionData("view.data", QT_TRANSLATE_NOOP("Actions", "Data"), "showData", "Ctrl+1"),
     ActionData("view.train", QT_TRANSLATE_NOOP("Actions", "Train"), "showTrain", "Ctrl+2"),
     ActionData("view.runs", QT_TRANSLATE_NOOP("Actions", "Runs"), "showRuns", "Ctrl+3"),
+    ActionData("view.tensors", QT_TRANSLATE_NOOP("Actions", "Tensors"), "showTensors", "Ctrl+4"),
     ActionData("view.queue", QT_TRANSLATE_NOOP("Actions", "Queue"), "toggleQueue", "Ctrl+Shift+Q", QT_TRANSLATE_NOOP("Actions", "Show or hide the runs that wait")),
     ActionData("view.system", QT_TRANSLATE_NOOP("Actions", "Theme of the system"), "useSystemTheme"),
     ActionData("view.light", QT_TRANSLATE_NOOP("Actions", "Light"), "useLightTheme"),
@@ -44,7 +45,18 @@ MENUS = (
     (QT_TRANSLATE_NOOP("Actions", "File"), ("file.open", "file.spec", "", "file.workspace", "", "file.quit")),
     (
         QT_TRANSLATE_NOOP("Actions", "View"),
-        ("view.data", "view.train", "view.runs", "", "view.queue", "", "view.system", "view.light", "view.dark"),
+        (
+            "view.data",
+            "view.train",
+            "view.runs",
+            "view.tensors",
+            "",
+            "view.queue",
+            "",
+            "view.system",
+            "view.light",
+            "view.dark",
+        ),
     ),
     (QT_TRANSLATE_NOOP("Actions", "Help"), ("help.about",)),
 )

@@ -24,6 +24,7 @@ from engine.jobs.processes import this_process
 from engine.jobs.supervisor import NotNow, Supervisor
 from engine.runs import QueueState, RunStore, StoreError
 from engine.runs.forecasts import LIVE_EVENT, read_live
+from engine.runs.taps import LOOK_EVENT, OFFER_EVENT, read_looks, read_newest, read_offer
 from engine.runs.text_samples import SAMPLES_EVENT, read_history, read_samples
 from engine.spec import RunSpec
 from engine.training.disk import disk_use
@@ -43,12 +44,13 @@ class _Watched:
     points: dict[str, int] = field(default_factory=dict)
     last_event: int = 0
     samples: int = 0  # bytes that were read of their history
+    looks: int = 0  # bytes that were read of the looks at tensors
     last_line: int = 0
     all_axes: bool = False
 
 
 class EngineThread(QThread, RunCommands):
-    """Owns the supervisor, a connection to the store and the two labs of one workspace."""
+    """Owns the supervisor, a connection to the store and the labs of one workspace."""
 
     runsChanged = Signal(object)  # list[RunRecord]; all of them the first time
     runsRemoved = Signal(object)  # list[str]
@@ -58,6 +60,8 @@ class EngineThread(QThread, RunCommands):
     eventsGrew = Signal(str, object)
     forecastsGrew = Signal(str, object)  # run id, LiveForecasts: the newest ones, in place of those before
     samplesGrew = Signal(str, object)  # run id, list of TextSamples: those kept since the last time, then the newest
+    tensorsTold = Signal(str, object)  # run id, TapOffer: what can be watched of it, and the wish that it heeds
+    tensorsGrew = Signal(str, object)  # run id, list of TapLook: those kept since the last time, then the newest
     answered = Signal(int, object)
     failed = Signal(int, str)
     progressed = Signal(int, object)
@@ -82,6 +86,7 @@ class EngineThread(QThread, RunCommands):
         self._labs = {
             "data": LabClient("data", self.workspace, self._on_answer),
             "model": LabClient("model", self.workspace, self._on_answer),
+            "tensors": LabClient("tensors", self.workspace, self._on_answer),
         }
         self._asked_of: dict[int, LabClient] = {}
         self._watched: dict[str, _Watched] = {}
@@ -91,7 +96,7 @@ class EngineThread(QThread, RunCommands):
     # What the window calls; each returns at once
 
     def ask(self, lab: str, method: str, params: dict[str, Any]) -> int:
-        """Send a request to a lab ("data" or "model"); the answer comes as a signal with the ticket returned here."""
+        """Send a request to a lab (“data”, “model” or “tensors”). Its answer is a signal with the ticket returned here."""
         ticket = next(self._tickets)
         client = self._labs[lab]
         self._asked_of[ticket] = client
@@ -147,6 +152,7 @@ class EngineThread(QThread, RunCommands):
                 break
             self._attempt(self._tell_news)
             self._attempt(self._read_values)
+            self._labs["tensors"].end_if_deaf()
             if poll % RECONCILE_EVERY == 0:
                 self._attempt(self._reconcile)
         for lab in self._labs.values():
@@ -283,6 +289,7 @@ class EngineThread(QThread, RunCommands):
             self.eventsGrew.emit(run_id, events)
             if any(event.kind == SAMPLES_EVENT for event in events):
                 self._tell_samples(run_id, told)
+            self._tell_tensors(run_id, told, {event.kind for event in events})
             is_new = any(event.kind == LIVE_EVENT for event in events)
             if is_new and (live := read_live(self._store.run_folder(run_id))) is not None:
                 self.forecastsGrew.emit(run_id, live)
@@ -296,6 +303,16 @@ class EngineThread(QThread, RunCommands):
             return
         kept, told.samples = read_history(folder, told.samples)
         self.samplesGrew.emit(run_id, [*kept, newest])
+
+    def _tell_tensors(self, run_id: str, told: _Watched, kinds: set[str]) -> None:
+        folder = self._store.run_folder(run_id) if self._store is not None else None
+        if folder is None:
+            return
+        if OFFER_EVENT in kinds and (offer := read_offer(folder)) is not None:
+            self.tensorsTold.emit(run_id, offer)
+        if LOOK_EVENT in kinds and (newest := read_newest(folder)) is not None:
+            kept, told.looks = read_looks(folder, told.looks)
+            self.tensorsGrew.emit(run_id, [*kept, newest])
 
     def _on_answer(self, ticket: int, kind: str, value: Any) -> None:
         """Pass a lab's answer on; called on the lab client's own thread, which a signal may be emitted from."""

@@ -4,30 +4,25 @@ Drawings live in resources/icons as SVG; no colour is decided here, and nothing 
 """
 
 from functools import lru_cache
-from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QIconEngine, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+from app.resources import resources
 from app.theme import theme
 
-
-def resources() -> Path:
-    """The folder of drawings: beside the packages in a checkout, inside ``engine`` in an installed wheel."""
-    root = Path(__file__).resolve().parents[1]
-    checkout = root / "resources" / "icons"
-    return checkout if checkout.is_dir() else root / "engine" / "_resources" / "icons"
+DRAWINGS = "icons"
 
 
 def names() -> tuple[str, ...]:
     """Every drawing of the family, without the application's own icon."""
-    return tuple(sorted(path.stem for path in resources().glob("*.svg") if path.stem != "tensorbench"))
+    return tuple(sorted(path.stem for path in resources(DRAWINGS).glob("*.svg") if path.stem != "tensorbench"))
 
 
 @lru_cache(maxsize=256)
 def _drawing(name: str) -> str:
-    path = resources() / f"{name}.svg"
+    path = resources(DRAWINGS) / f"{name}.svg"
     if not path.is_file():
         raise KeyError(f"There is no icon called {name!r}; the icons are: {', '.join(names())}")
     return path.read_text(encoding="utf-8")

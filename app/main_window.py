@@ -18,10 +18,12 @@ from app.rail import Rail, RailEntry
 from app.settings import Mode, Settings
 from app.status import StatusBar
 from app.theme import apply
+from engine.inspecting.asked import ENDINGS
 from engine.runs.records import RunRecord
 from engine.spec import Roles, RunSpec
 
 if TYPE_CHECKING:
+    from app.pages.tensors import TensorsPage
     from app.pages.train import TrainPage
 
 WARM_UP_AFTER_MS = 700
@@ -40,6 +42,7 @@ class MainWindow(QMainWindow):
         self._requests = Requests(self.engine, self)
         self.data = DataPage(self.engine, self)
         self._train: TrainPage | None = None
+        self._tensors: TensorsPage | None = None
         self.runs = RunsSection(self.engine, self)
         self.queue = QueuePanel(self.engine, self)
         self._asked_to_close = False
@@ -64,17 +67,34 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(page)
         return self._train
 
+    @property
+    def tensors(self) -> "TensorsPage":
+        """The Tensors page, made when it is first asked for."""
+        if self._tensors is None:
+            from app.pages.tensors import TensorsPage
+
+            self._tensors = TensorsPage(self.engine, self)
+            self._stack.addWidget(self._tensors)
+        return self._tensors
+
     def openPaths(self, paths: Sequence[Path]) -> None:
-        """Open files: a specification fills the Train page, the first other one is offered for import."""
+        """Open files: a specification fills the Train page, tensors are looked into, the others are offered for import one
+        after the other.
+        """
+        data: list[Path] = []
         for path in paths:
             if path.suffix == ".toml":
                 self._show("train")
                 self.train.loadFile(path)
+            elif path.suffix.lower() in ENDINGS:
+                self._show("tensors")
+                self.tensors.showInspector()
+                self.tensors.inspector.openPaths([path])
             else:
-                self._show("data")
-                self.settings.addRecentFile(path)
-                self.data.openPath(path)
-                return
+                data.append(path)
+        if data:
+            self._show("data")
+            self.data.openPaths(data)
 
     # Actions
 
@@ -115,6 +135,11 @@ class MainWindow(QMainWindow):
         """Go to the list of runs."""
         self.runs.showList()
         self._show("runs")
+
+    @Slot()
+    def showTensors(self) -> None:
+        """Go to the Tensors page."""
+        self._show("tensors")
 
     @Slot()
     def useSystemTheme(self) -> None:
@@ -180,12 +205,19 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _show(self, name: str) -> None:
-        self._stack.setCurrentWidget(self.train if name == "train" else self._pages[name])
+        self._stack.setCurrentWidget(self._page(name))
         self._rail.choose(name)
+        if name == "tensors":
+            self.engine.warmUp("tensors")
         if name == "train":
             self.engine.warmUp("model")
             if self.train.spec() is None:
                 self.data.chooseShown()
+
+    def _page(self, name: str) -> QWidget:
+        if name == "train":
+            return self.train
+        return self.tensors if name == "tensors" else self._pages[name]
 
     @Slot(str)
     def _show_trouble(self, sentence: str) -> None:
@@ -213,6 +245,7 @@ class MainWindow(QMainWindow):
             RailEntry("data", self.tr("Data"), "data", self.tr("Open a table and say what its columns are for")),
             RailEntry("train", self.tr("Train"), "train", self.tr("Choose a model and train it")),
             RailEntry("runs", self.tr("Runs"), "runs", self.tr("Every run of this workspace")),
+            RailEntry("tensors", self.tr("Tensors"), "tensors", self.tr("See what an operation does to every cell")),
         ]
         self._rail = Rail(entries, self)
         self._pages: dict[str, QWidget] = {"data": self.data, "runs": self.runs}

@@ -18,6 +18,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from app.amounts import share
 from engine import catalog
 from engine.runs import QueueState, RunRecord, RunStatus
 
@@ -114,7 +115,7 @@ class Entries(QAbstractListModel):
         return entry if role == ENTRY_ROLE else None
 
     def _spoken(self, _place: int, entry: Entry) -> str:
-        return f"{entry.record.name}, {entry.about}, {entry.record.progress.fraction:.0%}"
+        return f"{entry.record.name}, {entry.about}, {share(entry.record.progress.fraction)}"
 
 
 class WaitingModel(Entries):

@@ -14,6 +14,7 @@ from engine.catalog import run_name
 from engine.jobs.dispatch import Dispatcher
 from engine.jobs.supervisor import Supervisor
 from engine.runs import RunStore
+from engine.runs.taps import TapWish
 from engine.spec import RunSpec
 
 Task = Callable[[], object]
@@ -60,6 +61,10 @@ class RunCommands:
     def changeRun(self, run_id: str, field: str, value: float) -> None:
         """Change a setting of a run: of one at work from its next step on."""
         self._tasks.put(partial(self._supervisor.change, run_id, field, value))
+
+    def tapRun(self, run_id: str, wish: TapWish) -> None:
+        """Watch these tensors of a run at work, in place of those before; `tensorsTold` tells when it is heeded."""
+        self._tasks.put(partial(self._supervisor.tap, run_id, wish))
 
     def extendRun(self, run_id: str, epochs: float) -> None:
         """Train a finished run further, to so many epochs in all."""

@@ -6,6 +6,7 @@ import psutil
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar, QWidget
 
+from app.amounts import share
 from engine.runs.records import RunRecord, RunStatus
 
 MEMORY_EVERY_MS = 2000
@@ -34,7 +35,7 @@ class StatusBar(QStatusBar):
         self._work.setFlat(True)
         self._work.setAccessibleName(self.tr("Runs at work"))
         self._work.setToolTip(self.tr("Open the run that is at work, or the queue"))
-        self._work.setText(self._at_work(1, " · 100%"))
+        self._work.setText(self._at_work(1, f" · {share(1.0)}"))
         self._work.setMinimumWidth(self._work.sizeHint().width())  # so that it stays as wide while the share grows
         self._work.clicked.connect(self._ask_for_newest)
         for widget in (self._work, self._memory, self._device):
@@ -79,12 +80,12 @@ class StatusBar(QStatusBar):
         if not running and not waiting:
             self._work.setText(self.tr("Nothing running"))
         else:
-            text = self._at_work(len(running))
+            parts = [self._at_work(len(running))] if running else []
             if len(running) == 1 and running[0].progress.total_steps:
-                text += f" · {running[0].progress.fraction:.0%}"
+                parts.append(share(running[0].progress.fraction))
             if waiting:
-                text += " · " + self.tr("{0} waiting").format(waiting)
-            self._work.setText(text)
+                parts.append(self.tr("{0} waiting").format(waiting))
+            self._work.setText(" · ".join(parts))
         self._work.setEnabled(bool(running or waiting))
 
     def _at_work(self, number: int, more: str = "") -> str:

@@ -54,6 +54,7 @@ QToolTip { background: $raised; color: $text; border: 1px solid $border_strong; 
 QLabel[role="title"] { font-size: $title; font-weight: 600; }
 QLabel[role="subtitle"] { font-size: $subtitle; font-weight: 600; }
 QLabel[role="muted"] { color: $muted; }
+QLabel[role="small"] { color: $muted; font-size: $small; }
 QLabel[role="error"] { color: $bad; }
 QLabel[role="warning"] { color: $warn; }
 QLabel[role="good"] { color: $good; }

@@ -234,6 +234,9 @@ def _add_training(add: Add) -> None:
     typed.add_argument("--top-k", type=int, metavar="N", help="draw from the N likeliest (default: 20; 0: from all)")
     typed.add_argument("--top-p", type=float, metavar="P", help="draw from those that have this share together")
     typed.add_argument("--seed", type=int, metavar="N", help="draw the same again")
+    typed.add_argument("--beams", type=int, metavar="N", help="write N texts beside each other and keep the likeliest")
+    typed.add_argument("--length-penalty", type=float, metavar="X", help="of beams: above 0 longer, below 0 shorter")
+    typed.add_argument("--early-stopping", action="store_true", default=None, help="end when N beams have ended")
 
 
 def _add_runs(add: Add) -> None:
@@ -284,12 +287,14 @@ def _add_lifecycle(add: Add) -> None:
         command.add_argument("--detach", action="store_true", help="return at once; the run goes on in the background")
         if name == "extend":
             command.add_argument(
-                "--epochs", type=int, required=True, metavar="N", help="how many there are to be in all"
+                "--epochs", type=float, required=True, metavar="N", help="how many there are to be in all, such as 7.5"
             )
     command = add("change", "change a setting of a run while it trains or rests")
     command.add_argument("run", metavar="RUN", help=RUN_HELP)
     command.add_argument("--learning-rate", type=float, metavar="X", help="the rate that the schedule scales")
-    command.add_argument("--epochs", type=int, metavar="N", help="how many epochs there are to be in all")
+    command.add_argument(
+        "--epochs", type=float, metavar="N", help="how many epochs there are to be in all, such as 7.5"
+    )
     command = add("fork", "train a new run that begins with another's weights")
     command.add_argument("run", metavar="RUN", help=RUN_HELP)
     command.add_argument("--checkpoint", default="model", metavar="NAME", help="of the run (default: its kept model)")

@@ -33,7 +33,12 @@ class FieldList(QWidget):
         self.setFields(fields)
 
     def setFields(self, fields: Sequence[Field]) -> None:
-        """Show other fields, at their defaults."""
+        """Show other fields, at their defaults. Where the same stand there with other choices, their rows stay, so that
+        neither the cursor nor the view jumps."""
+        if [(one.key, one.common) for one in fields] == [(one.key, one.common) for one in self.fields()]:
+            for field in fields:
+                self._update(field)
+            return
         for row in self._rows.values():
             row.hide()
             row.deleteLater()
@@ -99,6 +104,18 @@ class FieldList(QWidget):
             self._more.setOpened(True)
         row.focus()
         return row.editor
+
+    def _update(self, field: Field) -> None:
+        """Offer a field's choices; a field of another kind gets a row of its own in the old one's place."""
+        row = self._rows[field.key]
+        if row.takes(field):
+            return
+        fresh = self._rows[field.key] = self._row(field)
+        layout = self._layout if field.common or self._more is None else self._more.content
+        layout.replaceWidget(row, fresh)
+        fresh.setVisible(row.isVisibleTo(self))
+        row.hide()
+        row.deleteLater()
 
     def _row(self, field: Field) -> FieldRow:
         row = FieldRow(field, self)

@@ -1,13 +1,16 @@
 """One row of a form: label, editor, a small help button, and a line for help or for what is wrong."""
 
+from dataclasses import replace
+
 from pydantic import JsonValue
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from app.forms.editors import Editor, LineEditor, make_editor, mark_invalid
+from app.forms.editors import ChoiceEditor, Editor, LineEditor, make_editor, mark_invalid
 from app.forms.field import Field
 from app.forms.numbers import shown
+from app.forms.several import SeveralEditor
 from app.forms.trainer_names import ARGUMENTS
 from app.forms.wording import name_of, say
 from app.icons import icon
@@ -44,6 +47,15 @@ class FieldRow(QWidget):
     def setValue(self, value: JsonValue) -> None:
         """Show a value."""
         self.editor.setValue(value)
+
+    def takes(self, field: Field) -> bool:
+        """Be a row for this field where it differs in its choices alone; whether that was so."""
+        if replace(field, choices=self.field.choices) != self.field:
+            return False
+        if isinstance(self.editor, ChoiceEditor | SeveralEditor):
+            self.editor.setChoices(field.choices)
+        self.field = field
+        return True
 
     def setFault(self, fault: str) -> None:
         """Show a fault that was found outside the editor, or none."""

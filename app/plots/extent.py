@@ -37,6 +37,8 @@ def extent_of(curves: Iterable[Curve], floor: float | None) -> Extent | None:
     if floor is not None:
         high = float(np.log10(high)) if high > 0 else 0.0
         low = floor + DECADES_TO_ZERO
+    elif low == high == 0.0:
+        high = 1.0  # nothing says that what is always zero may be negative
     pad = (high - low) * 0.05 or abs(high) * 0.1 or 1.0
     right, left = (right, left) if right > left else (left + 1, left - 1)
     return left, right, low - pad, high + pad

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from engine.families.folds import Fitted, Fold, M, State
+from engine.families.live_taps import LiveTaps
 from engine.spec import RunSpec, TrainerSpec
 from engine.training.checkpoints import CheckpointKeeper, Patience
 from engine.training.failures import Fault, FaultKind, RunFailed, Stopped
@@ -73,12 +74,13 @@ class Training(Generic[T, M]):
         unit = {"tokens": "tokens", "pairs": "pairs"}.get(recorder.spec.speed_unit, "rows")
         log = StepLog(recorder, self.device, self.fold.prefix, progressed=watch.progressed, unit=unit)
         state = resumed["training"] if resumed else None
-        loop = Loop(self.task, self.loader, trainer, self.device, log, self.heard(watch), state)
+        taps = LiveTaps(recorder, self.task.network, self.fold.name, steps)
+        loop = Loop(self.task, self.loader, trainer, self.device, log, self.heard(watch), state, taps)
         watch.begin(loop, self.device)
         if resumed is not None and resumed["is_over"] and resumed["epochs"] == watch.epochs():
             return False
         try:
-            with self.quiet():
+            with self.quiet(), taps:
                 loop.run()
         except Stopped as stopped:
             if stopped.to_rest:

@@ -67,8 +67,8 @@ class LiveFile:
         """Whether the last time was just now."""
         return time.monotonic() < self._resting_until
 
-    def write(self, at: "Validation", content: Callable[[], "BaseModel"]) -> None:
-        """Ask for the content after a validation, write it and tell."""
+    def write(self, at: "Validation", content: Callable[[], "BaseModel"], spent: float = 0.0) -> None:
+        """Ask for the content after a validation, write it and tell; `spent` seconds went into it before."""
         from engine.training.weights import write_whole
 
         began = time.monotonic()
@@ -81,7 +81,7 @@ class LiveFile:
             self._recorder.log(f"{self._what} could not be written: {error.strerror}.", "warning")
             return
         self._recorder.event(self._event, file=self._name, fold=self._fold, epoch=at.epoch, step=at.step)
-        took = time.monotonic() - began
+        took = spent + time.monotonic() - began
         self._free -= took
         if self._free <= 0:
             self._resting_until = time.monotonic() + self._rest * took

@@ -103,12 +103,13 @@ def main() -> None:
     """Fetch; what libraries print goes to standard error."""
     output = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    threading.Thread(target=_leave_when_alone, daemon=True).start()
+    threading.Thread(target=_leave_when_alone, args=[Path(sys.argv[1])], daemon=True).start()
     answer(Path(sys.argv[1]), sys.argv[2], lambda message: print(json.dumps(message), file=output, flush=True))
 
 
-def _leave_when_alone() -> None:
+def _leave_when_alone(workspace: Path) -> None:
     sys.stdin.buffer.read()
+    remove_parts(workspace, os.getpid())
     os._exit(1)
 
 

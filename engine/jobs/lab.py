@@ -1,7 +1,8 @@
 """A lab process: answers requests, one line of JSON each, so that a heavy library or a crash never reaches the window.
 
-`python -m engine.jobs.lab data|model WORKSPACE` reads {"id", "method", "params"} or {"cancel": id} from its standard
-input and writes {"id", "result"}, {"id", "error"} or {"id", "progress"}; it leaves when its input ends.
+`python -m engine.jobs.lab data|model|tensors WORKSPACE` reads {"id", "method", "params"} or {"cancel": id} from its
+standard input and writes {"id", "result"}, {"id", "error"}, {"id", "progress"} or, when it begins to work on a request,
+{"id", "begun"}; arrays in a result follow their line as bytes. It leaves when its input ends.
 """
 
 import json
@@ -13,13 +14,19 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
+from typing import IO
 
 from pydantic import BaseModel
 
+from engine.jobs.raw import packed
 from engine.jobs.requests import Call, Method, RequestError
 
-TABLES = {"data": "engine.jobs.data_requests", "model": "engine.jobs.model_requests"}
-THREADS = {"data": 4, "model": 2}
+TABLES = {
+    "data": "engine.jobs.data_requests",
+    "model": "engine.jobs.model_requests",
+    "tensors": "engine.jobs.tensor_requests",
+}
+THREADS = {"data": 4, "model": 2, "tensors": 4}
 
 
 class Lab:
@@ -52,7 +59,9 @@ class Lab:
             if cancelled.is_set():
                 raise RequestError("Cancelled.")
             call = Call(self._workspace, lambda value: self._send({"id": ticket, "progress": value}), cancelled.is_set)
-            self._send({"id": ticket, "result": self._method(method)(call, **params)})
+            work = self._method(method)
+            self._send({"id": ticket, "begun": True})
+            self._send({"id": ticket, "result": work(call, **params)})
         except Exception as error:
             traceback.print_exc()
             self._send({"id": ticket, "error": sentence(error), "traceback": traceback.format_exc()})
@@ -67,12 +76,19 @@ class Lab:
         return self._methods[name]
 
     def _send(self, message: dict[str, object]) -> None:
-        line = json.dumps(message, default=_plain, ensure_ascii=False).encode() + b"\n"
+        parts = packed(message, _plain)
         with self._lock:
             try:
-                self._output.write(line)
+                for part in parts:
+                    _write_all(self._output, part)
             except BrokenPipeError:
                 os._exit(0)
+
+
+def _write_all(pipe: IO[bytes], part: bytes | memoryview) -> None:
+    rest = memoryview(part)
+    while rest:  # a pipe without a buffer may take only a part
+        rest = rest[pipe.write(rest) :]
 
 
 def sentence(error: Exception) -> str:
@@ -91,9 +107,20 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} cannot be sent as JSON")
 
 
+def _tidy(workspace: Path) -> None:
+    """Remove what a fetch has left that was ended with an earlier window; beside the work, since it loads much."""
+    import psutil
+
+    from engine.families.text.hub_folder import remove_left
+
+    remove_left(workspace, psutil.pid_exists)
+
+
 def main() -> None:
     """Serve on standard input and output; what libraries print goes to standard error."""
     kind, workspace = sys.argv[1], Path(sys.argv[2])
+    if kind == "data":
+        threading.Thread(target=_tidy, args=[workspace], daemon=True).start()
     channel = os.dup(1)
     os.dup2(2, 1)
     Lab(kind, workspace, channel).serve()

@@ -1,28 +1,50 @@
 """LabClient: the asking end of a lab process. It starts the process when first needed and again after a crash."""
 
 import json
+import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from engine.jobs.processes import kill_tree, spawn
+from engine.jobs.raw import unpacked
 
+Kind = Literal["data", "model", "tensors"]
 AnswerKind = Literal["result", "error", "progress"]
 OnAnswer = Callable[[int, AnswerKind, Any], None]
+PATIENCE_S: dict[Kind, float] = {"tensors": 0.5}
+"""How long a lab may go on with a request that was given up, before it is ended and begun anew. Such a lab's requests
+change nothing, so that those still wanted are sent again."""
+
+
+@dataclass
+class _Asked:
+    """A request without an answer: what was sent to which process, whether that works on it, and when it was given up."""
+
+    message: dict[str, object]
+    process: subprocess.Popen[bytes]
+    begun: bool = False
+    given_up: float | None = None
+
+    def is_overdue(self, latest: float) -> bool:
+        """Whether it is still worked on although it was given up before."""
+        return self.begun and self.given_up is not None and self.given_up < latest
 
 
 class LabClient:
     """Asks one lab process. `on_answer(ticket, kind, value)` is called from a thread of the client's own."""
 
-    def __init__(self, kind: Literal["data", "model"], workspace: Path, on_answer: OnAnswer) -> None:
+    def __init__(self, kind: Kind, workspace: Path, on_answer: OnAnswer) -> None:
         self.kind = kind
         self._workspace = Path(workspace)
         self._on_answer = on_answer
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._pending: set[int] = set()
+        self._pending: dict[int, _Asked] = {}
         self._reader: threading.Thread | None = None
 
     @property
@@ -38,15 +60,22 @@ class LabClient:
     def ask(self, ticket: int, method: str, params: Mapping[str, object]) -> None:
         """Send a request; its answer, or a sentence saying why there is none, comes to `on_answer`."""
         with self._lock:
-            process = self._ensure()
-            self._pending.add(ticket)
-            self._write(process, {"id": ticket, "method": method, "params": dict(params)})
+            self._send(ticket, {"id": ticket, "method": method, "params": dict(params)})
 
     def cancel(self, ticket: int) -> None:
         """Ask the lab to give a request up; it answers with an error then."""
         with self._lock:
-            if self._process is not None and ticket in self._pending:
-                self._write(self._process, {"cancel": ticket})
+            if asked := self._pending.get(ticket):
+                asked.given_up = time.monotonic()
+                self._write(asked.process, {"cancel": ticket})
+
+    def end_if_deaf(self) -> None:
+        """End the process where it works on what was given up for longer than is borne; to be called now and then."""
+        latest = time.monotonic() - PATIENCE_S.get(self.kind, float("inf"))
+        with self._lock:
+            deaf = {id(one.process): one.process for one in self._pending.values() if one.is_overdue(latest)}
+        for process in deaf.values():
+            kill_tree(process.pid)
 
     def close(self) -> None:
         """End the process; requests without an answer get none."""
@@ -61,6 +90,10 @@ class LabClient:
             process.wait(timeout=10)
         if self._reader is not None:
             self._reader.join(timeout=10)
+
+    def _send(self, ticket: int, message: dict[str, object]) -> None:
+        asked = self._pending[ticket] = _Asked(message, self._ensure())
+        self._write(asked.process, message)
 
     def _ensure(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
@@ -83,27 +116,50 @@ class LabClient:
     def _read(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None
         with process.stdout as lines:
-            for line in lines:
-                message = json.loads(line)
-                ticket = message["id"]
-                kind: AnswerKind = "result" if "result" in message else "error" if "error" in message else "progress"
-                if kind != "progress":
-                    with self._lock:
-                        self._pending.discard(ticket)
-                self._on_answer(ticket, kind, message[kind])
+            try:
+                while line := lines.readline():
+                    self._take(unpacked(line, lines))
+            except (EOFError, json.JSONDecodeError):
+                pass  # it died within a sentence
         self._bury(process)
 
+    def _take(self, message: dict[str, Any]) -> None:
+        ticket = message["id"]
+        if "begun" in message:
+            with self._lock:
+                if asked := self._pending.get(ticket):
+                    asked.begun = True
+            return
+        kind: AnswerKind = "result" if "result" in message else "error" if "error" in message else "progress"
+        if kind != "progress":
+            with self._lock:
+                self._pending.pop(ticket, None)
+        self._on_answer(ticket, kind, message[kind])
+
     def _bury(self, process: subprocess.Popen[bytes]) -> None:
+        """Answer for a process that ended; where that was for what nobody wants, the rest is asked of a new one."""
         code = process.wait()
         with self._lock:
-            if process is not self._process:
-                return  # It was closed on purpose, or its successor is at work.
-            self._process = None
-            orphans, self._pending = sorted(self._pending), set()
+            if process is self._process:
+                self._process = None
+            orphans = {ticket: one for ticket, one in sorted(self._pending.items()) if one.process is process}
+            was_given_up = any(one.given_up is not None for one in orphans.values())
+            for ticket, one in list(orphans.items()):
+                del self._pending[ticket]
+                if self.kind in PATIENCE_S and was_given_up and one.given_up is None:
+                    del orphans[ticket]
+                    self._send(ticket, one.message)
         if process.stdin is not None:
             _close(process.stdin)
         for ticket in orphans:
-            self._on_answer(ticket, "error", f"The helper process ended unexpectedly (exit code {code}). Try again.")
+            self._on_answer(ticket, "error", ending(code))
+
+
+def ending(code: int) -> str:
+    """Return a sentence about a lab that ended while it was asked for something."""
+    if code == -getattr(signal, "SIGBUS", 0):  # reading beyond the end of a file that is mapped into memory
+        return "A file was cut off while it was being read. Open it again."
+    return f"The helper process ended unexpectedly (exit code {code}). Try again."
 
 
 def _close(pipe: Any) -> None:

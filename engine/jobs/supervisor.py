@@ -11,6 +11,7 @@ from engine.jobs.failure import died
 from engine.jobs.processes import is_alive, kill_tree, spawn, start_time, this_process
 from engine.runs import Change, Holder, Outcome, RunRecord, RunStatus, RunStore, StoreError
 from engine.runs.reading import is_read_only
+from engine.runs.taps import TAP_COMMAND, TapWish
 from engine.training.changes import EPOCHS
 from engine.training.disk import clear_checkpoints, clear_tokens, free_room
 
@@ -148,6 +149,14 @@ class Supervisor:
                 store.send(run_id, "change", {"field": name, "value": value})
             else:
                 store.add_change(run_id, wanted)
+
+    def tap(self, run_id: str, wish: TapWish) -> None:
+        """Wish to watch these tensors of a run at work, in place of those before. Raises NotNow, StoreError."""
+        with RunStore(self.workspace) as store:
+            run = store.run(run_id)
+            if not run.status.is_active:
+                raise NotNow(f"“{run.name}” is {run.status}: only tensors of a run that is at work can be watched.")
+            store.send(run_id, TAP_COMMAND, wish.model_dump())
 
     def extend(self, run_id: str, epochs: float) -> None:
         """Train a finished run further, to so many epochs in all. Raises NotNow, StoreError."""

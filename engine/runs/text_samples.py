@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from engine.runs.lines import read_lines, read_whole
 from engine.runs.texts import Chance
 from engine.spec import Epochs
 
@@ -61,27 +62,9 @@ class TextSamples(_Part):
 
 def read_samples(folder: Path) -> TextSamples | None:
     """Return the newest samples that a run's folder holds, or None where there are none that can be read."""
-    try:
-        return TextSamples.model_validate_json((folder / SAMPLES_FILE).read_bytes())
-    except (OSError, ValueError):
-        return None
+    return read_whole(folder / SAMPLES_FILE, TextSamples)
 
 
 def read_history(folder: Path, offset: int = 0) -> tuple[list[TextSamples], int]:
-    """Return the kept samples that begin at a place in the file, and the place where those begin that are still to come.
-    A line that a power cut tore is left out.
-    """
-    try:
-        with (folder / HISTORY_FILE).open("rb") as file:
-            file.seek(offset)
-            whole = file.read()
-    except OSError:
-        return [], offset
-    end = whole.rfind(b"\n") + 1
-    found = []
-    for line in whole[:end].split(b"\n"):
-        try:
-            found.append(TextSamples.model_validate_json(line))
-        except ValueError:
-            continue
-    return found, offset + end
+    """Return the kept samples that begin at a place in the file, and the place where those begin that are still to come."""
+    return read_lines(folder / HISTORY_FILE, TextSamples, offset)

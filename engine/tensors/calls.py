@@ -122,7 +122,8 @@ class Builder:
         if clash is None:
             return None
         lengths = [max(len(operand.shape), 1) for operand in call.operands]
-        return replace(clash, dims=tuple((number, dim % lengths[number]) for number, dim in clash.dims))
+        dims = tuple((number, dim % lengths[number]) for number, dim in clash.dims)
+        return replace(clash, dims=dims, operation=one.operation.name, operands=tuple(call.operands))
 
     def _as_call(self, one: Instruction) -> Call:
         operation = one.operation

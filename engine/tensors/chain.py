@@ -1,7 +1,7 @@
 """A program that was worked out: every tensor of it, and one `Step` a card for each operation."""
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -39,11 +39,21 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """A cell of a made tensor that was given another value by hand."""
+
+    name: str
+    cell: tuple[int, ...]
+    value: float
+
+
+@dataclass(frozen=True)
 class Chain:
-    """A program with its tensors: the inputs, then one for each instruction."""
+    """A program with its tensors: the inputs, then one for each instruction; `edits` are those that were made."""
 
     program: Program
     tensors: tuple[Tensor, ...]
+    edits: tuple[Edit, ...] = ()
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -84,19 +94,20 @@ class Chain:
         )
 
 
-def evaluate(text: str, inputs: Mapping[str, Tensor] | None = None, seed: int = 0) -> Chain:
+def evaluate(text: str, inputs: Mapping[str, Tensor] | None = None, seed: int = 0, edits: Sequence[Edit] = ()) -> Chain:
     """Work out an expression over named tensors. Raises `Refused`, always before anything too large is allocated.
 
-    Random numbers are those of torch after `manual_seed(seed)`, or of the seed that the text begins with.
+    Random numbers are those of torch after `manual_seed(seed)`, or of the seed that the text begins with. Edits that
+    do not fit, since their tensor is gone or has become smaller or computed, are left out.
     """
     given = {name: tensor.detach().contiguous() for name, tensor in (inputs or {}).items()}
-    return work_out(plan(text, given, seed), tuple(given.values()))
+    return work_out(plan(text, given, seed), tuple(given.values()), edits)
 
 
-def work_out(program: Program, inputs: tuple[Tensor, ...]) -> Chain:
+def work_out(program: Program, inputs: tuple[Tensor, ...], edits: Sequence[Edit] = ()) -> Chain:
     """Run the instructions of a program on its inputs; the source of chance outside is left as it was."""
-    tensors = list(inputs)
-    with _own_chance(), torch.no_grad(), warnings.catch_warnings():
+    tensors, made = list(inputs), list[Edit]()
+    with own_chance(), torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.default_generator.manual_seed(program.seed)
         for one in program.instructions:
@@ -104,7 +115,23 @@ def work_out(program: Program, inputs: tuple[Tensor, ...]) -> Chain:
                 tensors.append(one.run(tensors))
             except TORCH_REFUSES as error:
                 raise Refused(first_sentence(one.operation.name, str(error)), one.place, str(error)) from None
-    return Chain(program, tuple(tensors))
+            if edits and one.operation.kind is Kind.MADE:
+                made += edited(tensors[-1], program.label(len(tensors) - 1), edits)
+    return Chain(program, tuple(tensors), tuple(made))
+
+
+def edited(tensor: Tensor, name: str, edits: Sequence[Edit]) -> list[Edit]:
+    """Put in what was given by hand for a tensor of this name; returns what fitted."""
+    fitting = []
+    for one in edits:
+        inside = all(0 <= place < length for place, length in zip(one.cell, tensor.shape, strict=False))
+        if one.name == name and len(one.cell) == tensor.ndim and inside:
+            try:
+                tensor[one.cell] = one.value
+            except TORCH_REFUSES:
+                continue  # NaN has no place among whole numbers
+            fitting.append(one)
+    return fitting
 
 
 def same_storage(one: Tensor, other: Tensor) -> bool:
@@ -113,7 +140,7 @@ def same_storage(one: Tensor, other: Tensor) -> bool:
 
 
 @contextmanager
-def _own_chance() -> Iterator[None]:
+def own_chance() -> Iterator[None]:
     """Leave torch's source of random numbers as it was; `torch.random.fork_rng` also looks for devices, which takes 5 ms."""
     before = torch.default_generator.get_state()
     try:

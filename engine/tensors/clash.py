@@ -66,11 +66,14 @@ class Try:
 
 @dataclass(frozen=True)
 class Clash:
-    """Why a call is refused: a sentence, the (operand, dim) pairs that clash, and what might be meant, best first."""
+    """Why a call is refused: a sentence, the (operand, dim) pairs that clash, and what might be meant, best first;
+    `operation` and `operands` are those of the call."""
 
     sentence: str
     dims: tuple[tuple[int, int], ...] = ()
     tries: tuple[Try, ...] = ()
+    operation: str = ""
+    operands: tuple[Operand, ...] = ()
 
 
 def counted(number: int, what: str = "dimension") -> str:

@@ -1,6 +1,6 @@
 """Why torch refuses a call, in a sentence, with fixes that were tried on the meta device."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.tensors.asking import NAMES, call_text
-from engine.tensors.clash import Clash
+from engine.tensors.clash import Clash, Operand
 from engine.tensors.planning import plan
 from engine.tensors.refusal import Place, Refused
 
@@ -26,13 +26,17 @@ class Fix:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A refusal: sentence, where in the text, which (operand, dim) pairs clash, fixes best first, torch's own message."""
+    """A refusal: sentence, where in the text, which (operand, dim) pairs clash, fixes best first, torch's own message;
+    the operation with its operands where a rule knew them, and a step in words that torch takes unasked."""
 
     sentence: str
     place: Place
     dims: tuple[tuple[int, int], ...] = ()
     fixes: tuple[Fix, ...] = ()
     raw: str = ""
+    operation: str = ""
+    operands: tuple[Operand, ...] = ()
+    hidden: str = ""
 
 
 def explain(operation: str, *shapes: tuple[int, ...], **keywords: Any) -> Explanation | None:
@@ -49,10 +53,33 @@ def explain_text(text: str, inputs: Mapping[str, Tensor]) -> Explanation | None:
     try:
         plan(text, inputs)
     except Refused as error:
-        clash = error.clash
-        fixes = _fixes(text, inputs, error.place, clash) if clash else ()
-        return Explanation(error.sentence, error.place, clash.dims if clash else (), fixes, error.raw)
+        return explain_refusal(error, text, inputs)
     return None
+
+
+def explain_refusal(error: Refused, text: str, inputs: Mapping[str, Tensor]) -> Explanation:
+    """Return what is to be told of a refusal of this expression, with fixes that were tried."""
+    clash = error.clash
+    if clash is None:
+        return Explanation(error.sentence, error.place, raw=error.raw)
+    fixes = _fixes(text, inputs, error.place, clash)
+    hidden = _hidden_step(clash.operation, clash.operands)
+    operands = clash.operands
+    return Explanation(error.sentence, error.place, clash.dims, fixes, error.raw, clash.operation, operands, hidden)
+
+
+def _hidden_step(operation: str, operands: Sequence[Operand]) -> str:
+    """What torch does to a vector in a product before it looks at the shapes."""
+    if operation != "matmul" or len(operands) != 2:
+        return ""
+    left, right = operands
+    if len(left.shape) == 1 and len(right.shape) > 1:
+        return f"{left} is taken as one row, 1 × {left.shape[0]}, and the 1 is dropped afterwards."
+    if len(right.shape) == 1 and len(left.shape) > 1:
+        return f"{right} is taken as one column, {right.shape[0]} × 1, and the 1 is dropped afterwards."
+    if {len(left.shape), len(right.shape)} != {2} and len(left.shape) > 1:
+        return "All dimensions before the last two are a batch, aligned from the right and stretched where they are 1."
+    return ""
 
 
 def _fixes(text: str, inputs: Mapping[str, Tensor], place: Place, clash: Clash) -> tuple[Fix, ...]:

@@ -7,6 +7,8 @@ import torch
 from torch import Tensor
 
 from engine.tensors.chain import Chain
+from engine.tensors.formulas_of_windows import under_kernel
+from engine.tensors.index_map import FILL, index_map
 from engine.tensors.operation import Form, Kind
 from engine.tensors.program import Instruction, filled
 
@@ -27,6 +29,8 @@ def formula(chain: Chain, number: int, cell: Cell) -> str:
     if number < first:
         return f"{name} = {value}"
     one = chain.program.instructions[number - first]
+    if one.operation.kind is Kind.MOVED:
+        return f"{name} = {_moved(chain, one, cell)} = {value}"
     arguments = filled(one.arguments, lambda ref: chain.tensors[ref.number])
     keywords = {key: filled(part, lambda ref: chain.tensors[ref.number]) for key, part in one.keywords.items()}
     put_in = _put_in(one, arguments, keywords, cell, chain.tensors[number])
@@ -53,6 +57,16 @@ def _put_in(one: Instruction, arguments: tuple[Any, ...], keywords: dict[str, An
     return f"{name}({', '.join(map(written, parts))})" if not keywords else ""
 
 
+def _moved(chain: Chain, one: Instruction, cell: Cell) -> str:
+    """The cell that was moved here, or that it was filled."""
+    sources, places = index_map(one, chain.tensors)
+    source, place = int(sources[cell]), int(places[cell])
+    if source == FILL:
+        return "filled"
+    at = torch.unravel_index(torch.tensor(place), chain.tensors[source].shape)
+    return f"{chain.program.label(source)}[{', '.join(str(int(one)) for one in at)}]"
+
+
 def _product(arguments: tuple[Any, ...], _: dict[str, Any], cell: Cell) -> str:
     """Row i of A with column j of B, batches stretched."""
     a, b = arguments[:2]
@@ -72,6 +86,13 @@ def _linear(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) ->
     lane, weights = x[cell[:-1]], w[cell[-1]]
     dot = _sum([f"{_bracketed(one)}·{_bracketed(other)}" for one, other in _ends(lane, weights)], len(lane))
     return dot if bias is None else f"{dot} + {_bracketed(bias[cell[-1]])}"
+
+
+def _convolved(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
+    pairs, bias = under_kernel(arguments, keywords, cell)
+    shown = pairs if len(pairs) <= MAX_TERMS else [*pairs[: MAX_TERMS // 2], *pairs[-MAX_TERMS // 2 :]]
+    whole = _sum([f"{_bracketed(x)}·{_bracketed(w)}" for x, w in shown], len(pairs)) if pairs else ""
+    return whole if bias is None or not whole else f"{whole} + {_bracketed(bias)}"
 
 
 def _lane_of(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell, reduced: bool) -> Tensor | None:
@@ -98,6 +119,19 @@ def _total(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> 
 def _mean(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
     lane = _lane_of(arguments, keywords, cell, reduced=True)
     return "" if lane is None else f"({_sum([_bracketed(x) for (x,) in _ends(lane)], len(lane))}) / {len(lane)}"
+
+
+def _chosen(name: str) -> Callable[[tuple[Any, ...], dict[str, Any], Cell], str]:
+    def work(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
+        lane = _lane_of(arguments, keywords, cell, reduced=True)
+        if lane is None:
+            return ""
+        terms = [written(x) for (x,) in _ends(lane)]
+        if len(lane) > MAX_TERMS:
+            terms.insert(MAX_TERMS // 2, f"… ({len(lane) - MAX_TERMS} more) …")
+        return f"{name}({', '.join(terms)})"
+
+    return work
 
 
 def _prefix(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
@@ -134,6 +168,27 @@ def _batch_norm(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell
     eps = given.get("eps", 1e-5)
     if given.get("training"):
         return _normed(x[cell], x[:, cell[1]].to(torch.float64), eps, scale)
+    return _standard(x[cell], given["running_mean"][channel], given["running_var"][channel], eps, scale)
+
+
+def _group_norm(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
+    named = ("num_groups", "weight", "bias", "eps")
+    given = dict(zip(named, arguments[1:], strict=False)) | keywords
+    x = arguments[0]
+    size = x.shape[1] // given["num_groups"]
+    first = cell[1] // size * size
+    group = x[cell[0], first : first + size].to(torch.float64)
+    scale = [_of(given.get(part), cell[1:2]) for part in named[1:3]]
+    return _normed(x[cell], group, given.get("eps", 1e-5), scale)
+
+
+def _instance_norm(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
+    named = ("running_mean", "running_var", "weight", "bias", "use_input_stats", "momentum", "eps")
+    given = dict(zip(named, arguments[1:], strict=False)) | keywords
+    x, channel, eps = arguments[0], cell[1:2], given.get("eps", 1e-5)
+    scale = [_of(given.get(part), channel) for part in ("weight", "bias")]
+    if given.get("use_input_stats", True):
+        return _normed(x[cell], x[cell[:2]].to(torch.float64), eps, scale)
     return _standard(x[cell], given["running_mean"][channel], given["running_var"][channel], eps, scale)
 
 
@@ -182,10 +237,18 @@ def _bracketed(value: Any) -> str:
 _FORMULAS: dict[str, Callable[[tuple[Any, ...], dict[str, Any], Cell], str]] = {
     **dict.fromkeys(("matmul", "mm", "bmm", "mv", "dot"), _product),
     "linear": _linear,
+    "conv1d": _convolved,
+    "conv2d": _convolved,
     "sum": _total,
     "mean": _mean,
+    **dict.fromkeys(("max", "max.values", "amax"), _chosen("max")),
+    **dict.fromkeys(("min", "min.values", "amin"), _chosen("min")),
+    **dict.fromkeys(("argmax", "max.indices"), _chosen("place of max")),
+    **dict.fromkeys(("argmin", "min.indices"), _chosen("place of min")),
     "cumsum": _prefix,
     "softmax": _softmax,
     "layer_norm": _layer_norm,
     "batch_norm": _batch_norm,
+    "group_norm": _group_norm,
+    "instance_norm": _instance_norm,
 }

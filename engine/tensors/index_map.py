@@ -27,7 +27,7 @@ def index_map(one: Instruction, tensors: Sequence[Tensor]) -> tuple[Tensor, Tens
         place = numbers.index(ref.number)
         return torch.arange(int(starts[place]), int(starts[place + 1])).add(1).view(tensors[ref.number].shape)
 
-    moved = one.run_with(numbered) - 1
+    moved = one.run_with(numbered).contiguous() - 1  # bucketize warns about what does not lie in one piece
     source = torch.bucketize(moved, starts[1:], right=True)
     empty = moved < 0
     numbered_sources = torch.tensor([*numbers, FILL])[source]

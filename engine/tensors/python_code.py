@@ -4,7 +4,7 @@ from typing import Any
 
 from torch import Tensor
 
-from engine.tensors.chain import Chain
+from engine.tensors.chain import Chain, Edit
 from engine.tensors.operation import Form, Operation
 from engine.tensors.program import Instruction, Ref
 from engine.tensors.refusal import Refused
@@ -38,6 +38,8 @@ class _Writer:
             line = f"{name} = {self._call(one)}"
             self.names.append(name)
             body.append(line)
+            label = program.label(len(self.names) - 1)
+            body += [_edited(name, edit) for edit in self.chain.edits if edit.name == label]
         whole = "\n".join(body)
         functional = "import torch.nn.functional as F\n" if "F." in whole else ""
         values = "from math import inf, nan\n" if "inf" in whole or "nan" in whole else ""
@@ -80,6 +82,10 @@ class _Writer:
         if isinstance(value, list):
             return f"[{', '.join(map(self._written, value))}]"
         return "..." if value is ... else repr(value)
+
+
+def _edited(name: str, edit: Edit) -> str:
+    return f"{name}[{', '.join(map(str, edit.cell)) or '()'}] = {edit.value!r}"
 
 
 def literal(tensor: Tensor) -> str:

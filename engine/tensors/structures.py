@@ -1,7 +1,7 @@
 """What each operation's result is made of, as a stand-in: a sum of products of its operands with nothing subtracted.
 A cell's derivative in the stand-in is positive exactly where the operation's cell can depend on the operand's cell."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -12,7 +12,7 @@ from engine.tensors.normalised import NORMS
 from engine.tensors.operation import Kind, Operation
 
 Structure = Callable[..., Tensor]
-_NOTHING_OF_ONE = {"argmax", "argmin", "std", "var", "max.indices", "min.indices"}
+NOTHING_OF_ONE = {"argmax", "argmin", "std", "var", "max.indices", "min.indices"}
 _ORDER = {"norm": ("p", "dim", "keepdim"), "std": ("dim", "unbiased", "keepdim"), "var": ("dim", "unbiased", "keepdim")}
 
 
@@ -42,18 +42,23 @@ def _dropout(x: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
     return x * 0 if training and p == 1 else x * 1
 
 
+def reduced_dims(
+    name: str, rank: int, arguments: Sequence[Any], keywords: Mapping[str, Any]
+) -> tuple[tuple[int, ...], bool]:
+    """Return the dims that a reduction folds, all of them where none is named, and whether they are kept as 1."""
+    given = dict(zip(_ORDER.get(name, ("dim", "keepdim")), arguments, strict=False)) | dict(keywords)
+    dim, keep = given.get("dim"), bool(given.get("keepdim", False))
+    if dim is None or isinstance(dim, bool) or dim in ((), []):  # a bool is std(unbiased)
+        return tuple(range(rank)), keep
+    return (dim,) if isinstance(dim, int) else tuple(dim), keep
+
+
 def _reduced(name: str) -> Structure:
     def work(x: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
-        given = dict(zip(_ORDER.get(name, ("dim", "keepdim")), arguments, strict=False)) | keywords
-        dim, keep = given.get("dim"), bool(given.get("keepdim", False))
-        if isinstance(dim, bool):  # std(unbiased)
-            dim = None
-        dims = (
-            tuple(range(x.ndim)) if dim is None or dim in ((), []) else (dim,) if isinstance(dim, int) else tuple(dim)
-        )
+        dims, keep = reduced_dims(name, x.ndim, arguments, keywords)
         lane = prod(x.shape[one] for one in dims) if x.ndim else 1
         total = x.sum(dims, keep) if x.ndim else x * 1
-        return total * 0 if lane == 1 and name in _NOTHING_OF_ONE else total
+        return total * 0 if lane == 1 and name in NOTHING_OF_ONE else total
 
     return work
 

@@ -3,7 +3,7 @@ optimizer boundary and gone on with to the bit. Must not know what a batch holds
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import torch
 from torch import nn
@@ -58,6 +58,26 @@ class Task(ABC, Generic[T]):
         """Go on from another task's state."""
 
 
+class Onlooker(Protocol):
+    """Who looks at the tensors of optimizer steps, and changes nothing."""
+
+    def before(self) -> None:
+        """Hear that the first batch of a step is about to be computed."""
+
+    def after(self, step: int) -> None:
+        """Hear that this step's gradients are whole; they are neither clipped nor used yet."""
+
+
+class NoOnlooker:
+    """Nobody looks."""
+
+    def before(self) -> None:
+        """Do nothing."""
+
+    def after(self, step: int) -> None:
+        """Do nothing."""
+
+
 class Loop(Generic[T]):
     """Trains a task. `resumed` is the state of a loop that this one goes on for; the loader stands where that one did."""
 
@@ -70,7 +90,9 @@ class Loop(Generic[T]):
         log: StepLog,
         listener: Listener,
         resumed: Mapping[str, Any] | None = None,
+        onlooker: Onlooker | None = None,
     ) -> None:
+        self._onlooker = onlooker or NoOnlooker()
         self._task, self._loader, self._settings = task, loader, settings
         self._device, self._log, self._listener = device, log, listener
         self._resumed = resumed
@@ -188,6 +210,8 @@ class Loop(Generic[T]):
         """Go forward and backward on a batch; after the last batch of a step, step."""
         first = self._batch - self._batch % self._accumulate
         window = min(self._accumulate, self._batches - first)
+        if self._batch == first:
+            self._onlooker.before()
         self._batch += 1
         with arithmetic(self._settings, self._device):
             loss = self._task.loss(batch)
@@ -199,6 +223,7 @@ class Loop(Generic[T]):
 
     def _take_step(self) -> None:
         self._scaler.unscale_(self._optimizer)
+        self._onlooker.after(self._step + 1)
         norm = self._clipped()
         self._scaler.step(self._optimizer)
         self._scaler.update()

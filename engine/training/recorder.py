@@ -6,11 +6,13 @@ The training loop only appends to lists in memory; it never waits for the disk.
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from engine.runs import Change, Command, Points, Progress, RunStore, StoreError
+from engine.runs.taps import TAP_COMMAND, TapWish
 from engine.spec import RunSpec
 from engine.training.replay import Replay
 
@@ -49,12 +51,15 @@ class Recorder:
         self.attempt = run.attempt
         self.changes: tuple[Change, ...] = run.changes
         """What was changed so far, in the order in which it was wished for."""
+        self.tap_wish: TapWish | None = None
+        """The tensors that somebody wants to watch, as last told; another wish is another object."""
         self.has_wish = self.pause_requested = self.checkpoint_requested = False
         self._stop_requested = False
         self._wanted_changes: list[tuple[str, float]] = []
         self._replay: Replay | None = None
         self._news = _News()
-        self._progress = Progress()
+        # A run that goes on is as far as it was left until its loop says otherwise.
+        self._progress = replace(run.progress, rows_per_second=0.0, seconds_left=None)
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._written = threading.Condition()
@@ -231,6 +236,10 @@ class Recorder:
         elif command.kind == "change":
             with self._lock:
                 self._wanted_changes.append((str(command.payload["field"]), float(command.payload["value"])))
+        elif command.kind == TAP_COMMAND:
+            with suppress(ValueError):  # of a newer version, perhaps
+                self.tap_wish = TapWish.model_validate(command.payload)
+            return
         else:
             return
         self.has_wish = True

@@ -40,7 +40,8 @@ def test_that_every_interactive_widget_has_a_path_and_an_accessible_name(workspa
     qtbot.addWidget(window)
     window.show()
     qtbot.waitExposed(window)
-    made = [window.train, window.runs.run, window.runs.compare, window.runs.predict]  # when they are first asked for
+    # when they are first asked for
+    made = [window.train, window.tensors, window.runs.run, window.runs.compare, window.runs.predict]
     pages = [window, *made]
     nameless = {
         f"{type(widget).__name__} in {_path(widget)}: “{widget.objectName()}”, “{_spoken(widget)}”"

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.amounts import counted
 from app.engine_thread import EngineThread, Requests
 from app.icons import icon, primary_icon
 from app.pages.data.answers import DatasetAnswer, PreviewAnswer, ReadOptionsAnswer, SheetAnswer
@@ -50,8 +51,8 @@ class ImportPanel(QWidget):
         self.start.clicked.connect(self.startImport)
         self.cancel.clicked.connect(self.giveUp)
 
-    def setFile(self, path: Path) -> None:
-        """Begin with a file: guess how it is read and show its first rows."""
+    def setFile(self, path: Path, more: int = 0) -> None:
+        """Begin with a file: guess how it is read and show its first rows. So many `more` files come after it."""
         self._path = path
         self._importing = False
         self._ask_soon.stop()
@@ -62,7 +63,8 @@ class ImportPanel(QWidget):
         self.form.setSheets([])
         self.form.setFolder(path.is_dir())
         self._title.setText(self.tr("Import {0}").format(path.name))
-        self._where.setText(str(path.parent))
+        then = counted(more, self.tr("{0} more file after this one"), self.tr("{0} more files after this one"))
+        self._where.setText(f"{path.parent}  ·  {then}" if more else str(path.parent))
         self.name.setText(path.name.split(".")[0] or path.name)
         self._tabs.setPreview(None)
         self._error.hide()

@@ -14,6 +14,9 @@ class ImportSide(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedWidth(WIDTH)
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # so that the preview stays where it is when this is shown
+        self.setSizePolicy(policy)
         self._format = _label("badge", "")
         self.form = ReadOptionsForm(self)
         self.name = QLineEdit(self)

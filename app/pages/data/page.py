@@ -1,5 +1,6 @@
 """The Data page itself: the list of datasets, and beside it the start, the import or the open dataset."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -68,9 +69,14 @@ class DataPage(QWidget):
         self._settings.addRecentFile(path)
         self.start.setRecent(self._settings.recentFiles)
         self.list.select("")
-        self.importer.setFile(path)
+        self.importer.setFile(path, len(self._waiting))
         self._stack.setCurrentWidget(self.importer)
         self.importer.start.setFocus()
+
+    def openPaths(self, paths: Sequence[Path]) -> None:
+        """Show files before they are imported, one after the other."""
+        self._waiting = list(paths)
+        self._open_next()
 
     @Slot()
     def chooseFile(self) -> None:
@@ -151,8 +157,7 @@ class DataPage(QWidget):
         """Open what was dropped, one file after the other."""
         self.start.highlight(False)
         event.acceptProposedAction()
-        self._waiting = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        self._open_next()
+        self.openPaths([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
 
     # Inside
 

@@ -59,9 +59,9 @@ class AheadTable(QWidget):
         if ahead is None:
             self._rows.setRowCount(0)
             return
-        names = ", ".join(f"“{name}”" for name in ahead.columns)
-        words = self.tr("The data ends before the horizon does: {0} is taken to go on like this. Change what you know.")
-        told = words.format(names)
+        told = self.tr(
+            "The data has not all of this: what is missing is taken to go on as below. Change what you know."
+        )
         if ahead.left_out:
             more = self.tr("{0} more series are not shown: add their rows to the file.")
             told += " " + more.format(count(ahead.left_out))

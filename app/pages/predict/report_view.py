@@ -4,12 +4,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from app.amounts import count, counted
+from app.forms.wording import plain_words
 from app.pages.predict.ahead_table import AheadTable
 from app.pages.predict.column_match import ColumnMatch
 from app.pages.predict.outlook_card import OutlookCard
 from app.pages.predict.report import Fate, Report
 from app.pages.run.rows_table import RowsTable
 from app.pages.run.wording import figure, metric_title
+
+MOST_TOLD = 2
 
 
 class ReportView(QSplitter):
@@ -24,14 +27,17 @@ class ReportView(QSplitter):
         self._rows = RowsTable(
             "predict.rows", tr("Predictions"), tr("Predictions, in bold, beside the file’s own columns"), self
         )
-        self._match, self._shown, self._metrics = QLabel(self), QLabel(self), QLabel(self)
+        self._match, self._shown, self._metrics, self._unseen = (QLabel(self) for _ in range(4))
+        self._unseen.setObjectName("predict.unseen")
+        self._unseen.setProperty("role", "warning")
+        self._unseen.setWordWrap(True)
         self._metrics.setObjectName("predict.metrics")
         self._metrics.setWordWrap(True)
         self._metrics.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         for label in (self._match, self._shown):
             label.setProperty("role", "muted")
         self.setChildrenCollapsible(False)
-        self.addWidget(self._side(tr("Columns"), self._match, self._columns, self.ahead))
+        self.addWidget(self._side(tr("Columns"), self._match, self._columns, self._unseen, self.ahead))
         self._right = QSplitter(Qt.Orientation.Vertical, self)
         self._right.setChildrenCollapsible(False)
         self._right.addWidget(self.outlook)
@@ -47,10 +53,13 @@ class ReportView(QSplitter):
         self._columns.setReport(report)
         self.outlook.setOutlook(report.outlook)
         self.ahead.setAhead(report.ahead)
+        self._unseen.setText(self._unseen_text(report))
+        self._unseen.setVisible(bool(report.unseen))
         self._show_rows(report)
         parts = [f"{metric_title(name)} {figure(value)}" for name, value in report.metrics.items()]
         told = self.tr("The file has the target: {0}").format("  ·  ".join(parts))
-        self._metrics.setText("\n".join([told, *report.notes] if parts else report.notes))
+        notes = [plain_words(note) for note in report.notes]
+        self._metrics.setText("\n".join([told, *notes] if parts else notes))
         self._metrics.setVisible(bool(self._metrics.text()))
         shown = len(report.preview)
         if not shown:
@@ -65,6 +74,21 @@ class ReportView(QSplitter):
         words = self.tr("{0} matched, {1} missing, {2} extra")
         self._match.setText(words.format(matched, fates.count(Fate.MISSING), fates.count(Fate.EXTRA)))
 
+    def _unseen_text(self, report: Report) -> str:
+        """Say which columns have values that the model never saw, what becomes of them, and what to do."""
+        said = []
+        for name, values in report.unseen.items():
+            rows = counted(sum(values.values()), self.tr("{0} row"), self.tr("{0} rows"))
+            words = self.tr("“{0}” has values that were not in the training data, such as “{1}”, in {2}.")
+            said.append(words.format(name, next(iter(values)), rows))
+        shown = said[:MOST_TOLD]
+        if len(said) > MOST_TOLD:
+            shown.append(self.tr("So have {0} more columns.").format(count(len(said) - MOST_TOLD)))
+        advice = self.tr(
+            "They count as unknown: write them as in the training data, or train again on data that has them."
+        )
+        return " ".join([*shown, advice])
+
     def _show_rows(self, report: Report) -> None:
         """Put what the model wrote first: a file may have more columns than fit. Forecasts begin with series and time."""
         own = report.own_places
@@ -78,7 +102,7 @@ class ReportView(QSplitter):
         rows = [[row[place] for place in order] for row in report.preview]
         self._rows.setRows(columns, rows, own if is_forecast else range(len(own)))
 
-    def _side(self, title: str, beside: QLabel, content: QWidget, below: QWidget | None = None) -> QWidget:
+    def _side(self, title: str, beside: QLabel, content: QWidget, *below: QWidget) -> QWidget:
         side = QWidget(self)
         name = QLabel(title, side)
         name.setProperty("role", "subtitle")
@@ -92,6 +116,6 @@ class ReportView(QSplitter):
         layout.setSpacing(8)
         layout.addLayout(row)
         layout.addWidget(content, 1)
-        if below is not None:
-            layout.addWidget(below, int(below is self.ahead))
+        for one in below:
+            layout.addWidget(one, int(one is self.ahead))
         return side

@@ -1,6 +1,6 @@
 """What can be done with a run: its buttons, and which of them each status offers. They ask; the page acts."""
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
@@ -95,6 +95,7 @@ class RunButtons(QWidget):
         button.setAccessibleName(text)
         button.setToolTip(explanation)
         button.setIcon(icon(drawing))
+        button.installEventFilter(self)
         self._buttons[name] = button
         self._row.addWidget(button)
 
@@ -152,6 +153,10 @@ class RunButtons(QWidget):
             (self._kill, self.killRequested),
         ):
             action.triggered.connect(signal)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take the second click of a double click from every button: by then another one may stand in its place."""
+        return event.type() == QEvent.Type.MouseButtonDblClick or super().eventFilter(watched, event)
 
     @Slot()
     def _set_primary(self, button: QPushButton, drawing: str, primary: bool) -> None:

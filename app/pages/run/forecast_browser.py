@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QCompleter, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QCompleter,
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.amounts import count
 from app.pages.run.forecast_fans import fan_of, short_moment
@@ -141,6 +151,9 @@ class ForecastBrowser(QWidget):
         self._series.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self._series.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._series.setMinimumContentsLength(26)
+        view = self._series.view()
+        if isinstance(view, QListView):
+            view.setUniformItemSizes(True)  # else each change of style measures all of a hundred thousand names
         completer = self._series.completer()
         if isinstance(completer, QCompleter):
             completer.setFilterMode(Qt.MatchFlag.MatchContains)

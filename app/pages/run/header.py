@@ -7,7 +7,7 @@ from app.amounts import count, epochs
 from app.pages.run.buttons import RunButtons
 from app.pages.run.outcome_card import OutcomeCard
 from app.pages.run.status_mark import StatusPill
-from app.pages.run.wording import duration, figure, moment
+from app.pages.run.wording import duration, moment
 from app.widgets import ElidedLabel
 from engine.catalog import title_of
 from engine.runs.outcome import OutcomeKind
@@ -70,9 +70,11 @@ class RunHeader(QWidget):
     def _show_progress(self, record: RunRecord) -> None:
         progress = record.progress
         if record.status in {RunStatus.QUEUED, RunStatus.STARTING}:
-            waiting = self.tr("Waiting for its turn") if record.status is RunStatus.QUEUED else self.tr("Starting …")
-            self._bar.setValue(0)
-            self._figures.setText(progress.stage or waiting)
+            is_queued = record.status is RunStatus.QUEUED
+            waiting = self.tr("Waiting for its turn") if is_queued else self.tr("Starting …")
+            stale = is_queued or "training" in progress.stage  # what it was at when it was left
+            self._bar.setValue(round(progress.fraction * BAR_STEPS))  # where a run that was left goes on
+            self._figures.setText(waiting if stale or not progress.stage else progress.stage)
             return
         self._bar.setValue(round(progress.fraction * BAR_STEPS))
         parts = [progress.stage] if progress.stage else []
@@ -105,7 +107,7 @@ class RunHeader(QWidget):
         if record.status.is_over and record.duration is not None:
             parts.append(self.tr("took {0}").format(duration(record.duration)))
         if record.status.is_over and record.progress.total_epochs:
-            done = figure(record.progress.epoch, 3).removesuffix(".00").removesuffix(".0")
+            done = epochs(round(record.progress.epoch, 2))
             total = record.progress.total_epochs
             planned = self.tr("of {0} epoch") if total == 1 else self.tr("of {0} epochs")
             parts.append(f"{done} {planned.format(epochs(total))}")

@@ -13,8 +13,10 @@ from app.pages.run.notices import EmptyState
 from app.pages.run.results_tab import ResultsTab
 from app.pages.run.run_actions import RunActions
 from app.pages.run.settings_tab import SettingsTab
+from app.pages.run.tensors_tab import TensorsTab
 from engine.runs.forecasts import LiveForecasts
 from engine.runs.records import LogLine, RunRecord, RunStatus, Series
+from engine.runs.taps import TapLook, TapOffer, TapWish
 from engine.runs.text_samples import TextSamples
 from engine.training.disk import DiskUse
 
@@ -42,6 +44,7 @@ class RunPage(QWidget):
         self._results = ResultsTab(self)
         self._settings = SettingsTab(self)
         self._log = LogTab(self)
+        self._tensors = TensorsTab(self)
         self._arrange()
         self._connect()
 
@@ -55,6 +58,7 @@ class RunPage(QWidget):
         self._record = None
         self._log.clear()
         self._results.clear()
+        self._tensors.clear()
         for name in ASKED:
             self._requests.cancel(name)
         self._stack.setCurrentIndex(0)
@@ -98,6 +102,7 @@ class RunPage(QWidget):
         self._header.setRecord(record)
         self._actions.setRecord(record)
         self._live.setChanges(record.changes)
+        self._tensors.setAtWork(record.status.is_active)
         self._live.setWaitingText(self._why_no_curves(record))
         has_results = record.status in WITH_RESULTS
         self._tabs.setTabEnabled(self._tabs.indexOf(self._results), has_results)
@@ -160,6 +165,20 @@ class RunPage(QWidget):
             self._live.takeSamples(news)
 
     @Slot(str, object)
+    def _take_offer(self, run_id: str, offer: TapOffer) -> None:
+        if run_id == self._run_id:
+            self._tensors.setOffer(offer)
+
+    @Slot(str, object)
+    def _take_looks(self, run_id: str, news: list[TapLook]) -> None:
+        if run_id == self._run_id:
+            self._tensors.take(news)
+
+    @Slot(object)
+    def _tap(self, wish: TapWish) -> None:
+        self._engine.tapRun(self._run_id, wish)
+
+    @Slot(str, object)
     def _take_log(self, run_id: str, lines: list[LogLine]) -> None:
         if run_id == self._run_id:
             self._log.append(lines)
@@ -195,6 +214,7 @@ class RunPage(QWidget):
             (self._results, self.tr("Results"), self.tr("What the model is worth, once it is trained")),
             (self._settings, self.tr("Settings"), self.tr("The specification that this run was started with")),
             (self._log, self.tr("Log"), self.tr("What the run said")),
+            (self._tensors, self.tr("Tensors"), self.tr("Weights, gradients and activations while the run learns")),
         ):
             self._tabs.setTabToolTip(self._tabs.addTab(tab, title), explanation)
         shown = QWidget(self)
@@ -223,6 +243,10 @@ class RunPage(QWidget):
         self._engine.seriesGrew.connect(self._take_series)
         self._engine.forecastsGrew.connect(self._take_forecasts)
         self._engine.samplesGrew.connect(self._take_samples)
+        self._engine.tensorsTold.connect(self._take_offer)
+        self._engine.tensorsGrew.connect(self._take_looks)
+        self._tensors.wished.connect(self._tap)
+        self._tensors.told.connect(self.told)
         self._engine.logGrew.connect(self._take_log)
         self._engine.diskTold.connect(self._take_disk)
         self._tabs.currentChanged.connect(self._measure)

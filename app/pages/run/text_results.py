@@ -69,6 +69,7 @@ class TextResults(QWidget):
     ) -> None:
         super().__init__(parent)
         self._report = report
+        self._task = task
         self._is_spans = task == "token-classification"
         self._chooser = QComboBox(self)
         self._chooser.setObjectName("run.results.examples.which")
@@ -116,7 +117,7 @@ class TextResults(QWidget):
         return self._report.worst if self._chooser.currentIndex() == 0 else self._report.examples
 
     def _text(self, place: int, colours: Theme) -> str:
-        return example(self._shown()[place], self._report.error, colours)
+        return example(self._shown()[place], self._task, self._report.error, colours)
 
 
 def worst_browser(worst: WorstRows, parent: QWidget) -> ExampleBrowser | None:

@@ -45,9 +45,14 @@ def surprising_text(one: SurprisingText, theme: Theme) -> str:
     return f"<p style='line-height:140%'>{text}{end}</p>{named}"
 
 
-def example(one: TextExample, error: str, theme: Theme) -> str:
-    """Return a text with what was wanted and what was said."""
-    named = [(_tr("Text"), one.text), (_tr("True"), one.reference or "–"), (_tr("Predicted"), one.predicted or "–")]
+def example(one: TextExample, task: str, error: str, theme: Theme) -> str:
+    """Return what a model of this task was given, with what was wanted and what was said."""
+    given = {"question-answering": _tr("Question"), "multiple-choice": _tr("Question"), "seq2seq": _tr("Source")}
+    named = [
+        (given.get(task, _tr("Text")), one.text),
+        (_tr("True"), one.reference or "–"),
+        (_tr("Predicted"), one.predicted or "–"),
+    ]
     marked = ""
     if one.pieces:
         words = f"{RIGHT} {_tr('right')}   {WRONG} {_tr('wrong')}   {MISSED} {_tr('missed')}"

@@ -40,6 +40,7 @@ class PreflightPanel(QWidget):
         for name, text in zip(("train", "valid", "test"), texts, strict=True):
             self._names[name].setText(text)
             self._figures[name].setAccessibleName(text)
+        self._show_row("memory", family != "text")  # what texts take is not reckoned
 
     def setWaiting(self) -> None:
         """Say that the figures are being worked out; the old ones stay until then."""
@@ -63,7 +64,6 @@ class PreflightPanel(QWidget):
             self._figures[name].setText(text)
         several = isinstance(trainings, int) and trainings > 1
         self._show_row("trainings", several)
-        self._show_row("memory", answer.get("memory_bytes") is not None)
         self._asked = tuple(Finding.of(content) for content in answer.get("warnings", ()))
         self._state.setProperty("waiting", False)
         self._show()

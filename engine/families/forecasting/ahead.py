@@ -2,7 +2,7 @@
 where they followed it, else with their last value. Must not read files."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from engine.families.findings import named
-from engine.families.forecasting.repairs import is_future
-from engine.families.forecasting.series import MISSING, Ints, Series
+from engine.families.findings import Finding, counted, named
+from engine.families.forecasting.repairs import carried, is_future
+from engine.families.forecasting.series import MISSING, Ints, Series, forecasting_of
 from engine.runs.forecasts import KnownAhead
+from engine.spec import RunSpec
 from engine.training.failures import RunFailed
 
 MOST_ROWS = 1_000
@@ -37,19 +38,66 @@ def lacking(series: Series, known: Sequence[str], horizon: int) -> list[str]:
     short = np.zeros(series.count, dtype=bool)
     for name in known:
         short |= given_ahead(series, name, ahead) < horizon
-    return [series.names[number] for number in np.flatnonzero(short)]
+    return series.names_of(np.flatnonzero(short))
+
+
+def ends_early(series: Series, spec: RunSpec) -> Iterator[Finding]:
+    """Yield a warning for each column that is known ahead and has no value in a series' last rows with a target."""
+    past = ~is_future(series)
+    for name in forecasting_of(spec).inputs.known:
+        values = series.reals.get(name)
+        empty = np.isnan(values) if values is not None else series.texts[name] == MISSING
+        places = np.arange(len(series))
+        last = np.full(series.count, -1, dtype=np.int64)
+        np.maximum.at(last, series.series[past & ~empty], places[past & ~empty])
+        behind = past & (places > last[series.series])
+        if not behind.any():
+            continue
+        rows, first = int(behind.sum()), int(np.flatnonzero(behind)[0])
+        affected = counted(len(np.unique(series.series[behind])), "series", "series")
+        where = series.names[series.series[first]]
+        goes_on = "The last value goes on there." if values is not None else "They count as missing there."
+        yield Finding(
+            severity="warning",
+            field="forecasting.inputs.known",
+            text=f"“{name}” is known ahead, but ends before the target in {affected}, with {counted(rows, 'row')}: in "
+            f"{where} it has no value from {series.frequency.text_of(int(series.step[first]))} on.",
+            fix=f"{goes_on} Fill these rows in, or let the past alone be seen.",
+        )
+
+
+def too_short(series: Series, known: Sequence[str], horizon: int) -> list[str]:
+    """Return a sentence for the known columns that lack values within the horizon; those that end alike share one."""
+    ahead = np.bincount(series.series[is_future(series)], minlength=series.count)
+    alike: dict[tuple[int, int, int], list[str]] = {}
+    for name in known:
+        given = given_ahead(series, name, ahead)
+        short = np.flatnonzero(given < horizon)
+        if len(short):
+            first = int(short[0])
+            alike.setdefault((len(short), first, int(given[first])), []).append(name)
+    found = []
+    for (count, first, given_steps), names in alike.items():
+        last = int(series.step[series.starts[first + 1] - 1] - ahead[first])
+        are, them = ("is", "it") if len(names) == 1 else ("are", "them")
+        found.append(
+            f"{named(names)} {are} known ahead for the model, but not far enough in {counted(count, 'series', 'series')}: "
+            f"{series.names[first]} has {them} until {series.frequency.text_of(last + given_steps)}, and the "
+            f"forecast goes to {series.frequency.text_of(last + horizon)}."
+        )
+    return found
 
 
 def filled(series: Series, known: Sequence[str], horizon: int, given: Sequence[Row] = ()) -> Series:
     """Return series whose last rows, so many as the horizon has steps, have every known column that can be told.
 
-    `given` are rows of series, time and the known columns' values; an empty value says nothing. Numbers that are still
-    missing stay NaN. Raises RunFailed for a value that is no number, or a row beside the horizon.
+    `given` are rows of series, time and the known columns' values; an empty value says nothing. Numbers of
+    which there is none before stay NaN. Raises RunFailed for a value that is no number, or a row beside the horizon.
     """
     future = np.arange(len(series)) >= series.starts[1:][series.series] - horizon
     reals, texts = dict(series.reals), dict(series.texts)
     said = _said(series, horizon, given)
-    followed = []
+    followed: list[str] = []
     for place, name in enumerate(known):
         is_real = name in reals
         values: NDArray[Any] = (reals[name] if is_real else texts[name]).copy()
@@ -61,7 +109,7 @@ def filled(series: Series, known: Sequence[str], horizon: int, given: Sequence[R
         if gaps.any() and series.frequency.is_date and _by_calendar(series, values, ~future & ~empty, gaps):
             followed.append(name)
         if is_real:
-            reals[name] = values
+            reals[name] = np.where(gaps, carried(values, series.series), values)
         else:
             texts[name] = _carried(values, series, gaps)
     filled_up = replace(series, reals=reals, texts=texts)

@@ -80,9 +80,12 @@ class Frequency(BaseModel):
         return (steps * self.size + self.anchor).astype("datetime64[ns]")
 
     def text_of(self, step: int) -> str:
-        """Return the time of one step for people."""
+        """Return the time of one step for people: a date alone where all steps are at midnight."""
         time = self.times(np.array([step]))[0]
-        return str(time) if self.unit == "number" else str(pd.Timestamp(time))
+        if self.unit == "number":
+            return str(time)
+        whole_days = self.unit == "month" or (self.size % DAY == 0 and self.anchor % DAY == 0)
+        return str(pd.Timestamp(time).date() if whole_days else pd.Timestamp(time))
 
     def of(self, value: Any) -> int:
         """Return the step of a date or number as text. Raises ValueError."""

@@ -1,7 +1,6 @@
 """Forecasts beyond the end of the series in a new file: columns matched by name, inputs that are known ahead read from
 rows behind the last target, the rest said in words. Must not add the file to the workspace's datasets."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +27,7 @@ from engine.families.forecasting.placement import Placement, season_of
 from engine.families.forecasting.reporting import forecast_columns
 from engine.families.forecasting.series import MISSING, Floats, Ints, Series, columns_of, forecasting_of, prepare
 from engine.families.forecasting.trained import TrainedForecaster, windows_at_once
+from engine.families.forecasting.unseen import new_series, unseen_categories
 from engine.families.frames import read_columns
 from engine.families.matching import ColumnMatch, match_columns
 from engine.families.output import Output, distinct_names
@@ -36,7 +36,6 @@ from engine.runs import RunStore
 from engine.training.failures import RunFailed
 from engine.training.loader import BatchPlan
 
-EXAMPLES = 20
 Marks = NDArray[np.bool_]
 
 
@@ -82,12 +81,12 @@ def predict(
             rows=len(table),
             matched=tuple(match.found),
             extra_columns=match.extra,
-            unseen=_unseen(model, series),
+            unseen=unseen_categories(model, series),
             columns=columns,
             predicted_columns=tuple(table.columns[len(series.identifiers.columns) + 2 :]),
             preview=tuple(tuple(cell(value) for value in row) for row in preview),
             path=None if out is None else str(out),
-            notes=(*match.notes, *told, *series.notes),
+            notes=(*match.notes, *told, *new_series(model, series), *series.notes),
             outlook=outlook_of(series, table, own, spec.data.roles.target),
             ahead=known_ahead.table_of(series, own.inputs.known, own.windows.horizon, lacking),
         )
@@ -134,7 +133,16 @@ def ready(
         series = _without(series, empty).noted(
             f"{counted(int(empty.sum()), 'series', 'series')} have no past and get no forecast: {named(names)}."
         )
-    series = _extended(series, horizon, model, allow_missing)
+    short = known_ahead.too_short(series, own.inputs.known, horizon)
+    if short and not allow_missing:
+        raise RunFailed(
+            short[0],
+            "Add rows behind the last target with the time and these columns, or allow missing ones: the last value then "
+            "goes on.",
+        )
+    series = _extended(series, horizon, own.inputs.known)
+    if not given:
+        series = series.noted(*(f"{one} Where the calendar does not tell it, the last value goes on." for one in short))
     series = known_ahead.filled(series, own.inputs.known, horizon, given)
     least = own.windows.encoder_length + horizon + longest_lag(own)
     policy = "pad" if own.timeline.short_series == "pad" else "drop"
@@ -145,11 +153,10 @@ def ready(
     return series.rows(behind <= kept)
 
 
-def _extended(series: Series, horizon: int, model: TrainedForecaster, allow_missing: bool) -> Series:
+def _extended(series: Series, horizon: int, known: Sequence[str]) -> Series:
     """Give each series as many future rows as the horizon has steps; inputs go on as they were, save those known ahead."""
     future = repairs.is_future(series)
     ahead = np.bincount(series.series[future], minlength=series.count)
-    _check_known(series, ahead, horizon, model, allow_missing)
     place = np.arange(len(series))
     first_future = series.starts[1:] - ahead
     series_kept = series.rows(place < first_future[series.series] + horizon)
@@ -162,32 +169,12 @@ def _extended(series: Series, horizon: int, model: TrainedForecaster, allow_miss
     grown = series_kept.rows(source)
     grown = grown.with_targets([np.where(offset > 0, np.nan, values) for values in grown.targets])
     reals, texts = dict(grown.reals), dict(grown.texts)
-    for name in forecasting_of(model.spec).inputs.known:
+    for name in known:
         if name in reals:
             reals[name] = np.where(offset > 0, np.nan, reals[name])
         else:
             texts[name] = np.where(offset > 0, MISSING, texts[name])
     return replace(grown, step=grown.step + offset, reals=reals, texts=texts)
-
-
-def _check_known(series: Series, ahead: Ints, horizon: int, model: TrainedForecaster, allow_missing: bool) -> None:
-    """Refuse inputs whose future is known by name, and not in the file."""
-    if allow_missing:
-        return
-    for name in forecasting_of(model.spec).inputs.known:
-        given = known_ahead.given_ahead(series, name, ahead)
-        short = np.flatnonzero(given < horizon)
-        if not len(short):
-            continue
-        number = int(short[0])
-        last = int(series.step[series.starts[number + 1] - 1] - ahead[number])
-        raise RunFailed(
-            f"“{name}” is known ahead for the model, but not far enough in {counted(len(short), 'series', 'series')}: "
-            f"{series.names[number]} has it until {series.frequency.text_of(last + int(given[number]))}, and the forecast "
-            f"goes to {series.frequency.text_of(last + horizon)}.",
-            "Add rows behind the last target with the time and these columns, or allow missing ones: the last value then "
-            "goes on.",
-        )
 
 
 def _forecast(model: TrainedForecaster, series: Series) -> list[Arrays]:
@@ -270,15 +257,3 @@ def _matched(model: TrainedForecaster, present: list[str], file: str) -> ColumnM
             f"A forecast goes on from the past of {named(roles.target)}, by “{own.timeline.column}”: add what is missing.",
         )
     return match
-
-
-def _unseen(model: TrainedForecaster, series: Series) -> dict[str, dict[str, int]]:
-    """Return categories that no training row had, by column, with their rows; they count as missing."""
-    plain = Names.of(model.spec).plain
-    found: dict[str, dict[str, int]] = {}
-    for name, texts in series.texts.items():
-        known = {*model.recipe.categories.get(plain[name], ()), MISSING}
-        new = Counter(str(text) for text in texts if text not in known)
-        if new:
-            found[name] = dict(new.most_common(EXAMPLES))
-    return found

@@ -7,13 +7,14 @@ from pathlib import Path
 from engine.families.findings import Finding, Preflight, Severity, sorted_findings
 from engine.families.footprint import memory_findings, time_findings
 from engine.families.forecasting import holiday_days
+from engine.families.forecasting.ahead import ends_early
 from engine.families.forecasting.fitting import Material, prepared_slowly
 from engine.families.forecasting.folds import split
 from engine.families.forecasting.footprint import footprint
 from engine.families.forecasting.frequency import Frequency
 from engine.families.forecasting.leaks import leaks
 from engine.families.forecasting.library import BASELINES
-from engine.families.forecasting.running import load_series
+from engine.families.forecasting.running import read_series, trainable
 from engine.families.forecasting.scores import intervals
 from engine.families.forecasting.series import forecasting_of
 from engine.families.forecasting.window_loader import why_not
@@ -33,7 +34,9 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
     size, parameters, trainings = None, None, 0
     if not any(one.severity == "error" for one in findings):
         try:
-            series = load_series(workspace, spec)
+            read = read_series(workspace, spec)
+            findings += ends_early(read, spec)
+            series = trainable(read, spec)
             findings += [_finding("info", "data", note) for note in series.notes]
             findings += leaks(series, spec)
             findings += _useless_holidays(spec, series.frequency)

@@ -160,11 +160,19 @@ def with_inputs(series: "Series") -> "Series":
     for name, values in series.reals.items():
         gaps = np.isnan(values)
         if gaps.any():
-            carried = _carried(values, series.series)
+            before = carried(values, series.series)
             rest = 0.0 if gaps.all() else float(np.nanmean(values))
-            reals[name] = np.where(np.isnan(carried), rest, carried)
-            notes.append(f"{counted(int(gaps.sum()), 'row')} of “{name}” had no value: the last one before is taken.")
+            reals[name] = np.where(np.isnan(before), rest, before)
+            notes.append(taken_before(series, name, gaps))
     return replace(series, reals=reals).noted(*notes)
+
+
+def taken_before(series: "Series", name: str, gaps: NDArray[np.bool_]) -> str:
+    """Say of which rows of an input the last value before is taken."""
+    first = int(np.flatnonzero(gaps)[0])
+    where = f"{series.names[series.series[first]]} at {series.frequency.text_of(int(series.step[first]))}"
+    rows = counted(int(gaps.sum()), "row")
+    return f"{rows} of “{name}” had no value, first in {where}: the last one before is taken."
 
 
 def is_future(series: "Series") -> NDArray[np.bool_]:
@@ -196,18 +204,18 @@ def _joined(values: "Floats", starts: NDArray[np.intp], how: str) -> "Floats":
 def _filled(series: "Series", values: "Floats", gaps: NDArray[np.bool_], policy: str) -> "Floats":
     if policy == "zero":
         return np.where(gaps, 0.0, values)
-    carried = _carried(values, series.series)
+    before = carried(values, series.series)
     if policy == "forward" or np.isnan(values).all():
-        return np.where(gaps, carried, values)
+        return np.where(gaps, before, values)
     places = np.arange(len(series), dtype=np.float64)
     known = ~np.isnan(values)
     between = np.interp(places, places[known], values[known])
     # Before a series' first value, and behind its last one, a line would come from another series.
-    behind = np.isnan(_carried(values[::-1], series.series[::-1])[::-1])
-    return np.where(gaps & ~np.isnan(carried), np.where(behind, carried, between), values)
+    behind = np.isnan(carried(values[::-1], series.series[::-1])[::-1])
+    return np.where(gaps & ~np.isnan(before), np.where(behind, before, between), values)
 
 
-def _carried(values: "Floats", series: "Ints") -> "Floats":
+def carried(values: "Floats", series: "Ints") -> "Floats":
     """Return each number, or the last one before it in its series; NaN where there is none."""
     return np.asarray(pd.Series(values).groupby(series).ffill(), dtype=np.float64)
 

@@ -48,8 +48,12 @@ def run_recorded(recorder: Recorder) -> Outcome:
 
 def load_series(workspace: Any, spec: RunSpec) -> Series:
     """Return the series of a run's dataset, ready for windows. Raises RunFailed where the data cannot be used."""
-    frame = read_snapshot(workspace, spec, columns_of(spec), spec.data.roles.group)
-    return trainable(prepare(frame, spec), spec)
+    return trainable(read_series(workspace, spec), spec)
+
+
+def read_series(workspace: Any, spec: RunSpec) -> Series:
+    """Return the even series of a run's dataset as they are there. Raises RunFailed where it cannot be used."""
+    return prepare(read_snapshot(workspace, spec, columns_of(spec), spec.data.roles.group), spec)
 
 
 def trainable(series: Series, spec: RunSpec) -> Series:

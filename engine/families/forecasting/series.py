@@ -3,6 +3,7 @@ What cannot be mended by the specification's policies is refused in a sentence. 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,7 @@ class Series:
         """How many series there are."""
         return len(self.identifiers)
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """Each series' name for people: the values of its identifiers."""
         if not len(self.identifiers.columns):

@@ -1,6 +1,7 @@
 """Where a model of the hub lies in a workspace, and where while it is being fetched. Loads no library."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 FOLDER = "models"
@@ -20,3 +21,11 @@ def remove_parts(workspace: Path, pid: int) -> None:
     """Remove what a process that is gone has left there."""
     for part in (workspace / FOLDER).glob(f".{pid}.*"):
         shutil.rmtree(part, ignore_errors=True)
+
+
+def remove_left(workspace: Path, is_alive: Callable[[int], bool]) -> None:
+    """Remove what processes have left there that were ended in the middle of a fetch."""
+    for part in (workspace / FOLDER).glob(".*.*"):
+        pid = part.name.split(".")[1]
+        if pid.isdecimal() and not is_alive(int(pid)):
+            shutil.rmtree(part, ignore_errors=True)

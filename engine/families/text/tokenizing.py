@@ -11,6 +11,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 from transformers import PreTrainedTokenizerFast
 
 from engine.families.text.alphabet import Alphabet
+from engine.families.text.unigram import settled
 from engine.spec.nlp import TokenizerSpec
 from engine.training.failures import RunFailed
 
@@ -45,8 +46,7 @@ def train_tokenizer(
     """Train on batches of texts. Ids 0 to 4 are padding, unknown, begin, end and mask; a special token of the
     specification that is a usual name of one of them, as <unk> is, stands for it. Raises RunFailed.
 
-    Texts are wrapped in begin and end unless `add_special_tokens` is False. The same texts give the same tokenizer, but
-    for Unigram, whose library sums in the order of a hash table.
+    Texts are wrapped in begin and end unless `add_special_tokens` is False. The same texts give the same tokenizer.
     """
     if iter(texts) is texts:
         texts = list(texts)  # they are read twice
@@ -58,6 +58,7 @@ def train_tokenizer(
         letters, pieces = _alphabet(seen, spec)
         made.train_from_iterator(iter(seen), trainer=_trainer(spec, [*special, *pieces], letters))
         made = _without(made, pieces)
+        made = settled(made, special) if spec.kind == "unigram" and seen.letters else made
     except RunFailed:
         raise
     except Exception as error:  # the library has no class of its own for what goes wrong in it

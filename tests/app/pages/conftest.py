@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.run_values import RunValues
 from engine.runs import Outcome, Points, Progress, RunRecord, RunStore
 from engine.runs.forecasts import read_live
+from engine.runs.taps import TapWish, read_looks, read_newest, read_offer
 from engine.runs.text_samples import read_history, read_samples
 from engine.spec import DataSpec, KFoldSplit, ModelSpec, Roles, RunSpec, TabularSpec, TrainerSpec
 from engine.training.disk import clear_checkpoints, clear_tokens, disk_use
@@ -31,6 +32,8 @@ class StoreEngine(QObject):
     eventsGrew = Signal(str, object)
     forecastsGrew = Signal(str, object)
     samplesGrew = Signal(str, object)
+    tensorsTold = Signal(str, object)
+    tensorsGrew = Signal(str, object)
     answered = Signal(int, object)
     failed = Signal(int, str)
     progressed = Signal(int, object)
@@ -98,6 +101,10 @@ class StoreEngine(QObject):
                 self.forecastsGrew.emit(run_id, live)
             if (newest := read_samples(self.store.run_folder(run_id))) is not None:
                 self.samplesGrew.emit(run_id, [*read_history(self.store.run_folder(run_id))[0], newest])
+            if (offer := read_offer(self.store.run_folder(run_id))) is not None:
+                self.tensorsTold.emit(run_id, offer)
+            if (look := read_newest(self.store.run_folder(run_id))) is not None:
+                self.tensorsGrew.emit(run_id, [*read_looks(self.store.run_folder(run_id))[0], look])
         if lines := self.store.log(run_id, told["line"]):
             told["line"] = lines[-1].index
             self.logGrew.emit(run_id, lines)
@@ -124,6 +131,9 @@ class StoreEngine(QObject):
 
     def changeRun(self, run_id: str, field: str, value: float) -> None:
         self.wished.append(("change", run_id, field, value))
+
+    def tapRun(self, run_id: str, wish: TapWish) -> None:
+        self.wished.append(("tap", run_id, wish))
 
     def extendRun(self, run_id: str, epochs: int) -> None:
         self.wished.append(("extend", run_id, epochs))

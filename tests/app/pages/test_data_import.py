@@ -269,3 +269,21 @@ def test_that_every_control_has_a_name_for_tests_and_assistive_tools(page: DataP
     controls = {name: page.findChild(QWidget, f"data.{name}") for name in NAMED}
     assert [name for name, widget in controls.items() if widget is None] == []
     assert [name for name, widget in controls.items() if not widget.accessibleName()] == []
+
+
+def test_that_several_opened_files_are_told_and_the_preview_keeps_its_place(
+    page: DataPage, engine: Any, qtbot: QtBot
+) -> None:
+    page.resize(1000, 700)
+    with qtbot.waitExposed(page):
+        page.show()
+    page.openPaths([Path("/data/one.csv"), Path("/data/two.csv")])
+    assert "1 more file after this one" in page.importer._where.text()
+    qtbot.waitUntil(lambda: page.importer._tabs.x() > 0)
+    place = page.importer._tabs.geometry()
+    answer(engine, "preview", preview())
+    page.importer.layout().activate()
+    assert page.importer._tabs.geometry() == place
+    page.importer.giveUp()
+    assert answer(engine, "preview", preview())["path"] == "/data/two.csv"
+    assert "more" not in page.importer._where.text()

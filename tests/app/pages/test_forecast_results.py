@@ -1,6 +1,7 @@
 """Results of a forecasting run: the model beside the baselines, and every series and origin by keyboard."""
 
 import json
+import time
 from typing import Any
 
 import numpy as np
@@ -231,3 +232,12 @@ def test_that_what_is_a_mean_over_folds_says_so(page: RunPage, engine: Any, samp
     hints = [card.hint() for card in page.findChildren(PlotCard, "run.results.steps")]
     assert hints[-1] == "Means over the folds."
     assert any(label.text() == "Means over the folds." for label in page.findChildren(QLabel))
+
+
+def test_that_a_hundred_thousand_names_do_not_hold_the_window(page: RunPage, qtbot: Any, qapp: Any) -> None:
+    many = [f"item {number}" for number in range(100_000)]
+    content = {**names(), "names": many, "windows": [3] * len(many)}
+    browser(page).setNames(SeriesNames.model_validate(content))
+    began = time.process_time()
+    theme.apply(qapp, "dark")
+    assert time.process_time() - began < 1.0

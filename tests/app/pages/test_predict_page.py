@@ -65,6 +65,17 @@ def test_that_each_column_says_what_became_of_it(page, engine, samples):
     assert states["city"] == "unseen: “Ghent” × 2, “Bruges” × 1"
 
 
+def test_that_values_never_seen_are_told_with_what_becomes_of_them(page, engine, samples):
+    predicted(page, engine, samples.finished(), ANSWER)
+    told = page.findChild(QLabel, "predict.unseen")
+    assert told.isVisible()
+    assert told.text().startswith("“city” has values that were not in the training data, such as “Ghent”, in 3 rows.")
+    assert "train again" in told.text()
+    answer_again = {**ANSWER, "unseen": {}}
+    predicted(page, engine, samples.finished(), answer_again)
+    assert not told.isVisible()
+
+
 def test_that_predictions_stand_beside_the_input_with_the_metrics(page, engine, samples):
     predicted(page, engine, samples.finished(), ANSWER)
     model = page.findChild(QTableView, "predict.rows").model()

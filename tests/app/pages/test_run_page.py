@@ -6,13 +6,16 @@ from contextlib import closing
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QCheckBox,
     QComboBox,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QProgressBar,
     QPushButton,
     QTableWidget,
     QTabWidget,
@@ -420,3 +423,26 @@ def test_that_which_model_is_kept_stands_in_full_below_a_finished_runs_name(page
     assert text(page, "run.kept") == cause
     assert page.findChild(QLabel, "run.kept").wordWrap()
     assert page.findChild(QLabel, "run.figures").isHidden()
+
+
+def test_that_the_second_click_of_a_double_click_does_nothing(page, engine, samples):
+    run_id = samples.running()
+    page.setRun(run_id)
+    pause = button(page, "run.pause")
+    middle = QPointF(pause.rect().center())
+    for kind in (QEvent.Type.MouseButtonDblClick, QEvent.Type.MouseButtonRelease):
+        left = Qt.MouseButton.LeftButton
+        QApplication.sendEvent(
+            pause,
+            QMouseEvent(kind, middle, pause.mapToGlobal(middle), left, left, Qt.KeyboardModifier.NoModifier),
+        )
+    assert engine.wished == []
+
+
+def test_that_a_run_that_goes_on_begins_where_it_was_left(page, engine, samples):
+    run_id = samples.running()
+    engine.store.set_progress(run_id, Progress("training", 600, 800, 15.0, 20))
+    engine.store.set_status(run_id, RunStatus.STARTING)
+    page.setRun(run_id)
+    assert page.findChild(QProgressBar, "run.progress").value() == 750
+    assert text(page, "run.figures") == "Starting …"

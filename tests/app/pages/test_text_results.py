@@ -88,9 +88,9 @@ def test_that_what_is_not_kept_makes_way_and_another_run_begins_without(page, ru
         tell(filled(epoch, "dog"), kept)
     page.setRun(run)
     panel = page.findChild(SamplesPanel)
-    assert [key[1] for key in panel._keys] == [10, 30]
+    assert [one.step for one in panel._walk.book] == [10, 30]
     tell(filled(4, "film"), kept=False)
-    assert [key[1] for key in panel._keys] == [10, 40]
+    assert [one.step for one in panel._walk.book] == [10, 40]
     page.setRun(samples.running())
     assert panel.isHidden() and panel.shown() is None
 
@@ -154,3 +154,9 @@ def test_that_long_cells_of_the_worst_rows_are_read_beside_the_list(qtbot, qapp)
     long = WorstRows(columns=("row", "text"), rows=(("1", "long " * 20),))
     browser = worst_browser(long, parent)
     assert browser is not None and ("long " * 20).strip() in browser.text.toPlainText()
+
+
+def test_that_a_question_is_headed_as_one(page, run, engine):
+    one = {"row": 1, "text": "Who?", "reference": "Ann", "predicted": "Bob", "error": 1.0}
+    results(page, engine, run, task="question-answering", text={"error": "1 − F1", "worst": [one], "examples": [one]})
+    assert page.findChild(ExampleBrowser, "run.results.worst").text.toPlainText().startswith("Question\nWho?")

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 
+from app.forms.several import SeveralEditor
 from app.pages.train import TrainPage
 from engine.catalog import can_learn, problems
 from engine.spec import Roles, from_toml, to_toml
@@ -83,6 +84,24 @@ def test_that_texts_alone_are_learned_as_a_language(qtbot, page, labs):
     labs.answer("text_lengths", {"text": 20.0})
     assert page.spec().text.task == "rnn-lm"
     assert shown_models(page) == ["lstm_lm", "gru_lm", "gpt2", "llama"]
+
+
+def test_that_another_number_of_classes_leaves_the_cursor_and_the_view_where_they_are(filled, qtbot):
+    field = filled.form.findChild(QComboBox, "text.labels")
+    field.setFocus()
+    filled.window().resize(1200, 420)
+    bar = filled.form.currentWidget().verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 40)
+    bar.setValue(40)
+    choose(filled, "text.labels", "any number of classes")
+    assert filled.spec().text.labels == "many"
+    columns = filled.form.findChild(SeveralEditor, "text.columns.labels")
+    assert columns.value() == ["verdict"]
+    assert filled.form.findChild(QComboBox, "text.labels") is field and field.hasFocus()
+    qtbot.waitUntil(lambda: columns.isVisible() and bar.value() == 40)
+    columns.menu().actions()[-1].trigger()
+    assert len(filled.spec().text.columns.labels) == 2
+    assert filled.form.findChild(SeveralEditor, "text.columns.labels") is columns
 
 
 def test_that_the_task_decides_which_models_and_fields_are_shown(filled):
@@ -264,3 +283,11 @@ def test_that_a_loaded_specification_of_texts_is_shown_whole(filled, shown, labs
     other.setSpec(from_toml(text))
     assert to_toml(other.spec()) == text
     assert shown_tabs(other) == ["Text", "Tokens", "Model", "Training"]
+
+
+def test_that_no_memory_is_promised_that_is_not_reckoned_for_texts(filled, labs):
+    figure = filled.findChild(QLabel, "train.preflight.memory")
+    assert not figure.isVisible()
+    filled._edit("family", "tabular")
+    filled.preflight.setFamily("tabular")
+    assert figure.isVisible()

@@ -301,3 +301,10 @@ def test_that_no_word_of_a_marked_place_covers_another(plot):
     places = [place for _, place in plot._layer.words()]
     assert len(places) == 4
     assert not any(one.intersects(other) for number, one in enumerate(places) for other in places[:number])
+
+
+def test_that_what_is_always_zero_is_not_drawn_as_if_it_could_be_negative(plot):
+    plot.setCurve("coverage", np.array([1.0, 2.0, 3.0]), np.zeros(3))
+    plot.redraw()
+    low, high = view(plot)[1]
+    assert -0.1 < low < 0.0 and 1.0 < high < 1.1

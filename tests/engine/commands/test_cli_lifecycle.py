@@ -89,8 +89,8 @@ def test_that_a_finished_run_is_extended_and_forked_from_the_terminal(
     trained = json.loads(tensorbench("show", "last", "--json").out)
     assert tensorbench("extend", "last", "--epochs", "2").code == 2
     assert tensorbench("resume", "last").code == 2
-    extended = json.loads(tensorbench("extend", "last", "--epochs", "3", "--json").out)
-    assert extended["id"] == trained["id"] and extended["status"] == "finished" and extended["epoch"] == 3
+    extended = json.loads(tensorbench("extend", "last", "--epochs", "2.5", "--json").out)
+    assert extended["id"] == trained["id"] and extended["status"] == "finished" and extended["epoch"] == 2.5
     with RunStore(workspace) as store:
         assert [change.field for change in store.run(trained["id"]).changes] == [EPOCHS]
         assert store.series(trained["id"], "valid/loss").values.size == 3

@@ -1,11 +1,16 @@
 """A model of the hub is fetched by a child that alone may open a connection, and that does not outlive its task."""
 
+import io
+import os
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
 import pytest
 
+from engine.families.text.hub_folder import folder_of, part_of, remove_left
 from engine.jobs import fetcher
 from engine.jobs.requests import RequestError
 
@@ -53,6 +58,27 @@ def test_that_a_cancelled_fetch_ends_its_child(stand_in: Path) -> None:
         fetcher.fetched(stand_in, "owner/long", heard.append, lambda: bool(heard))
     assert not psutil.pid_exists(heard[0]["done"])
     assert not [*(stand_in / "models").glob(".*")]
+
+
+def test_that_a_child_whose_window_is_gone_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = part_of(folder_of(tmp_path, "owner/model"), os.getpid())
+    part.mkdir(parents=True)
+    ended: list[int] = []
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO()))
+    monkeypatch.setattr(os, "_exit", ended.append)
+    fetcher._leave_when_alone(tmp_path)
+    assert ended and not part.exists()
+
+
+def test_that_what_a_killed_fetch_left_is_removed_later(tmp_path: Path) -> None:
+    whole = folder_of(tmp_path, "owner/model")
+    mine, gone = part_of(whole, os.getpid()), part_of(whole, 7)
+    for folder in (whole, mine, gone):
+        folder.mkdir(parents=True)
+    remove_left(tmp_path, lambda pid: pid == os.getpid())
+    assert whole.exists() and mine.exists() and not gone.exists()
 
 
 def test_that_files_tell_how_far_they_are_and_failures_speak_as_in_the_terminal(

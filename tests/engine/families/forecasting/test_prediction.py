@@ -72,7 +72,9 @@ def test_that_what_is_known_ahead_is_asked_for_and_used(
         "“price” is known ahead for the model, but not far enough in 3 series: north has it until 2024-01-03 13:00:00, and "
         "the forecast goes to 2024-01-03 15:00:00."
     )
-    assert predict(workspace, run_id, file, allow_missing=True).rows == 12
+    taken = predict(workspace, run_id, file, allow_missing=True)
+    assert taken.rows == 12
+    assert taken.notes == (f"{failed.value.cause} Where the calendar does not tell it, the last value goes on.",)
     whole = ahead(shops, 6)
     whole.to_csv(file, index=False)
     report = predict(workspace, run_id, file)
@@ -93,6 +95,8 @@ def test_that_new_series_and_categories_are_told(
     report = predict(workspace, run_id, file)
     assert report.rows == 4 * 4
     assert report.unseen == {"weather": {"fog": 16}}
+    told = "1 series were not in the training data: “east”; their values are scaled as those of a middling series and their"
+    assert any(told in note for note in report.notes)
     assert any("“tiny”; they are left out" in note for note in report.notes)
     assert any("1 series have no past and get no forecast: “void”" in note for note in report.notes)
 
@@ -162,6 +166,7 @@ def test_that_the_future_of_known_columns_can_be_filled_in(
     assert len(taken.ahead.rows) == 12 and taken.ahead.rows[3] == ("north", "2024-01-03 15:00:00", 0.5)
     rows = [[*row[:2], "3"] for row in taken.ahead.rows]
     filled = predict(workspace, run_id, file, ahead=rows)
+    assert filled.notes == ()
     assert filled.ahead is not None and {row[2] for row in filled.ahead.rows} == {3.0}
     whole = ahead(shops, 4)
     whole.assign(price=whole["price"].where(whole["sales"].notna(), 3.0)).to_csv(file, index=False)

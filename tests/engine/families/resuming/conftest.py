@@ -180,7 +180,7 @@ class Runs:
         assert mine.evaluation == theirs.evaluation
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def references() -> dict[str, Trained]:
     """What comes of runs that nobody leaves, by their specification."""
     return {}

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from pydoc_data.topics import topics
 
 import numpy as np
 import pytest
@@ -175,6 +176,14 @@ def test_that_cancelling_leaves_nothing_behind(tmp_path: Path) -> None:
             [["a"]], lambda texts: encoded([[1] for _ in texts]), tmp_path / "kept" / "x", cancelled=lambda: True
         )
     assert not list((tmp_path / "kept").iterdir())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_that_the_same_texts_give_the_same_tokenizer(kind: TokenizerKind) -> None:
+    texts = [text.replace("1", str(number)) for number, text in enumerate(topics["assert"].splitlines())]
+    spec = TokenizerSpec(kind=kind, vocabulary=100, lowercase=False)
+    made = {train_tokenizer([texts], spec).tokenizer.backend_tokenizer.to_str() for _ in range(4)}
+    assert len(made) == 1
 
 
 @pytest.mark.parametrize("kind", KINDS)

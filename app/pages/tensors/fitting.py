@@ -1,0 +1,83 @@
+"""How large the cells of a card are and how its tensors are arranged, from their shapes and the room. No widget."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from app.plots.cell_layout import FACET_GAP, Cell, CellLayout
+
+WIDEST, HIGHEST = 52.0, 30.0  # of a cell
+READABLE = 38.0
+HEADS = 150.0  # pixels of a card above and below its cells
+MATRIX = 390.0  # pixels at least for two matrices over each other, which may need to be scrolled
+BESIDE = 76.0  # pixels of axes and signs for each tensor
+NARROW = 226.0
+
+
+class Arrangement(Enum):
+    """Where operands and result stand."""
+
+    ROW = "row"
+    CORNER = "corner"  # left operand, right operand above, result between them
+    PAIRS = "pairs"  # two beside each other
+    COLUMN = "column"
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The size of all cells of a card."""
+
+    arrangement: Arrangement
+    wide: float
+    high: float
+
+
+def fit(operation: str, operands: Sequence[Cell], result: Cell, width: float, height: float) -> Fit:
+    """Choose for a card of which so much can be seen at once: numbers where they fit, all of it visible where not."""
+    high = max(200.0, height - HEADS)
+    shapes = [*operands, result]
+    if operation in ("matmul", "mm") and [len(shape) for shape in shapes] == [2, 2, 2]:
+        across = _columns(operands[0])[0] + _columns(operands[1])[0]
+        down = max(1, operands[0][0] + operands[1][0])
+        return Fit(Arrangement.CORNER, *_cell(across, width - 2 * BESIDE - NARROW, down, max(MATRIX, high - 40)))
+    row = _cell(*_across(shapes, width), max(_rows(shape) for shape in shapes), high)
+    if row[0] >= READABLE or len(shapes) == 1:
+        return Fit(Arrangement.ROW, *row)
+    widest = max(_columns(shape)[0] for shape in shapes)
+    gaps = max(_columns(shape)[1] for shape in shapes)
+    tallest = max(_rows(shape) for shape in shapes)
+    pair = _cell(widest, width / 2 - BESIDE - gaps, tallest, high)
+    if len(shapes) > 2 and pair[0] >= READABLE:
+        return Fit(Arrangement.PAIRS, *pair)
+    column = _cell(widest, width - BESIDE - gaps, tallest, high)
+    better = column[0] >= READABLE or column[0] > 2 * row[0]
+    return Fit(Arrangement.COLUMN, *column) if better else Fit(Arrangement.ROW, *row)
+
+
+def _across(shapes: Sequence[Cell], width: float) -> tuple[float, float]:
+    """Cells beside each other, and the room for them. What stands below a narrow tensor needs its width too."""
+    gaps = sum(_columns(shape)[1] for shape in shapes)
+    cells = sum(_columns(shape)[0] for shape in shapes)
+    narrow = [max(0.0, NARROW - _columns(shape)[0] * WIDEST) for shape in shapes]
+    return cells, width - gaps - sum(narrow) - BESIDE * len(shapes)
+
+
+def _columns(shape: Cell) -> tuple[int, float]:
+    """How many cells beside each other, and pixels between facets."""
+    layout = CellLayout(shape, 1, 1)
+    return max(1, layout.columns * len(layout.facets)), max(0, len(layout.facets) - 1) * FACET_GAP
+
+
+def _rows(shape: Cell) -> int:
+    return max(1, CellLayout(shape, 1, 1).rows)
+
+
+def _cell(across: float, width: float, down: float, height: float) -> tuple[float, float]:
+    wide = min(WIDEST, max(width, 60.0) / across)
+    high = min(HIGHEST, height / down)
+    if wide >= READABLE and high >= 18:
+        return float(int(wide)), float(int(high))
+    side = min(wide, high) if wide < 34 or high < 16 else min(wide, max(high, 16))
+    if wide >= 34 and high >= 16:
+        return float(int(wide)), float(int(high))
+    return (float(int(side)), float(int(side))) if side >= 2 else (max(side, 0.5), max(side, 0.5))

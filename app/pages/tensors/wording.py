@@ -1,0 +1,81 @@
+"""What a tensor is, in one line, and its shape in the colours of its axes."""
+
+import html
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication
+
+from app.plots.tensor_colors import number_format
+from app.theme import theme
+from engine.tensors.picture import TensorPicture
+
+LONGEST = 22  # letters of what is written, to be shown as a name
+_UNITS = ("B", "KiB", "MiB", "GiB")
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("TensorWords", text)
+
+
+def size_text(size: int) -> str:
+    """Return 48 B or 1.5 MiB."""
+    number, unit = float(size), 0
+    while number >= 1024 and unit < len(_UNITS) - 1:
+        number, unit = number / 1024, unit + 1
+    return f"{number:.3g} {_UNITS[unit]}"
+
+
+def shape_html(shape: Sequence[int], axes: Sequence[int]) -> str:
+    """Return [3, 4] with every length in the colour of its axis; a length of 1 has none."""
+    parts = [
+        f'<span style="color:{axis_colour(axis)};font-weight:600">{length}</span>' if length != 1 else "1"
+        for length, axis in zip(shape, axes, strict=True)
+    ]
+    return f"[{', '.join(parts)}]"
+
+
+def axis_colour(axis: int) -> str:
+    """Return the colour of an axis with this number."""
+    return theme().seriesColor(axis).name()
+
+
+def head_html(tensor: TensorPicture) -> str:
+    """Return name, dtype and shape."""
+    name, muted = html.escape(tensor.name), theme().muted
+    if tensor.name.startswith("#") and len(tensor.text) <= LONGEST:
+        name = f"{name}</b>&nbsp; {html.escape(tensor.text)}<b>"
+    shape = shape_html(tensor.shape, tensor.axes)
+    return f'<b>{name}</b>&nbsp; <span style="color:{muted}">{tensor.dtype}</span>{shape}'
+
+
+def facts(tensor: TensorPicture) -> str:
+    """Return how it lies in memory and what is in it, in one line."""
+    parts = [f"stride({', '.join(map(str, tensor.strides))})" if tensor.strides else ""]
+    parts.append(_tr("contiguous") if tensor.contiguous else _tr("not contiguous"))
+    parts.append(_memory(tensor))
+    whole = [part.replace(" ", "\u00a0") for part in [*parts, *contents(tensor)] if part]
+    return "\u00a0· ".join(whole)  # lines break between facts, never within one
+
+
+def _memory(tensor: TensorPicture) -> str:
+    size = size_text(tensor.logical_bytes)
+    if tensor.verdict == "viewed":
+        own = size_text(tensor.physical_bytes)
+        held = size if own == size else _tr("{0} of cells in {1} of memory").format(size, own)
+        return f"{_tr('view of {0}').format(tensor.shares[0])} · {held}"
+    return f"{_tr('copied')} · {size}" if tensor.verdict == "copied" else size
+
+
+def contents(tensor: TensorPicture) -> list[str]:
+    """Return the range, mean and deviation of its cells, and how many are not finite."""
+    parts = []
+    if tensor.minimum is not None and tensor.maximum is not None:
+        written = number_format(tensor.values)
+        name = tensor.name if not tensor.name.startswith("#") else "x"
+        parts.append(f"{name} ∈ [{written(tensor.minimum)}, {written(tensor.maximum)}]")
+        parts.append(f"μ {tensor.mean:.3g}  σ {tensor.std:.3g}".replace("-", "−"))
+    else:
+        parts.append(_tr("empty") if 0 in tensor.shape else "")
+    parts.append(f"NaN {tensor.nans}" if tensor.nans else "")
+    parts.append(f"±Inf {tensor.infinities}" if tensor.infinities else "")
+    return parts

@@ -1,0 +1,96 @@
+"""The desk: files that lie open, and the pictures that were gathered from them, so that each is made once."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from engine.inspecting.arrays import Difference, Readable, Real
+from engine.inspecting.asked import PlaneSpec, Source
+from engine.inspecting.checkpoints import layers_over, with_names
+from engine.inspecting.entries import Stamp, TensorFile
+from engine.inspecting.opening import open_file
+from engine.inspecting.picture import Picture
+from engine.inspecting.plane import Plane
+
+MOST_FILES, MOST_PICTURES = 64, 12
+T = TypeVar("T")
+
+
+class Desk:
+    """Open files and pictures, the least used put away. May be asked by several threads at once."""
+
+    def __init__(self) -> None:
+        self._files = _Kept[TensorFile](MOST_FILES)
+        self._arrays = _Kept[Readable](MOST_FILES)
+        self._pictures = _Kept[Picture](MOST_PICTURES)
+
+    def open(self, path: Path) -> TensorFile:
+        """Return a file as it is now, opened anew. Raises Unreadable."""
+        self._files.drop(path)
+        return self.file(path)
+
+    def file(self, path: Path) -> TensorFile:
+        """Return a file as it was when it was opened. Raises Unreadable where it is another one by now."""
+        file = self._files.get(path, lambda: with_names(open_file(path)))
+        file.check()
+        return file
+
+    def array(self, source: Source, cancelled: Callable[[], bool]) -> Readable:
+        """Return numbers as real ones. Raises Unreadable, Cancelled."""
+        stamps = tuple(self.file(path).stamp for path in self._paths(source))
+        return self._arrays.get((source, stamps), lambda: self._array(source, cancelled))
+
+    def picture(self, source: Source, plane: PlaneSpec, cancelled: Callable[[], bool]) -> Picture:
+        """Return the picture of a plane. Raises Unreadable, Cancelled."""
+        array = self.array(source, cancelled)
+        stamps: tuple[Stamp, ...] = tuple(self.file(path).stamp for path in self._paths(source))
+        at = plane.at or (0,) * len(array.shape)
+        key = (source, plane, stamps)
+        return self._pictures.get(key, lambda: Picture(Plane(array, plane.rows, plane.columns, at)))
+
+    def _array(self, source: Source, cancelled: Callable[[], bool]) -> Readable:
+        if source.over:
+            found: Readable = layers_over([self.file(path) for path in source.over], source.tensor.name)[0]
+        else:
+            found = self.file(source.tensor.path).load(source.tensor.name, cancelled)
+        if source.minus is not None:
+            other = self.file(source.minus.path).load(source.minus.name, cancelled)
+            found = Difference(found, other, source.relative)
+        return Real(found, source.part) if found.kind.is_complex else found
+
+    def _paths(self, source: Source) -> list[Path]:
+        minus = [] if source.minus is None else [source.minus.path]
+        return [*(source.over or (source.tensor.path,)), *minus]
+
+
+class _Kept(Generic[T]):
+    """The things that were used last, by key."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._things: OrderedDict[Hashable, T] = OrderedDict()
+        self._lock = threading.Lock()
+        self._making: dict[Hashable, threading.Lock] = {}
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what is kept under a key, or make it; two who want the same wait for one making."""
+        with self._lock:
+            making = self._making.setdefault(key, threading.Lock())
+        with making:
+            with self._lock:
+                if key in self._things:
+                    self._things.move_to_end(key)
+                    return self._things[key]
+            made = make()
+            with self._lock:
+                self._things[key] = made
+                while len(self._things) > self._most:
+                    self._making.pop(self._things.popitem(last=False)[0], None)
+                return made
+
+    def drop(self, key: Hashable) -> None:
+        """Put one thing away."""
+        with self._lock:
+            self._things.pop(key, None)

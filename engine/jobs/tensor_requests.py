@@ -1,0 +1,155 @@
+"""What the tensors lab answers: expressions worked out, cells traced, tensors of files. torch lives here.
+
+Requests name the whole expression, so that one may be asked again of a new process; the last few chains are kept.
+"""
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from engine.jobs import inspector_requests
+from engine.jobs.raw import Raw
+from engine.jobs.requests import Call, Method, RequestError
+from engine.lessons import Exercise
+from engine.lessons.judging import judge
+from engine.tensors.chain import Chain, Edit, evaluate
+from engine.tensors.explaining import explain_refusal
+from engine.tensors.formula import formula
+from engine.tensors.gradients import gradients
+from engine.tensors.picturing import picture_of, refusal_of, values_of
+from engine.tensors.provenance import Provenance
+from engine.tensors.python_code import as_python
+from engine.tensors.reach import ByAxes, ByPlace, Nothing, to_wire
+from engine.tensors.refusal import Refused
+
+REMEMBERED = "tensors.json"
+KEPT = 6
+
+torch.set_num_threads(1)  # for cells that a person can look at, more threads cost more than they give
+
+
+class _Chains:
+    """The last few chains with their provenance. One is worked out at a time, since chance has one source."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, tuple[Chain, Provenance]] = OrderedDict()
+
+    def of(self, call: Call, text: str, seed: int, edits: Sequence[Mapping[str, Any]]) -> tuple[Chain, Provenance]:
+        """Return a chain, worked out where it is not kept. Raises `Refused`."""
+        key = json.dumps([text, seed, list(edits)])
+        with self._lock:
+            if call.cancelled():
+                raise RequestError("Cancelled.")
+            if key not in self._kept:
+                given = [Edit(one["name"], tuple(one["cell"]), one["value"]) for one in edits]
+                chain = evaluate(text, seed=seed, edits=given)
+                self._kept[key] = (chain, Provenance(chain))
+            self._kept.move_to_end(key)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+            return self._kept[key]
+
+
+_chains = _Chains()
+
+
+def _show(call: Call, text: str, seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()) -> object:
+    """Return {"chain"} or {"refused"}."""
+    try:
+        chain, _ = _chains.of(call, text, seed, edits)
+    except Refused as error:
+        return {"refused": _wire(refusal_of(explain_refusal(error, text, {})))}
+    return {"chain": _wire(picture_of(chain))}
+
+
+def _formula(
+    call: Call, text: str, number: int, cell: Sequence[int], seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()
+) -> object:
+    chain, _ = _chains.of(call, text, seed, edits)
+    return formula(chain, number, tuple(cell))
+
+
+def _trace(
+    call: Call, text: str, number: int, cell: Sequence[int], seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()
+) -> object:
+    """Return (tensor, mask) for everything that a cell depends on and that it touches."""
+    _, provenance = _chains.of(call, text, seed, edits)
+    before, after = (ask(number, tuple(cell)) for ask in (provenance.sources, provenance.touched))
+    return [[other, Raw(mask.numpy())] for other, mask in sorted({**before, **after}.items())]
+
+
+def _gradients(
+    call: Call,
+    text: str,
+    loss: str,
+    cell: Sequence[int] | None = None,
+    seed: int = 0,
+    edits: Sequence[Mapping[str, Any]] = (),
+) -> object:
+    """Return {"values": [[number, cells]], "blocked": [[number, sentence]]}; of a large tensor the corner that is shown."""
+    chain, _ = _chains.of(call, text, seed, edits)
+    found = gradients(chain, loss, None if cell is None else tuple(cell))
+    values = [[number, Raw(values_of(one))] for number, one in found.values.items()]
+    return {"values": values, "blocked": [list(pair) for pair in found.blocked.items()]}
+
+
+def _code(call: Call, text: str, seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()) -> object:
+    return as_python(_chains.of(call, text, seed, edits)[0])
+
+
+def _judge(_call: Call, text: str, exercise: Mapping[str, Any]) -> object:
+    """Return {"right", "sentence"} about an answer to an exercise."""
+    return _wire(judge(text, Exercise.model_validate(exercise)))
+
+
+def _recall(call: Call) -> object:
+    """Return what was remembered, empty where there is nothing that can be read."""
+    try:
+        found = json.loads((call.workspace / REMEMBERED).read_text(encoding="utf-8"))
+        return {"text": str(found["text"]), "seed": int(found["seed"]), "edits": list(found["edits"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _remember(call: Call, text: str, seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()) -> None:
+    """Keep what is shown for the next window on the workspace."""
+    file = call.workspace / REMEMBERED
+    part = file.with_suffix(".part")
+    try:
+        part.write_text(json.dumps({"text": text, "seed": seed, "edits": list(edits)}), encoding="utf-8")
+        part.replace(file)
+    except OSError:
+        return  # a workspace that is only read
+
+
+def _wire(value: Any) -> Any:
+    """Return pictures as plain values with arrays beside them."""
+    if isinstance(value, ByAxes | ByPlace | Nothing):
+        return _wire(to_wire(value))
+    if is_dataclass(value):
+        return {one.name: _wire(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _wire(part) for key, part in value.items()}
+    if isinstance(value, tuple | list):
+        return [_wire(part) for part in value]
+    return Raw(value) if isinstance(value, np.ndarray) else value
+
+
+METHODS: dict[str, Method] = {
+    "show": _show,
+    "formula": _formula,
+    "trace": _trace,
+    "code": _code,
+    "gradients": _gradients,
+    "judge": _judge,
+    "recall": _recall,
+    "remember": _remember,
+    **inspector_requests.METHODS,
+}

@@ -1,0 +1,139 @@
+"""A chain as a window shows it: plain values and numpy arrays. Knows no torch, so that the window may read it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.tensors.reach import Reach, from_wire
+
+MAX_CELLS = 1 << 18
+"""Of a larger tensor only a corner is shown."""
+
+
+@dataclass(frozen=True)
+class TensorPicture:
+    """One tensor. `values` are its cells, or a corner of them: float32, float64, whole numbers, truth or complex; `axes`
+    numbers its axes, the same where they are the same axis; the statistics are of its finite cells, None without any."""
+
+    name: str
+    text: str
+    kind: str
+    shape: tuple[int, ...]
+    dtype: str
+    strides: tuple[int, ...]
+    offset: int
+    contiguous: bool
+    shares: tuple[str, ...]
+    verdict: str
+    logical_bytes: int
+    physical_bytes: int
+    axes: tuple[int, ...]
+    values: NDArray[Any]
+    minimum: float | None
+    maximum: float | None
+    mean: float | None
+    std: float | None
+    nans: int
+    infinities: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all cells are here."""
+        return self.values.shape == self.shape
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it is made of numbers alone, so that its cells can be changed."""
+        return self.kind == "made"
+
+
+@dataclass(frozen=True)
+class StepPicture:
+    """One operation: the numbers of its result and operands, and for each operand its reach (None: to be asked); `place`
+    is where it is written, as line, first column and column after the last."""
+
+    number: int
+    operation: str
+    torch_name: str
+    kind: str
+    text: str
+    place: tuple[int, int, int]
+    operands: tuple[int, ...]
+    reaches: tuple[Reach | None, ...]
+
+
+@dataclass(frozen=True)
+class ChainPicture:
+    """Everything of a chain: tensors by number, one step for each."""
+
+    tensors: tuple[TensorPicture, ...]
+    steps: tuple[StepPicture, ...]
+    result: int | None
+
+
+@dataclass(frozen=True)
+class FixPicture:
+    """What can be written instead of what is refused."""
+
+    text: str
+    shape: tuple[int, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class RefusalPicture:
+    """Why an expression is not worked out: a sentence, where (line, column, end), the operands as (text, shape), the
+    (operand, dim) pairs that clash, fixes, the whole expression with each of them, and what torch says."""
+
+    sentence: str
+    place: tuple[int, int, int]
+    operation: str
+    operands: tuple[tuple[str, tuple[int, ...]], ...]
+    dims: tuple[tuple[int, int], ...]
+    hidden: str
+    fixes: tuple[FixPicture, ...]
+    raw: str
+
+
+def chain_picture(value: Mapping[str, Any]) -> ChainPicture:
+    """Read a chain as it came through a pipe."""
+    return ChainPicture(
+        tuple(_read(TensorPicture, one) for one in value["tensors"]),
+        tuple(
+            _read(StepPicture, {**one, "reaches": [from_wire(part) for part in one["reaches"]]})
+            for one in value["steps"]
+        ),
+        value["result"],
+    )
+
+
+def refusal_picture(value: Mapping[str, Any]) -> RefusalPicture:
+    """Read a refusal as it came through a pipe."""
+    operands = tuple((text, tuple(shape)) for text, shape in value["operands"])
+    fixes = tuple(_read(FixPicture, one) for one in value["fixes"])
+    found: RefusalPicture = _read(RefusalPicture, {**value, "operands": operands, "fixes": fixes})
+    return found
+
+
+def _read(kind: Any, value: Mapping[str, Any]) -> Any:
+    """Make a picture of values whose tuples have become lists."""
+    return kind(**{one.name: _tuple(value[one.name]) for one in fields(kind)})
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(_tuple(part) for part in value) if isinstance(value, list) else value
+
+
+def corner(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape of what is shown of a tensor: as much of its last two axes as fits, of the others the first."""
+    if np.prod(shape, dtype=np.float64) <= MAX_CELLS:
+        return shape
+    room, kept = float(MAX_CELLS), []
+    for place, length in enumerate(reversed(shape)):
+        most = room if len(shape) == 1 or place else room**0.5
+        kept.append(max(1, min(length, int(most if place < 2 else 1))))
+        room = max(1.0, room / kept[-1])
+    return tuple(reversed(kept))

@@ -1,0 +1,135 @@
+"""From a chain to its picture: every tensor with its cells and statistics, every step with the reaches of its operands."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.tensors.chain import Chain, Step
+from engine.tensors.explaining import Explanation
+from engine.tensors.identities import Identities, join_step
+from engine.tensors.operation import Kind
+from engine.tensors.picture import ChainPicture, FixPicture, RefusalPicture, StepPicture, TensorPicture, corner
+from engine.tensors.program import Instruction
+from engine.tensors.reach import Reach
+from engine.tensors.reaches import reaches
+
+_SHORT = {"float": "f", "bfloat": "bf", "int": "i", "uint": "u", "complex": "c"}
+_SUMMED = {"matmul", "mm", "bmm", "mv", "dot", "linear"}
+
+
+def picture_of(chain: Chain) -> ChainPicture:
+    """Return what a window shows of a chain without inputs or with them."""
+    first = len(chain.program.inputs)
+    every = chain.steps
+    met = [_reaches(chain, number) for number in range(first, len(chain.tensors))]
+    axes = _axes(chain, met)
+    made = (_of_input(chain, number, axes[number]) for number in range(first))
+    stepped = (
+        _of_step(step, chain.tensors[number], axes[number], chain.program.instructions[number - first])
+        for number, step in enumerate(every, first)
+    )
+    steps = tuple(_step(chain, number, met[number - first]) for number in range(first, len(chain.tensors)))
+    return ChainPicture((*made, *stepped), steps, chain.program.result)
+
+
+def refusal_of(found: Explanation) -> RefusalPicture:
+    """Return what a window shows of a refusal."""
+    fixes = tuple(FixPicture(one.text, one.shape, one.note) for one in found.fixes)
+    place = (found.place.line, found.place.column, found.place.end)
+    operands = tuple((one.text, one.shape) for one in found.operands)
+    return RefusalPicture(found.sentence, place, found.operation, operands, found.dims, found.hidden, fixes, found.raw)
+
+
+def short_dtype(dtype: str) -> str:
+    """Return f32 for float32."""
+    letters = dtype.rstrip("0123456789")
+    return _SHORT.get(letters, letters) + dtype[len(letters) :]
+
+
+def values_of(tensor: Tensor) -> np.ndarray[Any, Any]:
+    """Return the cells as numpy has them, a corner where there are too many; bf16 becomes float32."""
+    shown = tensor[tuple(slice(0, length) for length in corner(tuple(tensor.shape)))].detach()
+    if shown.dtype in (torch.bfloat16, torch.float16):
+        shown = shown.to(torch.float32)
+    return shown.resolve_conj().resolve_neg().contiguous().numpy()
+
+
+def _of_step(step: Step, tensor: Tensor, axes: tuple[int, ...], one: Instruction) -> TensorPicture:
+    return TensorPicture(
+        name=step.name,
+        text=one.text,
+        kind=step.kind.value,
+        shape=step.shape,
+        dtype=short_dtype(step.dtype),
+        strides=step.strides,
+        offset=step.offset,
+        contiguous=step.contiguous,
+        shares=step.shares,
+        verdict=step.verdict,
+        logical_bytes=step.logical_bytes,
+        physical_bytes=step.physical_bytes,
+        axes=axes,
+        values=values_of(tensor),
+        **statistics(tensor),
+    )
+
+
+def _of_input(chain: Chain, number: int, axes: tuple[int, ...]) -> TensorPicture:
+    tensor, name = chain.tensors[number], chain.program.inputs[number]
+    size = tensor.numel() * tensor.element_size()
+    dtype = short_dtype(str(tensor.dtype).removeprefix("torch."))
+    shape, strides = tuple(tensor.shape), tensor.stride()
+    cells = values_of(tensor)
+    return TensorPicture(
+        name, name, "made", shape, dtype, strides, 0, True, (), "made", size, size, axes, cells, **statistics(tensor)
+    )
+
+
+def statistics(tensor: Tensor) -> dict[str, Any]:
+    """Return smallest, largest, mean and standard deviation of the finite cells, and how many are not finite."""
+    cells = tensor.abs() if tensor.is_complex() else tensor
+    cells = cells if cells.dtype == torch.float32 else cells.to(torch.float64)
+    finite = cells
+    if cells.numel() and not all(map(torch.isfinite, cells.aminmax())):  # NaN comes through both
+        finite = cells[torch.isfinite(cells)]
+    nans = 0 if finite is cells else int(torch.isnan(cells).sum())
+    none = dict.fromkeys(("minimum", "maximum", "mean", "std"))
+    counts = {"nans": nans, "infinities": cells.numel() - finite.numel() - nans}
+    if not finite.numel():
+        return {**none, **counts}
+    least, most = finite.aminmax()
+    spread = float(finite.std(correction=0))
+    return {
+        "minimum": float(least),
+        "maximum": float(most),
+        "mean": float(finite.mean(dtype=torch.float64)),
+        "std": spread,
+        **counts,
+    }
+
+
+def _reaches(chain: Chain, number: int) -> list[Reach | None]:
+    one = chain.program.instructions[number - len(chain.program.inputs)]
+    return reaches(one, chain.tensors, chain.tensors[number])
+
+
+def _axes(chain: Chain, met: Sequence[Sequence[Reach | None]]) -> list[tuple[int, ...]]:
+    found = Identities([tuple(tensor.shape) for tensor in chain.tensors])
+    first = len(chain.program.inputs)
+    for number, (one, known) in enumerate(zip(chain.program.instructions, met, strict=True), first):
+        operands = [ref.number for ref in one.operands()]
+        links = one.operation.kind in (Kind.LANES, Kind.NORM)
+        join_step(found, number, operands, known, one.operation.name in _SUMMED, links)
+    return found.numbers()
+
+
+def _step(chain: Chain, number: int, known: Sequence[Reach | None]) -> StepPicture:
+    one = chain.program.instructions[number - len(chain.program.inputs)]
+    operands = tuple(ref.number for ref in one.operands())
+    operation = one.operation
+    place = (one.place.line, one.place.column, one.place.end)
+    called = (number, operation.name, operation.torch_name, operation.kind.value)
+    return StepPicture(*called, one.text, place, operands, tuple(known))
