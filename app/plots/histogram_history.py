@@ -18,6 +18,7 @@ from app.theme import theme
 ROWS, COLUMNS = 128, 512
 FAINTEST = 0.1  # of the ink, for a single number among many: nothing that is there is invisible
 Floats = NDArray[np.float64]
+Column = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -37,29 +38,41 @@ class HistogramHistory(Plot):
         super().__init__(parent)
         self._spreads: list[Spread] = []
         self._marker: int | None = None
+        self._line: pg.InfiniteLine | None = None
+        self._columns: dict[Spread, Column] = {}
+        self._extent: tuple[float, float] | None = None
         self.setAxisLabels(self.tr("step"), "")
 
     def setSpreads(self, spreads: Sequence[Spread], marker: int | None = None) -> None:
         """Draw these, in the order of their steps, and mark one step."""
+        is_same = self._line is not None and list(spreads) == self._spreads and marker is not None
         self._spreads, self._marker = list(spreads), marker
-        self.redraw()
+        if is_same and self._line is not None:
+            self._line.setValue(marker)
+        else:
+            self.redraw()
 
     def redraw(self) -> None:
         """Draw everything again."""
         self.item.clear()
+        self._line = None
         extent = _extent(self._spreads)
         self.showEmpty(extent is None)
         if extent is None:
             return
         low, high = extent
+        if extent != self._extent:
+            self._extent = extent
+            self._columns.clear()
         edges = _edges(self._spreads)
         image = pg.ImageItem(
-            self._coloured(_image(self._spreads, edges, extent)), axisOrder="row-major", levels=(0, 255)
+            _ink()[_image(self._spreads, edges, extent, self._columns)], axisOrder="row-major", levels=(0, 255)
         )
         image.setRect(QRectF(edges[0], low, edges[-1] - edges[0], high - low))
         self.item.addItem(image)
         if self._marker is not None and len(self._spreads) > 1:
-            self.item.addItem(pg.InfiniteLine(self._marker, 90, pen(theme().text)))
+            self._line = pg.InfiniteLine(self._marker, 90, pen(theme().text))
+            self.item.addItem(self._line)
         self.item.setRange(xRange=(edges[0], edges[-1]), yRange=extent, padding=0.0)
 
     def resetView(self) -> None:
@@ -74,11 +87,12 @@ class HistogramHistory(Plot):
             rows += [(spread.step, *pair) for pair in zip(ends, ends[1:], spread.counts, strict=False)]
         return ["step", "from", "to", "count"], rows
 
-    def _coloured(self, shares: Floats) -> NDArray[np.uint8]:
-        base, ink = _channels(theme().base), _channels(theme().accent_text)
-        blended = base + (ink - base) * shares[..., None]
-        opaque = np.full((*shares.shape, 1), 255.0)
-        return np.concatenate([blended, opaque], axis=-1).round().astype(np.uint8)
+
+def _ink() -> NDArray[np.uint8]:
+    """Return the colours [256, 4] from nothing to the densest place."""
+    base, ink = _channels(theme().base), _channels(theme().accent_text)
+    shares = np.linspace(0, 1, 256)[:, None]
+    return np.hstack([base + (ink - base) * shares, np.full((256, 1), 255.0)]).round().astype(np.uint8)
 
 
 def _channels(colour: str) -> Floats:
@@ -103,13 +117,20 @@ def _edges(spreads: Sequence[Spread]) -> Floats:
     return np.append(steps, steps[-1] + last)
 
 
-def _image(spreads: Sequence[Spread], edges: Floats, extent: tuple[float, float]) -> Floats:
-    """Return how dark each pixel is, 0 … 1: the cube root of its share of the densest place in its column."""
+def _image(
+    spreads: Sequence[Spread], edges: Floats, extent: tuple[float, float], known: dict[Spread, Column]
+) -> NDArray[np.uint8]:
+    """Return how dark each pixel is, 0 … 255: the cube root of its share of the densest place in its column. Columns that
+    are `known` for this extent are taken from there, and the others put there.
+    """
     rows = np.linspace(*extent, ROWS + 1)
     pixels = np.linspace(edges[0], edges[-1], COLUMNS, endpoint=False) + (edges[-1] - edges[0]) / COLUMNS / 2
     places = np.searchsorted(edges, pixels, side="right") - 1
-    columns = {place: _column(spreads[place], rows) for place in np.unique(places).tolist()}
-    return np.stack([columns[place] for place in places.tolist()], axis=1)
+    drawn, which = np.unique(places, return_inverse=True)
+    for place in drawn.tolist():
+        if spreads[place] not in known:
+            known[spreads[place]] = (255 * _column(spreads[place], rows)).round().astype(np.uint8)
+    return np.asarray(np.stack([known[spreads[place]] for place in drawn.tolist()], axis=1)[:, which])
 
 
 def _column(spread: Spread, rows: Floats) -> Floats:

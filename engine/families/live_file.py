@@ -24,13 +24,13 @@ KEPT_EACH = 64
 class History:
     """Earlier contents of a live file, a line each; of a long run ever fewer, so that it stays small."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, each: int = KEPT_EACH) -> None:
+        self._path, self._each = path, each
         self._lines = sum(map(bool, path.read_bytes().split(b"\n"))) if path.is_file() else 0
 
     def add(self, count: int, content: bytes) -> None:
         """Keep the content of the so-manieth validation, if it is one that is kept. Raises OSError."""
-        if count % (1 << self._lines // KEPT_EACH):
+        if count % (1 << self._lines // self._each):
             return
         with self._path.open("ab") as file:
             file.write(b"\n" + content + b"\n")  # whatever was torn before ends here
@@ -52,13 +52,15 @@ class LiveFile:
         history: str = "",
         rest: float = REST,
         free: float = 0.0,
+        kept: int = KEPT_EACH,
     ) -> None:
         """`what` names the content in a sentence, such as “The forecasts to watch”; `history` names a file for what was
-        written before. It rests `rest` times as long as it took, once it took `free` seconds altogether.
+        written before, of which the first `kept` stay, and ever fewer of the next. It rests `rest` times as long as it
+        took, once it took `free` seconds altogether.
         """
         self._recorder, self._name, self._event = recorder, name, event
         self._what, self._fold, self._rest = what, fold, rest
-        self._history = History(recorder.folder / history) if history else None
+        self._history = History(recorder.folder / history, kept) if history else None
         self._resting_until = 0.0
         self._free = free
 

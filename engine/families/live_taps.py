@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 REST = 60.0
 """A look rests so many times as long as it took, and so all looks stay below 2 % of the time."""
 
+KEPT_EACH = 32
+"""Looks are large: of 10,000 looks at four large tensors, some 300 are kept in 30 MB."""
+
 
 class LiveTaps:
     """The onlooker of one training, and what must be left when it is over, however it ended."""
@@ -40,7 +43,7 @@ class LiveTaps:
         self._layers = layers_of(network)
         self._taps = Taps(network, self._take)
         what = "The tensors to watch"
-        self._file = LiveFile(recorder, LOOK_FILE, LOOK_EVENT, what, fold, HISTORY_FILE, REST)
+        self._file = LiveFile(recorder, LOOK_FILE, LOOK_EVENT, what, fold, HISTORY_FILE, REST, kept=KEPT_EACH)
         self._found: list[Tapped] = []
         self._spent = 0.0
         self._next = 0.0

@@ -23,16 +23,16 @@ change nothing, so that those still wanted are sent again."""
 
 @dataclass
 class _Asked:
-    """A request without an answer: what was sent to which process, whether that works on it, and when it was given up."""
+    """A request without an answer: what was sent to which process, and when that began with it and it was given up."""
 
     message: dict[str, object]
     process: subprocess.Popen[bytes]
-    begun: bool = False
+    begun: float | None = None
     given_up: float | None = None
 
     def is_overdue(self, latest: float) -> bool:
         """Whether it is still worked on although it was given up before."""
-        return self.begun and self.given_up is not None and self.given_up < latest
+        return self.begun is not None and self.given_up is not None and max(self.begun, self.given_up) < latest
 
 
 class LabClient:
@@ -45,6 +45,7 @@ class LabClient:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._pending: dict[int, _Asked] = {}
+        self._deaf: subprocess.Popen[bytes] | None = None
         self._reader: threading.Thread | None = None
 
     @property
@@ -73,9 +74,10 @@ class LabClient:
         """End the process where it works on what was given up for longer than is borne; to be called now and then."""
         latest = time.monotonic() - PATIENCE_S.get(self.kind, float("inf"))
         with self._lock:
-            deaf = {id(one.process): one.process for one in self._pending.values() if one.is_overdue(latest)}
-        for process in deaf.values():
-            kill_tree(process.pid)
+            deaf = next((one.process for one in self._pending.values() if one.is_overdue(latest)), None)
+            self._deaf = deaf or self._deaf
+        if deaf is not None:
+            kill_tree(deaf.pid)
 
     def close(self) -> None:
         """End the process; requests without an answer get none."""
@@ -128,7 +130,7 @@ class LabClient:
         if "begun" in message:
             with self._lock:
                 if asked := self._pending.get(ticket):
-                    asked.begun = True
+                    asked.begun = time.monotonic()
             return
         kind: AnswerKind = "result" if "result" in message else "error" if "error" in message else "progress"
         if kind != "progress":
@@ -143,10 +145,9 @@ class LabClient:
             if process is self._process:
                 self._process = None
             orphans = {ticket: one for ticket, one in sorted(self._pending.items()) if one.process is process}
-            was_given_up = any(one.given_up is not None for one in orphans.values())
             for ticket, one in list(orphans.items()):
                 del self._pending[ticket]
-                if self.kind in PATIENCE_S and was_given_up and one.given_up is None:
+                if process is self._deaf and one.given_up is None:
                     del orphans[ticket]
                     self._send(ticket, one.message)
         if process.stdin is not None:

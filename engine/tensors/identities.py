@@ -64,6 +64,15 @@ def join_step(
             found.join(one, other)
 
 
+def join_attention(found: Identities, shapes: Sequence[Shape], result: int, operands: Sequence[int]) -> None:
+    """Join queries with the result's rows, keys with values, and the lengths that are multiplied."""
+    q, k, v = operands[:3]
+    rank = len(shapes[result])
+    found.join((q, rank - 2), (result, rank - 2))
+    found.join((k, rank - 2), (v, rank - 2))
+    found.join((q, rank - 1), (k, rank - 1))
+
+
 def moved_axes(reach: ByPlace) -> list[int]:
     """Return for each axis of the operand the axis of the result that walks along it, or `NOWHERE`."""
     steps = np.cumprod([1, *reach.shape[:0:-1]])[::-1] if reach.shape else np.empty(0)

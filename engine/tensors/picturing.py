@@ -9,7 +9,7 @@ from torch import Tensor
 
 from engine.tensors.chain import Chain, Step
 from engine.tensors.explaining import Explanation
-from engine.tensors.identities import Identities, join_step
+from engine.tensors.identities import Identities, join_attention, join_step
 from engine.tensors.operation import Kind
 from engine.tensors.picture import ChainPicture, FixPicture, RefusalPicture, StepPicture, TensorPicture, corner
 from engine.tensors.program import Instruction
@@ -117,12 +117,17 @@ def _reaches(chain: Chain, number: int) -> list[Reach | None]:
 
 
 def _axes(chain: Chain, met: Sequence[Sequence[Reach | None]]) -> list[tuple[int, ...]]:
-    found = Identities([tuple(tensor.shape) for tensor in chain.tensors])
+    shapes = [tuple(tensor.shape) for tensor in chain.tensors]
+    found = Identities(shapes)
     first = len(chain.program.inputs)
     for number, (one, known) in enumerate(zip(chain.program.instructions, met, strict=True), first):
         operands = [ref.number for ref in one.operands()]
         links = one.operation.kind in (Kind.LANES, Kind.NORM)
         join_step(found, number, operands, known, one.operation.name in _SUMMED, links)
+        if one.operation.kind is Kind.ATTENTION and {len(shapes[other]) for other in operands[:3]} == {
+            len(shapes[number])
+        }:
+            join_attention(found, shapes, number, operands)
     return found.numbers()
 
 

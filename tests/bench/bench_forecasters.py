@@ -23,7 +23,7 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 from bench_forecasting import BATCH, ENCODER, HORIZON, table  # noqa: E402
 from figures import Row, row, show  # noqa: E402
 
-VALID, RATE, SEED, REPEATS = 200, 1e-3, 42, 3
+VALID, RATE, SEED, REPEATS, PREDICTIONS = 200, 1e-3, 42, 3, 8
 PREDICTION_GOAL = 5.0
 
 
@@ -265,7 +265,7 @@ def predicting(one: Measured, forecaster: Any, held: Any) -> list[Row]:
             return network.predict(held, mode="quantiles", batch_size=10 * BATCH, trainer_kwargs=dict(calm))
 
     ours, other = [], []
-    for _ in range(REPEATS):
+    for _ in range(PREDICTIONS):
         ours.append(timed_of(lambda: predict(one, forecaster, held)))
         other.append(timed_of(theirs))
     apart = float((ours[0][1] - torch.as_tensor(other[0][1]).sort(dim=-1).values).abs().max())

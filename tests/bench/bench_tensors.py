@@ -62,6 +62,7 @@ def _measure(workspace: Path) -> dict[str, float]:
 
     page.setExpression(PRODUCT)
     until_worked_out()
+    assert page.chain() is not None, "the lab did not answer"
     hovers, edits = [], []
     for turn in range(TURNS):
         begin = time.perf_counter()

@@ -93,6 +93,16 @@ class Tour:
                 page.pin(*cell)
             self.wait(0.5)
             self.shoot(f"tensors-{name}")
+        self._inspect()
+
+    def _inspect(self) -> None:
+        """Look at a layer over the checkpoints of the first run."""
+        inspector, first = self.window.tensors.inspector, self._runs()[-1]
+        self.window.tensors.showInspector()
+        inspector.openRun(first.id, first.name)
+        self.until(inspector.pane.map.isVisible, 60)
+        self.wait(2)
+        self.shoot("tensors-inspector")
 
     def shoot(self, name: str) -> None:
         """Grab the window in both themes."""

@@ -249,8 +249,10 @@ class TensorGrid(QWidget):
         drawn = QPixmap(self.size() * ratio)
         drawn.setDevicePixelRatio(ratio)
         drawn.fill(QColor(theme().base))
-        scale, written = scale_of(tensor.values, theme().dark), number_format(tensor.values)
         values = tensor.values if self._values is None else self._values
+        scale, written = scale_of(tensor.values, theme().dark), number_format(values)
+        if self._values is not None:
+            scale = replace(scale, bound=max(scale.bound, scale_of(values).bound))
         with QPainter(drawn) as painter:
             for facet in self._layout.facets:
                 paint_cells(painter, self._layout, facet, self._facet(values, facet), scale, written)

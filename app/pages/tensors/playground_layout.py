@@ -29,7 +29,7 @@ from app.theme import theme
 from app.widgets import ElidedLabel, push_button
 from engine.tensors.picture import ChainPicture, RefusalPicture, StepPicture
 
-FIRST = ("matmul", "softmax", "reshape", "LayerNorm beside BatchNorm")
+FIRST = ("matmul", "softmax", "reshape", "LayerNorm | BatchNorm")
 
 
 class PlaygroundLayout(QWidget):

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.pages.tensors.stages import stages_of
 from app.plots.cell_layout import Cell
 from app.plots.tensor_colors import number_format
 from engine.tensors.picture import ChainPicture, StepPicture
@@ -25,6 +26,7 @@ class Mode(Enum):
     ROWS = "rows"
     COLUMNS = "columns"
     OUTER = "outer"
+    STAGES = "stages"
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,15 @@ def modes_of(chain: ChainPicture, step: StepPicture) -> list[Mode]:
         return []
     operands = [chain.tensors[number] for number in step.operands]
     if step.operation in PRODUCTS and all(one.is_whole and len(one.shape) == 2 for one in operands):
-        return list(Mode)
-    return [Mode.CELLS]
+        return [Mode.CELLS, Mode.DOT, Mode.ROWS, Mode.COLUMNS, Mode.OUTER]
+    return [Mode.CELLS, Mode.STAGES] if stages_of(chain, step) else [Mode.CELLS]
 
 
 def length_of(chain: ChainPicture, step: StepPicture, mode: Mode) -> int:
     """Return how many frames there are."""
     shape = chain.tensors[step.number].shape
+    if mode is Mode.STAGES:
+        return len(stages_of(chain, step))
     if mode in (Mode.DOT, Mode.OUTER):
         return chain.tensors[step.operands[0]].shape[1]
     return {Mode.ROWS: shape[0], Mode.COLUMNS: shape[-1]}[mode] if mode is not Mode.CELLS else int(np.prod(shape))
@@ -68,6 +72,10 @@ def frame_of(chain: ChainPicture, step: StepPicture, mode: Mode, place: int, cel
         return _dot(chain, step, place, cell)
     if mode is Mode.OUTER:
         return _outer(chain, step, place)
+    if mode is Mode.STAGES:
+        text, values = stages_of(chain, step)[place]
+        whole = tuple(np.ones(chain.tensors[number].shape, dtype=bool) for number in (*step.operands, step.number))
+        return Frame(whole[:-1], whole[-1], text, values)
     lit = np.zeros(chain.tensors[step.number].shape, dtype=bool)
     where: Any = place if mode is Mode.ROWS else (slice(None), place)
     lit[cell_of(chain, step, place) if mode is Mode.CELLS else where] = True

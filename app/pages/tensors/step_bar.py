@@ -132,6 +132,7 @@ class StepBar(QWidget):
             Mode.ROWS: self.tr("Row by row"),
             Mode.COLUMNS: self.tr("Column by column"),
             Mode.OUTER: self.tr("Sum of outer products"),
+            Mode.STAGES: self.tr("Stage by stage"),
         }[mode]
 
     def _arrange(self, path: str) -> None:

@@ -139,17 +139,24 @@ def test_that_looks_are_drawn_and_can_be_gone_back_to(page, told):
     odd[43, 2] = Flag.NAN
     told.look(40, seen(WEIGHT, 4.0, text_of(odd, np.uint8)).model_copy(update={"nan": 1}), absent=(MADE,))
     weight, made = page._tensors.cards()
-    assert weight.texts() == (
+    assert weight.texts()[:3] == (
         "weight   ·   float32   ·   130 × 3",
         "smallest −4     largest 4     mean 0     standard deviation 1",
         "1 NaN",
     )
     assert made.texts()[1] == "This step did not use it."
-    assert [spread.step for spread in weight.spreads._spreads] == [20, 40]
-    assert weight.spreads.numbers()[1][3] == (40, -4.0, pytest.approx(-4 / 3), 10)
-    weight.map.cellPointed.emit((43, 2))
-    assert weight._told.text() == "[129, 2]   mean 4.00"
-    page.findChild(QComboBox, "run.tensors.shown").activated.emit(0)
+    weight.draw()
+    assert [spread.step for spread in weight.pictures().spreads._spreads] == [20, 40]
+    assert weight.pictures().spreads.numbers()[1][3] == (40, -4.0, pytest.approx(-4 / 3), 10)
+    weight.pictures().map.cellPointed.emit((43, 2))
+    assert weight.texts()[3] == "[129, 2]   mean 4.00"
+    shown = page.findChild(QComboBox, "run.tensors.shown")
+    shown.setCurrentIndex(1)
+    shown.activated.emit(1)
+    weight.draw()
+    assert weight.texts()[3] == "blue above zero, red below, strongest at ±4.00"
+    weight.pictures().map.cellPointed.emit((43, 2))
+    assert weight.texts()[3] == "[129, 2]   farthest from zero −4.00"
     slider, place = page.findChild(QSlider, "run.tensors.look"), page.findChild(QLabel, "run.tensors.place")
     assert place.text() == "step 40 · epoch 4"
     slider.setValue(0)

@@ -9,7 +9,7 @@ from app.plots.histogram_history import COLUMNS, ROWS, HistogramHistory, Spread,
 def image_of(*spreads: Spread) -> np.ndarray:
     extent = _extent(spreads)
     assert extent is not None
-    return _image(spreads, _edges(spreads), extent)
+    return _image(spreads, _edges(spreads), extent, {}) / 255
 
 
 def test_that_columns_reach_from_step_to_step_and_darkness_follows_the_counts() -> None:

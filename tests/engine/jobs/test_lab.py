@@ -8,6 +8,7 @@ from typing import Any
 import psutil
 import pytest
 
+from engine.jobs import lab_client
 from engine.jobs.lab_client import LabClient
 
 Answers = queue.Queue[tuple[int, str, Any]]
@@ -63,3 +64,26 @@ def test_that_the_data_lab_never_loads_torch_or_qt(lab: LabClient, answers: Answ
     assert lab.pid is not None
     libraries = {Path(mapped.path).name for mapped in psutil.Process(lab.pid).memory_maps()}
     assert not [name for name in libraries if "torch" in name or "Qt6" in name]
+
+
+def test_that_a_lab_that_goes_on_with_what_was_given_up_is_ended_and_the_rest_asked_anew(
+    workspace: Path, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(lab_client.PATIENCE_S, "data", 0.0)
+    client = LabClient("data", workspace, lambda ticket, kind, value: answers.put((ticket, kind, value)))
+    client.ask(1, "datasets", {})
+    assert answers.get(timeout=60) == (1, "result", [])
+    first = client.pid
+    assert first is not None
+    psutil.Process(first).suspend()
+    client.ask(2, "datasets", {})
+    client.ask(3, "datasets", {})
+    client._pending[2].begun = 0.0
+    client.end_if_deaf()
+    assert client.pid == first, "nobody gave anything up"
+    client.cancel(2)
+    client.end_if_deaf()
+    found = {ticket: kind for ticket, kind, _ in (answers.get(timeout=60), answers.get(timeout=60))}
+    assert found == {2: "error", 3: "result"}
+    assert client.pid != first
+    client.close()

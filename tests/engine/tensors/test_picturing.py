@@ -22,6 +22,10 @@ def axes(text: str) -> dict[str, tuple[int, ...]]:
         ("x = rand(2, 2); y = x * x", {"x": (0, 1), "y": (0, 1)}),
         ("x = rand(2, 3); y = x.sum(0)", {"x": (0, 1), "y": (1,)}),
         ("x = rand(3); y = x.unsqueeze(1).expand(3, 2)", {"x": (0,), "#2": (0, 1), "y": (0, 2)}),
+        (
+            "q = rand(4, 8); k = rand(4, 8); v = rand(4, 3); y = scaled_dot_product_attention(q, k, v, is_causal=True)",
+            {"q": (0, 1), "k": (2, 1), "v": (2, 3), "y": (0, 3)},
+        ),
         ("x = rand(6); y = x.view(2, 3)", {"x": (0,), "y": (1, 2)}),
         ("x = rand(4, 6); y = x[:, 1:]", {"x": (0, 1), "y": (0, 2)}),
     ],

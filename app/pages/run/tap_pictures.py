@@ -1,0 +1,94 @@
+"""A watched tensor in two pictures: a map of its numbers at one step, and how they were spread at all steps."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from app.pages.run.tap_words import scale_text, tile_text
+from app.plots.histogram_history import HistogramHistory, Spread
+from app.plots.tensor_colors import number_format
+from app.plots.tensor_map import TensorMap
+from app.plots.tensor_window import TilePlace
+from app.plots.tile_book import MapScale, MapTile
+from engine.runs.taps import Tapped
+
+WHOLE = TilePlace(1, 1, 0, 0)
+
+
+class _PageMap(TensorMap):
+    """A map on a page that scrolls: the wheel is the page's until the map is clicked."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom where the map has the keyboard."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class TapPictures(QWidget):
+    """The map and the histogram; `said` tells of the cell that is pointed at, or what the colours mean."""
+
+    said = Signal(str)
+
+    def __init__(self, path: str, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._found: Tapped | None = None
+        self._is_mean = True
+        self._values: NDArray[np.float32] = np.empty((0, 0), np.float32)
+        self.map = _PageMap(self)
+        self.map.setObjectName(f"{path}.map")
+        self.map.setAccessibleName(self.tr("Map of the {0}").format(name))
+        self.spreads = HistogramHistory(self)
+        self.spreads.setObjectName(f"{path}.histogram")
+        self.spreads.setAccessibleName(self.tr("Histogram of the {0} over the steps").format(name))
+        self.spreads.setEmptyText(self.tr("No finite number was seen yet"))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        layout.addWidget(self.map, 1)
+        layout.addWidget(self.spreads, 1)
+        self.map.cellPointed.connect(self._point)
+
+    def draw(self, found: Tapped | None, why_none: str, is_mean: bool) -> None:
+        """Draw the map of a tensor, or say why there is none."""
+        self._found, self._is_mean = found, is_mean
+        picture = found.picture if found is not None else None
+        if picture is None:
+            self.map.setEmptyText(why_none or self.tr("This tensor has no numbers."))
+            self.map.setPlane(0, 0)
+        else:
+            self._values = picture.means() if is_mean else picture.extremes()
+            self.map.setPlane(*picture.tiles, keep_view=True)
+            self.map.setTileSize(picture.down, picture.across)
+            self.map.setFormat(number_format(self._values))
+            self.map.setScale(MapScale(0.0, float(np.abs(self._values).max()) or 1.0))
+            self.map.addTile(WHOLE, MapTile(self._values, picture.marks()))
+        self._point(None)
+
+    def drawSpreads(self, found: Sequence[tuple[int, Tapped]], marked: int) -> None:
+        """Draw the histograms of the tensor at steps, and mark one of these."""
+        self.spreads.setSpreads([_spread(step, one) for step, one in found], marked)
+
+    @Slot(object)
+    def _point(self, cell: tuple[int, int] | None) -> None:
+        cell = cell if cell is not None else self.map.pinned()
+        picture = self._found.picture if self._found is not None else None
+        if picture is None:
+            self.said.emit("")
+            return
+        written = number_format(self._values)
+        if cell is None:
+            self.said.emit(scale_text(written(np.abs(self._values).max())))
+        else:
+            self.said.emit(tile_text(picture, cell, written(self._values[cell]), self._is_mean))
+
+
+def _spread(step: int, found: Tapped) -> Spread:
+    if found.low is None or found.high is None:
+        return Spread(step)
+    return Spread(step, found.low, found.high, found.counts)
