@@ -61,7 +61,8 @@ def linear_bias(call: Call) -> Clash | None:
     if not isinstance(bias, Operand):
         return None
     if len(w.shape) == 1:
-        fits = bias.shape == () and len(x.shape) != 2
+        empty = len(x.shape) > 2 and not prod(x.shape)
+        fits = (bias.shape == () and len(x.shape) != 2) or (empty and bias.shape == x.shape[:-1])
     elif len(x.shape) == 1:
         fits = stretches(bias.shape, w.shape[:1]) or (bias.shape == (1, w.shape[0]) and w.shape[0] != 1)
     else:
