@@ -74,7 +74,7 @@ def test_that_dropout_did_let_through_what_it_kept() -> None:
 
 @pytest.mark.parametrize(
     "operation",
-    ["matmul", "conv1d", "softmax", "cumsum", "permute", "layer_norm", "einsum", "logsumexp", "triu", "mul"],
+    ["matmul", "linear", "softmax", "cumsum", "permute", "layer_norm", "einsum", "logsumexp", "triu", "mul"],
 )
 def test_that_derivatives_say_the_same_where_no_rule_is_known(operation: str) -> None:
     @settings(max_examples=6, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
