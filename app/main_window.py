@@ -18,6 +18,7 @@ from app.rail import Rail, RailEntry
 from app.settings import Mode, Settings
 from app.status import StatusBar
 from app.theme import apply
+from engine.inspecting.asked import ENDINGS
 from engine.runs.records import RunRecord
 from engine.spec import Roles, RunSpec
 
@@ -77,12 +78,21 @@ class MainWindow(QMainWindow):
         return self._tensors
 
     def openPaths(self, paths: Sequence[Path]) -> None:
-        """Open files: a specification fills the Train page, the others are offered for import one after the other."""
+        """Open files: a specification fills the Train page, tensors are looked into, the others are offered for import one
+        after the other.
+        """
+        data: list[Path] = []
         for path in paths:
             if path.suffix == ".toml":
                 self._show("train")
                 self.train.loadFile(path)
-        if data := [path for path in paths if path.suffix != ".toml"]:
+            elif path.suffix.lower() in ENDINGS:
+                self._show("tensors")
+                self.tensors.showInspector()
+                self.tensors.inspector.openPaths([path])
+            else:
+                data.append(path)
+        if data:
             self._show("data")
             self.data.openPaths(data)
 

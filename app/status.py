@@ -80,12 +80,12 @@ class StatusBar(QStatusBar):
         if not running and not waiting:
             self._work.setText(self.tr("Nothing running"))
         else:
-            text = self._at_work(len(running))
+            parts = [self._at_work(len(running))] if running else []
             if len(running) == 1 and running[0].progress.total_steps:
-                text += f" · {share(running[0].progress.fraction)}"
+                parts.append(share(running[0].progress.fraction))
             if waiting:
-                text += " · " + self.tr("{0} waiting").format(waiting)
-            self._work.setText(text)
+                parts.append(self.tr("{0} waiting").format(waiting))
+            self._work.setText(" · ".join(parts))
         self._work.setEnabled(bool(running or waiting))
 
     def _at_work(self, number: int, more: str = "") -> str:

@@ -234,6 +234,9 @@ def _add_training(add: Add) -> None:
     typed.add_argument("--top-k", type=int, metavar="N", help="draw from the N likeliest (default: 20; 0: from all)")
     typed.add_argument("--top-p", type=float, metavar="P", help="draw from those that have this share together")
     typed.add_argument("--seed", type=int, metavar="N", help="draw the same again")
+    typed.add_argument("--beams", type=int, metavar="N", help="write N texts beside each other and keep the likeliest")
+    typed.add_argument("--length-penalty", type=float, metavar="X", help="of beams: above 0 longer, below 0 shorter")
+    typed.add_argument("--early-stopping", action="store_true", default=None, help="end when N beams have ended")
 
 
 def _add_runs(add: Add) -> None:

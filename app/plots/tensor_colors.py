@@ -111,13 +111,14 @@ class _Written:
             return "NaN"
         if np.isinf(number):
             return "+∞" if number > 0 else "−∞"
-        vanishes = not self.exponent and number != 0 and abs(number) < 0.5 * 10.0**-self.decimals
+        if number == 0:
+            return "0"
+        vanishes = not self.exponent and abs(number) < 0.5 * 10.0**-self.decimals
         if self.exponent or vanishes:
-            text = f"{number:.{0 if vanishes else self.decimals}e}" if number else "0"
-            front, _, power = text.partition("e")
-            text = f"{front}e{int(power)}" if power else front
+            front, _, power = f"{number:.{0 if vanishes else self.decimals}e}".partition("e")
+            text = f"{front}e{int(power)}"
         else:
-            text = f"{number + 0.0:.{self.decimals}f}"
+            text = f"{number:.{self.decimals}f}"
         return text.replace("-", "−")
 
 

@@ -2,7 +2,7 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from rich.console import Console
 from engine.commands.output import DONE, BadInput, as_json, complain, number, table
 from engine.commands.runs import find
 from engine.runs import RunStore
+from engine.runs.texts import Beam
 
 PREVIEW_ROWS = 20
 TOLD_VALUES = 3
@@ -126,9 +127,16 @@ def answer_command(options: Namespace) -> int:
     for text in (found.filled, found.written, None if found.continuation is None else found.text + found.continuation):
         if text is not None:
             print(text)
+    _show_beams(found.beams)
     if found.perplexity is not None:
         print(f"{found.perplexity_name} {number(found.perplexity)}")
     return DONE
+
+
+def _show_beams(beams: Sequence[Beam]) -> None:
+    rows = [[number(one.score), number(one.total), f"{one.tokens:,}", " ".join(one.text.split())] for one in beams]
+    if rows:
+        table(["score", "log-probability", "tokens", "beam"], rows, right=["score", "log-probability", "tokens"])
 
 
 @contextmanager

@@ -63,7 +63,7 @@ def read_columns(path: Path, columns: Sequence[str], repeated: Sequence[str] = (
                 quoted[name] = f"{quoted[name]}::texts{place} AS {quoted[name]}"
         wanted = ", ".join(quoted.values())
         frame: pd.DataFrame = db.execute(f"SELECT {wanted} FROM read_parquet(?)", [str(path)]).df()
-    return frame.reset_index(drop=True)
+    return frame
 
 
 def _quoted(path: Path) -> str:

@@ -25,6 +25,10 @@ class Readable(Protocol):
     def kind(self) -> Kind:
         """What its numbers are."""
 
+    @property
+    def fastest(self) -> int:
+        """The axis along which neighbours lie next to each other in the file; 0 where there is no axis."""
+
     def part(self, where: Where) -> Numbers:
         """Return decoded numbers; `where` has a number or a slice with its ends for each axis."""
 
@@ -43,6 +47,12 @@ class Stored:
     def shape(self) -> tuple[int, ...]:
         """How long each axis is."""
         return self.raw.shape
+
+    @property
+    def fastest(self) -> int:
+        """The axis of the smallest step, of equal ones the last."""
+        steps = [(abs(step), -axis) for axis, step in enumerate(self.raw.strides) if self.raw.shape[axis] > 1]
+        return -min(steps)[1] if steps else max(0, self.raw.ndim - 1)
 
     def part(self, where: Where) -> Numbers:
         """Return decoded numbers."""
@@ -83,6 +93,11 @@ class Stacked:
     def kind(self) -> Kind:
         """What its numbers are."""
         return self.layers[0].kind
+
+    @property
+    def fastest(self) -> int:
+        """The fastest axis of the layers."""
+        return self.layers[0].fastest + 1
 
     def part(self, where: Where) -> Numbers:
         """Return decoded numbers."""
@@ -125,6 +140,11 @@ class Difference:
             wide = np.dtype("f8")
         return KINDS[{"f4": "f32", "f8": "f64", "c8": "c64", "c16": "c128"}[wide.str[1:]]]
 
+    @property
+    def fastest(self) -> int:
+        """The fastest axis of the left one."""
+        return self.left.fastest
+
     def part(self, where: Where) -> Numbers:
         """Return left minus right; the same infinity on both sides, or no number on both, is no difference."""
         left, right = self.left.part(where), self.right.part(where)
@@ -166,6 +186,11 @@ class Real:
         """What its numbers are."""
         return KINDS["f64" if self.of.kind.wide.itemsize == 16 else "f32"]
 
+    @property
+    def fastest(self) -> int:
+        """The fastest axis."""
+        return self.of.fastest
+
     def part(self, where: Where) -> Numbers:
         """Return this part of the numbers."""
         return np.asarray(PARTS[self.name](self.of.part(where)))
@@ -192,6 +217,14 @@ def boxes(shape: tuple[int, ...], limit: int) -> Iterator[tuple[slice, ...]]:
         before = tuple(slice(place, place + 1) for place in outer)
         for start in range(0, shape[cut], step):
             yield (*before, slice(start, min(start + step, shape[cut])), *rest)
+
+
+def quick_boxes(array: Readable, limit: int) -> Iterator[tuple[slice, ...]]:
+    """Cut an array into parts of about `limit` numbers, in the order in which they are read soonest."""
+    axes = [axis for axis in range(len(array.shape)) if axis != array.fastest]
+    axes += [array.fastest] if array.shape else []
+    for where in boxes(tuple(array.shape[axis] for axis in axes), limit):
+        yield tuple(where[axes.index(axis)] for axis in range(len(axes)))
 
 
 def shape_text(shape: Sequence[int]) -> str:

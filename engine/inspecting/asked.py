@@ -6,6 +6,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Part = Literal["abs", "real", "imag", "phase"]
+ENDINGS = (".safetensors", ".npy", ".npz", ".pt", ".pth", ".ckpt")
+"""What files of tensors are called; what is in them decides how they are read."""
 PARTS: tuple[Part, ...] = ("abs", "real", "imag", "phase")
 
 

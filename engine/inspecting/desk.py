@@ -72,19 +72,23 @@ class _Kept(Generic[T]):
         self._most = most
         self._things: OrderedDict[Hashable, T] = OrderedDict()
         self._lock = threading.Lock()
+        self._making: dict[Hashable, threading.Lock] = {}
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what is kept under a key, or make it."""
+        """Return what is kept under a key, or make it; two who want the same wait for one making."""
         with self._lock:
-            if key in self._things:
-                self._things.move_to_end(key)
-                return self._things[key]
-        made = make()
-        with self._lock:
-            found = self._things.setdefault(key, made)
-            while len(self._things) > self._most:
-                self._things.popitem(last=False)
-            return found
+            making = self._making.setdefault(key, threading.Lock())
+        with making:
+            with self._lock:
+                if key in self._things:
+                    self._things.move_to_end(key)
+                    return self._things[key]
+            made = make()
+            with self._lock:
+                self._things[key] = made
+                while len(self._things) > self._most:
+                    self._making.pop(self._things.popitem(last=False)[0], None)
+                return made
 
     def drop(self, key: Hashable) -> None:
         """Put one thing away."""

@@ -36,7 +36,9 @@ class Kind:
         if self.table:
             return np.asarray(_table(self.table)[raw])
         if self.name == "bf16":
-            return (raw.astype(np.uint32) << 16).view(np.float32)
+            wide = raw.astype(np.uint32)
+            wide <<= 16
+            return wide.view(np.float32)
         return raw.astype(self.wide, copy=False)
 
 

@@ -3,13 +3,14 @@
 import zipfile
 from pathlib import Path
 
+from engine.inspecting.asked import ENDINGS
 from engine.inspecting.entries import Stamp, TensorFile
 from engine.inspecting.npy_file import RUNS_CODE, open_npy, open_npz
 from engine.inspecting.safetensors_file import open_safetensors
 from engine.inspecting.torch_file import open_torch
 from engine.inspecting.unreadable import Unreadable
 
-SUFFIXES = (".safetensors", ".npy", ".npz", ".pt", ".pth", ".ckpt", ".bin")
+PICKLED = (".pt", ".pth", ".ckpt", ".bin")
 
 
 def open_file(path: Path) -> TensorFile:
@@ -41,10 +42,10 @@ def _open(path: Path, stamp: Stamp, head: bytes) -> TensorFile:
     if head.startswith(b"PK"):
         return _open_archive(path, stamp)
     if head.startswith(b"\x80"):  # a pickle's first byte
-        if path.suffix.lower() in {".pt", ".pth", ".ckpt", ".bin"}:
+        if path.suffix.lower() in PICKLED:
             return open_torch(path, stamp, is_archive=False)
         raise Unreadable(f"{path.name}: {RUNS_CODE}")
-    known = ", ".join(SUFFIXES[:4])
+    known = ", ".join(ENDINGS[:4])
     raise Unreadable(f"{path.name}: this is no file of tensors that can be read here ({known}).")
 
 

@@ -45,7 +45,8 @@ class Picture:
         self.summary: Summary | None = None
         self._base: Blocks | None = None
         self._lock = threading.Lock()
-        self._down, self._across = _block_size(*plane.shape)
+        self._read = plane.turned() if plane.is_turned else plane  # as it is read quickest
+        self._down, self._across = _block_size(*self._read.shape)
 
     @property
     def is_small(self) -> bool:
@@ -65,23 +66,27 @@ class Picture:
             assert self.summary is not None
             return self.summary
 
-    def tile(self, place: Place, shown: Shown) -> Tile | None:
-        """Return a tile; None where it must wait until the plane is gathered, or lies outside."""
-        rows, columns = self.plane.shape
+    def tile(self, place: Place, shown: Shown, cancelled: Callable[[], bool] = lambda: False) -> Tile | None:
+        """Return a tile; None where it must wait until the plane is gathered, or lies outside. Raises Cancelled."""
+        if self.plane.is_turned:
+            place = Place(place.across, place.down, place.column, place.row)
+        rows, columns = self._read.shape
         top, left = place.row * TILE * place.down, place.column * TILE * place.across
         if top >= rows or left >= columns or min(top, left) < 0:
             return None
-        blocks = self._blocks(place, slice(top, min(rows, top + TILE * place.down)), left, columns)
+        blocks = self._blocks(place, slice(top, min(rows, top + TILE * place.down)), left, columns, cancelled)
         if blocks is None:
             return None
-        flags = blocks.flags if blocks.flags.any() else np.empty((0, 0), np.uint8)
-        return Tile(blocks.shown(shown), flags)
+        values, flags = blocks.shown(shown), blocks.flags if blocks.flags.any() else np.empty((0, 0), np.uint8)
+        return Tile(values.T, flags.T) if self.plane.is_turned else Tile(values, flags)
 
-    def _blocks(self, place: Place, rows: slice, left: int, columns: int) -> Blocks | None:
+    def _blocks(
+        self, place: Place, rows: slice, left: int, columns: int, cancelled: Callable[[], bool]
+    ) -> Blocks | None:
         across = slice(left, min(columns, left + TILE * place.across))
         is_coarse = place.down >= self._down and place.across >= self._across
         if self.is_small or not is_coarse:
-            return gather(self.plane.read(rows, across), place.down, place.across)
+            return self._direct(place, rows, across, cancelled)
         if self._base is None:
             return None
         part = self._base.part(
@@ -90,15 +95,25 @@ class Picture:
         )
         return part.merged(place.down // self._down, place.across // self._across)
 
+    def _direct(self, place: Place, rows: slice, across: slice, cancelled: Callable[[], bool]) -> Blocks:
+        """Gather the blocks of a tile from its numbers, which may be many where blocks are long and thin."""
+        parts = []
+        for piece in _pieces(rows.stop - rows.start, PART // (across.stop - across.start), place.down):
+            if cancelled():
+                raise Cancelled
+            strip = slice(rows.start + piece.start, rows.start + piece.stop)
+            parts.append(gather(self._read.read(strip, across), place.down, place.across))
+        return parts[0] if len(parts) == 1 else joined(parts)
+
     def _gather(self, cancelled: Callable[[], bool], told: Callable[[float], None]) -> None:
-        rows, columns = self.plane.shape
+        rows, columns = self._read.shape
         summary, parts = Summary(), []
         for strip in self._strips():
             wide = []
             for piece in _pieces(columns, max(self._across, PART // (strip.stop - strip.start)), self._across):
                 if cancelled():
                     raise Cancelled
-                numbers = self.plane.read(strip, piece)
+                numbers = self._read.read(strip, piece)
                 if self.is_small:
                     summary = summary.joined(Summary.of(numbers))
                 else:
@@ -113,7 +128,7 @@ class Picture:
 
     def _strips(self) -> Iterator[slice]:
         """Cut the rows into strips of whole blocks and of about as many numbers as are read at once."""
-        rows, columns = self.plane.shape
+        rows, columns = self._read.shape
         return _pieces(rows, PART // max(1, columns), self._down)
 
 

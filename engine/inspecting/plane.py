@@ -38,6 +38,15 @@ class Plane:
         return self._length(self.rows), self._length(self.columns)
 
     @property
+    def is_turned(self) -> bool:
+        """Whether reading columns is quicker than reading rows."""
+        return self.rows is not None and self.columns is not None and self.rows == self.of.fastest
+
+    def turned(self) -> "Plane":
+        """Return the plane with rows and columns exchanged."""
+        return Plane(self.of, self.columns, self.rows, self.at)
+
+    @property
     def size(self) -> int:
         """How many numbers there are."""
         rows, columns = self.shape
@@ -88,6 +97,10 @@ class _Flat:
     @property
     def kind(self) -> Kind:
         return self.plane.of.kind
+
+    @property
+    def fastest(self) -> int:
+        return 0 if self.plane.is_turned else 1
 
     def part(self, where: Where) -> Numbers:
         rows, columns = where

@@ -46,6 +46,8 @@ def open_safetensors(path: Path, stamp: Stamp) -> TensorFile:
     for name, told in header.items():
         if name != "__metadata__":
             _add(data, name, told, (path.name, start), entries, loads)
+    if not entries:
+        raise Unreadable(f"{path.name}: there is no tensor in this file.")
     return TensorFile(path, stamp, "safetensors", tuple(entries), loads)
 
 

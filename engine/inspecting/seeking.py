@@ -23,7 +23,7 @@ def next_odd(array: Readable, after: Index | None, wanted: Wanted, cancelled: Ca
     begin = 0 if after is None else _flat(after, array.shape) + 1
     first: int | None = None
     place = 0
-    for part in parts_of(array, cancelled):
+    for part in parts_of(array, cancelled, in_order=True):
         size = part.size
         if place + size > begin or first is None:
             odd = _odd(part, wanted)
@@ -40,7 +40,7 @@ def next_odd(array: Readable, after: Index | None, wanted: Wanted, cancelled: Ca
 def extreme(array: Readable, wanted: Extreme, cancelled: Callable[[], bool]) -> Index | None:
     """Return where the smallest, the largest or the finite number farthest from zero lies first; None without one."""
     best, found, place = -math.inf, None, 0
-    for part in parts_of(array, cancelled):
+    for part in parts_of(array, cancelled, in_order=True):
         score = -part if wanted == "min" else np.abs(part) if wanted == "magnitude" else part
         flat = np.where(np.isfinite(score), score, -np.inf).ravel()
         at = int(flat.argmax())

@@ -76,7 +76,7 @@ def _tiles(
 ) -> object:
     """Return tiles; None for one that must wait until the plane was looked at, or that lies outside."""
     picture = _desk.picture(Source.model_validate(source), PlaneSpec.model_validate(plane), call.cancelled)
-    found = [None if call.cancelled() else picture.tile(Place(*place), shown) for place in places]
+    found = [picture.tile(Place(*place), shown, call.cancelled) for place in places]
     return [None if tile is None else _told_tile(tile) for tile in found]
 
 
@@ -101,13 +101,18 @@ def _statistics(call: Call, source: dict[str, Any], plane: dict[str, Any] | None
     return {"summary": summary.told(), "histogram": _told_bars(bars)}
 
 
-def _seek(call: Call, source: dict[str, Any], what: str, after: list[int] | None = None) -> object:
+def _seek(call: Call, source: dict[str, Any], what: seeking.Wanted, after: list[int] | None = None) -> object:
+    """Return where in the whole tensor the next number that is not finite lies."""
     array = _desk.array(Source.model_validate(source), call.cancelled)
-    if what in {"nan", "inf", "any"}:
-        wanted: Any = what
-        return seeking.next_odd(array, None if after is None else tuple(after), wanted, call.cancelled)
-    extreme: Any = what
-    return seeking.extreme(array, extreme, call.cancelled)
+    return seeking.next_odd(array, None if after is None else tuple(after), what, call.cancelled)
+
+
+def _extreme(call: Call, source: dict[str, Any], plane: dict[str, Any], what: seeking.Extreme) -> object:
+    """Return where in the tensor the smallest or largest number of a plane lies."""
+    asked = PlaneSpec.model_validate(plane)
+    own = _desk.picture(Source.model_validate(source), asked, call.cancelled).plane
+    found = seeking.extreme(own.array(), what, call.cancelled)
+    return None if found is None else own.index(found[0], found[1])
 
 
 def _gap(call: Call, source: dict[str, Any]) -> object:
@@ -191,6 +196,7 @@ METHODS: dict[str, Method] = {
     "inspect_cell": _cell,
     "inspect_statistics": _statistics,
     "inspect_seek": _seek,
+    "inspect_extreme": _extreme,
     "inspect_gap": _gap,
     "inspect_file_gaps": _file_gaps,
     "inspect_trend": _trend,

@@ -1,6 +1,7 @@
 """LabClient: the asking end of a lab process. It starts the process when first needed and again after a crash."""
 
 import json
+import signal
 import subprocess
 import threading
 import time
@@ -15,7 +16,7 @@ from engine.jobs.raw import unpacked
 Kind = Literal["data", "model", "tensors"]
 AnswerKind = Literal["result", "error", "progress"]
 OnAnswer = Callable[[int, AnswerKind, Any], None]
-PATIENCE_S: dict[Kind, float] = {"tensors": 1.0}
+PATIENCE_S: dict[Kind, float] = {"tensors": 0.5}
 """How long a lab may go on with a request that was given up, before it is ended and begun anew. Such a lab's requests
 change nothing, so that those still wanted are sent again."""
 
@@ -151,7 +152,14 @@ class LabClient:
         if process.stdin is not None:
             _close(process.stdin)
         for ticket in orphans:
-            self._on_answer(ticket, "error", f"The helper process ended unexpectedly (exit code {code}). Try again.")
+            self._on_answer(ticket, "error", ending(code))
+
+
+def ending(code: int) -> str:
+    """Return a sentence about a lab that ended while it was asked for something."""
+    if code == -getattr(signal, "SIGBUS", 0):  # reading beyond the end of a file that is mapped into memory
+        return "A file was cut off while it was being read. Open it again."
+    return f"The helper process ended unexpectedly (exit code {code}). Try again."
 
 
 def _close(pipe: Any) -> None:

@@ -8,7 +8,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,13 +15,14 @@ import torch
 
 from engine.jobs import inspector_requests
 from engine.jobs.raw import Raw
-from engine.jobs.requests import Call, Method
+from engine.jobs.requests import Call, Method, RequestError
 from engine.lessons import Exercise
 from engine.lessons.judging import judge
 from engine.tensors.chain import Chain, Edit, evaluate
 from engine.tensors.explaining import explain_refusal
 from engine.tensors.formula import formula
-from engine.tensors.picturing import picture_of, refusal_of
+from engine.tensors.gradients import gradients
+from engine.tensors.picturing import picture_of, refusal_of, values_of
 from engine.tensors.provenance import Provenance
 from engine.tensors.python_code import as_python
 from engine.tensors.reach import ByAxes, ByPlace, Nothing, to_wire
@@ -41,10 +41,12 @@ class _Chains:
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, tuple[Chain, Provenance]] = OrderedDict()
 
-    def of(self, text: str, seed: int, edits: Sequence[Mapping[str, Any]]) -> tuple[Chain, Provenance]:
+    def of(self, call: Call, text: str, seed: int, edits: Sequence[Mapping[str, Any]]) -> tuple[Chain, Provenance]:
         """Return a chain, worked out where it is not kept. Raises `Refused`."""
         key = json.dumps([text, seed, list(edits)])
         with self._lock:
+            if call.cancelled():
+                raise RequestError("Cancelled.")
             if key not in self._kept:
                 given = [Edit(one["name"], tuple(one["cell"]), one["value"]) for one in edits]
                 chain = evaluate(text, seed=seed, edits=given)
@@ -59,33 +61,47 @@ _chains = _Chains()
 
 
 def _show(call: Call, text: str, seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()) -> object:
-    """Return {"chain"} or {"refused"}; what could be worked out is remembered by the workspace."""
+    """Return {"chain"} or {"refused"}."""
     try:
-        chain, _ = _chains.of(text, seed, edits)
+        chain, _ = _chains.of(call, text, seed, edits)
     except Refused as error:
         return {"refused": _wire(refusal_of(explain_refusal(error, text, {})))}
-    _remember(call.workspace, {"text": text, "seed": seed, "edits": list(edits)})
     return {"chain": _wire(picture_of(chain))}
 
 
 def _formula(
-    _call: Call, text: str, number: int, cell: Sequence[int], seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()
+    call: Call, text: str, number: int, cell: Sequence[int], seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()
 ) -> object:
-    chain, _ = _chains.of(text, seed, edits)
+    chain, _ = _chains.of(call, text, seed, edits)
     return formula(chain, number, tuple(cell))
 
 
 def _trace(
-    _call: Call, text: str, number: int, cell: Sequence[int], seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()
+    call: Call, text: str, number: int, cell: Sequence[int], seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()
 ) -> object:
     """Return (tensor, mask) for everything that a cell depends on and that it touches."""
-    _, provenance = _chains.of(text, seed, edits)
+    _, provenance = _chains.of(call, text, seed, edits)
     before, after = (ask(number, tuple(cell)) for ask in (provenance.sources, provenance.touched))
     return [[other, Raw(mask.numpy())] for other, mask in sorted({**before, **after}.items())]
 
 
-def _code(_call: Call, text: str, seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()) -> object:
-    return as_python(_chains.of(text, seed, edits)[0])
+def _gradients(
+    call: Call,
+    text: str,
+    loss: str,
+    cell: Sequence[int] | None = None,
+    seed: int = 0,
+    edits: Sequence[Mapping[str, Any]] = (),
+) -> object:
+    """Return {"values": [[number, cells]], "blocked": [[number, sentence]]}; of a large tensor the corner that is shown."""
+    chain, _ = _chains.of(call, text, seed, edits)
+    found = gradients(chain, loss, None if cell is None else tuple(cell))
+    values = [[number, Raw(values_of(one))] for number, one in found.values.items()]
+    return {"values": values, "blocked": [list(pair) for pair in found.blocked.items()]}
+
+
+def _code(call: Call, text: str, seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()) -> object:
+    return as_python(_chains.of(call, text, seed, edits)[0])
 
 
 def _judge(_call: Call, text: str, exercise: Mapping[str, Any]) -> object:
@@ -102,11 +118,12 @@ def _recall(call: Call) -> object:
         return {}
 
 
-def _remember(workspace: Path, what: Mapping[str, Any]) -> None:
-    file = workspace / REMEMBERED
+def _remember(call: Call, text: str, seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()) -> None:
+    """Keep what is shown for the next window on the workspace."""
+    file = call.workspace / REMEMBERED
     part = file.with_suffix(".part")
     try:
-        part.write_text(json.dumps(what), encoding="utf-8")
+        part.write_text(json.dumps({"text": text, "seed": seed, "edits": list(edits)}), encoding="utf-8")
         part.replace(file)
     except OSError:
         return  # a workspace that is only read
@@ -130,7 +147,9 @@ METHODS: dict[str, Method] = {
     "formula": _formula,
     "trace": _trace,
     "code": _code,
+    "gradients": _gradients,
     "judge": _judge,
     "recall": _recall,
+    "remember": _remember,
     **inspector_requests.METHODS,
 }

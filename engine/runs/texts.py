@@ -7,7 +7,12 @@ BLANK = "[MASK]"
 
 
 class Decoding(BaseModel):
-    """How a text is gone on with: the likeliest token each time, or drawn. `top_k` 0 and `top_p` 1 leave all tokens in."""
+    """How a text is gone on with: the likeliest token each time, or drawn. `top_k` 0 and `top_p` 1 leave all tokens in.
+
+    With more than one of the `beams` nothing is drawn: so many texts are written beside each other, and those are kept
+    whose tokens are the most probable together, divided by their number to the power of `length_penalty`. The search
+    ends when so many texts have ended, and unless it shall be `early_stopping` no other could still be better.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -17,6 +22,9 @@ class Decoding(BaseModel):
     top_k: int = Field(default=0, ge=0)
     top_p: float = Field(default=1.0, gt=0, le=1)
     seed: int = Field(default=0, ge=0)
+    beams: int = Field(default=1, ge=1, le=32)
+    length_penalty: float = Field(default=1.0, ge=-10, le=10)
+    early_stopping: bool = False
 
 
 class Chance(BaseModel):
@@ -69,12 +77,26 @@ class TokenLoss(BaseModel):
     loss: float
 
 
+class Beam(BaseModel):
+    """A text that a beam search kept. `total` is the sum of the log-probabilities of its `tokens`, the end among them where
+    it `ended`; `score` is what it is ranked by."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    score: float
+    total: float
+    tokens: int
+    ended: bool
+
+
 class TextAnswer(BaseModel):
     """What a model says to a typed text; each task fills its own part.
 
     `blanks` are the candidates for each mask in the text; `filled` is the text with the likeliest ones. `spans` are what is
-    marked in the text, or its answer to a question. `perplexity` is of the text itself, and a pseudo-perplexity where
-    `perplexity_name` says so; None where the text has too few tokens.
+    marked in the text, or its answer to a question; `beams` are the texts that a beam search kept, the best first.
+    `perplexity` is of the text itself, and a pseudo-perplexity where `perplexity_name` says so; None where the text has
+    too few tokens.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -88,6 +110,7 @@ class TextAnswer(BaseModel):
     filled: str | None = None
     spans: tuple[TextSpan, ...] = ()
     written: str | None = None
+    beams: tuple[Beam, ...] = ()
     near: tuple[Near, ...] = ()
     perplexity_name: str = ""
     perplexity: float | None = None

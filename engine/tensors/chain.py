@@ -107,7 +107,7 @@ def evaluate(text: str, inputs: Mapping[str, Tensor] | None = None, seed: int = 
 def work_out(program: Program, inputs: tuple[Tensor, ...], edits: Sequence[Edit] = ()) -> Chain:
     """Run the instructions of a program on its inputs; the source of chance outside is left as it was."""
     tensors, made = list(inputs), list[Edit]()
-    with _own_chance(), torch.no_grad(), warnings.catch_warnings():
+    with own_chance(), torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.default_generator.manual_seed(program.seed)
         for one in program.instructions:
@@ -116,11 +116,11 @@ def work_out(program: Program, inputs: tuple[Tensor, ...], edits: Sequence[Edit]
             except TORCH_REFUSES as error:
                 raise Refused(first_sentence(one.operation.name, str(error)), one.place, str(error)) from None
             if edits and one.operation.kind is Kind.MADE:
-                made += _edit(tensors[-1], program.label(len(tensors) - 1), edits)
+                made += edited(tensors[-1], program.label(len(tensors) - 1), edits)
     return Chain(program, tuple(tensors), tuple(made))
 
 
-def _edit(tensor: Tensor, name: str, edits: Sequence[Edit]) -> list[Edit]:
+def edited(tensor: Tensor, name: str, edits: Sequence[Edit]) -> list[Edit]:
     """Put in what was given by hand for a tensor of this name; returns what fitted."""
     fitting = []
     for one in edits:
@@ -140,7 +140,7 @@ def same_storage(one: Tensor, other: Tensor) -> bool:
 
 
 @contextmanager
-def _own_chance() -> Iterator[None]:
+def own_chance() -> Iterator[None]:
     """Leave torch's source of random numbers as it was; `torch.random.fork_rng` also looks for devices, which takes 5 ms."""
     before = torch.default_generator.get_state()
     try:

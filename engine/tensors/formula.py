@@ -121,6 +121,19 @@ def _mean(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> s
     return "" if lane is None else f"({_sum([_bracketed(x) for (x,) in _ends(lane)], len(lane))}) / {len(lane)}"
 
 
+def _chosen(name: str) -> Callable[[tuple[Any, ...], dict[str, Any], Cell], str]:
+    def work(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
+        lane = _lane_of(arguments, keywords, cell, reduced=True)
+        if lane is None:
+            return ""
+        terms = [written(x) for (x,) in _ends(lane)]
+        if len(lane) > MAX_TERMS:
+            terms.insert(MAX_TERMS // 2, f"… ({len(lane) - MAX_TERMS} more) …")
+        return f"{name}({', '.join(terms)})"
+
+    return work
+
+
 def _prefix(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
     lane = _lane_of(arguments, keywords, cell, reduced=False)
     if lane is None or not cell:
@@ -155,6 +168,27 @@ def _batch_norm(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell
     eps = given.get("eps", 1e-5)
     if given.get("training"):
         return _normed(x[cell], x[:, cell[1]].to(torch.float64), eps, scale)
+    return _standard(x[cell], given["running_mean"][channel], given["running_var"][channel], eps, scale)
+
+
+def _group_norm(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
+    named = ("num_groups", "weight", "bias", "eps")
+    given = dict(zip(named, arguments[1:], strict=False)) | keywords
+    x = arguments[0]
+    size = x.shape[1] // given["num_groups"]
+    first = cell[1] // size * size
+    group = x[cell[0], first : first + size].to(torch.float64)
+    scale = [_of(given.get(part), cell[1:2]) for part in named[1:3]]
+    return _normed(x[cell], group, given.get("eps", 1e-5), scale)
+
+
+def _instance_norm(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
+    named = ("running_mean", "running_var", "weight", "bias", "use_input_stats", "momentum", "eps")
+    given = dict(zip(named, arguments[1:], strict=False)) | keywords
+    x, channel, eps = arguments[0], cell[1:2], given.get("eps", 1e-5)
+    scale = [_of(given.get(part), channel) for part in ("weight", "bias")]
+    if given.get("use_input_stats", True):
+        return _normed(x[cell], x[cell[:2]].to(torch.float64), eps, scale)
     return _standard(x[cell], given["running_mean"][channel], given["running_var"][channel], eps, scale)
 
 
@@ -207,8 +241,14 @@ _FORMULAS: dict[str, Callable[[tuple[Any, ...], dict[str, Any], Cell], str]] = {
     "conv2d": _convolved,
     "sum": _total,
     "mean": _mean,
+    **dict.fromkeys(("max", "max.values", "amax"), _chosen("max")),
+    **dict.fromkeys(("min", "min.values", "amin"), _chosen("min")),
+    **dict.fromkeys(("argmax", "max.indices"), _chosen("place of max")),
+    **dict.fromkeys(("argmin", "min.indices"), _chosen("place of min")),
     "cumsum": _prefix,
     "softmax": _softmax,
     "layer_norm": _layer_norm,
     "batch_norm": _batch_norm,
+    "group_norm": _group_norm,
+    "instance_norm": _instance_norm,
 }

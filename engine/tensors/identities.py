@@ -21,8 +21,9 @@ class Identities:
 
     def join(self, one: Axis, other: Axis) -> None:
         """Let two axes of the same length be one."""
-        if self._length(one) == self._length(other) > 1:
-            self._parents[self._root(one)] = self._root(other)
+        root, known = self._root(one), self._root(other)
+        if root != known and self._length(one) == self._length(other) > 1:
+            self._parents[root] = known
 
     def numbers(self) -> list[tuple[int, ...]]:
         """Return the number of every axis of every tensor."""
@@ -42,16 +43,17 @@ class Identities:
 
 
 def join_step(
-    found: Identities, result: int, operands: Sequence[int], reaches: Sequence[Reach | None], summed: bool
+    found: Identities, result: int, operands: Sequence[int], reaches: Sequence[Reach | None], summed: bool, links: bool
 ) -> None:
-    """Join the axes of a step's operands with those of its result, and with each other those that a product sums over."""
+    """Join the axes of a step's operands with those of its result, and with each other those that a product sums over;
+    with `links` also those that are read by links, as in a prefix sum."""
     rest: list[Axis] = []
     for number, reach in zip(operands, reaches, strict=True):
         if isinstance(reach, ByAxes):
             for axis, along in enumerate(reach.axes):
-                if along.of != NOWHERE:
+                if along.of != NOWHERE and (links or along.links is None):
                     found.join((number, axis), (result, along.of))
-                else:
+                elif along.of == NOWHERE:
                     rest.append((number, axis))
         elif isinstance(reach, ByPlace):
             for axis, of in enumerate(moved_axes(reach)):
@@ -60,6 +62,15 @@ def join_step(
     if summed:
         for one, other in pairwise(rest):
             found.join(one, other)
+
+
+def join_attention(found: Identities, shapes: Sequence[Shape], result: int, operands: Sequence[int]) -> None:
+    """Join queries with the result's rows, keys with values, and the lengths that are multiplied."""
+    q, k, v = operands[:3]
+    rank = len(shapes[result])
+    found.join((q, rank - 2), (result, rank - 2))
+    found.join((k, rank - 2), (v, rank - 2))
+    found.join((q, rank - 1), (k, rank - 1))
 
 
 def moved_axes(reach: ByPlace) -> list[int]:

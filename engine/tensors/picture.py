@@ -52,16 +52,17 @@ class TensorPicture:
 
 @dataclass(frozen=True)
 class StepPicture:
-    """One operation: the numbers of its result and operands, and for each operand its reach (None: to be asked)."""
+    """One operation: the numbers of its result and operands, and for each operand its reach (None: to be asked); `place`
+    is where it is written, as line, first column and column after the last."""
 
     number: int
     operation: str
     torch_name: str
     kind: str
     text: str
+    place: tuple[int, int, int]
     operands: tuple[int, ...]
     reaches: tuple[Reach | None, ...]
-    settings: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from engine.tensors.chain import Chain, Step
 from engine.tensors.explaining import Explanation
-from engine.tensors.identities import Identities, join_step
+from engine.tensors.identities import Identities, join_attention, join_step
 from engine.tensors.operation import Kind
 from engine.tensors.picture import ChainPicture, FixPicture, RefusalPicture, StepPicture, TensorPicture, corner
 from engine.tensors.program import Instruction
@@ -18,17 +18,6 @@ from engine.tensors.reaches import reaches
 
 _SHORT = {"float": "f", "bfloat": "bf", "int": "i", "uint": "u", "complex": "c"}
 _SUMMED = {"matmul", "mm", "bmm", "mv", "dot", "linear"}
-_READ_BY_WINDOW = (
-    "dim",
-    "kernel",
-    "stride",
-    "padding",
-    "dilation",
-    "groups",
-    "normalized_shape",
-    "num_groups",
-    "training",
-)
 
 
 def picture_of(chain: Chain) -> ChainPicture:
@@ -102,15 +91,24 @@ def _of_input(chain: Chain, number: int, axes: tuple[int, ...]) -> TensorPicture
 def statistics(tensor: Tensor) -> dict[str, Any]:
     """Return smallest, largest, mean and standard deviation of the finite cells, and how many are not finite."""
     cells = tensor.abs() if tensor.is_complex() else tensor
-    finite = cells[torch.isfinite(cells)].to(torch.float64)
-    nans = int(torch.isnan(cells).sum())
+    cells = cells if cells.dtype == torch.float32 else cells.to(torch.float64)
+    finite = cells
+    if cells.numel() and not all(map(torch.isfinite, cells.aminmax())):  # NaN comes through both
+        finite = cells[torch.isfinite(cells)]
+    nans = 0 if finite is cells else int(torch.isnan(cells).sum())
     none = dict.fromkeys(("minimum", "maximum", "mean", "std"))
     counts = {"nans": nans, "infinities": cells.numel() - finite.numel() - nans}
     if not finite.numel():
         return {**none, **counts}
     least, most = finite.aminmax()
     spread = float(finite.std(correction=0))
-    return {"minimum": float(least), "maximum": float(most), "mean": float(finite.mean()), "std": spread, **counts}
+    return {
+        "minimum": float(least),
+        "maximum": float(most),
+        "mean": float(finite.mean(dtype=torch.float64)),
+        "std": spread,
+        **counts,
+    }
 
 
 def _reaches(chain: Chain, number: int) -> list[Reach | None]:
@@ -119,11 +117,17 @@ def _reaches(chain: Chain, number: int) -> list[Reach | None]:
 
 
 def _axes(chain: Chain, met: Sequence[Sequence[Reach | None]]) -> list[tuple[int, ...]]:
-    found = Identities([tuple(tensor.shape) for tensor in chain.tensors])
+    shapes = [tuple(tensor.shape) for tensor in chain.tensors]
+    found = Identities(shapes)
     first = len(chain.program.inputs)
     for number, (one, known) in enumerate(zip(chain.program.instructions, met, strict=True), first):
         operands = [ref.number for ref in one.operands()]
-        join_step(found, number, operands, known, one.operation.name in _SUMMED)
+        links = one.operation.kind in (Kind.LANES, Kind.NORM)
+        join_step(found, number, operands, known, one.operation.name in _SUMMED, links)
+        if one.operation.kind is Kind.ATTENTION and {len(shapes[other]) for other in operands[:3]} == {
+            len(shapes[number])
+        }:
+            join_attention(found, shapes, number, operands)
     return found.numbers()
 
 
@@ -131,13 +135,6 @@ def _step(chain: Chain, number: int, known: Sequence[Reach | None]) -> StepPictu
     one = chain.program.instructions[number - len(chain.program.inputs)]
     operands = tuple(ref.number for ref in one.operands())
     operation = one.operation
-    settings = {key: one.keywords[key] for key in _READ_BY_WINDOW if _is_plain(one.keywords.get(key))}
-    if operation.kind in (Kind.REDUCED, Kind.LANES) and len(one.arguments) > 1 and _is_plain(one.arguments[1]):
-        settings["dim"] = one.arguments[1]
-    return StepPicture(
-        number, operation.name, operation.torch_name, operation.kind.value, one.text, operands, tuple(known), settings
-    )
-
-
-def _is_plain(value: Any) -> bool:
-    return isinstance(value, int | float | str) or (isinstance(value, tuple | list) and all(map(_is_plain, value)))
+    place = (one.place.line, one.place.column, one.place.end)
+    called = (number, operation.name, operation.torch_name, operation.kind.value)
+    return StepPicture(*called, one.text, place, operands, tuple(known))

@@ -58,7 +58,8 @@ class Recorder:
         self._wanted_changes: list[tuple[str, float]] = []
         self._replay: Replay | None = None
         self._news = _News()
-        self._progress = Progress()
+        # A run that goes on is as far as it was left until its loop says otherwise.
+        self._progress = replace(run.progress, rows_per_second=0.0, seconds_left=None)
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._written = threading.Condition()

@@ -88,7 +88,8 @@ class Watch:
         self._waiting = [pair for pair in enumerate(self.recorder.changes) if pair[0] not in self._made]
         self._waiting.sort(key=lambda pair: pair[1].step)
         stage = f"training fold {self.place.index + 1} of {self.place.count}" if self.place.count > 1 else "training"
-        self.recorder.progress(stage=stage)
+        step = self.place.index * self._steps + self._first
+        self.recorder.progress(stage=stage, step=step, epoch=self._first / self.steps_per_epoch)
         self._tell_length()
 
     def epochs(self) -> float:

@@ -262,7 +262,7 @@ def predicting(one: Measured, forecaster: Any, held: Any) -> list[Row]:
 
     def theirs() -> Any:
         with library.quiet():
-            return network.predict(held, mode="quantiles", batch_size=10 * BATCH, trainer_kwargs=calm)
+            return network.predict(held, mode="quantiles", batch_size=10 * BATCH, trainer_kwargs=dict(calm))
 
     ours, other = [], []
     for _ in range(REPEATS):

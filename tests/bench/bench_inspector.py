@@ -62,7 +62,7 @@ def measure(folder: Path) -> list[Row]:
         rows += opening(page, folder / "large.npy")
         rows += [frames(page, "100 M numbers")]
         grown = _memory() - before
-        rows.append(row("memory of the window, 100 M numbers open", f"+{grown:.0f} MB", "≤ 32 MB", grown <= 32))
+        rows.append(row("memory of the window, 100 M numbers open", f"{grown:+.0f} MB", "≤ 32 MB", grown <= 32))
         return rows
     finally:
         page.close()

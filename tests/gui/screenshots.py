@@ -76,7 +76,33 @@ class Tour:
         self.shoot("predict")
         self._forecast()
         self._text()
+        self._tensors()
         window.close()
+
+    def _tensors(self) -> None:
+        self.window.showTensors()
+        page = self.window.tensors.playground
+        for name, text, cell in (
+            ("matmul", "A = rand(3, 4); B = rand(4, 2); C = A @ B", (2, (1, 1))),
+            ("reshape", "x = arange(12).view(3, 4); y = x.T.reshape(2, 6)", (3, (1, 2))),
+            ("clash", "A = rand(3, 4); b = rand(3); y = A * b", None),
+        ):
+            page.setExpression(text)
+            self.until(lambda: not page._requests.isWaiting("show"), 60)
+            if cell is not None:
+                page.pin(*cell)
+            self.wait(0.5)
+            self.shoot(f"tensors-{name}")
+        self._inspect()
+
+    def _inspect(self) -> None:
+        """Look at a layer over the checkpoints of the first run."""
+        inspector, first = self.window.tensors.inspector, self._runs()[-1]
+        self.window.tensors.showInspector()
+        inspector.openRun(first.id, first.name)
+        self.until(inspector.pane.map.isVisible, 60)
+        self.wait(2)
+        self.shoot("tensors-inspector")
 
     def shoot(self, name: str) -> None:
         """Grab the window in both themes."""

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.amounts import count
+from app.pages.predict.beam_list import BeamList
 from app.pages.predict.marked_text import MarkedText
 from app.pages.run.wording import figure
 from engine.runs.texts import Chance, TargetAnswer, TextAnswer
@@ -48,6 +49,7 @@ class TypedAnswer(QScrollArea):
         self.masks.setToolTip(self.tr("Whose candidates are shown"))
         self.masks.currentIndexChanged.connect(self._show_mask)
         self.marked = MarkedText(self)
+        self.kept = BeamList(self)
         self._bars = QGridLayout()
         self._bars.setHorizontalSpacing(12)
         self._bars.setVerticalSpacing(4)
@@ -58,6 +60,7 @@ class TypedAnswer(QScrollArea):
         layout.addWidget(self._title)
         layout.addWidget(self.masks)
         layout.addWidget(self.marked, 1)
+        layout.addWidget(self.kept)
         layout.addLayout(self._bars)
         layout.addWidget(self._note)
         layout.addStretch(0)
@@ -72,6 +75,7 @@ class TypedAnswer(QScrollArea):
         self._answer = None
         self.masks.hide()
         self.marked.hide()
+        self.kept.setBeams(())
         self._clear_bars()
         self._put(title, note)
 
@@ -83,6 +87,7 @@ class TypedAnswer(QScrollArea):
         if answer.spans:
             self.marked.setSpans(answer.text, answer.spans)
             self.marked.show()
+        self.kept.setBeams(answer.beams)
         if answer.blanks:
             self._fill_masks(answer)
         elif answer.near:
@@ -110,6 +115,8 @@ class TypedAnswer(QScrollArea):
         if answer.task == "question-answering" and answer.targets:
             best = answer.targets[0].chances[0]
             return f"{best.label}   {best.probability:.1%}" if best.label else self.tr("No answer")
+        if answer.beams:
+            return self.tr("{0} beams, the best first").format(count(len(answer.beams)))
         if answer.continuation is not None:
             return f"… {answer.continuation.strip()}" if answer.continuation.strip() else ""
         if answer.near:

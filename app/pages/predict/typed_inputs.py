@@ -85,7 +85,7 @@ class TypedInputs(QWidget):
         if task == "multiple-choice":
             found["choices"] = self._choices()
         if task in WRITING:
-            found["decoding"] = self.decoding.value(task in CONTINUING)
+            found["decoding"] = self.decoding.value()
         self.asked.emit(found)
 
     def _choices(self) -> list[str]:

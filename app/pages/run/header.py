@@ -70,9 +70,11 @@ class RunHeader(QWidget):
     def _show_progress(self, record: RunRecord) -> None:
         progress = record.progress
         if record.status in {RunStatus.QUEUED, RunStatus.STARTING}:
-            waiting = self.tr("Waiting for its turn") if record.status is RunStatus.QUEUED else self.tr("Starting …")
+            is_queued = record.status is RunStatus.QUEUED
+            waiting = self.tr("Waiting for its turn") if is_queued else self.tr("Starting …")
+            stale = is_queued or "training" in progress.stage  # what it was at when it was left
             self._bar.setValue(round(progress.fraction * BAR_STEPS))  # where a run that was left goes on
-            self._figures.setText(progress.stage or waiting)
+            self._figures.setText(waiting if stale or not progress.stage else progress.stage)
             return
         self._bar.setValue(round(progress.fraction * BAR_STEPS))
         parts = [progress.stage] if progress.stage else []

@@ -3,7 +3,18 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.icons import icon
 from app.widgets import ElidedLabel
@@ -125,7 +136,7 @@ class AxesBar(QWidget):
         self._rows = self._choice("rows", self.tr("Rows"), self.tr("The axis that runs down"))
         self._columns = self._choice("columns", self.tr("Columns"), self.tr("The axis that runs across"))
         self._row = QHBoxLayout()
-        self._under = QVBoxLayout()
+        self._under = QGridLayout()
         self._arrange()
 
     def setShape(self, shape: tuple[int, ...], first: str = "", labels: Sequence[str] = ()) -> None:
@@ -165,6 +176,10 @@ class AxesBar(QWidget):
         for slider in self._sliders:
             slider.goOn()
 
+    def addBeside(self, widget: QWidget) -> None:
+        """Put something at the end of the line of rows and columns."""
+        self._row.addWidget(widget)
+
     def stop(self) -> None:
         """Stop what is playing."""
         for slider in self._sliders:
@@ -201,6 +216,7 @@ class AxesBar(QWidget):
     def _make_sliders(self, used: set[int]) -> None:
         for old in self._sliders:
             old.hide()
+            self._under.removeWidget(old)
             old.deleteLater()
         self._sliders = []
         for axis, length in enumerate(self._shape):
@@ -209,9 +225,11 @@ class AxesBar(QWidget):
             slider = AxisSlider(axis, self._names[axis], length, self._labels if axis == 0 else (), self)
             slider.setPlace(self._at[axis])
             slider.moved.connect(self._move)
-            (self._row if not self._sliders else self._under).addWidget(slider, 1)
             self._sliders.append(slider)
-        self._filler.setVisible(not self._sliders)
+        # What names its places needs the width; of others two have room in a line.
+        wide = 2 if self._labels else 1
+        for place, slider in enumerate(self._sliders):
+            self._under.addWidget(slider, place * wide // 2, place * wide % 2, 1, wide)
 
     def _axis(self, box: QComboBox) -> int:
         found = box.currentData()
@@ -223,17 +241,18 @@ class AxesBar(QWidget):
         box.setAccessibleName(name)
         box.setToolTip(explanation)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         box.activated.connect(self._choose)
         return box
 
     def _arrange(self) -> None:
-        self._filler = QWidget(self)
         for box in (self._rows, self._columns):
             self._row.addWidget(QLabel(box.accessibleName(), self))
             self._row.addWidget(box)
             self._row.addSpacing(8)
-        self._row.addWidget(self._filler, 1)
+        self._row.addStretch(1)
         self._row.setSpacing(8)
+        self._under.setHorizontalSpacing(24)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)

@@ -4,10 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
-
-def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:
-    """Mark a text for translation; PySide6's own has no types."""
-    return text
+from app.actions import QT_TRANSLATE_NOOP
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,7 @@ GROUPS = (
         _entry("matmul", "A = rand(3, 4); B = rand(4, 2); C = A @ B", QT_TRANSLATE_NOOP("TensorCatalogue", "Each cell is a row of the left times a column of the right, summed.")),
         _entry("bmm", "A = rand(2, 3, 4); B = rand(2, 4, 2); C = bmm(A, B)", QT_TRANSLATE_NOOP("TensorCatalogue", "One matrix product for each item of the batch; batches are never stretched.")),
         _entry("*", "A = rand(3, 4); b = arange(4); C = A * b", QT_TRANSLATE_NOOP("TensorCatalogue", "Cell by cell; lengths are aligned from the right, and those of 1 are stretched.")),
-        _entry("linear", "x = rand(3, 4); W = rand(2, 4) - 0.5; b = rand(2); y = linear(x, W, b)", QT_TRANSLATE_NOOP("TensorCatalogue", "x · Wᵀ + b: the weight stands as (out, in).")),
+        _entry("linear", "x = rand(3, 4); W = randn(2, 4); b = rand(2); y = linear(x, W, b)", QT_TRANSLATE_NOOP("TensorCatalogue", "x · Wᵀ + b: the weight stands as (out, in).")),
         _entry("einsum", "A = rand(3, 4); B = rand(4, 2); C = einsum('ik,kj->ij', A, B)", QT_TRANSLATE_NOOP("TensorCatalogue", "Letters name axes; those missing after the arrow are multiplied and summed.")),
         _entry("scaled_dot_product_attention", "Q = randn(4, 8); K = randn(4, 8); V = randn(4, 3); y = scaled_dot_product_attention(Q, K, V, is_causal=True)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each query weighs the keys it may see by softmax(q·kᵀ/√d) and mixes their values.")),
     )),
@@ -67,8 +64,9 @@ GROUPS = (
         _entry("gumbel_softmax", "x = randn(3, 4); y = gumbel_softmax(x, tau=0.5)", QT_TRANSLATE_NOOP("TensorCatalogue", "softmax of x + Gumbel noise, divided by τ: a soft sample with a gradient.")),
     )),
     Group(QT_TRANSLATE_NOOP("TensorCatalogue", "Layers"), (
-        _entry("layer_norm", "x = randn(3, 4) * 2 + 1; y = layer_norm(x, (4,))", QT_TRANSLATE_NOOP("TensorCatalogue", "Each row for itself: its mean taken off, divided by its deviation.")),
-        _entry("batch_norm", "x = randn(3, 4) * 2 + 1; y = batch_norm(x, None, None, training=True)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each channel over the whole batch: mean taken off, divided by the deviation.")),
+        _entry("LayerNorm | BatchNorm", "x = randn(4, 3); ln = layer_norm(x, (3,)); bn = batch_norm(x, None, None, training=True)", QT_TRANSLATE_NOOP("TensorCatalogue", "The same x: one takes each row for itself, the other each column. Point at a cell of x.")),
+        _entry("layer_norm", "x = randn(3, 4); y = layer_norm(x, (4,))", QT_TRANSLATE_NOOP("TensorCatalogue", "Each row for itself: its mean taken off, divided by its deviation.")),
+        _entry("batch_norm", "x = randn(3, 4); y = batch_norm(x, None, None, training=True)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each channel over the whole batch: mean taken off, divided by the deviation.")),
         _entry("group_norm", "x = randn(2, 4, 3); y = group_norm(x, 2)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each sample's channels in groups, every group for itself.")),
         _entry("instance_norm", "x = randn(2, 3, 4); y = instance_norm(x)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each channel of each sample for itself.")),
         _entry("conv1d", "x = rand(1, 1, 8); w = rand(1, 1, 3); y = conv1d(x, w, padding=1)", QT_TRANSLATE_NOOP("TensorCatalogue", "A kernel slides along; each cell is the sum of what lies under it.")),

@@ -169,5 +169,5 @@ def _box(parent: QWidget, path: str, name: str, explanation: str) -> QComboBox:
     box.setAccessibleName(name)
     box.setToolTip(explanation)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(12)
+    box.setMinimumContentsLength(8)
     return box

@@ -11,7 +11,7 @@ READABLE = 38.0
 HEADS = 150.0  # pixels of a card above and below its cells
 MATRIX = 390.0  # pixels at least for two matrices over each other, which may need to be scrolled
 BESIDE = 76.0  # pixels of axes and signs for each tensor
-NARROW = 190.0
+NARROW = 226.0
 
 
 class Arrangement(Enum):

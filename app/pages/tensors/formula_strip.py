@@ -41,6 +41,11 @@ class FormulaStrip(QFrame):
         """Show a formula."""
         self._formula.setText(text)
 
+    def setFrame(self, text: str) -> None:
+        """Show how far something that is played has come."""
+        self._formula.setText(text)
+        self._cell.setText("")
+
     def text(self) -> str:
         """Return the formula that is shown."""
         return self._formula.text()

@@ -1,6 +1,9 @@
 """TensorGrid: one tensor as cells that can be pointed at, pinned, walked and changed. It tells what is done."""
 
-import numpy as np
+from dataclasses import dataclass, replace
+from typing import Any
+
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -24,6 +27,7 @@ from engine.tensors.picture import TensorPicture
 from engine.tensors.reach import Mask
 
 LEFT, TOP = 22.0, 20.0  # room for the lengths of the axes
+LENGTH_PX = 18.0  # to drag for one more
 STEPS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -32,12 +36,32 @@ STEPS = {
 }
 
 
+@dataclass(frozen=True)
+class AxisDrag:
+    """An axis that is held: −1 or −2, where it was taken, its length then, and the length told last."""
+
+    axis: int
+    start: QPointF
+    length: int
+    told: int = -1
+
+    def __post_init__(self) -> None:
+        if self.told < 0:
+            object.__setattr__(self, "told", self.length)
+
+    def length_at(self, at: QPointF) -> int:
+        """Return the length that the mouse is at, 1 at least."""
+        way = at - self.start
+        return max(1, self.length + round((way.x() if self.axis == -1 else way.y()) / LENGTH_PX))
+
+
 class TensorGrid(QWidget):
     """Shows one tensor; cells are told with the tensor's number."""
 
     hovered = Signal(int, object)  # number, cell or None
     pinned = Signal(int, object)
     edited = Signal(int, object, float)
+    resized = Signal(int, int, int, bool)  # number, axis, length, whether it is still the same drag
 
     def __init__(self, path: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,29 +70,50 @@ class TensorGrid(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.number = -1
+        self.showsRuler = True
         self._tensor: TensorPicture | None = None
         self._layout = CellLayout((), 1, 1)
+        self._values: NDArray[Any] | None = None
         self._lit: Mask | None = None
         self._cell: Cell | None = None
+        self._chosen: Cell | None = None
         self._hovered: Cell | None = None
         self._drawn: QPixmap | None = None
         self._editor: CellEditor | None = None
+        self._drag: AxisDrag | None = None
         themeNotifier().changed.connect(self._redraw)
 
     def setTensor(self, number: int, tensor: TensorPicture, wide: float, high: float, chosen: int = 0) -> None:
         """Show another tensor with cells of this size; `chosen` is the facet where only one is shown."""
         self.number, self._tensor = number, tensor
-        self._layout = CellLayout(tensor.values.shape, wide, high, LEFT, TOP, chosen)
-        self._lit = self._cell = None
+        margins = (LEFT, TOP) if self.showsRuler else (1.0, 1.0)
+        self._layout = CellLayout(tensor.values.shape, wide, high, *margins, chosen)
+        self._lit = self._cell = self._values = None
         self.setFixedSize(QSize(int(self._layout.width) + 3, int(self._layout.height) + 3))
         self.setAccessibleName(f"{tensor.name} {list(tensor.shape)}")
+        self._redraw()
+
+    def chooseFacet(self, facet: int) -> None:
+        """Show another facet of the same tensor."""
+        self._layout = replace(self._layout, chosen=facet)
         self._redraw()
 
     def setLit(self, lit: Mask | None, cell: Cell | None = None) -> None:
         """Light these cells, all alike where None; `cell` is the one that is pointed at, if it is one of this tensor."""
         shown = None if lit is None or self._tensor is None else lit[tuple(map(slice, self._tensor.values.shape))]
-        self._lit, self._cell = shown, cell
+        self._lit, self._cell, self._chosen = shown, cell, None
         self.update()
+
+    def setChosen(self, cell: Cell) -> None:
+        """Mark a cell as the one that was taken, until others are lit."""
+        self._chosen = cell
+        self.update()
+
+    def setValues(self, values: NDArray[Any] | None) -> None:
+        """Show other values for now, such as a sum that is not whole yet; None shows the tensor's own."""
+        if values is not None or self._values is not None:
+            self._values = values
+            self._redraw()
 
     @property
     def cells(self) -> CellLayout:
@@ -88,7 +133,14 @@ class TensorGrid(QWidget):
     # What the user does
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Tell the cell under the mouse, when it is another."""
+        """Tell the cell under the mouse, when it is another, or the length that an axis is dragged to."""
+        if self._drag is not None:
+            self._drag_to(self._drag, event.position())
+            return
+        axis = self._axis_at(event.position())
+        shapes = {-1: Qt.CursorShape.SplitHCursor, -2: Qt.CursorShape.SplitVCursor}
+        self.setCursor(shapes.get(axis, Qt.CursorShape.ArrowCursor))
+        self.setToolTip(self.tr("Drag to change this length") if axis else "")
         self._hover(self._layout.at(event.position().x(), event.position().y()))
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -97,10 +149,18 @@ class TensorGrid(QWidget):
         self._hover(None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Pin the cell."""
+        """Pin the cell, or take hold of an axis."""
+        axis = self._axis_at(event.position())
+        if axis and self._tensor is not None:
+            self._drag = AxisDrag(axis, event.position(), self._tensor.shape[axis])
+            return
         cell = self._layout.at(event.position().x(), event.position().y())
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         self.pinned.emit(self.number, cell)
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        """Let an axis go."""
+        self._drag = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Change the cell."""
@@ -113,13 +173,30 @@ class TensorGrid(QWidget):
         key = Qt.Key(event.key())
         if key in STEPS and self._tensor is not None and 0 not in self._layout.shape:
             at = self._cell if self._cell is not None else (0,) * len(self._layout.shape)
-            self.pinned.emit(self.number, self._layout.moved(at, *STEPS[key]) if self._cell is not None else at)
+            there = self._layout.moved(at, *STEPS[key]) if self._cell is not None else at
+            if there != self._cell:
+                self.pinned.emit(self.number, there)
         elif key == Qt.Key.Key_Escape:
             self.pinned.emit(self.number, None)
         elif self._cell is not None and (event.text() in "0123456789-−." or key in (Qt.Key.Key_Return, Qt.Key.Key_F2)):
             self._edit(self._cell, event.text().strip())
         else:
             super().keyPressEvent(event)
+
+    def _axis_at(self, at: QPointF) -> int:
+        """Return which axis the ruler has here: −1 columns, −2 rows; 0 for none that can be changed."""
+        if self._tensor is None or not self._tensor.is_made or not self.showsRuler or not self._tensor.shape:
+            return 0
+        if at.y() < self._layout.top and at.x() >= self._layout.left:
+            return -1
+        return -2 if at.x() < self._layout.left and at.y() >= self._layout.top and len(self._tensor.shape) > 1 else 0
+
+    def _drag_to(self, drag: AxisDrag, at: QPointF) -> None:
+        length = drag.length_at(at)
+        if self._tensor is not None and length != drag.told:
+            goes_on = drag.told != drag.length
+            self._drag = replace(drag, told=length)
+            self.resized.emit(self.number, drag.axis % len(self._tensor.shape), length, goes_on)
 
     def _hover(self, cell: Cell | None) -> None:
         if cell != self._hovered:
@@ -153,17 +230,18 @@ class TensorGrid(QWidget):
             painter.drawPixmap(0, 0, self._drawn)
             if self._lit is not None:
                 self._paint_lit(painter, self._lit)
-            if self._cell is not None:
-                painter.setPen(QPen(QColor(theme().text), 2))
-                painter.drawRect(QRectF(*self._layout.rectangle(self._cell)))
+            for cell, colour in ((self._cell, theme().text), (self._chosen, theme().warn)):
+                if cell is not None:
+                    painter.setPen(QPen(QColor(colour), 3 if cell is self._chosen else 2))
+                    painter.drawRect(QRectF(*self._layout.rectangle(cell)))
 
     def _paint_lit(self, painter: QPainter, lit: Mask) -> None:
         ink = QColor(theme().text)
         for facet in self._layout.facets:
             paint_lit(painter, facet_area(self._layout, facet), self._facet(lit, facet), ink)
 
-    def _facet(self, cells: np.ndarray, facet: int) -> np.ndarray:
-        found: np.ndarray = cells[self._layout.index(facet)].reshape(self._layout.rows, self._layout.columns)
+    def _facet(self, cells: NDArray[Any], facet: int) -> NDArray[Any]:
+        found: NDArray[Any] = cells[self._layout.index(facet)].reshape(self._layout.rows, self._layout.columns)
         return found
 
     def _draw(self, tensor: TensorPicture) -> QPixmap:
@@ -172,10 +250,12 @@ class TensorGrid(QWidget):
         drawn.setDevicePixelRatio(ratio)
         drawn.fill(QColor(theme().base))
         scale, written = scale_of(tensor.values, theme().dark), number_format(tensor.values)
+        values = tensor.values if self._values is None else self._values
         with QPainter(drawn) as painter:
             for facet in self._layout.facets:
-                paint_cells(painter, self._layout, facet, self._facet(tensor.values, facet), scale, written)
-                self._paint_ruler(painter, tensor, facet)
+                paint_cells(painter, self._layout, facet, self._facet(values, facet), scale, written)
+                if self.showsRuler:
+                    self._paint_ruler(painter, tensor, facet)
         return drawn
 
     def _paint_ruler(self, painter: QPainter, tensor: TensorPicture, facet: int) -> None:

@@ -38,7 +38,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Opened:
-    """An opened file, or the checkpoints of a run, which then are in `over` with their names."""
+    """An opened file, or all checkpoints of a run, which then are in `over` with their names."""
 
     title: str
     path: Path
@@ -48,6 +48,7 @@ class Opened:
     note: str = ""
     over: tuple[Path, ...] = ()
     labels: tuple[str, ...] = ()
+    group: str = ""  # the run that it belongs to
 
     @classmethod
     def of(cls, told: dict[str, Any]) -> "Opened":
@@ -55,6 +56,11 @@ class Opened:
         path = Path(told["path"])
         entries = tuple(Entry.of(one) for one in told["entries"])
         return cls(path.name, path, told["format"], told["size"], entries, told["note"])
+
+    @property
+    def short_title(self) -> str:
+        """The title without the run, under which it is listed."""
+        return self.title.removeprefix(f"{self.group} · ") if self.group else self.title
 
     def entry(self, name: str) -> Entry | None:
         """Return the tensor of this name."""

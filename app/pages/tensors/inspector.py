@@ -26,8 +26,9 @@ from app.pages.tensors.inspected import NamedGap, Opened, Shelf
 from app.pages.tensors.shelf_tree import ShelfTree
 from app.pages.tensors.tensor_pane import TensorPane
 from app.widgets import push_button
+from engine.inspecting.asked import ENDINGS
+from engine.inspecting.checkpoints import NETWORK
 
-ENDINGS = (".safetensors", ".npy", ".npz", ".pt", ".pth", ".ckpt", ".bin")
 LEFT_WIDTH, RIGHT_WIDTH, MOST_RUNS = 388, 754, 40
 
 
@@ -66,7 +67,7 @@ class Inspector(QWidget):
     @Slot()
     def chooseFile(self) -> None:
         """Let the user choose files."""
-        patterns = " ".join(f"*{ending}" for ending in ENDINGS)
+        patterns = " ".join(f"*{ending}" for ending in (*ENDINGS, ".bin"))
         dialog = file_dialog(self, self.tr("Open tensors"), "tensors.inspector.dialog")
         dialog.setNameFilters([self.tr("Tensors ({0})").format(patterns), self.tr("All files (*)")])
         dialog.setFileMode(dialog.FileMode.ExistingFiles)
@@ -106,27 +107,39 @@ class Inspector(QWidget):
         """Put the run's checkpoints on the shelf, and before them all of them as one."""
         known = [(one["label"], Opened.of(one["file"])) for one in checkpoints if one["file"] is not None]
         broken = [one["problem"] for one in checkpoints if one["file"] is None]
-        files = [replace(opened, title=f"{title} · {label}") for label, opened in known]
+        files = [replace(opened, title=f"{title} · {label}", group=title) for label, opened in known]
         if known:
-            model = next((one for label, one in reversed(known) if "network." not in one.entries[0].name), known[-1][1])
+            # The state that a run is resumed from has more than the weights: others name what there is to compare.
+            weights = [one for _, one in reversed(known) if not any(NETWORK in entry.name for entry in one.entries)]
+            model = weights[0] if weights else known[-1][1]
             paths, labels = tuple(one.path for one in files), tuple(label for label, _ in known)
             words = self.tr("{0} · all {1} checkpoints").format(title, len(known))
             size = sum(one.size for one in files)
-            self._put([replace(model, title=words, over=paths, labels=labels, size=size, note=""), *files])
+            whole = replace(model, title=words, over=paths, labels=labels, size=size, note="", group=title)
+            self._put([whole, *files])
         if broken:
             self._say(" ".join(broken))
 
     def _put(self, files: list[Opened]) -> None:
         for one in files:
             self._shelf.put(one)
+        self.tree.search.clear()
         self.tree.setShelf(self._shelf.files)
         self.pane.difference.setShelf(self._shelf.files)
         self._left.setCurrentWidget(self.tree)
         self._stack.setCurrentIndex(1)
-        first = next((entry for entry in files[0].entries if not entry.problem), None)
-        if first is not None:
-            self.tree.choose(files[0], first.name)
+        self._show_of(files)
         self.opened.emit(files[0])
+
+    def _show_of(self, files: list[Opened]) -> None:
+        """Show the tensor that was on show, where it is in one of these files, else the first that can be shown."""
+        before = self.pane.opened()
+        same = next((one for one in files if before and (one.path, one.title) == (before.path, before.title)), None)
+        opened = same or files[0]
+        usable = [entry.name for entry in opened.entries if not entry.problem]
+        name = self.pane.name() if same and self.pane.name() in usable else next(iter(usable), None)
+        if name is not None:
+            self.tree.choose(opened, name)
 
     @Slot(str, str)
     def _take_failure(self, name: str, sentence: str) -> None:
@@ -174,11 +187,15 @@ class Inspector(QWidget):
     @Slot(object)
     def _close(self, opened: Opened) -> None:
         self._shelf.take(opened)
-        if self.pane.opened() is opened:
+        shown, minus = self.pane.opened(), self.pane.difference.minus()
+        is_used = shown is opened or (minus is not None and minus.path == opened.path)
+        if is_used:
             self.pane.clear()
         self.tree.setShelf(self._shelf.files)
         self.pane.difference.setShelf(self._shelf.files)
         self._stack.setCurrentIndex(1 if self._shelf.files else 0)
+        if is_used and self._shelf.files:
+            self._show_of([shown] if shown is not None and shown is not opened else self._shelf.files)
 
     @Slot(object, object)
     def _compare(self, left: Opened, right: Opened) -> None:
@@ -191,9 +208,13 @@ class Inspector(QWidget):
 
     @Slot()
     def _open_again(self) -> None:
-        """Open the file on show as it is now."""
-        if (opened := self.pane.opened()) is not None:
-            self.openPaths(dict.fromkeys([*opened.over, opened.path]))
+        """Open the file on show, or its run, as it is now."""
+        opened = self.pane.opened()
+        run = next((run for run, title in self._titles.items() if opened and title == opened.group), None)
+        if run is not None:
+            self.openRun(run, self._titles[run])
+        elif opened is not None:
+            self.openPaths([opened.path])
 
     @Slot(list)
     def _open_names(self, names: list[str]) -> None:
@@ -212,6 +233,24 @@ class Inspector(QWidget):
             action.setData((run["id"], run["name"]))
         if not runs:
             self._runs_menu.addAction(self.tr("No run has checkpoints yet")).setEnabled(False)
+
+    @Slot()
+    def _fill_with(self) -> None:
+        """Offer the other files for a comparison with the one on show."""
+        self._with_menu.clear()
+        own = self.pane.opened()
+        others = [one for one in self._shelf.files if one is not own and not one.over]
+        if own is None or own.over or not others:
+            text = self.tr("Choose a tensor of a single checkpoint") if own is not None and own.over else ""
+            self._with_menu.addAction(text or self.tr("Open a second file to compare it with")).setEnabled(False)
+            return
+        for other in others:
+            self._with_menu.addAction(self.tr("{0} with {1}").format(own.title, other.title)).setData((own, other))
+
+    @Slot(object)
+    def _choose_with(self, action: Any) -> None:
+        if action.data() is not None:
+            self.compare(*action.data())
 
     @Slot(object)
     def _choose_run(self, action: Any) -> None:
@@ -247,6 +286,8 @@ class Inspector(QWidget):
         self._again.clicked.connect(self._open_again)
         self._runs_menu.aboutToShow.connect(self._ask_runs)
         self._runs_menu.triggered.connect(self._choose_run)
+        self._with_menu.aboutToShow.connect(self._fill_with)
+        self._with_menu.triggered.connect(self._choose_with)
 
     def _arrange(self) -> None:
         tr = self.tr
@@ -266,9 +307,15 @@ class Inspector(QWidget):
             self, "tensors.inspector.runs", tr("From a run"), "runs", tr("Open the checkpoints of a run")
         )
         self._runs.setMenu(self._runs_menu)
+        self._with_menu = QMenu(self)
+        self._with = push_button(
+            self, "tensors.inspector.with", tr("Compare"), "", tr("Compare all tensors of this file with another’s")
+        )
+        self._with.setMenu(self._with_menu)
         bar = QHBoxLayout()
         bar.addWidget(self._open)
         bar.addWidget(self._runs)
+        bar.addWidget(self._with)
         bar.addStretch(1)
         self._left.addWidget(self.tree)
         self._left.addWidget(self.gaps)

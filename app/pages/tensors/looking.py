@@ -26,7 +26,7 @@ class Looking(QObject):
     gapKnown = Signal(object)  # Gap
     trendKnown = Signal(object)  # list of rows
     cellKnown = Signal(object, str, object)  # index, exact value, offset or None
-    found = Signal(object, str)  # index or None, and what was sought
+    found = Signal(object)  # the index of what was sought, or None
     progressed = Signal(float)  # share of the plane that was gone through
     failed = Signal(str)
 
@@ -95,9 +95,12 @@ class Looking(QObject):
             self._ask("cell", "inspect_cell", index=list(index))
 
     def seek(self, what: str, after: tuple[int, ...] | None) -> None:
-        """Look for the next “nan”, “inf” or “any” of both, or for “min”, “max” or “magnitude”."""
-        if self._source is not None:
-            self._sought = what
+        """Look for the next “nan”, “inf” or “any” of both in the tensor, or for “min” or “max” of the plane."""
+        if self._source is None:
+            return
+        if what in {"min", "max"}:
+            self._ask("seek", "inspect_extreme", plane=self._told_plane(), what=what)
+        else:
             self._ask("seek", "inspect_seek", what=what, after=None if after is None else list(after))
 
     # Answers
@@ -115,7 +118,7 @@ class Looking(QObject):
         elif name == "trend":
             self.trendKnown.emit(value)
         elif name == "seek":
-            self.found.emit(None if value is None else tuple(value), self._sought)
+            self.found.emit(None if value is None else tuple(value))
         elif name == "cell":
             self.cellKnown.emit(self._cell, value["value"], value["offset"])
             wish, self._next_cell = self._next_cell, None

@@ -1,5 +1,10 @@
 """TensorPane: a tensor with its name and shape above, its cells, and what is known of it below."""
 
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QWidget
 
@@ -8,8 +13,10 @@ from app.pages.tensors.wording import facts, head_html
 from app.plots.cell_layout import Cell, CellLayout
 from app.theme import themeNotifier
 from engine.tensors.picture import TensorPicture
+from engine.tensors.reach import Mask
 
-NARROWEST = 190
+NARROWEST = 226
+BESIDE = 168  # of what stands beside the cells
 
 
 class TensorPane(QWidget):
@@ -18,6 +25,7 @@ class TensorPane(QWidget):
     hovered = Signal(int, object)
     pinned = Signal(int, object)
     edited = Signal(int, object, float)
+    resized = Signal(int, int, int, bool)
 
     def __init__(self, path: str, beside: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,20 +34,25 @@ class TensorPane(QWidget):
         self._tensor: TensorPicture | None = None
         self._number = -1
         self._size = (1.0, 1.0)
+        self._lit: tuple[Mask | None, Cell | None] = (None, None)
         self._head, self._facts, self._index = QLabel(self), QLabel(self), QLabel(self)
         self.grid = TensorGrid(f"{path}.cells", self)
+        self.slope = TensorGrid(f"{path}.gradient", self)
+        self._slope_head = QLabel(self)
         self._slider = QSlider(Qt.Orientation.Horizontal, self)
         self._chooser = QWidget(self)
         self._arrange(path)
+        self.slope.hovered.connect(self.hovered)
         self.grid.hovered.connect(self.hovered)
         self.grid.pinned.connect(self.pinned)
         self.grid.edited.connect(self.edited)
+        self.grid.resized.connect(self.resized)
         self._slider.valueChanged.connect(self._choose)
         themeNotifier().changed.connect(self._word)
 
     def setTensor(self, number: int, tensor: TensorPicture, wide: float, high: float) -> None:
         """Show a tensor with cells of this size, in pixels."""
-        self._number, self._tensor, self._size = number, tensor, (wide, high)
+        self._number, self._tensor, self._size, self._lit = number, tensor, (wide, high), (None, None)
         layout = CellLayout(tensor.values.shape, wide, high)
         count = max(1, tensor.values.size // max(1, layout.rows * layout.columns)) if layout.leading else 1
         self._chooser.setVisible(len(layout.facets) < count)
@@ -49,14 +62,35 @@ class TensorPane(QWidget):
         self._show()
         self._word()
 
-    def show_cell(self, cell: Cell) -> None:
-        """Choose the facet with this cell."""
-        if not self._chooser.isHidden():
-            self._slider.setValue(self.grid.cells.place(cell)[0])
+    def setGradient(self, values: NDArray[Any] | None, blocked: str) -> None:
+        """Show how the loss changes with each cell, or say why nothing arrives; nothing at all without both."""
+        tensor = self._tensor
+        shown = values is not None and tensor is not None and values.shape == tensor.values.shape
+        self.slope.setVisible(shown)
+        self._slope_head.setVisible(shown or bool(blocked))
+        self._slope_head.setText(blocked)
+        if values is not None and tensor is not None and shown:
+            self._slope_head.setText(self.tr("∂loss / ∂{0}").format(tensor.name))
+            facet = 0 if self._chooser.isHidden() else self._slider.value()
+            self.slope.setTensor(self._number, replace(tensor, values=values, kind="gradient"), *self._size, facet)
+        self._slope_head.setFixedWidth(BESIDE if self._beside else max(self.grid.width(), NARROWEST))
+
+    def setLit(self, lit: Mask | None, cell: Cell | None) -> None:
+        """Light these cells; where none of them is in the facet on show, the first facet that has some is chosen."""
+        self._lit = (lit, cell)
+        if lit is not None and lit.any() and not self._chooser.isHidden() and self._tensor is not None:
+            shown = lit[tuple(map(slice, self._tensor.values.shape))]
+            facets = np.flatnonzero(shown.reshape(self._slider.maximum() + 1, -1).any(axis=1))
+            if len(facets) and self._slider.value() not in facets:
+                self._slider.setValue(int(facets[0]))
+        self.grid.setLit(lit, cell)
 
     @Slot(int)
-    def _choose(self, _facet: int) -> None:
+    def _choose(self, facet: int) -> None:
         self._show()
+        self.grid.setLit(*self._lit)
+        if not self.slope.isHidden():
+            self.slope.chooseFacet(facet)
 
     def _show(self) -> None:
         if self._tensor is None:
@@ -73,7 +107,7 @@ class TensorPane(QWidget):
             return
         if self._beside:
             self._facts.setContentsMargins(0, int(self.grid.cells.top), 0, 0)
-        width = NARROWEST if self._beside else max(self.grid.width(), NARROWEST)
+        width = BESIDE if self._beside else max(self.grid.width(), NARROWEST)
         self._facts.setFixedSize(width, self._facts.heightForWidth(width))
 
     @Slot()
@@ -92,6 +126,9 @@ class TensorPane(QWidget):
         self._head.setTextFormat(Qt.TextFormat.RichText)
         self._facts.setProperty("role", "small")
         self._facts.setWordWrap(True)
+        self._slope_head.setProperty("role", "muted")
+        self._slope_head.setWordWrap(True)
+        self.setGradient(None, "")
         self._slider.setObjectName(f"{path}.facet")
         self._slider.setAccessibleName(self.tr("Index of the leading dimensions"))
         self._slider.setToolTip(self.tr("Leading dimensions: which slice is shown"))
@@ -110,5 +147,7 @@ class TensorPane(QWidget):
             layout.addWidget(widget, place, 0, 1, 2 if place < 2 else 1, corner)
         row_of_facts, column = (2, 1) if self._beside else (3, 0)
         layout.addWidget(self._facts, row_of_facts, column, corner)
-        layout.setColumnStretch(2, 1)
-        layout.setRowStretch(4, 1)
+        layout.addWidget(self._slope_head, *((0, 2) if self._beside else (4, 0)), corner)
+        layout.addWidget(self.slope, *((2, 2) if self._beside else (5, 0)), corner)
+        layout.setColumnStretch(3, 1)
+        layout.setRowStretch(6, 1)

@@ -40,7 +40,7 @@ class OperationPicker(QWidget):
         for row in range(self._list.count()):
             item = self._list.item(row)
             name = item.data(NAME)
-            found = wanted in str(name) or wanted in sentence_of(name).lower() if name else not wanted
+            found = wanted in str(name).lower() or wanted in sentence_of(name).lower() if name else not wanted
             item.setHidden(not found)
 
     @Slot()

@@ -1,5 +1,6 @@
 """The Playground tab: an expression, and what each of its operations does to every cell. It asks the tensors lab."""
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QTimer, Slot
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.engine_thread import EngineThread, Requests
 from app.pages.tensors.history import History, Shown, shown_of
 from app.pages.tensors.playground_layout import PlaygroundLayout
+from app.pages.tensors.resizing import with_length
 from app.pages.tensors.trace import completed, traced
 from app.plots.cell_layout import Cell
 from engine.tensors.picture import ChainPicture, chain_picture, refusal_picture
@@ -66,6 +68,8 @@ class Playground(QWidget):
         if self._pinned is not None and self._pointed is not None:
             self._pointed = self._pinned
         self._light()
+        if self.view.lossBox.currentData() == "cell":
+            self._ask_gradients()
 
     # Inside
 
@@ -92,6 +96,17 @@ class Playground(QWidget):
     def _edit(self, number: int, cell: Cell, value: float) -> None:
         if self._chain is not None:
             self._keep(self._history.now.edited(self._chain.tensors[number].name, cell, value))
+
+    @Slot(int, int, int, bool)
+    def _resize(self, number: int, axis: int, length: int, goes_on: bool) -> None:
+        """Write another length for an axis, and for every made tensor that has the same axis."""
+        if self._chain is None or self._shown is None:
+            return
+        text = with_length(self._shown.text, self._chain, number, axis, length)
+        if text is None:
+            self.view.tell(self.tr("This length is not written as a plain number; change it in the expression."))
+        else:
+            self._keep(replace(self._history.now, text=text), goes_on)
 
     @Slot()
     def _draw_anew(self) -> None:
@@ -143,13 +158,15 @@ class Playground(QWidget):
             self.view.strip.setFormula(value)
         elif name == "trace":
             self._take_trace(value)
+        elif name == "gradients":
+            self.view.setGradients(dict(value["values"]), dict(value["blocked"]))
         elif name == "code":
             QGuiApplication.clipboard().setText(value)
             self.view.tell(self.tr("Copied: Python that gives the same numbers."))
 
     @Slot(str, str)
     def _take_failure(self, name: str, sentence: str) -> None:
-        if name in ("show", "code"):
+        if name in ("show", "code", "gradients"):
             self._waiting.stop()
             self.view.setBusy(False)
             self.view.tell(sentence)
@@ -166,6 +183,9 @@ class Playground(QWidget):
         self.view.setRefusal(None)
         self._shown = self._asked
         self._show_chain(chain_picture(value["chain"]))
+        if self._shown is not None:
+            self._requests.ask("remember", LAB, "remember", **self._shown.params())
+        self._ask_gradients()
 
     def _show_chain(self, chain: ChainPicture | None) -> None:
         self._chain = chain
@@ -212,6 +232,24 @@ class Playground(QWidget):
         self.view.setLit(completed(self._chain, *at, dict(value)), *at)
 
     @Slot()
+    def _ask_gradients(self) -> None:
+        """Ask for the gradients of what is shown, where they are wanted; the pinned cell counts if it is of the result."""
+        loss = self.view.lossBox.currentData()
+        if not loss or self._chain is None or self._shown is None:
+            self._requests.cancel("gradients")
+            self.view.setGradients({}, {})
+            return
+        params: dict[str, Any] = {"loss": loss, **self._shown.params()}
+        if loss == "cell":
+            pinned = self._pinned
+            if pinned is None or pinned[0] != self._chain.result:
+                self.view.setGradients({}, {})
+                self.view.tell(self.tr("Click a cell of the last result to see its gradients."))
+                return
+            params["cell"] = list(pinned[1])
+        self._requests.ask("gradients", LAB, "gradients", **params)
+
+    @Slot()
     def _copy(self) -> None:
         if self._shown is not None:
             self._requests.ask("code", LAB, "code", **self._shown.params())
@@ -239,8 +277,11 @@ class Playground(QWidget):
         view.exampleChosen.connect(self.setExpression)
         view.hovered.connect(self.pointAt)
         view.pinned.connect(self.pin)
+        view.framed.connect(self.pointAt)
         view.edited.connect(self._edit)
+        view.resized.connect(self._resize)
         view.refusal.fixChosen.connect(self._mend)
+        view.lossBox.currentIndexChanged.connect(self._ask_gradients)
         for signal, slot in (
             (view.field.undoRequested, self._undo),
             (view.field.redoRequested, self._redo),

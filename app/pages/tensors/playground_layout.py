@@ -1,8 +1,21 @@
 """How the playground is laid out: operations on the left, the expression above its cards, the formula at the foot."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.pages.tensors.catalogue import ENTRIES, sentence_of
 from app.pages.tensors.expression_field import ExpressionField
@@ -13,10 +26,10 @@ from app.pages.tensors.step_card import StepCard
 from app.pages.tensors.trace import Masks
 from app.plots.cell_layout import Cell
 from app.theme import theme
-from app.widgets import push_button
+from app.widgets import ElidedLabel, push_button
 from engine.tensors.picture import ChainPicture, RefusalPicture, StepPicture
 
-FIRST = ("matmul", "softmax", "reshape", "layer_norm")
+FIRST = ("matmul", "softmax", "reshape", "LayerNorm | BatchNorm")
 
 
 class PlaygroundLayout(QWidget):
@@ -25,6 +38,8 @@ class PlaygroundLayout(QWidget):
     hovered = Signal(int, object)
     pinned = Signal(int, object)
     edited = Signal(int, object, float)
+    resized = Signal(int, int, int, bool)
+    framed = Signal(int, object)
     exampleChosen = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
@@ -34,7 +49,7 @@ class PlaygroundLayout(QWidget):
         self.refusal = RefusalCard(self)
         self.strip = FormulaStrip(self)
         self.cards: list[StepCard] = []
-        self._note = QLabel(self)
+        self._note = ElidedLabel(self)
         self._make_buttons()
         self._scroll = QScrollArea(self)
         self._page = QWidget(self._scroll)
@@ -66,6 +81,11 @@ class PlaygroundLayout(QWidget):
         if refusal is not None:
             self._empty.setVisible(False)
         self.tell(self.tr("Below is the last that was worked out.") if refusal is not None and self.cards else "")
+
+    def setGradients(self, values: Mapping[int, NDArray[Any]], blocked: Mapping[int, str]) -> None:
+        """Show the gradients of the loss below every tensor; nothing where both are empty."""
+        for card in self.cards:
+            card.setGradients(values, blocked)
 
     def setLit(self, masks: Masks | None, number: int, cell: Cell | None) -> None:
         """Light what belongs to a cell, on every card."""
@@ -109,6 +129,9 @@ class PlaygroundLayout(QWidget):
         card.hovered.connect(self.hovered)
         card.pinned.connect(self.pinned)
         card.edited.connect(self.edited)
+        card.resized.connect(self.resized)
+        card.framed.connect(self.framed)
+        card.told.connect(self.strip.setFrame)
         card.setRoom(*self._room())
         self._column.insertWidget(place, card)
         return card
@@ -124,6 +147,19 @@ class PlaygroundLayout(QWidget):
             self, "tensors.copy", self.tr("Copy as Python"), "copy", self.tr("Code that gives the same numbers")
         )
         self.stopButton = make(self, "tensors.stop", self.tr("Give up"), "stop", self.tr("Stop working it out"))
+        self.lossBox = QComboBox(self)
+        self.lossBox.setObjectName("tensors.loss")
+        self.lossBox.setAccessibleName(self.tr("Gradients of"))
+        self.lossBox.setToolTip(self.tr("Below every tensor: how this loss changes with each of its cells"))
+        for name, text in (
+            ("", self.tr("No gradients")),
+            ("sum", self.tr("Gradients of the sum")),
+            ("mean", self.tr("Gradients of the mean")),
+            ("cell", self.tr("Gradients of the pinned cell")),
+        ):
+            self.lossBox.addItem(text, name)
+        self.lossBox.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.lossBox.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.undoButton.setShortcut(QKeySequence.StandardKey.Undo)
         self.redoButton.setShortcut(QKeySequence.StandardKey.Redo)
         for button in (self.undoButton, self.redoButton, self.drawButton, self.copyButton):
@@ -146,7 +182,9 @@ class PlaygroundLayout(QWidget):
         layout.addWidget(title)
         layout.addWidget(what)
         for name in FIRST:
-            button = push_button(empty, f"tensors.example.{name}", ENTRIES[name].example, "", sentence_of(name))
+            button = push_button(
+                empty, f"tensors.example.{name.split()[0]}", ENTRIES[name].example, "", sentence_of(name)
+            )
             button.setProperty("operation", name)
             button.setFont(theme().monoFont())
             button.clicked.connect(self._choose_example)
@@ -169,6 +207,7 @@ class PlaygroundLayout(QWidget):
         every: tuple[QPushButton, ...] = (self.undoButton, self.redoButton, self.drawButton, self.copyButton)
         for button in every:
             buttons.addWidget(button)
+        buttons.addWidget(self.lossBox)
         buttons.addSpacing(8)
         buttons.addWidget(self._note, 1)
         buttons.addWidget(self.stopButton)

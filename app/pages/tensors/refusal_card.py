@@ -25,7 +25,9 @@ class RefusalCard(QFrame):
         self.setProperty("role", "card")
         self._refusal: RefusalPicture | None = None
         self._sentence, self._shapes, self._hidden, self._raw = (QLabel(self) for _ in range(4))
-        self._fixes = [push_button(self, f"tensors.refusal.fix{place}", "", "", "") for place in range(MAX_FIXES)]
+        self._fixes = [
+            push_button(self, f"tensors.refusal.fix{place}", self.tr("Fix"), "", "") for place in range(MAX_FIXES)
+        ]
         self._notes = [QLabel(self) for _ in range(MAX_FIXES)]
         self._fold = QPushButton(self.tr("What torch says"), self)
         self._arrange()

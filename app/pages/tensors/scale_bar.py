@@ -1,12 +1,13 @@
 """How numbers become colours: from where to where, around what, straight or logarithmic; and the key that says so."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from app.pages.tensors.inspected import Stats
 from app.plots.tensor_colors import ValueScale, number_format
@@ -43,6 +44,9 @@ class ScaleChoice:
     part: Part = "abs"
 
 
+COLOURS: tuple[tuple[Middle, bool], ...] = (("zero", False), ("zero", True), ("range", False), ("range", True))
+
+
 class ScaleBar(QWidget):
     """The choices, in one line."""
 
@@ -53,31 +57,27 @@ class ScaleBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         tr = self.tr
-        path = "tensors.inspector"
-        self._shown = _choice(self, f"{path}.shown", tr("Shown"), tr("What is shown of cells that share a pixel"))
-        self._extent = _choice(self, f"{path}.extent", tr("Range"), tr("Which numbers the colours reach over"))
-        self._middle = _choice(self, f"{path}.middle", tr("Neutral"), tr("Which number has the neutral colour"))
-        self._part = _choice(self, f"{path}.part", tr("Part"), tr("Which part of complex numbers is shown"))
-        self._log = QCheckBox(tr("Logarithmic"), self)
-        self._log.setObjectName(f"{path}.log")
-        self._log.setAccessibleName(tr("Logarithmic colours"))
-        self._log.setToolTip(tr("Symmetric about the neutral number, and straight below a thousandth of the largest"))
+        self._labels: dict[QComboBox, QLabel] = {}
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(8)
+        self._shown = self._choice("shown", tr("Shown"), tr("What is shown of cells that share a pixel"))
+        self._extent = self._choice("extent", tr("Range"), tr("Which numbers the colours reach over"))
+        self._colours = self._choice("colours", tr("Colours"), tr("How numbers become colours, and which is neutral"))
+        self._part = self._choice("part", tr("Part"), tr("Which part of complex numbers is shown"))
+        self._row.addStretch(1)
         self._fill()
-        self._arrange()
-        for box in (self._extent, self._middle):
+        self.setComplex(False)
+        for box in (self._extent, self._colours):
             box.activated.connect(self._tell)
-        self._log.toggled.connect(self._tell)
         self._shown.activated.connect(self._tell_shown)
         self._part.activated.connect(self._tell_part)
 
     def choice(self) -> ScaleChoice:
         """Return what is chosen."""
+        middle, is_log = COLOURS[self._colours.currentIndex()]
         return ScaleChoice(
-            self._shown.currentData(),
-            self._extent.currentData(),
-            self._middle.currentData(),
-            self._log.isChecked(),
-            self._part.currentData(),
+            self._shown.currentData(), self._extent.currentData(), middle, is_log, self._part.currentData()
         )
 
     def setComplex(self, is_complex: bool) -> None:
@@ -110,37 +110,34 @@ class ScaleBar(QWidget):
         words = {"extreme": tr("farthest from 0"), "mean": tr("mean"), "min": tr("smallest"), "max": tr("largest")}
         for shown in SHOWN:
             self._shown.addItem(words[shown], shown)
-        self._extent.addItem(tr("whole tensor"), "whole")
-        self._extent.addItem(tr("this slice"), "slice")
-        self._middle.addItem(tr("zero"), "zero")
-        self._middle.addItem(tr("middle of range"), "range")
+        self._extent.addItem(tr("whole"), "whole")
+        self._extent.addItem(tr("slice"), "slice")
+        names = (tr("0 neutral"), tr("0 neutral, log"), tr("over the range"), tr("over the range, log"))
+        explanations = (
+            tr("From minus to plus the largest magnitude, with a neutral zero"),
+            tr("Symmetric about zero and logarithmic, straight below a thousandth of the largest magnitude"),
+            tr("From the smallest to the largest number, with a neutral middle"),
+            tr("Logarithmic on both sides of the middle of the range"),
+        )
+        for place, (name, explanation) in enumerate(zip(names, explanations, strict=True)):
+            self._colours.addItem(name)
+            self._colours.setItemData(place, explanation, Qt.ItemDataRole.ToolTipRole)
         parts = {"abs": tr("magnitude"), "real": tr("real"), "imag": tr("imaginary"), "phase": tr("phase")}
         for part in PARTS:
             self._part.addItem(parts[part], part)
 
-    def _arrange(self) -> None:
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        self._labels: dict[QComboBox, QLabel] = {}
-        for box in (self._shown, self._extent, self._middle, self._part):
-            label = self._labels[box] = QLabel(box.accessibleName(), self)
-            label.setProperty("role", "muted")
-            layout.addWidget(label)
-            layout.addWidget(box)
-        layout.addSpacing(8)
-        layout.addWidget(self._log)
-        layout.addStretch(1)
-        self.setComplex(False)
-
-
-def _choice(parent: QWidget, path: str, name: str, explanation: str) -> QComboBox:
-    box = QComboBox(parent)
-    box.setObjectName(path)
-    box.setAccessibleName(name)
-    box.setToolTip(explanation)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-    return box
+    def _choice(self, name: str, title: str, explanation: str) -> QComboBox:
+        box = QComboBox(self)
+        box.setObjectName(f"tensors.inspector.{name}")
+        box.setAccessibleName(title)
+        box.setToolTip(explanation)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        label = self._labels[box] = QLabel(title, self)
+        label.setProperty("role", "muted")
+        self._row.addWidget(label)
+        self._row.addWidget(box)
+        self._row.addSpacing(4)
+        return box
 
 
 class ColourKey(QWidget):
@@ -169,6 +166,9 @@ class ColourKey(QWidget):
     def texts(self) -> list[str]:
         """Return the numbers under the colours."""
         values = [self._scale.value(share) for share in TICKS]
+        if abs(self._scale.centre) > self._scale.bound:  # what tells them apart are the digits of the range
+            digits = max(3, math.ceil(math.log10(abs(self._scale.centre) / self._scale.bound)) + 3)
+            return [f"{value:.{min(digits, 15)}g}".replace("-", "−") for value in values]
         write = number_format(np.array([*values, self._scale.bound * 0.123]))
         return [write(value) for value in values]
 

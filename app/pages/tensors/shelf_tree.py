@@ -1,20 +1,16 @@
-"""The files that are open, and their tensors under the dots of their names, with shape, type and size."""
+"""The tree of open files and their tensors, with a line that finds names."""
 
-from collections.abc import Iterator
+from PySide6.QtCore import QModelIndex, QPoint, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import QHeaderView, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtWidgets import QHeaderView, QLineEdit, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from app.pages.tensors.inspected import Opened
+from app.pages.tensors.shelf_model import FORM, NAME, SIZE, Node, ShelfModel
 
-from app.amounts import counted
-from app.pages.tensors.inspected import Entry, Opened, bytes_text, form_text
-
-FILE, NAME = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
-SIZE = 2  # the column
-FOLDED_FROM = 200  # tensors of a file, from which its groups are folded at first
+MOST_UNFOLDED = 2_000  # rows that are unfolded at once
 
 
 class ShelfTree(QWidget):
-    """A tree of files, groups and tensors, and a line that finds names."""
+    """A tree of runs, files, groups and tensors."""
 
     chosen = Signal(object, str)  # Opened, name of the tensor
     closeRequested = Signal(object)  # Opened
@@ -23,13 +19,15 @@ class ShelfTree(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shelf: list[Opened] = []
+        self._folds: dict[tuple[str, ...], bool] = {}  # what the user has folded and unfolded
         self.search = QLineEdit(self)
         self.search.setObjectName("tensors.inspector.search")
         self.search.setPlaceholderText(self.tr("Find a tensor"))
         self.search.setAccessibleName(self.tr("Find a tensor by a part of its name"))
         self.search.setToolTip(self.tr("Only tensors whose name has this part are listed"))
         self.search.setClearButtonEnabled(True)
-        self.tree = QTreeWidget(self)
+        self.tree = QTreeView(self)
+        self.model = ShelfModel(self)
         self._set_up()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -37,84 +35,67 @@ class ShelfTree(QWidget):
         layout.addWidget(self.search)
         layout.addWidget(self.tree, 1)
         self.search.textChanged.connect(self._filter)
-        self.tree.currentItemChanged.connect(self._choose)
+        self.tree.selectionModel().currentChanged.connect(self._choose)
         self.tree.customContextMenuRequested.connect(self._show_menu)
+        self.tree.expanded.connect(self._unfolded)
+        self.tree.collapsed.connect(self._folded)
 
     def setShelf(self, shelf: list[Opened]) -> None:
-        """Show these files; those that were there keep their rows."""
-        for place in reversed(range(self.tree.topLevelItemCount())):
-            item = self.tree.topLevelItem(place)
-            if item is not None and item.data(0, FILE) not in shelf:
-                self.tree.takeTopLevelItem(place)
-        known = [item.data(0, FILE) for item in self._tops()]
-        for opened in shelf:
-            if opened not in known:
-                self._add(opened)
+        """Show these files."""
         self._shelf = shelf
-        self._filter(self.search.text())
+        self.model.setShelf(shelf)
+        self._unfold()
 
     def choose(self, opened: Opened, name: str) -> None:
         """Choose a tensor."""
-        for item in self._leaves():
-            if item.data(0, FILE) == opened and item.data(0, NAME) == name:
-                self.tree.setCurrentItem(item)
+        for node in list(self.model.root.below()):
+            if node.is_waiting and node.opened == opened:
+                self.model.fetchMore(self.model.indexOf(node))
+        for node in self.model.root.below():
+            if node.entry is not None and node.entry.name == name and node.file == opened:
+                self.tree.setCurrentIndex(self.model.indexOf(node))
                 return
 
     def names(self) -> list[str]:
         """Return the tensors that are listed."""
-        return [item.data(0, NAME) for item in self._leaves() if not item.isHidden()]
-
-    def _add(self, opened: Opened) -> None:
-        told = counted(opened.entries, self.tr("{0} tensor"), self.tr("{0} tensors"))
-        top = QTreeWidgetItem([opened.title, told, bytes_text(opened.size)])
-        top.setData(0, FILE, opened)
-        top.setToolTip(0, f"{opened.path}\n{opened.format}" + (f"\n{opened.note}" if opened.note else ""))
-        font = top.font(0)
-        font.setBold(True)
-        top.setFont(0, font)
-        groups: dict[str, QTreeWidgetItem] = {"": top}
-        for entry in opened.entries:
-            self._place(groups, opened, entry)
-        self.tree.addTopLevelItem(top)
-        _merge_single(top)
-        for item in (top, *_below(top)):
-            item.setExpanded(item is top or len(opened.entries) < FOLDED_FROM)
-            item.setTextAlignment(SIZE, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-
-    def _place(self, groups: dict[str, QTreeWidgetItem], opened: Opened, entry: Entry) -> None:
-        *path, last = entry.name.split(".")
-        parent, prefix = groups[""], ""
-        for part in path:
-            prefix = f"{prefix}.{part}"
-            if prefix not in groups:
-                groups[prefix] = QTreeWidgetItem(parent, [part])
-            parent = groups[prefix]
-        item = QTreeWidgetItem(parent, [last, form_text(entry.dtype, entry.shape), bytes_text(entry.size)])
-        item.setData(0, FILE, opened)
-        item.setData(0, NAME, entry.name)
-        item.setToolTip(0, f"{entry.name}\n{entry.problem}" if entry.problem else entry.name)
-        item.setDisabled(bool(entry.problem))
+        return [node.entry.name for node in self.model.root.below() if node.entry is not None]
 
     @Slot(str)
     def _filter(self, text: str) -> None:
-        wanted = text.casefold()
-        for top in self._tops():
-            _hide(top, wanted)
-            top.setHidden(False)
+        self.model.setWanted(text)
+        self._unfold()
 
-    @Slot(object)
-    def _choose(self, item: QTreeWidgetItem | None) -> None:
-        if item is not None and item.data(0, NAME) is not None:
-            self.chosen.emit(item.data(0, FILE), item.data(0, NAME))
+    def _unfold(self) -> None:
+        """Unfold what was unfolded before, or is at first; the rest stays folded where there is too much."""
+        left = MOST_UNFOLDED
+        with QSignalBlocker(self.tree):
+            for node in list(self.model.root.below()):
+                if left > 0 and self.model.hasChildren(self.model.indexOf(node)) and self._is_unfolded(node):
+                    self.tree.expand(self.model.indexOf(node))
+                    left -= len(node.children)
+
+    def _is_unfolded(self, node: Node) -> bool:
+        return self._folds.get(node.path, node.is_open)
+
+    @Slot(QModelIndex)
+    def _unfolded(self, index: QModelIndex) -> None:
+        self._folds[self.model.node(index).path] = True
+
+    @Slot(QModelIndex)
+    def _folded(self, index: QModelIndex) -> None:
+        self._folds[self.model.node(index).path] = False
+
+    @Slot(QModelIndex, QModelIndex)
+    def _choose(self, index: QModelIndex, _before: QModelIndex) -> None:
+        node = self.model.node(index)
+        if node.entry is not None and node.file is not None:
+            self.chosen.emit(node.file, node.entry.name)
 
     @Slot(QPoint)
     def _show_menu(self, at: QPoint) -> None:
-        item = self.tree.itemAt(at)
-        while item is not None and item.parent() is not None:
-            item = item.parent()
-        if item is None:
+        opened = self.model.node(self.tree.indexAt(at)).file
+        if opened is None:
             return
-        opened = item.data(0, FILE)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for other in self._shelf:
@@ -134,20 +115,11 @@ class ShelfTree(QWidget):
         else:
             self.compareRequested.emit(opened, other)
 
-    def _tops(self) -> Iterator[QTreeWidgetItem]:
-        for place in range(self.tree.topLevelItemCount()):
-            if (item := self.tree.topLevelItem(place)) is not None:
-                yield item
-
-    def _leaves(self) -> Iterator[QTreeWidgetItem]:
-        for top in self._tops():
-            yield from (item for item in _below(top) if item.data(0, NAME) is not None)
-
     def _set_up(self) -> None:
         tree = self.tree
         tree.setObjectName("tensors.inspector.tree")
         tree.setAccessibleName(self.tr("Tensors of the open files"))
-        tree.setHeaderLabels([self.tr("Name"), self.tr("Type and shape"), self.tr("Size")])
+        tree.setModel(self.model)
         tree.setUniformRowHeights(True)
         tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         tree.setIndentation(14)
@@ -155,40 +127,6 @@ class ShelfTree(QWidget):
         header = tree.header()
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(60)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 128), (SIZE, 76)):
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        for column, width in ((FORM, 128), (SIZE, 76)):
             header.resizeSection(column, width)
-
-
-def _children(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:
-    found = (item.child(place) for place in range(item.childCount()))
-    return [child for child in found if child is not None]
-
-
-def _merge_single(item: QTreeWidgetItem) -> None:
-    """Write a group with a single one below it in one row: encoder.layer instead of two."""
-    for place, group in enumerate(_children(item)):
-        child = group
-        while child.data(0, NAME) is None and len(_children(child)) == 1:
-            (inner,) = child.takeChildren()
-            inner.setText(0, f"{child.text(0)}.{inner.text(0)}")
-            item.removeChild(child)
-            item.insertChild(place, inner)
-            child = inner
-        _merge_single(child)
-
-
-def _below(item: QTreeWidgetItem) -> Iterator[QTreeWidgetItem]:
-    for child in _children(item):
-        yield child
-        yield from _below(child)
-
-
-def _hide(item: QTreeWidgetItem, wanted: str) -> bool:
-    """Hide what has not the wanted part in its name, and groups of nothing else; returns whether anything is left."""
-    name = item.data(0, NAME)
-    shown = wanted in name.casefold() if name is not None else False
-    for child in _children(item):
-        shown = _hide(child, wanted) or shown
-    item.setHidden(not shown)
-    return shown

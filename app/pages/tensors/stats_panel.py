@@ -1,7 +1,7 @@
 """Statistics of the slice or the whole tensor, its histogram, and buttons that go to what stands out."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.amounts import count
 from app.pages.tensors.inspected import Bars, Stats
@@ -36,21 +36,22 @@ class StatsPanel(QWidget):
         self._odd = push_button(
             self, "tensors.inspector.next", tr("Next NaN or ∞"), "", tr("Go to the next number that is not finite (N)")
         )
-        self._low = push_button(
-            self, "tensors.inspector.smallest", tr("Smallest"), "", tr("Go to the smallest finite number")
-        )
-        self._high = push_button(
-            self, "tensors.inspector.largest", tr("Largest"), "", tr("Go to the largest finite number")
-        )
+        self._ends = {
+            "low": push_button(self, "tensors.inspector.smallest", "…", "", tr("Go to the smallest finite number")),
+            "high": push_button(self, "tensors.inspector.largest", "…", "", tr("Go to the largest finite number")),
+        }
+        for button in self._ends.values():
+            button.setProperty("role", "link")
+            button.setAccessibleName(button.toolTip())
         self._arrange()
         self._odd.clicked.connect(self._seek_odd)
-        self._low.clicked.connect(self._seek_low)
-        self._high.clicked.connect(self._seek_high)
+        self._ends["low"].clicked.connect(self._seek_low)
+        self._ends["high"].clicked.connect(self._seek_high)
 
     def clear(self) -> None:
         """Show that nothing is known yet."""
-        for label in self._rows.values():
-            label.setText("…")
+        for part in self._parts().values():
+            part.setText("…")
         self._sampled = {"stats": False, "bars": False}
         self._sample.hide()
         self._odd.setEnabled(False)
@@ -58,15 +59,17 @@ class StatsPanel(QWidget):
     def setStats(self, stats: Stats, is_sample: bool, title: str) -> None:
         """Show statistics under a title."""
         self._title.setText(title)
-        for name in ("low", "high", "mean", "std"):
-            self._rows[name].setText(_number(getattr(stats, name)))
-        for name in ("nan", "plus_inf", "minus_inf", "count"):
-            self._rows[name].setText(count(getattr(stats, name)))
-        for name in ("nan", "plus_inf", "minus_inf"):
-            label = self._rows[name]
-            label.setProperty("role", "warning" if getattr(stats, name) else "")
-            label.style().unpolish(label)
-            label.style().polish(label)
+        for name, part in self._parts().items():
+            if name not in {"odd", "count"}:
+                part.setText(_number(getattr(stats, name)))
+        self._rows["count"].setText(count(stats.count))
+        kinds = (("NaN", stats.nan), ("+∞", stats.plus_inf), ("−∞", stats.minus_inf))
+        odd = [f"{name} {count(number)}" for name, number in kinds if number]
+        label = self._rows["odd"]
+        label.setText(" · ".join(odd) or self.tr("none"))
+        label.setProperty("role", "warning" if odd else "")
+        label.style().unpolish(label)
+        label.style().polish(label)
         self._say_sampled("stats", is_sample)
 
     def setOdd(self, number: int) -> None:
@@ -86,7 +89,10 @@ class StatsPanel(QWidget):
 
     def texts(self) -> dict[str, str]:
         """Return what is written, by name."""
-        return {name: label.text() for name, label in self._rows.items()}
+        return {name: part.text() for name, part in self._parts().items()}
+
+    def _parts(self) -> dict[str, QLabel | QPushButton]:
+        return {**self._rows, **self._ends}
 
     def _say_sampled(self, what: str, is_sample: bool) -> None:
         self._sampled[what] = is_sample
@@ -107,38 +113,36 @@ class StatsPanel(QWidget):
     def _seek_high(self) -> None:
         self.sought.emit("max")
 
+    def _value(self, name: str) -> QLabel:
+        label = self._rows[name] = QLabel("…", self)
+        label.setObjectName(f"tensors.inspector.stat.{name}")
+        label.setContentsMargins(0, 0, 4, 0)  # as links have it
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        return label
+
     def _arrange(self) -> None:
         tr = self.tr
         grid = QGridLayout()
-        grid.setVerticalSpacing(2)
+        grid.setVerticalSpacing(0)
         names = {
             "low": tr("Smallest"),
             "high": tr("Largest"),
             "mean": tr("Mean"),
             "std": tr("Standard deviation"),
-            "nan": tr("NaN"),
-            "plus_inf": tr("+∞"),
-            "minus_inf": tr("−∞"),
+            "odd": tr("Not finite"),
             "count": tr("Numbers"),
         }
         for row, (name, text) in enumerate(names.items()):
             label = QLabel(text, self)
             label.setProperty("role", "muted")
-            value = self._rows[name] = QLabel("…", self)
-            value.setObjectName(f"tensors.inspector.stat.{name}")
-            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             grid.addWidget(label, row, 0)
+            value = self._ends.get(name) or self._value(name)
             grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignRight)
         self._sample.setProperty("role", "muted")
         self._sample.setWordWrap(True)
-        self._bars.setMinimumHeight(110)
+        self._bars.setMinimumHeight(80)
         self._bars.setMaximumHeight(220)
         self._bars.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        ends = QGridLayout()
-        ends.setSpacing(8)
-        ends.addWidget(self._low, 0, 0)
-        ends.addWidget(self._high, 0, 1)
-        ends.addWidget(self._odd, 1, 0, 1, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -146,7 +150,7 @@ class StatsPanel(QWidget):
             layout.addWidget(part)
         layout.addLayout(grid)
         layout.addWidget(self._sample)
-        layout.addLayout(ends)
+        layout.addWidget(self._odd)
         layout.addWidget(self._bars, 1)
         layout.addStretch(0)
         self._busy.hide()

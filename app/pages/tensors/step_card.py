@@ -1,12 +1,19 @@
 """StepCard: one operation: what is written, what it does, and its operands and result as cells."""
 
-from PySide6.QtCore import Qt, Signal
+from collections.abc import Mapping
+from typing import Any
+
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.pages.tensors.catalogue import sentence_of, sign_of
 from app.pages.tensors.fitting import Arrangement, fit
 from app.pages.tensors.pane import TensorPane
-from app.pages.tensors.trace import Masks
+from app.pages.tensors.playing import Mode, cell_of, frame_of, length_of, modes_of
+from app.pages.tensors.step_bar import StepBar
+from app.pages.tensors.storage import StorageStrip
+from app.pages.tensors.trace import Masks, chosen_of
 from app.plots.cell_layout import Cell
 from app.theme import theme, themeNotifier
 from app.widgets import ElidedLabel
@@ -21,6 +28,9 @@ class StepCard(QFrame):
     hovered = Signal(int, object)
     pinned = Signal(int, object)
     edited = Signal(int, object, float)
+    resized = Signal(int, int, int, bool)
+    framed = Signal(int, object)  # the cell that is played, with its tensor's number
+    told = Signal(str)
 
     def __init__(self, path: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,12 +39,16 @@ class StepCard(QFrame):
         self._chain: ChainPicture | None = None
         self._step: StepPicture | None = None
         self._title, self._what = ElidedLabel(self), QLabel(self)
+        self._bar = StepBar(f"{path}.steps", self)
+        self._storage = StorageStrip(f"{path}.storage", self)
         self._body = QWidget(self)
         self._grid = QGridLayout(self._body)
         self._panes: list[TensorPane] = []
         self._signs: list[QLabel] = []
         self._arranged: tuple[Arrangement, int] | None = None
         self._room = (900, 470)
+        self._cell: Cell = ()
+        self._slopes: tuple[Mapping[int, NDArray[Any]], Mapping[int, str]] = ({}, {})
         self._lit: tuple[Masks | None, int, Cell | None] = (None, -1, None)
         self._arrange()
         themeNotifier().changed.connect(self._word)
@@ -44,6 +58,10 @@ class StepCard(QFrame):
         self._chain, self._step, self._lit = chain, step, (None, -1, None)
         self._word()
         self._fit()
+        modes = modes_of(chain, step)
+        self._bar.setModes(modes)
+        if self._bar.mode is not None and modes:
+            self._set_length(self._bar.mode)
 
     def setRoom(self, width: int, height: int) -> None:
         """Say how many pixels of a card can be seen at once."""
@@ -54,9 +72,50 @@ class StepCard(QFrame):
     def setLit(self, masks: Masks | None, number: int, cell: Cell | None) -> None:
         """Light what belongs to a cell of a tensor; nothing where masks are None."""
         self._lit = (masks, number, cell)
+        if cell is not None and self._step is not None and number == self._step.number:
+            self._cell = cell
         for pane in self._panes:
             lit = None if masks is None else masks.get(pane.grid.number)
-            pane.grid.setLit(lit, cell if pane.grid.number == number else None)
+            pane.grid.setValues(None)
+            pane.setLit(lit, cell if pane.grid.number == number else None)
+        self._storage.setLit(masks)
+        if masks is not None and number == getattr(self._step, "number", -1):
+            self._mark_chosen(masks)
+
+    def _mark_chosen(self, masks: Masks) -> None:
+        """Of the cells that could have been taken, mark the one that was."""
+        if self._chain is not None and self._step is not None:
+            taken = chosen_of(self._chain, self._step, masks)
+            if taken is not None:
+                self._panes[0].grid.setChosen(taken)
+
+    @Slot(object, int)
+    def _show_frame(self, mode: Mode, place: int) -> None:
+        """Light one frame; of the products of one cell it is the one that was pointed at last."""
+        if self._chain is None or self._step is None:
+            return
+        if mode is Mode.CELLS:
+            self.framed.emit(self._step.number, cell_of(self._chain, self._step, place))
+            return
+        frame = frame_of(self._chain, self._step, mode, place, self._cell)
+        for pane, lit in zip(self._panes, (*frame.operands, frame.result), strict=True):
+            pane.setLit(lit, None)
+        self._panes[-1].grid.setValues(frame.values)
+        self.told.emit(frame.text)
+
+    @Slot(object)
+    def _set_length(self, mode: Mode) -> None:
+        if self._chain is not None and self._step is not None:
+            self._bar.setLength(length_of(self._chain, self._step, mode))
+            shape = self._chain.tensors[self._step.number].shape
+            at = self._cell if len(self._cell) == len(shape) else (0,) * len(shape)
+            self._cell = tuple(min(one, length - 1) for one, length in zip(at, shape, strict=True))
+
+    def setGradients(self, values: Mapping[int, NDArray[Any]], blocked: Mapping[int, str]) -> None:
+        """Show the gradients of the tensors, or why there are none."""
+        self._slopes = (values, blocked)
+        for pane in self._panes:
+            pane.setGradient(values.get(pane.grid.number), blocked.get(pane.grid.number, ""))
 
     def panes(self) -> list[TensorPane]:
         """Return the operands and, last, the result."""
@@ -76,6 +135,8 @@ class StepCard(QFrame):
         signs = [sign_of(self._step.operation)] * (len(tensors) - 2) + ["="] * (len(tensors) > 1)
         for label, sign in zip(self._signs, signs, strict=True):
             label.setText(sign)
+        self._storage.setStep(self._chain, self._step, width - 2 * MARGIN)
+        self.setGradients(*self._slopes)
         self.setLit(*self._lit)
 
     def _place(self, arrangement: Arrangement, count: int) -> None:
@@ -105,6 +166,7 @@ class StepCard(QFrame):
             pane.hovered.connect(self.hovered)
             pane.pinned.connect(self.pinned)
             pane.edited.connect(self.edited)
+            pane.resized.connect(self.resized)
             pane.show()
 
     def _word(self) -> None:
@@ -120,7 +182,7 @@ class StepCard(QFrame):
         self._title.setFont(theme().monoFont(1.05))
         self._what.setProperty("role", "muted")
         self._what.setWordWrap(True)
-        self._grid.setContentsMargins(0, 8, 0, 0)
+        self._grid.setContentsMargins(0, 4, 0, 0)
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(12)
         row = QHBoxLayout()
@@ -129,9 +191,17 @@ class StepCard(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(MARGIN, 12, MARGIN, 12)
         layout.setSpacing(4)
-        layout.addWidget(self._title)
+        top = QHBoxLayout()
+        top.setSpacing(16)
+        top.addWidget(self._title, 1)
+        top.addWidget(self._bar)
+        layout.addLayout(top)
         layout.addWidget(self._what)
         layout.addLayout(row)
+        layout.addWidget(self._storage)
+        self._storage.pointed.connect(self.hovered)
+        self._bar.chosen.connect(self._show_frame)
+        self._bar.modeChosen.connect(self._set_length)
 
 
 def _where(arrangement: Arrangement, place: int) -> tuple[int, int]:

@@ -86,6 +86,10 @@ class TensorPane(QWidget):
         """Return the file whose tensor is on show."""
         return self._opened
 
+    def name(self) -> str:
+        """Return the name of the tensor on show."""
+        return self._entry.name if self._entry is not None else ""
+
     def told(self) -> str:
         """Return what is said of the cell that is pointed at or pinned."""
         return self._told.text()
@@ -172,9 +176,9 @@ class TensorPane(QWidget):
         values = tile.values.ravel()
         values = values[:: max(1, values.size // SAMPLED)]
         is_whole = self._entry is not None and self._entry.is_whole and self.difference.minus() is None
-        self.map.setFormat(
-            number_format(values if is_whole or not values.size else np.append(values, values[0] * 0.37))
-        )
+        if not is_whole and values.size:  # that these few are whole does not mean that all are
+            values = np.append(values, np.abs(values).max() * 0.37)
+        self.map.setFormat(number_format(values))
 
     @Slot()
     def _completed(self) -> None:
@@ -215,8 +219,8 @@ class TensorPane(QWidget):
         if self._entry is not None:
             self.seek("any")
 
-    @Slot(object, str)
-    def _take_found(self, index: tuple[int, ...] | None, _what: str) -> None:
+    @Slot(object)
+    def _take_found(self, index: tuple[int, ...] | None) -> None:
         self._status.hide()
         if index is None:
             self._status.setText(self.tr("There is none."))
@@ -316,11 +320,11 @@ class TensorPane(QWidget):
         head = QHBoxLayout()
         head.setSpacing(12)
         head.addWidget(self._title, 1)
-        head.addWidget(self.difference)
+        head.addWidget(self._about)
         foot = QHBoxLayout()
         foot.addWidget(self._told, 1)
         foot.addWidget(self._status)
-        foot.addWidget(self._about)
+        self.axes.addBeside(self.difference)
         scale = QHBoxLayout()
         scale.addWidget(self.scale, 1)
         scale.addWidget(fit)

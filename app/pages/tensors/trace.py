@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.tensors.picture import ChainPicture
+from engine.tensors.picture import ChainPicture, StepPicture
 from engine.tensors.reach import Mask
 
 Masks = dict[int, Mask]
@@ -57,3 +57,17 @@ def _touched(chain: ChainPicture, number: int, one: Mask) -> Masks | None:
                 found[step.number] = found[step.number] | mask if step.number in found else mask
     del found[number]
     return found
+
+
+def chosen_of(chain: ChainPicture, step: StepPicture, masks: Masks) -> tuple[int, ...] | None:
+    """Return the one cell that a maximum or minimum took, of those it could have taken; None for other operations."""
+    name = step.operation.split(".")[0].removeprefix("arg").removeprefix("a")
+    operand = chain.tensors[step.operands[0]] if len(step.operands) == 1 else None
+    if name not in ("max", "min") or operand is None or not operand.is_whole or masks[step.number].sum() != 1:
+        return None
+    could = masks[step.operands[0]]
+    if not could.any():
+        return None
+    best = np.argmax if name == "max" else np.argmin
+    places = np.argwhere(could)
+    return tuple(int(one) for one in places[best(operand.values[could])])

@@ -43,7 +43,7 @@ def head_html(tensor: TensorPicture) -> str:
     """Return name, dtype and shape."""
     name, muted = html.escape(tensor.name), theme().muted
     if tensor.name.startswith("#") and len(tensor.text) <= LONGEST:
-        name = html.escape(tensor.text)
+        name = f"{name}</b>&nbsp; {html.escape(tensor.text)}<b>"
     shape = shape_html(tensor.shape, tensor.axes)
     return f'<b>{name}</b>&nbsp; <span style="color:{muted}">{tensor.dtype}</span>{shape}'
 

@@ -67,20 +67,24 @@ def ends_early(series: Series, spec: RunSpec) -> Iterator[Finding]:
 
 
 def too_short(series: Series, known: Sequence[str], horizon: int) -> list[str]:
-    """Return a sentence for each known column that lacks values within the horizon."""
+    """Return a sentence for the known columns that lack values within the horizon; those that end alike share one."""
     ahead = np.bincount(series.series[is_future(series)], minlength=series.count)
-    found = []
+    alike: dict[tuple[int, int, int], list[str]] = {}
     for name in known:
         given = given_ahead(series, name, ahead)
         short = np.flatnonzero(given < horizon)
         if len(short):
-            number = int(short[0])
-            last = int(series.step[series.starts[number + 1] - 1] - ahead[number])
-            found.append(
-                f"“{name}” is known ahead for the model, but not far enough in {counted(len(short), 'series', 'series')}: "
-                f"{series.names[number]} has it until {series.frequency.text_of(last + int(given[number]))}, and the "
-                f"forecast goes to {series.frequency.text_of(last + horizon)}."
-            )
+            first = int(short[0])
+            alike.setdefault((len(short), first, int(given[first])), []).append(name)
+    found = []
+    for (count, first, given_steps), names in alike.items():
+        last = int(series.step[series.starts[first + 1] - 1] - ahead[first])
+        are, them = ("is", "it") if len(names) == 1 else ("are", "them")
+        found.append(
+            f"{named(names)} {are} known ahead for the model, but not far enough in {counted(count, 'series', 'series')}: "
+            f"{series.names[first]} has {them} until {series.frequency.text_of(last + given_steps)}, and the "
+            f"forecast goes to {series.frequency.text_of(last + horizon)}."
+        )
     return found
 
 

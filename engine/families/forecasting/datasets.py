@@ -169,6 +169,19 @@ def keep_every(dataset: Any, step: int) -> None:
     dataset.index = index[(index["time"] - first) % step == 0].reset_index(drop=True)
 
 
+def count_windows(series: Series, spec: ForecastingSpec, first: int, last: int, every: int) -> tuple[int, int]:
+    """Return how many windows forecast nothing but steps `first` to `last`, every so many steps a new one, and how many
+    rows a data set of them has, without making it."""
+    look_back, lag = spec.windows.encoder_length, longest_lag(spec)
+    starts = series.starts
+    has_rows = np.diff(starts) > 0
+    begins, ends = series.step[starts[:-1][has_rows]], series.step[starts[1:][has_rows] - 1]
+    end = np.minimum(ends, last)
+    origins = end - spec.windows.horizon + 2 - np.maximum(begins + lag + look_back, first)
+    rows = end + 1 - np.maximum(begins + lag, first - look_back)
+    return int(-(-np.maximum(origins, 0) // every).sum()), int(np.maximum(rows, 0).sum())
+
+
 def to_labels(series: Series) -> list[str]:
     """Return each series' name such that none is twice: identifiers joined to one text may fall together."""
     names = series.names

@@ -13,7 +13,7 @@ from engine.families.findings import counted
 from engine.families.fitting import FLOPS_A_PARAMETER, Training, has_first_weights
 from engine.families.folds import Fitted, State
 from engine.families.forecasting import library
-from engine.families.forecasting.datasets import Names, keep_every, longest_lag, make_dataset, to_frame
+from engine.families.forecasting.datasets import Names, count_windows, keep_every, longest_lag, make_dataset, to_frame
 from engine.families.forecasting.folds import Fold, Span
 from engine.families.forecasting.forecaster import Forecaster, build, parameter_count
 from engine.families.forecasting.judging import Heard, judge
@@ -109,6 +109,15 @@ class Material:
         dataset = self._made(rows, self.recipe, span.first, name)
         keep_every(dataset, own.windows.evaluation_step)
         return dataset
+
+    def count(self, span: Span, name: str) -> tuple[int, int]:
+        """Return how many windows forecast steps of a span, and how many rows these have, without making them.
+        Raises RunFailed where there is none."""
+        own = self.names.spec
+        found = count_windows(self.series, own, span.first, span.last, own.windows.evaluation_step)
+        if not found[0]:
+            self.windows(span, name)  # says why
+        return found
 
     def _made(self, rows: pd.DataFrame, recipe: Recipe | None, first: int | None, name: str) -> Any:
         try:

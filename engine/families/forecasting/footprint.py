@@ -20,22 +20,22 @@ FEW, MANY = 2, 6
 """Windows of two small batches, which tell what a window adds."""
 
 
-def footprint(material: Material, valid: Any) -> Footprint:
-    """Return the sizes of a run with these windows to validate. The network is built and goes twice through a few windows.
-    Raises RunFailed.
+def footprint(material: Material, valid: int, valid_rows: int) -> Footprint:
+    """Return the sizes of a run with so many windows to validate, of so many rows. The network is built and goes twice
+    through a few windows. Raises RunFailed.
     """
     trainer, train = material.spec.trainer, material.train
     forecaster = build(material.spec, material.recipe)
     loader = loader_of(train, BatchPlan.of(len(train), MANY), None, torch.device("cpu"))
     batches = [loader.take(torch.arange(count) % len(train)) for count in (FEW, MANY)]
     step = _scaled(forecaster, batches, min(trainer.batch_size, len(train)), learns=True)
-    at_once = min(windows_at_once(material.spec, trainer.batch_size), len(valid))
+    at_once = min(windows_at_once(material.spec, trainer.batch_size), valid)
     look = _scaled(forecaster, batches, at_once, learns=False)
     parameters = parameter_count(forecaster.network)
     return Footprint(
         parameters=parameters,
         model_bytes=bytes_of_weights(parameters, trainer),
-        data_bytes=sum(one.nbytes for part in (train, valid) for one in _tensors(part.data)),
+        data_bytes=sum(one.nbytes + one[:1].nbytes * valid_rows for one in _tensors(train.data)),
         batch_bytes=bytes_of_batch(max(step.peak_bytes, look.peak_bytes), trainer),
         step_seconds=step.seconds,
     )

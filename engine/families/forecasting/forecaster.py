@@ -11,6 +11,7 @@ from torch import nn
 
 from engine.families.forecasting import library
 from engine.families.forecasting.datasets import Names, template
+from engine.families.forecasting.quick_nhits import QuickNhits
 from engine.families.forecasting.quick_tft import QuickTft
 from engine.families.forecasting.recipe import Recipe
 from engine.families.forecasting.series import forecasting_of
@@ -20,6 +21,7 @@ from engine.training.failures import RunFailed
 
 SAMPLES = 200
 """Paths that a network which goes on from its own forecasts draws, and its quantiles are taken from."""
+QUICK: dict[str, type[QuickTft] | type[QuickNhits]] = {"nhits": QuickNhits, "tft": QuickTft}
 
 
 @dataclass(frozen=True)
@@ -40,23 +42,23 @@ class Forecaster:
         spec: ForecastingSpec,
         samples: bool,
         rescale: bool,
-        quick: bool,
+        quick: QuickTft | QuickNhits | None = None,
     ) -> None:
         """`losses`: one a target; `samples`: the network draws its own past; `rescale`: its output is not in the target's
-        unit yet; `quick`: it forecasts a shorter way than it learns.
+        unit yet; `quick`: a shorter way through it, where there is one.
         """
         self.network = network
         self._losses, self._spec = losses, spec
         self._samples, self._rescale = samples, rescale
         self._median = spec.quantiles.index(0.5)
-        self._quick = QuickTft(network) if quick else None
+        self._quick = quick
 
     def loss(self, batch: WindowBatch) -> torch.Tensor:
         """Return the mean loss of a batch; of a network that draws samples, with the true past shown to it."""
         if self._quick is not None:
             self._quick.forget()  # this loss may lead to a step
         x, (target, _) = self._cast(batch)
-        return self._loss_from(self.network(x), x, target)
+        return self._loss_from(self._run(x), x, target)
 
     def judged(self, batch: WindowBatch) -> tuple[torch.Tensor, list[Forecast]]:
         """Return loss and each target's forecasts of a batch, from one pass through the network unless it draws samples."""
@@ -78,7 +80,7 @@ class Forecaster:
         return self._forecast_from(self._run(x), x)
 
     def _run(self, x: dict[str, Any]) -> Any:
-        """Return the network's output for forecasting."""
+        """Return what of the network's output a loss and forecasts are made of."""
         return self._quick(x) if self._quick is not None and self._quick.takes(x) else self.network(x)
 
     def _forecast_from(self, output: Any, x: dict[str, Any]) -> list[Forecast]:
@@ -176,7 +178,9 @@ def build(spec: RunSpec, recipe: Recipe) -> Forecaster:
         network.instance_norm = nn.Identity()
     # The library keeps its losses as modules; their sums are not ours to save.
     network.logging_metrics = nn.ModuleList()
-    return Forecaster(network, losses, own, samples=name == "deepar", rescale=name == "xlstm", quick=name == "tft")
+    kind = QUICK.get(name)
+    quick = None if kind is None else kind(network)
+    return Forecaster(network, losses, own, samples=name == "deepar", rescale=name == "xlstm", quick=quick)
 
 
 def _lean(kind: Any, dataset: Any, settings: dict[str, Any]) -> Any:

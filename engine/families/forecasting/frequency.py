@@ -119,14 +119,15 @@ def detected(values: Ints, series: Ints, is_date: bool) -> Frequency:
     """
     order = sorted_order(values, series)
     gaps = np.diff(values[order])[np.diff(series[order]) == 0]
-    gaps = gaps[gaps > 0]
+    if (gaps <= 0).any():
+        gaps = gaps[gaps > 0]
     if not len(gaps):
         return (
             Frequency(unit="ns", size=DAY, anchor=_rest(values, DAY, 0))
             if is_date
             else Frequency(unit="number", size=1)
         )
-    sizes, counts = np.unique(gaps, return_counts=True)
+    sizes, counts = _counted(gaps)
     usual = int(sizes[np.argmax(counts)])
     if not is_date:
         return Frequency(unit="number", size=usual, anchor=_rest(values, usual, 0))
@@ -136,12 +137,21 @@ def detected(values: Ints, series: Ints, is_date: bool) -> Frequency:
     return Frequency(unit="ns", size=usual, anchor=_rest(values, usual, 0))
 
 
-def sorted_order(values: Ints, series: Ints) -> Ints:
-    """Return the order of rows by series and value, rows of the same in the order they have. Files are often sorted."""
+def sorted_order(values: Ints, series: Ints) -> Ints | slice:
+    """Return the order of rows by series and value, rows of the same in the order they have. Files are often sorted: all
+    rows are then a slice, so that no column need be copied."""
     change = np.diff(series)
     if ((change > 0) | ((change == 0) & (np.diff(values) >= 0))).all():
-        return np.arange(len(values), dtype=np.int64)
+        return slice(None)
     return np.lexsort((values, series)).astype(np.int64)
+
+
+def _counted(values: Ints) -> tuple[Ints, Ints]:
+    """Return the different values in order, and how often each is there; a single one is seen without sorting."""
+    if (values == values[0]).all():
+        return values[:1], np.array([len(values)])
+    found, counts = np.unique(values, return_counts=True)
+    return found, counts
 
 
 def _is_by_months(gaps: Ints, months: int) -> bool:
@@ -160,6 +170,6 @@ def _rest(values: Ints, size: int, otherwise: int) -> int:
     """Return where steps are counted from: what most times leave when they are divided by a step, if nearly all do."""
     if not len(values):
         return otherwise
-    rests, counts = np.unique(values % size, return_counts=True)
+    rests, counts = _counted(values % size)
     most = int(np.argmax(counts))
     return int(rests[most]) if counts[most] * 2 > len(values) else otherwise

@@ -43,15 +43,17 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
             folds = split(series, spec)
             trainings = len(folds)
             material = Material(spec, series, folds[0])
-            valid = material.windows(material.fold.valid, "validation")
-            rows = {"train": len(material.train), "valid": len(valid), "test": _tests(material)}
+            span = material.fold.test
+            valid = material.count(material.fold.valid, "validation")
+            tests = material.count(span, "test")[0] if span is not None else 0
+            rows = {"train": len(material.train), "valid": valid[0], "test": tests}
             if reason := why_not(material.train):
                 findings.append(_finding("info", "forecasting.windows", f"Windows are read the slow way: {reason}"))
             if slow := prepared_slowly(spec):
                 findings.append(_finding("info", "data", slow))
             parameters = 0
             if spec.model.name not in BASELINES:
-                size = footprint(material, valid)
+                size = footprint(material, *valid)
                 parameters = size.parameters
                 findings += memory_findings(spec, size, int(material.frame.memory_usage(deep=False).sum()))
         except RunFailed as failure:
@@ -107,12 +109,6 @@ def _useless_holidays(spec: RunSpec, frequency: Frequency) -> Iterator[Finding]:
     if code and not holiday_days.usable(code, frequency):
         text = f"Holidays are told day by day, and steps are {frequency.text} apart: the model is not told of them."
         yield _finding("warning", "forecasting.inputs.holidays", text, "Leave them out.")
-
-
-def _tests(material: Material) -> int:
-    """Return how many windows the test has."""
-    span = material.fold.test
-    return 0 if span is None else len(material.windows(span, "test"))
 
 
 def _finding(severity: Severity, field: str, text: str, fix: str = "") -> Finding:

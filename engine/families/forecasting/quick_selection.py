@@ -1,161 +1,71 @@
 """The variable selection of the library's Temporal Fusion Transformer, for all inputs at once: what embeds, scales and norms
-each is folded into what follows. Must not train: dropout is left out."""
+each is folded into what follows, and what windows share is found once. Must not train: dropout is left out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch.nn import functional
 
-from engine.families.forecasting.quick_layers import Affine, Gate, gate_of, resampled, through
+from engine.families.forecasting.quick_layers import Affine, Gate, Norm, gate_of, raised_elu, resampled, through
+from engine.families.forecasting.quick_reals import Reals
+from engine.families.forecasting.quick_rows import Overlap
 
 FEW = 8
 """Inputs whose weights are found without looking for the largest first."""
-
-
-@dataclass(frozen=True)
-class _NormedLines:
-    """Layer normalisation of a number times a vector, plus a vector: `lines` of each of some numbers x by itself.
-
-    Around their means both are slope·x + rest, and its variance is a parabola of x: what is normed is linear in x/s and 1/s
-    with s its root, so that no row of the result need be gone through twice.
-    """
-
-    square: torch.Tensor
-    linear: torch.Tensor
-    constant: torch.Tensor
-    weights: torch.Tensor
-    bias: torch.Tensor
-
-    @classmethod
-    def of(cls, lines: Sequence[Affine], norms: Sequence[Any]) -> "_NormedLines":
-        """Take lines [size, 1] and the library's norm of each."""
-        slope, rest = torch.stack([one.weight[:, 0] for one in lines]), torch.stack([one.offset for one in lines])
-        slope, rest = slope - slope.mean(dim=1, keepdim=True), rest - rest.mean(dim=1, keepdim=True)
-        square, linear = slope.square().mean(dim=1), 2 * (slope * rest).mean(dim=1)
-        constant = rest.square().mean(dim=1) + norms[0].eps
-        scale = torch.stack([one.weight for one in norms])
-        by_x, by_one = (torch.block_diag(*(part * scale)[:, None]) for part in (slope, rest))
-        bias = torch.cat([one.bias for one in norms])
-        return cls(square, linear, constant, torch.cat([by_x, by_one]), bias)
-
-    def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        """Return [..., numbers · size] of [..., numbers]."""
-        inverse = ((self.square * x + self.linear) * x + self.constant).rsqrt_()
-        return functional.linear(torch.cat([x * inverse, inverse], dim=-1), self.weights.T, self.bias)
-
-
-@dataclass(frozen=True)
-class _Reals:
-    """What real inputs become, each by itself: scaled up, transformed, and normalised."""
-
-    inner: Affine
-    gate: Gate
-    skip: Affine | _NormedLines
-    centre: torch.Tensor
-    """Takes from each real's numbers their mean, [reals · hidden, reals · hidden]; `mean` gives the means alone."""
-    mean: torch.Tensor
-    epsilon: float
-    merge: torch.Tensor
-    """From all normed reals to their sum, with the norms' own weights; `offsets` [reals, hidden] are the norms' biases."""
-    offsets: torch.Tensor
-
-    @classmethod
-    def of(cls, scales: Sequence[Any], networks: Sequence[Any]) -> "_Reals":
-        """Fold the prescaler of each into the first layer, and the second layer into the gate."""
-        scaled = [Affine.of(one) for one in scales]
-        inner = [through(one, Affine.of(network.fc1)) for one, network in zip(scaled, networks, strict=True)]
-        norms = [one.gate_norm.add_norm.norm for one in networks]
-        return cls(
-            Affine.side_by_side(inner),
-            Gate.side_by_side([gate_of(one) for one in networks]),
-            cls._skip(scaled, networks),
-            *cls._means(len(networks), networks[0].output_size, scaled[0].weight),
-            norms[0].eps,
-            torch.cat([one.weight.diag() for one in norms]),
-            torch.stack([one.bias for one in norms]),
-        )
-
-    @staticmethod
-    def _means(count: int, size: int, like: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        mean = torch.block_diag(*[like.new_full((size, 1), 1 / size)] * count)
-        spread = torch.block_diag(*[like.new_full((size, size), 1 / size)] * count)
-        return torch.eye(count * size, dtype=like.dtype, device=like.device) - spread, mean
-
-    @staticmethod
-    def _skip(scaled: Sequence[Affine], networks: Sequence[Any]) -> "Affine | _NormedLines":
-        if networks[0].input_size == networks[0].output_size:
-            return Affine.side_by_side(scaled)
-        lines = [
-            through(one, resampled(network.resample_norm, network.input_size, one.weight))
-            for one, network in zip(scaled, networks, strict=True)
-        ]
-        return _NormedLines.of(lines, [one.resample_norm.norm for one in networks])
-
-    def __call__(self, x: torch.Tensor, weights: torch.Tensor | None) -> torch.Tensor:
-        """Return the sum [n, steps, hidden] over the reals x [n, steps, reals], each weighted anew at each step, or not.
-
-        What is normed is not written down: its spread goes into the weights, and the norm's own weights into the sum.
-        """
-        around = self.gate(functional.elu_(self.inner(x))).add_(self.skip(x)) @ self.centre
-        factors = (around.square() @ self.mean).add_(self.epsilon).rsqrt_()
-        each = torch.ones_like(factors) if weights is None else weights
-        around.view(*factors.shape, -1).mul_((factors * each)[..., None])
-        return (around @ self.merge).add_(each @ self.offsets)
+Chosen = Callable[[slice], torch.Tensor]
+"""Gives what was selected for some windows of a batch, [windows, steps, hidden]."""
 
 
 @dataclass(frozen=True)
 class _Weights:
-    """How much each input counts at each step: a gated residual network over all of them, and a softmax."""
+    """How much each input counts at each step: a gated residual network over all of them, and a softmax.
 
-    inner: Affine
-    skip: Affine
-    inner_of: Sequence[torch.Tensor]
-    """What each category adds to `inner`, [categories, inner] for each categorical input; `skip_of` alike."""
-    skip_of: Sequence[torch.Tensor]
-    context: Affine | None
+    `reals`, `tables` and `context` give what each input, and the context, adds to the network's inner layer and to what is
+    added behind its gate, one after the other: [.., inner + skip].
+    """
+
+    reals: Affine
+    tables: Sequence[torch.Tensor]
+    """Of each categorical input [categories, inner + skip]."""
+    context: Affine
+    inner: int
     gate: Gate
-    skip_norm: Any
-    norm: Any
+    skip_norm: Norm | None
+    norm: Norm
 
     @classmethod
     def of(cls, module: Any, tables: Sequence[torch.Tensor], scales: Sequence[Any]) -> "_Weights":
         """Fold what embeds and scales the inputs into the layers behind it."""
         first, total = Affine.of(module.fc1), module.input_size
-        like = first.weight
         has_norm = total != module.output_size
-        skip = (
-            resampled(module.resample_norm, total, like)
-            if has_norm
-            else Affine(torch.eye(total, dtype=like.dtype, device=like.device))
-        )
-        width = sum(table.shape[1] for table in tables)
+        skip = resampled(module.resample_norm, total, first.weight) if has_norm else _identity(total, first.weight)
+        both = Affine.stacked([first, skip])
         ends = torch.tensor([table.shape[1] for table in tables]).cumsum(0).tolist()
         parts = [slice(end - table.shape[1], end) for end, table in zip(ends, tables, strict=True)]
-        scaled = Affine.side_by_side([Affine.of(one) for one in scales]) if scales else None
+        width = ends[-1] if ends else 0
+        scaled = Affine.side_by_side([Affine.of(one) for one in scales]) if scales else _identity(0, first.weight)
+        reals = through(scaled, Affine(both.weight[:, width:]))
+        asked = (
+            module.context.weight if module.context_size is not None else first.weight.new_zeros(len(first.weight), 0)
+        )
         return cls(
-            _behind(scaled, first, width),
-            _behind(scaled, skip, width),
-            [table @ first.weight[:, part].T for table, part in zip(tables, parts, strict=True)],
-            [table @ skip.weight[:, part].T for table, part in zip(tables, parts, strict=True)],
-            None if module.context_size is None else Affine.of(module.context),
+            Affine(reals.weight),
+            [table @ both.weight[:, part].T for table, part in zip(tables, parts, strict=True)],
+            Affine(functional.pad(asked, (0, 0, 0, len(skip.weight))), both.offset + reals.offset),
+            len(first.weight),
             gate_of(module),
-            module.resample_norm.norm if has_norm else None,
-            module.gate_norm.add_norm.norm,
+            Norm.of(module.resample_norm.norm) if has_norm else None,
+            Norm.of(module.gate_norm.add_norm.norm),
         )
 
-    def __call__(self, reals: torch.Tensor, codes: Sequence[torch.Tensor], context: torch.Tensor) -> torch.Tensor:
-        """Return [n, steps, inputs], the categorical ones first."""
-        inner, skip = self.inner(reals), self.skip(reals)
-        for code, to_inner, to_skip in zip(codes, self.inner_of, self.skip_of, strict=True):
-            inner += functional.embedding(code, to_inner)
-            skip += functional.embedding(code, to_skip)
-        if self.context is not None:
-            inner += self.context(context)[:, None]
+    def __call__(self, before: torch.Tensor) -> torch.Tensor:
+        """Return [n, steps, inputs], the categorical ones first, of the sum of what they and the context add."""
+        skip = before[..., self.inner :]
         if self.skip_norm is not None:
             skip = self.skip_norm(skip)
-        weights: torch.Tensor = self.norm(self.gate(functional.elu_(inner)).add_(skip))
+        weights = self.norm(self.gate(raised_elu(before[..., : self.inner]), skip))
         if weights.shape[-1] > FEW:
             return weights.softmax(dim=-1)
         # What was normed is at most the root of how many there are: no need to look for the largest, which takes long.
@@ -163,10 +73,8 @@ class _Weights:
         return weights.div_(weights @ weights.new_ones(weights.shape[-1], 1))
 
 
-def _behind(scaled: Affine | None, layer: Affine, width: int) -> Affine:
-    """Return a layer over embeddings of `width` numbers and scaled reals as one over the reals alone."""
-    rest = Affine(layer.weight[:, width:], layer.offset)
-    return rest if scaled is None else through(scaled, rest)
+def _identity(size: int, like: torch.Tensor) -> Affine:
+    return Affine(torch.eye(size, dtype=like.dtype, device=like.device))
 
 
 @dataclass(frozen=True)
@@ -174,17 +82,17 @@ class Selection:
     """A variable selection network: every input by itself, and the mean of them, weighted anew at each step."""
 
     hidden: int
-    reals: _Reals | None
+    reals: Reals | None
     real_places: list[int]
     tables: Sequence[torch.Tensor]
+    """What each category becomes, of each categorical input [categories, hidden]."""
     categorical_places: list[int]
     weights: _Weights | None
 
     @staticmethod
     def can_be(module: Any) -> bool:
-        """Whether its real inputs are all narrower than the hidden layer, or all as wide."""
-        networks = [module.single_variable_grns[name] for name in module.prescalers]
-        return len({one.input_size == one.output_size for one in networks}) <= 1
+        """Whether its real inputs are all of one width."""
+        return Reals.can_be([module.single_variable_grns[name] for name in module.prescalers])
 
     @classmethod
     def of(
@@ -196,7 +104,7 @@ class Selection:
         networks, scales = module.single_variable_grns, [module.prescalers[name] for name in numbers]
         return cls(
             module.hidden_size,
-            _Reals.of(scales, [networks[name] for name in numbers]) if numbers else None,
+            Reals.of(scales, [networks[name] for name in numbers]) if numbers else None,
             [reals.index(name) for name in numbers],
             [networks[name](tables[name]) for name in coded],
             [categoricals.index(name) for name in coded],
@@ -205,20 +113,121 @@ class Selection:
             else None,
         )
 
-    def __call__(self, reals: torch.Tensor, codes: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
-        """Return [n, steps, hidden] of columns [n, steps, reals], [n, steps, categoricals] and a context [n, hidden]."""
-        own = _columns(reals, self.real_places)
-        chosen = [codes[..., place] for place in self.categorical_places]
-        weights = None if self.weights is None else self.weights(own, chosen, context)
-        parts = []
-        for place, (code, table) in enumerate(zip(chosen, self.tables, strict=True)):
-            part = functional.embedding(code, table)
-            parts.append(part if weights is None else part.mul_(weights[..., place, None]))
-        if self.reals is not None:
-            parts.append(self.reals(own, None if weights is None else weights[..., len(parts) :]))
-        found = parts[0] if parts else reals.new_zeros(*reals.shape[:2], self.hidden)
-        for part in parts[1:]:
-            found += part
+    def over(
+        self, reals: torch.Tensor, codes: torch.Tensor, context: torch.Tensor, overlap: Overlap, begin: int
+    ) -> Chosen:
+        """Make ready for a batch's columns [n, steps, reals] and [n, steps, categoricals], which begin at the windows' step
+        `begin`, and a context of each series [series, hidden].
+        """
+        own, chosen = _columns(reals, self.real_places), _columns(codes, self.categorical_places)
+        if overlap.start is None:
+            return self._apart(own, chosen, context)
+        real_rows, shared = overlap.rows(own, begin)
+        code_rows, coded = overlap.rows(chosen, begin)
+        if not all(coded) or not any([*coded, *shared]):
+            return self._apart(own, chosen, context[overlap.series])
+        if not all(shared):
+            return _PartlyShared.of(self, own, (real_rows, code_rows, context), shared, overlap, begin)
+        rows, steps = self._apart(real_rows, code_rows, context)(slice(None)).flatten(0, 1), own.shape[1]
+        return lambda piece: overlap.cut(rows, piece, begin, steps)
+
+    def _apart(self, reals: torch.Tensor, codes: torch.Tensor, context: torch.Tensor) -> Chosen:
+        """Select from the inputs' own columns [n, steps, inputs] and a context [n, hidden], each window by itself."""
+        weights = None if self.weights is None else self.weights(self.before(reals, codes, context))
+
+        def chosen(piece: slice) -> torch.Tensor:
+            each = None if weights is None else weights[piece]
+            found = reals.new_zeros(*reals[piece].shape[:2], self.hidden)
+            if self.reals is not None:
+                found = self.reals(reals[piece], None if each is None else each[..., len(self.tables) :])
+            for place, table in enumerate(self.tables):
+                part = functional.embedding(codes[piece][..., place], table)
+                found.add_(part) if each is None else found.addcmul_(part, each[..., place, None])
+            return found
+
+        return chosen
+
+    def before(
+        self, reals: torch.Tensor, codes: torch.Tensor, context: torch.Tensor, places: Sequence[int] | None = None
+    ) -> torch.Tensor:
+        """Return what the weights are found from, where of the reals only those at some places are given."""
+        assert self.weights is not None
+        asked = self.weights.context
+        added = functional.linear(context[:, : asked.weight.shape[1]], asked.weight, asked.bias)
+        found = added[:, None].repeat(1, codes.shape[1], 1)
+        for place, table in enumerate(self.weights.tables):
+            found += functional.embedding(codes[..., place], table)
+        return self.with_reals(found, reals, places)
+
+    def with_reals(self, before: torch.Tensor, reals: torch.Tensor, places: Sequence[int] | None) -> torch.Tensor:
+        """Add to it, in place, what some reals add."""
+        assert self.weights is not None
+        weight = self.weights.reals.weight
+        before.flatten(0, 1).addmm_(reals.flatten(0, 1), (weight if places is None else weight[:, places]).T)
+        return before
+
+
+@dataclass(frozen=True)
+class _PartlyShared:
+    """A selection where windows share some of the inputs: their rows are found once, and the others added."""
+
+    selection: Selection
+    reals: Reals
+    """The networks of the others, at `places`, and `own`, their columns [windows, steps, reals]."""
+    places: list[int]
+    own: torch.Tensor
+    shared: list[int]
+    """What of all inputs, categorical ones first, is shared; `vectors` [rows, shared · hidden] is what it becomes."""
+    vectors: torch.Tensor
+    weights: torch.Tensor
+    """How much each of all inputs counts [windows, steps, inputs]."""
+    overlap: Overlap
+    begin: int
+
+    @classmethod
+    def of(
+        cls,
+        selection: Selection,
+        own: torch.Tensor,
+        rows: tuple[torch.Tensor, torch.Tensor, torch.Tensor],
+        shared: Sequence[bool],
+        overlap: Overlap,
+        begin: int,
+    ) -> "_PartlyShared":
+        """Find what is shared from rows (series, span, …) of reals and categoricals and from a context (series, hidden)."""
+        assert selection.reals is not None
+        reals, codes, context = rows
+        known = [place for place, one in enumerate(shared) if one]
+        other = [place for place, one in enumerate(shared) if not one]
+        vectors = [functional.embedding(codes[..., place], table) for place, table in enumerate(selection.tables)]
+        if known:
+            vectors.append(selection.reals.only(known).each(reals[..., known]).flatten(2))
+        count = len(selection.tables)
+        before = selection.before(reals[..., known], codes, context, known).flatten(0, 1)
+        before = overlap.cut(before, slice(None), begin, own.shape[1])
+        rest = own[..., other]
+        assert selection.weights is not None
+        return cls(
+            selection,
+            selection.reals.only(other),
+            other,
+            rest,
+            [*range(count), *(count + place for place in known)],
+            torch.cat(vectors, dim=-1).flatten(0, 1),
+            selection.weights(selection.with_reals(before, rest, other)),
+            overlap,
+            begin,
+        )
+
+    def __call__(self, piece: slice) -> torch.Tensor:
+        """Return [windows, steps, hidden] of some windows."""
+        weights = self.weights[piece]
+        first = len(self.selection.tables)
+        found = self.reals(self.own[piece], _columns(weights, [first + place for place in self.places]))
+        vectors = self.overlap.cut(self.vectors, piece, self.begin, self.own.shape[1])
+        vectors = vectors.unflatten(-1, (len(self.shared), -1))
+        for number, place in enumerate(self.shared):
+            found.addcmul_(vectors[..., number, :], weights[..., place, None])
         return found
 
 

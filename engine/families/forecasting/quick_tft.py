@@ -2,16 +2,20 @@
 learn. Layers with nothing between them are folded into one; gives the library's numbers but for rounding. Must not train.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch.nn import functional
 
-from engine.families.forecasting.quick_layers import Affine, Gate, GatedResidual, through
+from engine.families.forecasting.quick_layers import Affine, Gate, GatedResidual, Norm, through
+from engine.families.forecasting.quick_rows import Overlap
 from engine.families.forecasting.quick_selection import Selection
 
 Inputs = dict[str, torch.Tensor]
+NUMBERS_AT_ONCE = 1 << 19
+"""Numbers of a layer's output that still stay in a processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -22,30 +26,37 @@ class _Attention:
 
     heads: int
     form: Affine
-    value: Affine
+    gate: Gate
+    """What was looked up, of each head [heads · hidden], becomes the heads' mean, behind the layers that follow."""
     causal: bool
 
     @classmethod
-    def of(cls, module: Any, causal: bool) -> "_Attention":
-        """Fold queries, keys and the scale, and values and the layer behind them."""
+    def of(cls, module: Any, gate: Affine, causal: bool) -> "_Attention":
+        """Fold queries, keys and the scale; and values, the heads' mean, the layer behind them and the `gate`."""
         forms = [
             through(Affine.of(query), Affine(module.d_k**-0.5 * key.weight.T))
             for query, key in zip(module.q_layers, module.k_layers, strict=True)
         ]
         value = through(Affine.of(module.v_layer), Affine(module.w_h.weight))
-        return cls(module.n_head, Affine.stacked(forms), value, causal)
+        mean = Affine((value.weight / module.n_head).repeat(1, module.n_head), value.bias)
+        return cls(module.n_head, Affine.stacked(forms), Gate.of(through(mean, gate)), causal)
 
     def __call__(self, every: torch.Tensor, begin: int) -> torch.Tensor:
-        """Return what the steps from `begin` on see, [n, steps from begin, hidden]."""
+        """Return what the steps from `begin` on see, gated and added to them, [n, steps from begin, hidden]."""
         count, steps, hidden = every.shape
         own = steps - begin
-        asked = self.form(every[:, begin:]).view(count, own * self.heads, hidden)
-        scores = (asked @ every.transpose(1, 2)).view(count, own, self.heads, steps)
-        if self.causal:
-            # The library's own rule: a step sees the past and the forecast steps before it.
-            bias = torch.full((own, own), -torch.inf, dtype=every.dtype, device=every.device).triu()
-            scores[..., begin:] += bias[:, None]
-        return self.value(scores.softmax(dim=-1).mean(dim=2) @ every)
+        asked = self.form(every[:, begin:]).view(count, 1, own * self.heads, hidden)
+        looked = every[:, None]
+        seen = functional.scaled_dot_product_attention(asked, looked, looked, self._bias(every, begin), scale=1.0)
+        return self.gate(seen.view(count, own, self.heads * hidden), every[:, begin:])
+
+    def _bias(self, every: torch.Tensor, begin: int) -> torch.Tensor | None:
+        """Return the library's own rule, where it is asked for: a step sees the past and the forecast steps before it."""
+        if not self.causal:
+            return None
+        own = every.shape[1] - begin
+        later = torch.full((own, own), -torch.inf, dtype=every.dtype, device=every.device).triu()
+        return functional.pad(later, (begin, 0)).repeat_interleave(self.heads, dim=0)
 
 
 class QuickTft:
@@ -82,38 +93,66 @@ class QuickTft:
         """Return {"prediction"} in the target's unit, as the library's forward pass does."""
         network = self._network
         self._look()
-        static = self._static(x)
+        begin = x["encoder_cont"].shape[1]
+        reals, codes = self._static_columns(x)
+        overlap = Overlap.of(x, (reals, codes))
+        static = self._static(reals[overlap.first], x["encoder_cat"][overlap.first, 0])
+        context = network.static_context_variable_selection(static)
+        past = self._encoder.over(x["encoder_cont"], x["encoder_cat"], context, overlap, 0)
+        future = self._decoder.over(x["decoder_cont"], x["decoder_cat"], context, overlap, begin)
         states = [
-            one(static).expand(network.hparams.lstm_layers, -1, -1).contiguous()
+            one(static)[overlap.series].expand(network.hparams.lstm_layers, -1, -1).contiguous()
             for one in (network.static_context_initial_hidden_lstm, network.static_context_initial_cell_lstm)
         ]
-        context = network.static_context_variable_selection(static)
-        known = [
-            selection(x[f"{part}_cont"], x[f"{part}_cat"], context)
-            for part, selection in (("encoder", self._encoder), ("decoder", self._decoder))
-        ]
-        past, (hidden, cell) = _plain_lstm(network.lstm_encoder, known[0], (states[0], states[1]))
-        future, _ = _plain_lstm(network.lstm_decoder, known[1], (hidden, cell))
-        begin = past.shape[1]
-        seen = torch.cat([past, future], dim=1)
-        local = self._gate(seen).add_(torch.cat(known, dim=1))
-        local = self._local_norm(local)
-        enriched = self._enrichment(local, network.static_context_enrichment(static))
-        attended = network.post_attn_gate_norm(self._attention(enriched, begin), enriched[:, begin:])
-        output = network.pre_output_gate_norm(self._feed_forward(attended), local[:, begin:])
-        return {"prediction": network.transform_output(network.output_layer(output), target_scale=x["target_scale"])}
+        enrichment = network.static_context_enrichment(static)[overlap.series]
+        steps = begin + x["decoder_cont"].shape[1]
+        known = context.new_empty(len(x["encoder_cont"]), steps, network.hparams.hidden_size)
+        pieces = list(self._pieces(known))
+        for piece in pieces:
+            known[piece, :begin], known[piece, begin:] = past(piece), future(piece)
+        seen = self._remembered(known, begin, (states[0], states[1]))
+        looked = [self._looked(known[piece], seen[piece], enrichment[piece], begin) for piece in pieces]
+        attended, local = (torch.cat(parts) for parts in zip(*looked, strict=True))
+        output = self._output_gate(self._feed_forward(self._attended_norm(attended)), local)
+        output = network.output_layer(self._output_norm(output))
+        return {"prediction": network.transform_output(output, target_scale=x["target_scale"])}
 
-    def _static(self, x: Inputs) -> torch.Tensor:
-        """Return what is known of each series, [n, hidden]: by the library's own modules, for it is little."""
-        network = self._network
-        own = network.hparams
+    def _pieces(self, known: torch.Tensor) -> Iterator[slice]:
+        """Yield which windows of a tensor [n, steps, hidden] go through wide layers together."""
+        at_once = max(1, NUMBERS_AT_ONCE // known[0].numel()) if known.is_cpu else len(known)
+        for begin in range(0, len(known), at_once):
+            yield slice(begin, begin + at_once)
+
+    def _remembered(self, known: torch.Tensor, begin: int, states: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+        """Return what the LSTMs say at each step [n, steps, hidden]."""
+        past, (hidden, cell) = _plain_lstm(self._network.lstm_encoder, known[:, :begin], states)
+        future, _ = _plain_lstm(self._network.lstm_decoder, known[:, begin:], (hidden, cell))
+        return torch.cat([past, future], dim=1)
+
+    def _looked(
+        self, known: torch.Tensor, seen: torch.Tensor, enrichment: torch.Tensor, begin: int
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return what attention finds for the steps from `begin` on, and what these were before [n, horizon, hidden]."""
+        local = self._local_norm(self._gate(seen, known))
+        enriched = self._enrichment(local, enrichment)
+        return self._attention(enriched, begin), local[:, begin:]
+
+    def _static_columns(self, x: Inputs) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return what is told of each window's series: reals [n, reals] and categories [n, categories]."""
+        own = self._network.hparams
+        reals = [own.x_reals.index(name) for name in own.static_reals]
+        codes = [own.x_categoricals.index(name) for name in own.static_categoricals]
+        return x["encoder_cont"][:, 0, reals], x["encoder_cat"][:, 0, codes]
+
+    def _static(self, reals: torch.Tensor, codes: torch.Tensor) -> torch.Tensor:
+        """Return what is known of each series, [n, hidden], of its own reals [n, reals] and all categories [n, categories]:
+        by the library's own modules, for it is little."""
+        network, own = self._network, self._network.hparams
         if not network.static_variables:
-            count, like = len(x["encoder_cont"]), x["encoder_cont"]
-            return torch.zeros(count, own.hidden_size, dtype=like.dtype, device=like.device)
-        embedded = network.input_embeddings(x["encoder_cat"][:, :1])
-        inputs = {name: embedded[name][:, 0] for name in own.static_categoricals}
-        for name in own.static_reals:
-            inputs[name] = x["encoder_cont"][:, 0, own.x_reals.index(name)].unsqueeze(-1)
+            return reals.new_zeros(len(reals), own.hidden_size)
+        embedded = network.input_embeddings(codes)
+        inputs = {name: embedded[name] for name in own.static_categoricals}
+        inputs |= {name: reals[:, place, None] for place, name in enumerate(own.static_reals)}
         found: torch.Tensor = network.static_variable_selection(inputs)[0]
         return found
 
@@ -128,10 +167,14 @@ class QuickTft:
         self._encoder = Selection.of(network.encoder_variable_selection, tables, *places)
         self._decoder = Selection.of(network.decoder_variable_selection, tables, *places)
         self._gate = Gate.of(Affine.of(network.post_lstm_gate_encoder.fc))
-        self._local_norm = network.post_lstm_add_norm_encoder.norm
+        self._local_norm = Norm.of(network.post_lstm_add_norm_encoder.norm)
+        self._attended_norm = Norm.of(network.post_attn_gate_norm.add_norm.norm)
+        self._output_gate = Gate.of(Affine.of(network.pre_output_gate_norm.glu.fc))
+        self._output_norm = Norm.of(network.pre_output_gate_norm.add_norm.norm)
         self._enrichment = GatedResidual.of(network.static_enrichment)
         self._feed_forward = GatedResidual.of(network.pos_wise_ff)
-        self._attention = _Attention.of(network.multihead_attn, own.causal_attention)
+        attended = Affine.of(network.post_attn_gate_norm.glu.fc)
+        self._attention = _Attention.of(network.multihead_attn, attended, own.causal_attention)
         self._known = now
 
 

@@ -180,6 +180,8 @@ def is_future(series: "Series") -> NDArray[np.bool_]:
     known = ~np.isnan(series.target)
     for values in series.others.values():
         known |= ~np.isnan(values)
+    if known.all():
+        return np.zeros(len(series), dtype=np.bool_)
     places = np.where(known, np.arange(len(series)), -1)
     starts = series.starts
     last = np.full(series.count, -1, dtype=np.int64)

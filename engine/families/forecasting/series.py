@@ -160,7 +160,8 @@ def read_rows(frame: pd.DataFrame, spec: RunSpec, known: Frequency | None) -> tu
         title=" · ".join(roles.target),
         others={name: read_numbers(frame[name], name)[order] for name in roles.target[1:]},
     )
-    return series, order, off[order]
+    rows = np.arange(len(frame)) if isinstance(order, slice) else order
+    return series, rows, off[order]
 
 
 def _frequency(values: Ints, codes: Ints, is_date: bool, text: str) -> Frequency:
@@ -201,10 +202,11 @@ def _identified(frame: pd.DataFrame, columns: tuple[str, ...]) -> tuple[Ints, pd
         names = sorted({*texts, MISSING})
         place = {text: number for number, text in enumerate(names)}
         column = np.array([*(place[text] for text in texts), place[MISSING]], dtype=np.int64)[raw]
+        codes = _numbered(codes * len(names) + column if own else column)
         own.append((names, column))
-        codes = _numbered(codes * len(names) + column)
+    begins = np.concatenate([[0], np.flatnonzero(np.diff(codes)) + 1])[::-1]  # where another series begins, last first
     first = np.zeros(int(codes.max()) + 1, dtype=np.int64)
-    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    first[codes[begins]] = begins
     known = {
         name: np.array(names, dtype=object)[column[first]] for name, (names, column) in zip(columns, own, strict=True)
     }
@@ -218,6 +220,8 @@ def _numbered(codes: Ints) -> Ints:
         return np.unique(codes, return_inverse=True)[1].astype(np.int64)
     used = np.zeros(most, dtype=bool)
     used[codes] = True
+    if used.all():
+        return codes
     numbers: Ints = (np.cumsum(used) - 1)[codes]
     return numbers
 

@@ -45,9 +45,9 @@ class TrainedForecaster:
 
 
 def windows_at_once(spec: RunSpec, batch_size: int) -> int:
-    """Return how many windows may go through a network without gradients; fewer where each draws many samples, or where
-    smaller parts are quicker, as they stay in the processor's cache."""
+    """Return how many windows may go through a network without gradients; fewer where each draws many samples, or leaves
+    much behind on its way."""
     windows = forecasting_of(spec).windows
     steps = windows.encoder_length + windows.horizon
-    parts = {"deepar": 16, "tft": 8}.get(spec.model.name, 1)
+    parts = {"deepar": 16, "tft": 2}.get(spec.model.name, 1)
     return max(1, min(4_096, max(batch_size, NUMBERS_AT_ONCE // steps) // parts))

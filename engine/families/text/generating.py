@@ -42,10 +42,14 @@ def go_on(
     is no number, or the tokenizer has no token at all for what to begin with. `heard` is told now and then what
     there is already.
     """
-    encoder = model.encoder
+    return go_on_from(model, beginning(model.encoder, text), decoding, cancelled, text, heard)
+
+
+def beginning(encoder: TextEncoder, text: str) -> list[int]:
+    """Return the token ids that a text begins with; where it is empty what stands between texts."""
     given: list[int] = encoder.tokenizer.backend_tokenizer.encode(text, add_special_tokens=False).ids
     end = encoder.tokenizer.eos_token_id
-    return go_on_from(model, given or [end if isinstance(end, int) else encoder.pad], decoding, cancelled, text, heard)
+    return given or [end if isinstance(end, int) else encoder.pad]
 
 
 @torch.no_grad()
@@ -59,7 +63,7 @@ def go_on_from(
 ) -> Continuation:
     """Go on after token ids as `go_on` does."""
     reader, encoder = _reader(model), model.encoder
-    end, banned = encoder.tokenizer.eos_token_id, _banned(encoder)
+    end, banned = encoder.tokenizer.eos_token_id, banned_of(encoder)
     made: list[int] = []
     chance, is_over = generator(decoding.seed, 0), False
     model.network.eval()
@@ -69,12 +73,12 @@ def go_on_from(
         made.append(chosen(logits, decoding, chance))
         is_over = made[-1] == end
         if time.monotonic() - told > TELL_EVERY_S:
-            heard(_behind(encoder, given, made, text))
+            heard(behind(encoder, given, made, text))
             told = time.monotonic()
         if not is_over and len(made) < decoding.tokens:
             logits = reader.read([made[-1]])
     kept = made[:-1] if is_over else made
-    return Continuation(_behind(encoder, given, kept, text), tuple(kept), is_over, reader.notes())
+    return Continuation(behind(encoder, given, kept, text), tuple(kept), is_over, reader.notes())
 
 
 def chosen(logits: torch.Tensor, decoding: Decoding, chance: torch.Generator) -> int:
@@ -200,13 +204,13 @@ def _reader(model: TrainedText) -> _Recurrent | _Causal:
     raise RunFailed("Only a causal or a recurrent language model goes on with a text.", "Choose a run of that kind.")
 
 
-def _banned(encoder: TextEncoder) -> torch.Tensor:
+def banned_of(encoder: TextEncoder) -> torch.Tensor:
     """Return the tokens that no text is gone on with: what frames, fills and hides, and what stands for the unknown."""
     tokenizer = encoder.tokenizer
     return torch.tensor(sorted({*tokenizer.all_special_ids} - {tokenizer.eos_token_id}), dtype=torch.long)
 
 
-def _behind(encoder: TextEncoder, given: list[int], made: list[int], text: str | None) -> str:
+def behind(encoder: TextEncoder, given: list[int], made: list[int], text: str | None) -> str:
     """Return new tokens as they read behind the given ones, with the space between the two where there is one."""
     tokenizer = encoder.tokenizer
     before = str(tokenizer.decode(given, skip_special_tokens=True))

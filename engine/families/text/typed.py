@@ -12,6 +12,7 @@ from engine.families.text import typed_heads
 from engine.families.text.classic.skip_gram import SkipGram
 from engine.families.text.encoder import TextEncoder
 from engine.families.text.generating import Heard, fill_masks, filled, go_on, readable
+from engine.families.text.language_beams import continuations
 from engine.families.text.language_task import exponential
 from engine.families.text.networks import text_of
 from engine.families.text.surprises import guesses_of
@@ -74,10 +75,7 @@ def answer_of(
     if task == "masked-lm":
         return _masked(model, text)
     if task in {"causal-lm", "rnn-lm"}:
-        made = go_on(model, text, decoding, cancelled, heard)
-        found = _surprise(model, text, "perplexity")
-        more = {"continuation": made.text, "generated": len(made.ids), "notes": (*found.notes, *made.notes)}
-        return found.model_copy(update=more)
+        return _gone_on(model, text, decoding, cancelled, heard)
     if task == "token-classification":
         return typed_heads.tags(model, text)
     if task == "question-answering":
@@ -86,7 +84,7 @@ def answer_of(
         return typed_heads.choices(model, text, choices)
     if task == "word2vec":
         return typed_heads.near(model, text)
-    return typed_heads.written(model, text, decoding, cancelled)
+    return typed_heads.written(model, text, decoding, cancelled, heard)
 
 
 def _model(workspace: Path, run_id: str) -> TrainedText:
@@ -121,6 +119,20 @@ def _labels(model: TrainedText, text: str, seconds: list[str] | None) -> tuple[T
         told = tuple(Chance(label=target.classes[place], probability=float(chances[0][place])) for place in order)
         answers.append(TargetAnswer(target=target.name, chances=told))
     return tuple(answers)
+
+
+def _gone_on(
+    model: TrainedText, text: str, decoding: Decoding, cancelled: Callable[[], bool], heard: Heard
+) -> TextAnswer:
+    found = _surprise(model, text, "perplexity")
+    more: dict[str, object]
+    if decoding.beams > 1:
+        beams, notes = continuations(model, text, decoding, cancelled, heard)
+        more = {"continuation": beams[0].text, "generated": beams[0].tokens - beams[0].ended, "beams": beams}
+    else:
+        made = go_on(model, text, decoding, cancelled, heard)
+        more, notes = {"continuation": made.text, "generated": len(made.ids)}, made.notes
+    return found.model_copy(update={**more, "notes": (*found.notes, *notes)})
 
 
 def _masked(model: TrainedText, text: str) -> TextAnswer:

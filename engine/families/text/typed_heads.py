@@ -8,6 +8,7 @@ import pandas as pd
 import torch
 from torch.nn import functional
 
+from engine.families.text.generating import Heard
 from engine.families.text.networks import text_of
 from engine.families.text.tasks.answering import answer_question
 from engine.families.text.tasks.choosing import chances_of
@@ -75,10 +76,12 @@ def labels(model: TrainedText, text: str, second: str | None) -> TextAnswer:
     return TextAnswer(task=text_of(model.spec).task, text=text, targets=(told,))
 
 
-def written(model: TrainedText, text: str, decoding: Decoding, cancelled: Callable[[], bool]) -> TextAnswer:
-    """Return what a model writes to a text, the likeliest token after the other."""
-    made, notes = write_text(model, text, decoding.tokens, cancelled)
-    return TextAnswer(task="seq2seq", text=text, written=made, notes=notes)
+def written(
+    model: TrainedText, text: str, decoding: Decoding, cancelled: Callable[[], bool], heard: Heard
+) -> TextAnswer:
+    """Return what a model writes to a text, the likeliest token after the other, or by beam search."""
+    made, notes, beams = write_text(model, text, decoding, cancelled, heard)
+    return TextAnswer(task="seq2seq", text=text, written=made, notes=notes, beams=beams)
 
 
 def near(model: TrainedText, text: str) -> TextAnswer:

@@ -4,6 +4,7 @@ import io
 import itertools
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QSlider
 from pytestqt.qtbot import QtBot
 from safetensors.numpy import save_file
 
+from app.pages.tensors.inspected import Stats
 from app.pages.tensors.inspector import Inspector
+from app.pages.tensors.scale_bar import ColourKey, scale_of
+from app.plots.tile_book import MapScale
 from engine.jobs import inspector_requests as lab
 from engine.jobs.lab import _plain, sentence
 from engine.jobs.raw import packed, unpacked
@@ -161,6 +165,17 @@ def test_that_one_goes_to_the_next_nan_in_another_slice(
     assert "storage offset 79" in inspector.pane.told()
 
 
+def test_that_one_goes_to_the_largest_number_of_the_slice(
+    inspector: Inspector, open_: Any, qtbot: QtBot, tmp_path: Path
+) -> None:
+    open_(cube(tmp_path / "cube.npy"))
+    button = inspector.findChild(QAbstractButton, "tensors.inspector.largest")
+    assert button is not None and button.text() == "29"
+    button.click()
+    qtbot.waitUntil(lambda: inspector.pane.map.pinned() == (4, 5))
+    assert inspector.pane.axes.plane().at[0] == 0
+
+
 def test_that_a_pointed_cell_is_told_exactly(inspector: Inspector, open_: Any, qtbot: QtBot, tmp_path: Path) -> None:
     np.save(tmp_path / "big.npy", np.array([[2**60 + 1, 5]]))
     open_(tmp_path / "big.npy")
@@ -182,7 +197,7 @@ def test_that_a_large_tensor_is_first_seen_from_a_few_numbers(
     inspector.pane.looking.firstLook.connect(looks.append)
     open_(tmp_path / "large.npy")
     assert len(looks) == 1
-    assert inspector.pane.stats.texts()["plus_inf"] == "1"
+    assert inspector.pane.stats.texts()["odd"] == "+∞ 1"
 
 
 def test_that_two_files_are_compared_and_a_row_shows_the_difference(
@@ -230,7 +245,7 @@ def test_that_a_layer_is_compared_over_the_checkpoints_of_a_run(
     slider.setValue(0)
     qtbot.waitUntil(lambda: inspector.pane.stats.texts()["mean"] == "1")
     trend = inspector.pane._trend
-    qtbot.waitUntil(lambda: len(trend.numbers()[1]) == 3 + 3 + 2)
+    qtbot.waitUntil(lambda: len(trend.points()) == 3 + 3 + 2)
     inspector._ask_runs()
     qtbot.waitUntil(lambda: [action.text() for action in inspector._runs_menu.actions()] == ["my run"])
 
@@ -277,6 +292,7 @@ def test_that_a_file_that_changed_can_be_opened_again(
     path = cube(tmp_path / "cube.npy")
     open_(path)
     np.save(path, np.full((4, 5, 6), 7.0))
+    inspector.tree.search.setText("nothing")
     slider = inspector.findChild(QSlider, "tensors.inspector.axis.0.slider")
     assert slider is not None
     slider.setValue(1)
@@ -305,9 +321,47 @@ def test_that_names_are_found_and_groups_of_one_are_merged(
     names = ["encoder.layer.0.weight", "encoder.layer.0.bias", "decoder.out.weight"]
     save_file({name: np.ones(2, np.float32) for name in names}, tmp_path / "m.safetensors")
     open_(tmp_path / "m.safetensors")
-    top = inspector.tree.tree.topLevelItem(0)
-    assert top is not None
-    texts = sorted(top.child(place).text(0) for place in range(top.childCount()))  # type: ignore[union-attr]
-    assert texts == ["decoder.out.weight", "encoder.layer.0"]
+    (file,) = inspector.tree.model.root.children
+    assert [node.texts[0] for node in file.children] == ["decoder.out.weight", "encoder.layer.0"]
     inspector.tree.search.setText("bias")
     assert inspector.tree.names() == ["encoder.layer.0.bias"]
+
+
+def test_that_the_rows_of_a_folded_checkpoint_are_made_when_it_is_unfolded(
+    inspector: Inspector, settled: Any, tmp_path: Path, qtbot: QtBot, qtmodeltester: Any
+) -> None:
+    path = tmp_path / "m.safetensors"
+    save_file({f"a.{place}.w": np.ones(2, np.float32) for place in range(3)}, path)
+    with qtbot.waitSignal(inspector.opened):
+        inspector.openPaths([path])
+    (file,) = inspector.shelf()
+    folded = replace(file, title="run · one", group="run")
+    inspector.tree.setShelf([replace(folded, title="run · all", over=(path,)), folded])
+    assert inspector.tree.names() == ["a.0.w", "a.1.w", "a.2.w"]
+    inspector.tree.choose(folded, "a.1.w")
+    assert len(inspector.tree.names()) == 6
+    assert inspector.pane.opened() == folded
+    qtmodeltester.check(inspector.tree.model, force_py=True)
+
+
+def test_that_the_key_tells_the_ends_of_a_narrow_range_apart(qtbot: QtBot) -> None:
+    stats = Stats(9, 9, 0, 0, 0, 1000.0, 1000.2, 1000.1, 0.1)
+    assert scale_of(stats, "zero", False) == MapScale(0, 1000.2, 0)
+    key = ColourKey()
+    qtbot.addWidget(key)
+    key.setScale(scale_of(stats, "range", False))
+    assert key.texts() == ["1000", "1000.05", "1000.1", "1000.15", "1000.2"]
+    key.setScale(MapScale(0, 2.5, 0))
+    assert key.texts() == ["−2.50", "−1.25", "0", "1.25", "2.50"]
+
+
+def test_that_a_closed_file_leaves_and_another_is_shown(inspector: Inspector, open_: Any, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        np.save(tmp_path / f"{name}.npy", np.ones((2, 2)))
+        open_(tmp_path / f"{name}.npy")
+    first, second = inspector.shelf()
+    inspector.pane.subtract(first, "a")
+    inspector._close(first)
+    assert inspector.pane.opened() == second and inspector.pane.difference.minus() is None
+    inspector._close(second)
+    assert inspector.tree.names() == [] and inspector.pane.source() is None

@@ -441,7 +441,8 @@ def test_that_the_second_click_of_a_double_click_does_nothing(page, engine, samp
 
 def test_that_a_run_that_goes_on_begins_where_it_was_left(page, engine, samples):
     run_id = samples.running()
-    engine.store.set_progress(run_id, Progress("", 600, 800, 15.0, 20))
+    engine.store.set_progress(run_id, Progress("training", 600, 800, 15.0, 20))
     engine.store.set_status(run_id, RunStatus.STARTING)
     page.setRun(run_id)
     assert page.findChild(QProgressBar, "run.progress").value() == 750
+    assert text(page, "run.figures") == "Starting …"

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.pages.predict import PredictPage
+from app.pages.predict.beam_list import BeamList
 from app.pages.run.page import RunPage
 from app.pages.run.plot_groups import rank
 from app.pages.run.wording import is_smaller_better, metric_title
@@ -172,6 +173,34 @@ def test_that_a_candidate_is_put_in_the_place_of_its_mask(predict, engine, text_
     assert box.toPlainText() == "The film was dull and so was itss \U0001f600."
     predict.findChild(QPushButton, "predict.text.blank").click()
     assert box.toPlainText().count("[MASK]") == 1
+
+
+def test_that_the_texts_of_a_beam_search_stand_below_each_other_with_their_scores(predict, engine, text_run):
+    run_id = text_run("causal-lm")
+    typed(predict, engine, run_id, "A", CONTINUED)
+    how = predict.findChild(QComboBox, "predict.text.how")
+    assert predict.findChild(QDoubleSpinBox, "predict.text.temperature").isVisible()
+    how.setCurrentIndex(1)
+    assert not predict.findChild(QDoubleSpinBox, "predict.text.temperature").isVisible()
+    predict.findChild(QSpinBox, "predict.text.beams").setValue(2)
+    predict.findChild(QDoubleSpinBox, "predict.text.penalty").setValue(0.5)
+    predict.findChild(QCheckBox, "predict.text.early").setChecked(True)
+    predict.findChild(QPushButton, "predict.text.go").click()
+    ticket, params = engine.pending("text")[-1]
+    assert params["decoding"] == {"beams": 2, "length_penalty": 0.5, "early_stopping": True}
+    beams = [
+        {"text": " film was <good>", "score": -0.5, "total": -1.5, "tokens": 4, "ended": True},
+        {"text": " film was bad", "score": -0.75, "total": -3.0, "tokens": 3, "ended": False},
+    ]
+    engine.answered.emit(ticket, {**CONTINUED, "beams": beams})
+    kept = predict.findChild(BeamList)
+    assert kept.isVisible() and kept.texts() == ["film was <good>", "film was bad"]
+    first, second = kept._texts
+    assert ">film was</span> &lt;good&gt;" in first.text() and first.text().endswith("&gt;")
+    assert second.text().endswith("…</span>") and "−3" in second.toolTip().replace("-", "−")
+    predict.findChild(QPushButton, "predict.text.go").click()
+    engine.answered.emit(engine.pending("text")[-1][0], CONTINUED)
+    assert not kept.isVisible()
 
 
 def test_that_a_text_is_written_while_one_looks_and_can_be_stopped(predict, engine, text_run):

@@ -48,7 +48,7 @@ def test_that_text_on_every_colour_has_contrast(dark: bool) -> None:
         ([1234.5, 0.0], ["1.23e3", "0"]),
         ([0.00001234], ["1.23e−5"]),
         ([np.nan, np.inf, -np.inf, 1.5], ["NaN", "+∞", "−∞", "1.50"]),
-        ([-0.0, 0.5], ["0.000", "0.500"]),
+        ([-0.0, 0.5], ["0", "0.500"]),
     ],
 )
 def test_that_one_tensor_has_one_format(values: list[float], written: list[str]) -> None:

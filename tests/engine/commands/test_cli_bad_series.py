@@ -207,7 +207,7 @@ def test_that_a_new_file_is_forecast_with_what_it_knows_ahead_and_scored_by_its_
         (
             "predict",
             lambda: later(2),
-            "“price” is known ahead for the model, but not far enough in 2 series: north",
+            "“price”, “kind” are known ahead for the model, but not far enough in 2 series: north",
         ),
         ("predict", lambda: later(4).drop(columns="price"), "price"),
         ("metrics", lambda: shops().drop(columns="sales"), "sales"),

@@ -79,7 +79,7 @@ def test_that_the_estimate_for_series_is_what_a_real_batch_takes(shops, make_sho
     spec = make_shop_spec(model, forecasting__loss=loss, trainer__batch_size=48)
     series = trainable(prepare(shops, spec), spec)
     material = Material(spec, series, split(series, spec)[0])
-    size = of_series(material, material.windows(material.fold.valid, "validation"))
+    size = of_series(material, *material.count(material.fold.valid, "validation"))
 
     forecaster = build(spec, material.recipe)
     x, y = loader_of(material.train, BatchPlan((48,)), None, torch.device("cpu")).take(slice(0, 48))

@@ -2,6 +2,9 @@
 
 import json
 import pickle
+import signal
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,9 +14,11 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from engine.inspecting.arrays import Readable, boxes
+from engine.inspecting.arrays import Readable, Stored, boxes, quick_boxes
+from engine.inspecting.kinds import KINDS
 from engine.inspecting.opening import open_file
 from engine.inspecting.unreadable import Cancelled, Unreadable
+from engine.jobs.lab_client import ending
 
 DTYPES = [
     torch.float64,
@@ -265,3 +270,19 @@ def test_that_parts_cover_an_array_once_in_the_order_of_its_cells(shape: tuple[i
     for limit in (1, 2, 6, 100):
         cut = [array[where].ravel() for where in boxes(shape, limit)]
         assert np.concatenate([*cut, np.empty(0)]).tolist() == array.ravel().tolist()
+        turned = Stored(np.array(array, order="F"), KINDS["i64"])
+        cut = [array[where].ravel() for where in quick_boxes(turned, limit)]
+        assert sorted(np.concatenate([*cut, np.empty(0)]).tolist()) == array.ravel().tolist()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGBUS"), reason="only there does a file that is cut off end who reads it")
+def test_that_a_lab_that_ended_because_its_file_was_cut_off_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.npy"
+    np.save(path, np.zeros(10**6))
+    code = (
+        "import os, sys, pathlib; from engine.inspecting.opening import open_file; path = pathlib.Path(sys.argv[1])\n"
+        "array = open_file(path).load('a'); os.truncate(path, 5000); print(array.part((slice(0, 10**6),)).sum())"
+    )
+    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, check=False, timeout=60)
+    assert ending(done.returncode) == "A file was cut off while it was being read. Open it again."
+    assert "exit code 1" in ending(1)

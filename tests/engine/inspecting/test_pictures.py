@@ -14,6 +14,7 @@ from engine.inspecting.picture import Picture, Place, Tile
 from engine.inspecting.plane import Plane
 from engine.inspecting.unreadable import Cancelled, Unreadable
 
+SIDES, POWERS = st.integers(1, 80), st.integers(0, 6)
 FLAGS = {np.nan: Flag.NAN, np.inf: Flag.PLUS_INF, -np.inf: Flag.MINUS_INF}
 
 
@@ -23,7 +24,8 @@ def stored(array: NDArray[np.generic]) -> Stored:
     return Stored(array, kind)
 
 
-def picture(array: NDArray[np.generic]) -> Picture:
+def picture(array: NDArray[np.generic], is_turned: bool = False) -> Picture:
+    array = np.asfortranarray(array) if is_turned else array
     made = Picture(Plane(stored(array), 0, 1, (0, 0)))
     made.gather(lambda: False, lambda _share: None)
     return made
@@ -68,14 +70,21 @@ def tile_cells(array: NDArray[np.generic], at: tuple[int, int], down: int, acros
 
 
 @settings(max_examples=12, deadline=None)
-@given(st.integers(1, 80), st.integers(1, 80), st.integers(0, 6), st.integers(0, 6), st.integers(0, 2**32 - 1))
+@given(
+    st.integers(1, 80),
+    st.integers(1, 80),
+    st.integers(0, 6),
+    st.integers(0, 6),
+    st.integers(0, 2**32 - 1),
+    st.booleans(),
+)
 def test_that_each_block_has_the_smallest_largest_and_mean_of_its_numbers(
-    rows: int, columns: int, down: int, across: int, seed: int
+    rows: int, columns: int, down: int, across: int, seed: int, is_turned: bool
 ) -> None:
     source = np.random.default_rng(seed)
     array = source.normal(size=(rows, columns)) * 10
     array[source.random(array.shape) < 0.1] = np.nan
-    made = picture(array)
+    made = picture(array, is_turned)
     for row in range(-(-rows // (16 << down))):
         for column in range(-(-columns // (16 << across))):
             place = Place(1 << down, 1 << across, row, column)

@@ -29,6 +29,8 @@ W = torch.tensor([0.5, 2.0, 1.0], dtype=torch.float64)
         ("y = A.softmax(-1)", (0, 1), "y[0, 1] = exp(2) / (exp(1) + exp(2) + exp(−3)) = 0.7275"),
         ("y = linear(A, A, A[:, 0])", (0, 1), "y[0, 1] = 1·0.5 + 2·0.25 + (−3)·4 + 0.5 = −10.5"),
         ("y = A.T", (2, 0), "y[2, 0] = A[0, 2] = −3"),
+        ("y = A.max(1).values", (1,), "y[1] = max(0.5, 0.25, 4) = 4"),
+        ("y = A.argmin(0)", (2,), "y[2] = place of min(−3, 4) = 0"),
         ("y = A.triu()", (1, 0), "y[1, 0] = filled = 0"),
         (
             "y = conv1d(A[None], A[None, :, :2], W[:1], padding=1)",
@@ -51,6 +53,9 @@ def test_that_a_cell_is_written_with_its_numbers(text: str, cell: tuple[int, ...
         "layer_norm(A, (2, 3))",
         "batch_norm(A, None, None, W, W, True)",
         "batch_norm(A, W, W + 1)",
+        "group_norm(stack([A, A + 1]), 1, W[:2], W[:2])",
+        "group_norm(stack([A, A * A]), 2)",
+        "instance_norm(stack([A, A * A]))",
         "stack([A, A]) @ A.T[None]",
         "A.softmax(0)",
     ],

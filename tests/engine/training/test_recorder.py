@@ -59,3 +59,14 @@ def test_that_a_stop_command_reaches_the_training_loop(workspace: Path, run_id: 
 def test_that_an_unknown_field_of_progress_is_a_mistake(workspace: Path, run_id: str) -> None:
     with Recorder(workspace, run_id) as recorder, pytest.raises(TypeError, match="rows_a_second"):
         recorder.progress(rows_a_second=3)
+
+
+def test_that_a_run_that_goes_on_is_as_far_as_it_was_left(workspace: Path, run_id: str) -> None:
+    with Recorder(workspace, run_id) as recorder:
+        recorder.progress(stage="training", step=6, total_steps=8, rows_per_second=9.0, seconds_left=1.0)
+    with Recorder(workspace, run_id) as recorder:
+        recorder.progress(stage="preparing the data")
+    with RunStore(workspace) as store:
+        progress = store.run(run_id).progress
+    assert (progress.stage, progress.fraction) == ("preparing the data", 0.75)
+    assert progress.rows_per_second == 0 and progress.seconds_left is None

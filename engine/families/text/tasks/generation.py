@@ -1,4 +1,5 @@
-"""Writing the likeliest token after the other, by transformers' encoder-decoders and by our own. Must not read files."""
+"""Writing the likeliest token after the other, or several texts beside each other: by transformers' encoder-decoders and by
+our own. Must not read files."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,8 +7,10 @@ from typing import Any
 import torch
 from torch import nn
 
+from engine.families.text.beams import Hypothesis, Told, search
 from engine.families.text.classic.seq2seq import AttentionSeq2Seq
 from engine.families.text.transformers_models import TransformersNetwork
+from engine.runs.texts import Decoding
 from engine.training.loader import Batch
 
 
@@ -29,11 +32,8 @@ def greedy(
     network: nn.Module, batch: Batch, end: int, most: int, cancelled: Callable[[], bool] = lambda: False
 ) -> list[list[int]]:
     """Return for each row of a batch the ids that it is answered with, at most so many, without opening and end."""
-    step = _Own(network, batch) if isinstance(network, AttentionSeq2Seq) else _Transformer(network, batch)
-    count, device = len(batch["input_ids"]), batch["input_ids"].device
-    logits = torch.empty(0)
-    for token in opening_of(network):
-        logits = step(torch.full((count,), token, dtype=torch.long, device=device))
+    step, logits = _opened(network, batch)
+    count, device = len(logits), logits.device
     written: list[torch.Tensor] = []
     over = torch.zeros(count, dtype=torch.bool, device=device)
     while len(written) < most and not bool(over.all()) and not cancelled():
@@ -46,6 +46,29 @@ def greedy(
     return [row[: row.index(end)] if end in row else row for row in rows]
 
 
+def beams(
+    network: nn.Module,
+    batch: Batch,
+    end: int,
+    decoding: Decoding,
+    cancelled: Callable[[], bool] = lambda: False,
+    told: Told = lambda _running: None,
+) -> list[Hypothesis]:
+    """Return the texts that a beam search keeps for a batch of one row, the best first."""
+    step, logits = _opened(network, batch)
+    return search(logits, step, end, decoding, cancelled=cancelled, told=told)
+
+
+def _opened(network: nn.Module, batch: Batch) -> "tuple[_Own | _Transformer, torch.Tensor]":
+    """Return a network that has read a batch, and its logits [n, vocabulary] of each row's first token."""
+    step = _Own(network, batch) if isinstance(network, AttentionSeq2Seq) else _Transformer(network, batch)
+    count, device = len(batch["input_ids"]), batch["input_ids"].device
+    logits = torch.empty(0)
+    for token in opening_of(network):
+        logits = step(torch.full((count,), token, dtype=torch.long, device=device))
+    return step, logits
+
+
 class _Own:
     def __init__(self, network: AttentionSeq2Seq, batch: Batch) -> None:
         self._network = network
@@ -54,6 +77,11 @@ class _Own:
     def __call__(self, ids: torch.Tensor) -> torch.Tensor:
         logits, self._state = self._network.write(ids, self._memory, self._state)
         return logits
+
+    def select(self, rows: torch.Tensor) -> None:
+        read, compared, mask = self._memory
+        self._memory = (read[rows], compared[rows], mask[rows])
+        self._state = self._state[:, rows].contiguous()
 
 
 class _Transformer:
@@ -79,3 +107,8 @@ class _Transformer:
         self._past = found.past_key_values
         logits: torch.Tensor = found.logits[:, -1]
         return logits
+
+    def select(self, rows: torch.Tensor) -> None:
+        self._mask = self._mask[rows]
+        self._read.last_hidden_state = self._read.last_hidden_state[rows]
+        self._past.reorder_cache(rows)

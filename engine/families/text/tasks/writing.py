@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,21 +14,22 @@ from torch.nn import functional
 
 from engine.catalog.text_checks import denoises
 from engine.families.supervised.splitting import Rows
+from engine.families.text.beams import Hypothesis, as_beams, telling
 from engine.families.text.encoder import TextEncoder
-from engine.families.text.generating import readable
+from engine.families.text.generating import Heard, readable
 from engine.families.text.live_samples import LETTERS
 from engine.families.text.masking import IGNORED
 from engine.families.text.ragged import Ints, Ragged
 from engine.families.text.reading_examples import read_alone, read_pairs
 from engine.families.text.scores.rouge import rouge, score_texts
-from engine.families.text.tasks.generation import greedy, opening_of
+from engine.families.text.tasks.generation import beams, greedy, opening_of
 from engine.families.text.tasks.head import TOKENS_AT_ONCE, Head, Judged, Samples, batches, device_of
 from engine.families.text.tasks.noise import sentence_ends, spoilt
 from engine.families.text.tasks.shown import written_pieces
 from engine.families.text.trained import TrainedText
 from engine.runs.evaluation import TextExample
 from engine.runs.text_samples import TextPiece, TextSample
-from engine.runs.texts import BLANK
+from engine.runs.texts import BLANK, Beam, Decoding
 from engine.spec import DenoisingSpec, RunSpec
 from engine.training.failures import RunFailed
 from engine.training.loader import Batch
@@ -214,9 +216,13 @@ def predict_texts(model: TrainedText, frame: pd.DataFrame) -> tuple[dict[str, pd
 
 
 def write_text(
-    model: TrainedText, text: str, most: int, cancelled: Callable[[], bool] = lambda: False
-) -> tuple[str, tuple[str, ...]]:
-    """Return what is written to a text, in at most so many tokens, and what is to be said about it."""
+    model: TrainedText,
+    text: str,
+    decoding: Decoding,
+    cancelled: Callable[[], bool] = lambda: False,
+    heard: Heard = lambda _text: None,
+) -> tuple[str, tuple[str, ...], tuple[Beam, ...]]:
+    """Return what is written to a text, what is to be said about it, and what a beam search kept where one is asked for."""
     encoder = model.encoder
     if model.spec.text is not None and denoises(model.spec.text):
         text = text.replace(BLANK, str(encoder.tokenizer.convert_ids_to_tokens(_mask_of(encoder))))
@@ -225,12 +231,19 @@ def write_text(
     device = device_of(model.network)
     batch = PairSamples(ids.to(device), Ragged.of([[end_of(encoder)]]).to(device), encoder.pad).batch(np.arange(1))
     model.network.eval()
+    read, kept = partial(encoder.tokenizer.decode, skip_special_tokens=True), list[Hypothesis]()
     with torch.inference_mode():
-        (made,) = greedy(model.network, batch, end_of(encoder), most, cancelled)
-    notes = [f"It was cut at {most:,} tokens."] if len(made) == most else []
+        if decoding.beams > 1:
+            told = telling(heard, read)
+            kept = beams(model.network, batch, end_of(encoder), decoding, cancelled, told)
+            made, was_cut = list(kept[0].ids), not kept[0].ended
+        else:
+            (made,) = greedy(model.network, batch, end_of(encoder), decoding.tokens, cancelled)
+            was_cut = len(made) == decoding.tokens
+    notes = [f"It was cut at {decoding.tokens:,} tokens."] if was_cut else []
     if whole > encoder.max_length:
         notes.append(f"Only the first {encoder.max_length:,} of {whole:,} tokens were read.")
-    return str(encoder.tokenizer.decode(made, skip_special_tokens=True)), tuple(notes)
+    return str(read(made)), tuple(notes), as_beams(kept, read)
 
 
 def end_of(encoder: TextEncoder) -> int:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
+from engine.families.forecasting.fitting import Material
 from engine.families.forecasting.folds import Span, split
+from engine.families.forecasting.running import trainable
 from engine.families.forecasting.series import prepare
 from engine.spec import RunSpec
 from engine.training.failures import RunFailed
@@ -75,3 +77,21 @@ def test_that_a_stretch_that_is_too_short_is_named(
 ) -> None:
     with pytest.raises(RunFailed, match=words):
         spans(shops, make_shop_spec(**parts))
+
+
+@pytest.mark.parametrize("lags", [{}, {"lags": {"sales": [7, 1]}}])
+def test_that_windows_are_counted_as_they_are_made(shops: pd.DataFrame, make_shop_spec: Make, lags: object) -> None:
+    late = shops[~((shops["shop"] == "south") & (shops["time"] < "2024-01-02 10:00"))].reset_index(drop=True)
+    inputs = {"known": ["price"], **lags} if isinstance(lags, dict) else {}
+    spec = make_shop_spec(
+        data__roles={"target": ["sales"], "group": ["shop"], "continuous": ["price"]},
+        forecasting__inputs=inputs,
+        forecasting__windows__evaluation_step=3,
+    )
+    series = trainable(prepare(late, spec), spec)
+    material = Material(spec, series, split(series, spec)[0])
+    for span in (material.fold.valid, material.fold.test):
+        made = material.windows(span, "part")
+        assert material.count(span, "part") == (len(made), len(made.data["time"]))
+    with pytest.raises(RunFailed, match="The part has no window"):
+        material.count(Span(material.fold.valid.first, material.fold.valid.first), "part")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from engine.families.forecasting.ahead import ends_early
+from engine.families.forecasting.ahead import ends_early, too_short
 from engine.families.forecasting.series import prepare
 from engine.spec import RunSpec
 
@@ -59,3 +59,16 @@ def test_that_times_of_days_have_no_hours(shops: pd.DataFrame, make_shop_spec: M
     )
     days = prepare(shops, make_shop_spec(**KNOWN)).frequency
     assert days.text_of(days.of("2024-01-02")) == "2024-01-02"
+
+
+def test_that_columns_that_end_alike_share_a_sentence(shops: pd.DataFrame, make_shop_spec: Make) -> None:
+    (told,) = too_short(prepare(shops, make_shop_spec(**KNOWN)), ("price", "weather"), 4)
+    assert told.startswith(
+        "“price”, “weather” are known ahead for the model, but not far enough in 3 series: north has them"
+    )
+    future = shops["time"] >= pd.Timestamp("2024-01-03 02:00")
+    shops["sales"] = shops["sales"].where(~future)
+    assert too_short(prepare(shops, make_shop_spec(**KNOWN)), ("price", "weather"), 4) == []
+    shops["price"] = shops["price"].where(~future)
+    (told,) = too_short(prepare(shops, make_shop_spec(**KNOWN)), ("price", "weather"), 4)
+    assert told.startswith("“price” is known ahead")

@@ -12,6 +12,7 @@ from engine.families.forecasting.folds import split
 from engine.families.forecasting.forecaster import build
 from engine.families.forecasting.library import quiet
 from engine.families.forecasting.loading import loader_of
+from engine.families.forecasting.quick_rows import Overlap
 from engine.families.forecasting.quick_tft import QuickTft
 from engine.families.forecasting.running import trainable
 from engine.families.forecasting.series import prepare
@@ -27,6 +28,12 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "as wide as the inputs": {"data__roles": MANY, "model__params": {"hidden_size": 8, "hidden_continuous_size": 8}},
     "two layers": {"model__params": {"lstm_layers": 2, "attention_head_size": 2}, "forecasting__inputs": INPUTS,
                    "data__roles": MANY},
+    "scaled by series": {"data__roles": MANY, "forecasting__inputs": INPUTS,
+                         "forecasting__scaling": {"normaliser": "series"}},
+    "told places in the window": {"data__roles": MANY, "forecasting__inputs": {**INPUTS, "relative_time": True},
+                                  "forecasting__scaling": {"normaliser": "series"}},
+    "told its own scale": {"data__roles": MANY, "forecasting__inputs": {**INPUTS, "target_scales": True},
+                           "forecasting__scaling": {"normaliser": "encoder"}},
     "sees what is known later": {"model__params": {"causal_attention": False}},
 }  # fmt: skip
 
@@ -42,7 +49,7 @@ def ready(shops: pd.DataFrame, spec: Any) -> tuple[Any, dict[str, torch.Tensor]]
         for parameter in forecaster.network.parameters():
             parameter += 0.2 * torch.randn_like(parameter)
     forecaster.network.eval()
-    loader = loader_of(material.train, BatchPlan.of(len(material.train), 16), None, torch.device("cpu"))
+    loader = loader_of(material.train, BatchPlan.of(len(material.train), 40), 1, torch.device("cpu"))
     x, _ = next(iter(loader))
     return forecaster, x
 
@@ -55,6 +62,24 @@ def test_that_it_forecasts_what_the_library_does(name: str, shops: pd.DataFrame,
         assert quick.takes(x)
         expected = forecaster.network(x)["prediction"]
         torch.testing.assert_close(quick(x)["prediction"], expected, rtol=1e-5, atol=1e-5)
+
+
+def test_that_what_windows_share_is_seen_not_trusted(shops: pd.DataFrame, make_shop_spec: Make) -> None:
+    forecaster, x = ready(shops, make_shop_spec("tft", **SETTINGS["scaled by series"]))
+    network, quick, size = (
+        forecaster.network,
+        QuickTft(forecaster.network),
+        forecaster.network.hparams.x_reals.index("r1"),
+    )
+    other = {name: one.clone() for name, one in x.items()}
+    other["encoder_cont"][3, 5] += 1.0  # one window holds other numbers at a step than those that share it
+    changing = {name: one.clone() for name, one in x.items()}
+    changing["encoder_cont"][3, :, size] += 1.0  # what is static differs within a series
+    apart = {name: one[:1] for name, one in x.items()}
+    with quiet(), torch.inference_mode():
+        for batch, shares in ((x, True), (other, True), (changing, False), (apart, False)):
+            assert (Overlap.of(batch, quick._static_columns(batch)).start is not None) is shares
+            torch.testing.assert_close(quick(batch)["prediction"], network(batch)["prediction"], rtol=1e-5, atol=1e-5)
 
 
 def test_that_weights_that_were_changed_or_loaded_count(shops: pd.DataFrame, make_shop_spec: Make) -> None:

@@ -179,6 +179,14 @@ def test_that_cancelling_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_that_the_same_texts_give_the_same_tokenizer(kind: TokenizerKind) -> None:
+    texts = [text.replace("1", str(number)) for number, text in enumerate(topics["assert"].splitlines())]
+    spec = TokenizerSpec(kind=kind, vocabulary=100, lowercase=False)
+    made = {train_tokenizer([texts], spec).tokenizer.backend_tokenizer.to_str() for _ in range(4)}
+    assert len(made) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_that_the_corpus_own_mark_of_unknown_words_stands_for_them(kind: TokenizerKind, tmp_path: Path) -> None:
     made = trained(kind, special_tokens=("<unk>", "<|user|>"))
     save_tokenizer(made, tmp_path)
@@ -200,10 +208,3 @@ def test_that_special_tokens_in_the_corpus_are_no_words_of_it(kind: TokenizerKin
     made = train_tokenizer([["the <unk> sat", "a <unk>, too"]], spec).tokenizer
     assert sorted(made.get_vocab().values()) == list(range(len(made)))
     assert not any("unk" in one for one in made.get_vocab() if one != "<unk>")
-
-
-def test_that_the_same_texts_give_the_same_tokenizer(kind: TokenizerKind) -> None:
-    texts = [text.replace("1", str(number)) for number, text in enumerate(topics["assert"].splitlines())]
-    spec = TokenizerSpec(kind=kind, vocabulary=100, lowercase=False)
-    made = {train_tokenizer([texts], spec).tokenizer.backend_tokenizer.to_str() for _ in range(4)}
-    assert len(made) == 1

@@ -46,6 +46,10 @@ def test_that_a_language_model_goes_on_and_says_how_surprised_it_is(ask: Callabl
     assert found["continuation"] is not None and found["generated"] <= 5
     assert found["perplexity_name"] == "perplexity" and found["perplexity"] > 1
     assert len(found["tokens"]) >= 2
+    searched = ask(
+        kind, "--text", "the film", "--tokens", "4", "--beams", "3", "--length-penalty", "0.5", "--early-stopping"
+    )
+    assert len(searched["beams"]) == 3 and searched["beams"][0]["text"] == searched["continuation"]
 
 
 def test_that_a_masked_model_tells_candidates_or_its_pseudo_perplexity(ask: Callable[..., Any]) -> None:

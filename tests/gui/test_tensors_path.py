@@ -1,0 +1,64 @@
+"""Tensors through the real window and its lab: a product, a view, a chain, a clash that is mended, and work without end."""
+
+from typing import Any
+
+import numpy as np
+import psutil
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QPlainTextEdit
+from pytestqt.qtbot import QtBot
+
+HEAVY = "x = rand(7000, 7000); y = x @ x @ x @ x"
+
+
+def test_that_tensors_are_tried_and_that_a_lab_that_hangs_takes_nothing_with_it(user: Any, qtbot: QtBot) -> None:
+    window = user.open_window()
+    user.press(window, "rail.tensors")
+    page = window.tensors.playground
+    field = window.findChild(QPlainTextEdit, "tensors.expression")
+
+    def names() -> list[str]:
+        return [] if page.chain() is None else [tensor.name for tensor in page.chain().tensors]
+
+    def write(text: str) -> None:
+        field.clear()
+        qtbot.keyClicks(field, text)
+
+    user.press(window, "tensors.example.matmul")
+    user.until(lambda: names() == ["A", "B", "C"])
+    grids = [pane.grid for pane in page.view.cards[0].panes()]
+    a, b, c = (tensor.values for tensor in page.chain().tensors)
+    np.testing.assert_allclose(a @ b, c, rtol=1e-5)
+
+    def points() -> bool:
+        """Move onto the cell, anew as long as the cards are still finding their place."""
+        qtbot.mouseMove(grids[2], QPoint(1, 1))
+        qtbot.mouseMove(grids[2], grids[2].pointAt((1, 1)).toPoint())
+        return grids[0].lit is not None
+
+    user.until(points)
+    assert [np.argwhere(grid.lit).tolist() for grid in grids[:2]] == [
+        [[1, column] for column in range(4)],
+        [[row, 1] for row in range(4)],
+    ]
+    user.until(lambda: page.view.strip.text().startswith("C[1, 1] = ") and "+" in page.view.strip.text())
+
+    write("x = arange(6).view(2, 3); y = x.T.reshape(2, 3)")
+    verdicts = ["made", "viewed", "viewed", "copied"]
+    user.until(lambda: [tensor.verdict for tensor in page.chain().tensors] == verdicts)
+
+    write("A = rand(3, 4); B = rand(3, 4); z = (A @ B).softmax(-1)")
+    user.until(lambda: page.view.refusal.isVisible() and bool(page.view.refusal.refusal().fixes))
+    user.press(window, "tensors.refusal.fix0")
+    user.until(lambda: names()[-1:] == ["z"])
+    assert page.chain().tensors[-1].shape == (3, 3)
+
+    lab = window.engine._labs["tensors"]
+    before = lab.pid
+    write(HEAVY)
+    user.press(window, "tensors.stop")
+    assert names()[-1] == "z", "what was worked out stays"
+    user.until(lambda: not psutil.pid_exists(before) or lab.pid != before)
+    write("q = ones(2, 2)")
+    user.until(lambda: names() == ["q"])
+    window.close()
