@@ -95,8 +95,9 @@ class LiveTaps:
         try:
             self._found.append(tapped(tap, tensor))
         except (RuntimeError, MemoryError) as error:  # looking costs memory, which the run may need all of
-            self._recorder.log(f"{tap.kind} of {tap.name or 'the network'} could not be looked at: {error}", "warning")
-            self._wish = TapWish()
+            name = tap.name or "the network"
+            self._recorder.log(f"The {tap.kind} of {name} could not be looked at: {error}.", "warning")
+            self._recorder.tap_wish = TapWish()  # heeded with the next step, and told
         self._spent += time.monotonic() - began
 
     def _heed(self, wish: TapWish) -> None:

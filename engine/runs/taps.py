@@ -51,10 +51,13 @@ class TapParameter(_Part):
 
 
 class TapLayer(_Part):
-    """A layer by its name, the name of its class, and the parameters that are its own."""
+    """A layer by its name, the name of its class, and the parameters that are its own. A mere list of layers returns
+    nothing.
+    """
 
     name: str
     made: str
+    returns: bool = True
     parameters: tuple[TapParameter, ...] = ()
 
 

@@ -83,7 +83,12 @@ def first_tensor(made: Any) -> torch.Tensor | None:
 def layers_of(network: nn.Module) -> tuple[TapLayer, ...]:
     """Return every layer with the parameters that are its own."""
     return tuple(
-        TapLayer(name=name, made=type(module).__name__, parameters=_parameters(name, module))
+        TapLayer(
+            name=name,
+            made=type(module).__name__,
+            returns=type(module).forward is not nn.Module.forward,
+            parameters=_parameters(name, module),
+        )
         for name, module in network.named_modules()
     )
 

@@ -37,6 +37,7 @@ class TapCard(QFrame):
             label.setProperty("role", "muted")
         self._odd = QLabel(self)
         self._odd.setProperty("role", "warning")
+        self._told.setToolTip(self.tr("Blue is above zero, red below; both reach to the largest number of this step."))
         self._pictures: TapPictures | None = None
         self._layout = QVBoxLayout(self)
         self._arrange()
@@ -87,9 +88,9 @@ class TapCard(QFrame):
             row.setSpacing(12)
         head.addWidget(self._title)
         head.addWidget(self._form, 1)
-        head.addWidget(self._told)
         line.addWidget(self._stats, 1)
         line.addWidget(self._odd)
+        line.addWidget(self._told)
         self._layout.setContentsMargins(12, 8, 12, 8)
         self._layout.setSpacing(4)
         self._layout.addLayout(head)

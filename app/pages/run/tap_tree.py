@@ -106,7 +106,8 @@ class TapTree(QWidget):
         item = QTreeWidgetItem(parent or self.tree.invisibleRootItem(), [f"{name}   {layer.made}"])
         item.setData(0, NAME, layer.name)
         item.setToolTip(0, f"{layer.name or self.tr('the whole network')}\n{layer.made}")
-        self._add_tick(item, Tap(name=layer.name, kind="activation"))
+        if layer.returns:
+            self._add_tick(item, Tap(name=layer.name, kind="activation"))
         for parameter in layer.parameters:
             self._add_parameter(item, parameter)
         return item

@@ -66,8 +66,8 @@ def tile_text(picture: TapPicture, cell: tuple[int, int], value: str, is_mean: b
 
 
 def scale_text(largest: str) -> str:
-    """Say what the colours of a map mean."""
-    return _tr("blue above zero, red below, strongest at ±{0}").format(largest)
+    """Say how far the colours of a map reach."""
+    return _tr("colours reach ±{0}").format(largest)
 
 
 def moment(look: TapLook) -> str:

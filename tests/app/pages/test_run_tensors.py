@@ -154,7 +154,7 @@ def test_that_looks_are_drawn_and_can_be_gone_back_to(page, told):
     shown.setCurrentIndex(1)
     shown.activated.emit(1)
     weight.draw()
-    assert weight.texts()[3] == "blue above zero, red below, strongest at ±4.00"
+    assert weight.texts()[3] == "colours reach ±4.00"
     weight.pictures().map.cellPointed.emit((43, 2))
     assert weight.texts()[3] == "[129, 2]   farthest from zero −4.00"
     slider, place = page.findChild(QSlider, "run.tensors.look"), page.findChild(QLabel, "run.tensors.place")

@@ -72,8 +72,10 @@ def test_that_no_hook_is_left_however_the_step_ends(network: Network) -> None:
 
 def test_that_layers_are_told_with_the_parameters_that_are_their_own(network: Network) -> None:
     network.idle.bias.requires_grad_(False)
+    network.more = nn.ModuleList()
     layers = {layer.name: layer for layer in layers_of(network)}
-    assert [*layers] == ["", "words", "memory", "bend", "idle"]
+    assert [*layers] == ["", "words", "memory", "bend", "idle", "more"]
+    assert [layer.name for layer in layers.values() if not layer.returns] == ["more"]
     assert layers["memory"].made == "GRU" and layers[""].parameters == ()
     assert [(one.name, one.shape, one.learns) for one in layers["idle"].parameters] == [
         ("idle.weight", (2, 2), True),
