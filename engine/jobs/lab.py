@@ -27,6 +27,8 @@ TABLES = {
     "tensors": "engine.jobs.tensor_requests",
 }
 THREADS = {"data": 4, "model": 2, "tensors": 4}
+CIRCULAR = {"model": ("accelerate",)}
+"""Libraries whose modules import each other: of two requests that begin with one at once, one would see it half made."""
 
 
 class Lab:
@@ -40,6 +42,7 @@ class Lab:
         self._cancelled: dict[int, threading.Event] = {}
         self._pool = ThreadPoolExecutor(THREADS[kind], thread_name_prefix=f"lab-{kind}")
         self._methods: Mapping[str, Method] | None = None
+        self._loading = threading.Lock()
 
     def serve(self) -> None:
         """Answer until the input ends."""
@@ -69,8 +72,11 @@ class Lab:
             self._cancelled.pop(ticket, None)
 
     def _method(self, name: str) -> Method:
-        if self._methods is None:
-            self._methods = import_module(TABLES[self._kind]).METHODS
+        with self._loading:
+            if self._methods is None:
+                for library in CIRCULAR.get(self._kind, ()):
+                    import_module(library)
+                self._methods = import_module(TABLES[self._kind]).METHODS
         if name not in self._methods:
             raise RequestError(f"There is no request “{name}”.")
         return self._methods[name]

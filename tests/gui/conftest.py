@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from app.main_window import MainWindow
 from app.settings import Settings
@@ -23,6 +24,7 @@ class User:
         self.workspace = workspace
         self.store = RunStore(workspace)
         self._qtbot = qtbot
+        self._windows: list[MainWindow] = []
 
     def open_window(self) -> MainWindow:
         """Open a window on the workspace; the test closes it."""
@@ -30,9 +32,17 @@ class User:
         assert isinstance(application, QApplication)
         apply(application, "light")
         window = MainWindow(self.workspace, Settings(), warm_up=False)
+        self._windows.append(window)
         window.show()
         self._qtbot.waitExposed(window)
         return window
+
+    def leave(self) -> None:
+        """Close what a test that failed has left open: its threads would end the tests after it."""
+        for window in self._windows:
+            if isValid(window):
+                window.close()
+        self.store.close()
 
     def press(self, window: MainWindow, name: str) -> None:
         """Click the button of this path with the mouse, as soon as it can be clicked."""
@@ -56,4 +66,4 @@ def user(workspace: Path, qtbot: QtBot) -> Iterator[User]:
     """Somebody at the window of an empty workspace."""
     one = User(workspace, qtbot)
     yield one
-    one.store.close()
+    one.leave()

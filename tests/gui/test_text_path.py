@@ -80,7 +80,8 @@ def try_text(window: MainWindow, user: Any, run: RunRecord, text: str) -> Any:
     assert box is not None
     box.setPlainText(text)
     user.press(window, "predict.text.go")
-    user.until(lambda: bool(card.answer()))
+    user.until(lambda: bool(card.answer()) or not card.inputs.isBusy())
+    assert card.answer(), card.findChild(QLabel, "predict.text.note").text()
     return card
 
 

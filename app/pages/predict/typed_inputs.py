@@ -68,6 +68,10 @@ class TypedInputs(QWidget):
         self._blank.setVisible(task == "masked-lm" or (task == "seq2seq" and not columns.target))
         self._refresh()
 
+    def isBusy(self) -> bool:
+        """Whether the model is at work."""
+        return self._busy
+
     def setBusy(self, busy: bool) -> None:
         """Offer to stop while the model is at work."""
         self._busy = busy

@@ -1,6 +1,8 @@
 """A lab answers in its own process; a crash or a wrong request there is told in a sentence, and the next one works."""
 
 import queue
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -87,3 +89,13 @@ def test_that_a_lab_that_goes_on_with_what_was_given_up_is_ended_and_the_rest_as
     assert found == {2: "error", 3: "result"}
     assert client.pid != first
     client.close()
+
+
+def test_that_libraries_which_import_each_other_are_whole_before_two_requests_can_need_them(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; from pathlib import Path; from engine.jobs.lab import Lab\n"
+        "Lab('model', Path(sys.argv[1]), os.dup(2))._method('devices')\n"
+        "print(hasattr(sys.modules['accelerate'], 'dispatch_model'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"
