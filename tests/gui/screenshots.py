@@ -101,7 +101,8 @@ class Tour:
         self.window.tensors.showInspector()
         inspector.openRun(first.id, first.name)
         self.until(inspector.pane.map.isVisible, 60)
-        self.wait(2)
+        inspector.tree.choose(inspector.shelf()[0], "_backbone.linear_layers.2.weight")
+        self.wait(3)
         self.shoot("tensors-inspector")
 
     def shoot(self, name: str) -> None:
