@@ -74,7 +74,7 @@ def own_name(file: TensorFile, name: str) -> str | None:
 
 def _checkpoint(path: Path, folder: Path) -> Checkpoint:
     place = path.parent.relative_to(folder).as_posix().replace("checkpoints", "").strip("/")
-    before = f"{place} · " if place else ""
+    before = f"{place} · " if place not in {"", "."} else ""
     if (described := _description_of(path)) is not None:
         step = _number(_read(described).get("step"))
         return Checkpoint(path, f"{before}{_name_of_state(path)}", step=None if step is None else int(step))

@@ -42,6 +42,11 @@ def test_that_checkpoints_come_in_the_order_of_training_and_the_kept_model_last(
     ]
 
 
+def test_that_the_model_beside_the_checkpoints_is_called_so(tmp_path: Path) -> None:
+    save_file({"weight": torch.ones(2)}, tmp_path / "model.safetensors")
+    assert [one.label for one in checkpoints_of(tmp_path)] == ["model"]
+
+
 def test_that_a_states_tensors_have_the_names_of_its_description(folder: Path) -> None:
     (state,) = (one.path for one in checkpoints_of(folder) if one.label == "last")
     names = {entry.name: entry.shape for entry in Desk().file(state).entries}
