@@ -23,7 +23,7 @@ def batch_norm(
     momentum: float = 0.1,
     eps: float = 1e-5,
 ) -> Tensor:
-    """Normalise each channel (dim 1); the running statistics given stay as they are (see `running_statistics`)."""
+    """Normalise each channel (dim 1); the running statistics given stay as they are."""
     mean, var = _copy(running_mean), _copy(running_var)
     return functional.batch_norm(x, mean, var, weight, bias, training, momentum, eps)
 
@@ -41,15 +41,6 @@ def instance_norm(
     """Normalise each channel of each sample on its own; the running statistics given stay as they are."""
     mean, var = _copy(running_mean), _copy(running_var)
     return functional.instance_norm(x, mean, var, weight, bias, use_input_stats, momentum, eps)
-
-
-def running_statistics(
-    x: Tensor, running_mean: Tensor, running_var: Tensor, momentum: float = 0.1
-) -> tuple[Tensor, Tensor]:
-    """Return running mean and variance [channels] after one training batch x [N, C, …]."""
-    mean, var = running_mean.clone(), running_var.clone()
-    functional.batch_norm(x, mean, var, training=True, momentum=momentum)
-    return mean, var
 
 
 def normal(mean: Tensor | float, std: Tensor | float) -> Tensor:

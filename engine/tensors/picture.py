@@ -53,7 +53,9 @@ class TensorPicture:
 @dataclass(frozen=True)
 class StepPicture:
     """One operation: the numbers of its result and operands, and for each operand its reach (None: to be asked); `place`
-    is where it is written, as line, first column and column after the last."""
+    is where it is written, as line, first column and column after the last; `dtypes` says what a cast or a mix of dtypes
+    did, where one did.
+    """
 
     number: int
     operation: str
@@ -63,6 +65,7 @@ class StepPicture:
     place: tuple[int, int, int]
     operands: tuple[int, ...]
     reaches: tuple[Reach | None, ...]
+    dtypes: str
 
 
 @dataclass(frozen=True)

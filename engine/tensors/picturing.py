@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.tensors.casting import about_dtypes
 from engine.tensors.chain import Chain, Step
 from engine.tensors.explaining import Explanation
 from engine.tensors.identities import Identities, join_attention, join_step
@@ -137,4 +138,4 @@ def _step(chain: Chain, number: int, known: Sequence[Reach | None]) -> StepPictu
     operation = one.operation
     place = (one.place.line, one.place.column, one.place.end)
     called = (number, operation.name, operation.torch_name, operation.kind.value)
-    return StepPicture(*called, one.text, place, operands, tuple(known))
+    return StepPicture(*called, one.text, place, operands, tuple(known), about_dtypes(chain, number))

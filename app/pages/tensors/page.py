@@ -20,10 +20,6 @@ class TensorsPage(QWidget):
         self._tabs = QTabWidget(self)
         self._arrange()
 
-    def showPlayground(self) -> None:
-        """Go to the playground."""
-        self._tabs.setCurrentWidget(self._trying)
-
     def showInspector(self) -> None:
         """Go to the inspector."""
         self._tabs.setCurrentWidget(self.inspector)

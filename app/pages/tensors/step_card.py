@@ -175,8 +175,8 @@ class StepCard(QFrame):
         result = self._chain.tensors[self._step.number]
         name = "" if result.name.startswith("#") else f"{result.name} = "
         self._title.setText(f"{name}{result.text}")
-        what = f"{self._step.torch_name}: {sentence_of(self._step.operation)}"
-        self._what.setText(what.removesuffix(": "))
+        what = f"{self._step.torch_name}: {sentence_of(self._step.operation)}".removesuffix(": ")
+        self._what.setText(f"{what}\n{self._step.dtypes}" if self._step.dtypes else what)
 
     def _arrange(self) -> None:
         self._title.setFont(theme().monoFont(1.05))

@@ -16,6 +16,12 @@ from engine.jobs.raw import packed, unpacked
 from engine.jobs.requests import Call
 
 
+def sent(value: object) -> Any:
+    """Return a value as it comes out of a lab's pipe."""
+    pipe = io.BytesIO(b"".join(bytes(part) for part in packed({"value": value}, _plain)))
+    return unpacked(pipe.readline(), pipe)["value"]
+
+
 class LabEngine(QObject):
     """What a page asks is kept until the test lets it be answered."""
 
@@ -52,8 +58,7 @@ class LabEngine(QObject):
             except Exception as error:
                 self.failed.emit(ticket, sentence(error))
                 continue
-            pipe = io.BytesIO(b"".join(bytes(part) for part in packed({"result": result}, _plain)))
-            self.answered.emit(ticket, unpacked(pipe.readline(), pipe)["result"])
+            self.answered.emit(ticket, sent(result))
         return methods
 
 

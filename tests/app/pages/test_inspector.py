@@ -1,6 +1,5 @@
 """The inspector over a lab that answers in this process: open, look, slice, compare, and files that cannot be read."""
 
-import io
 import itertools
 import json
 from collections.abc import Callable
@@ -21,10 +20,10 @@ from app.pages.tensors.inspector import Inspector
 from app.pages.tensors.scale_bar import ColourKey, scale_of
 from app.plots.tile_book import MapScale
 from engine.jobs import inspector_requests as lab
-from engine.jobs.lab import _plain, sentence
-from engine.jobs.raw import packed, unpacked
+from engine.jobs.lab import sentence
 from engine.jobs.requests import Call
 from engine.runs import RunStore
+from tests.app.pages.tensor_lab import sent
 
 
 class LabHere(QObject):
@@ -60,12 +59,6 @@ class LabHere(QObject):
             self.failed.emit(ticket, sentence(error))
         else:
             self.answered.emit(ticket, sent(value))
-
-
-def sent(value: object) -> Any:
-    """Return a value as it comes out of a lab's pipe."""
-    line, *rest = packed({"value": value}, _plain)
-    return unpacked(bytes(line), io.BytesIO(b"".join(bytes(part) for part in rest)))["value"]
 
 
 @pytest.fixture

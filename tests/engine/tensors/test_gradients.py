@@ -6,7 +6,6 @@ import torch
 from engine.tensors.chain import Chain, Edit, evaluate
 from engine.tensors.gradients import Gradients, Loss, gradients
 from engine.tensors.refusal import Refused
-from engine.tensors.reparameterised import REPARAMETERISED, Reparameterised
 
 X = torch.tensor([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]], dtype=torch.float64)
 W = torch.tensor([[1.0, 2.0], [-1.0, 0.5], [0.25, 3.0]], dtype=torch.float64)
@@ -96,21 +95,39 @@ def test_that_a_loss_that_is_none_is_refused(text: str, loss: Loss, said: str) -
         of(text, loss)
 
 
-@pytest.mark.parametrize("example", REPARAMETERISED, ids=lambda one: one.key)
-def test_that_a_draw_is_blocked_and_the_same_draw_written_otherwise_is_not(example: Reparameterised) -> None:
-    for text, passes in ((example.blocked, False), (example.passing, True)):
+NORMAL = "mu = tensor([0.5, -1.0]); sigma = tensor([1.0, 2.0]); "
+LOGITS = "logits = tensor([[1.0, 0.0, -1.0]]); "
+SOFT = f"{LOGITS}z = gumbel_softmax(logits, tau=0.5); "
+HARD = f"{SOFT}hard = (z >= z.amax(-1, True)).float(); "
+THROUGH = f"{HARD}through = hard - z.detach() + z; y = through @ tensor([0.0, 2.0, 4.0])"
+DRAWS = {  # blocked, the same draw written so that gradients pass, and what they reach
+    "normal": (
+        f"{NORMAL}x = normal(mu, sigma); y = x ** 2",
+        f"{NORMAL}eps = randn(2); x = mu + sigma * eps; y = x ** 2",
+        ("mu", "sigma"),
+    ),
+    "gumbel": (
+        f"{LOGITS}k = multinomial(logits.softmax(-1), 1); y = k * 2.0",
+        f"{SOFT}y = z @ tensor([0.0, 2.0, 4.0])",
+        ("logits",),
+    ),
+    "straight-through": (f"{HARD}y = hard @ tensor([0.0, 2.0, 4.0])", THROUGH, ("logits",)),
+}
+
+
+@pytest.mark.parametrize("key", DRAWS)
+def test_that_a_draw_is_blocked_and_the_same_draw_written_otherwise_is_not(key: str) -> None:
+    blocked, passing, on = DRAWS[key]
+    for text, passes in ((blocked, False), (passing, True)):
         chain, found = of(text)
         reached = {name for name, gradient in by_name(chain, found).items() if gradient.any()}
-        assert bool(found.stops) != passes or example.key == "straight-through"
-        assert all((name in reached) == passes for name in example.on)
+        assert bool(found.stops) != passes or key == "straight-through"
+        assert all((name in reached) == passes for name in on)
 
 
 def test_that_straight_through_is_what_hard_gumbel_softmax_does() -> None:
-    by_hand = next(one for one in REPARAMETERISED if one.key == "straight-through").passing
-    at_once = (
-        "logits = tensor([[1.0, 0.0, -1.0]]); z = gumbel_softmax(logits, 0.5, True); y = z @ tensor([0.0, 2.0, 4.0])"
-    )
-    found = [by_name(*of(text, seed=7))["logits"] for text in (by_hand, at_once)]
+    at_once = f"{LOGITS}z = gumbel_softmax(logits, 0.5, True); y = z @ tensor([0.0, 2.0, 4.0])"
+    found = [by_name(*of(text, seed=7))["logits"] for text in (THROUGH, at_once)]
     assert torch.allclose(*found)
 
 

@@ -1,44 +1,12 @@
-"""What a page tells of one tensor of a chain: how it lies in memory, whose cells it shows, what a cast did."""
+"""What casts and mixes of dtypes do to the cells of a tensor, in words."""
 
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from engine.tensors.chain import Chain, same_storage
-from engine.tensors.program import Instruction
+from engine.tensors.chain import Chain
 from engine.tensors.promoting import rule
-from engine.tensors.sizes import logical_bytes, physical_bytes
-
-
-@dataclass(frozen=True)
-class Facts:
-    """`offset` and `strides` count cells; `view_of` is the earliest tensor whose storage this one shows, `shared_with` all
-    of them; `promotion` and `cast` are sentences about the step that made it, empty where there is nothing to say."""
-
-    name: str
-    shape: tuple[int, ...]
-    dtype: str
-    strides: tuple[int, ...]
-    offset: int
-    contiguous: bool
-    view_of: str
-    shared_with: tuple[str, ...]
-    logical_bytes: int
-    physical_bytes: int
-    promotion: str
-    cast: str
-
-    @property
-    def header(self) -> str:
-        """One line: `f32[3,4] stride(4,1) contiguous · view of x · 48 B`."""
-        sizes = ",".join(map(str, self.shape))
-        strides = ",".join(map(str, self.strides))
-        lies = " contiguous" if self.contiguous else ""
-        view = f" · view of {self.view_of}" if self.view_of else ""
-        size = f"{self.logical_bytes:,} B"
-        held = f" shown, {self.physical_bytes:,} B held" if self.logical_bytes > self.physical_bytes else ""
-        return f"{SHORT.get(self.dtype, self.dtype)}[{sizes}] stride({strides}){lies}{view} · {size}{held}"
 
 
 @dataclass(frozen=True)
@@ -56,44 +24,27 @@ class Cast:
     example: str
 
 
-SHORT = {
-    "float64": "f64", "float32": "f32", "float16": "f16", "bfloat16": "bf16", "int64": "i64", "int32": "i32",
-    "int16": "i16", "int8": "i8", "uint8": "u8", "complex64": "c64", "complex128": "c128",
-}  # fmt: skip
 _CASTS = {"to", "float", "double", "half", "bfloat16", "int", "long", "short", "bool"}
 
 
-def facts(chain: Chain, number: int) -> Facts:
-    """Return the facts of tensor `number` of a chain."""
-    tensor, label, first = chain.tensors[number], chain.program.label, len(chain.program.inputs)
-    sharing = [other for other in range(number) if same_storage(tensor, chain.tensors[other])]
-    one = chain.program.instructions[number - first] if number >= first else None
-    operands = [chain.tensors[ref.number] for ref in one.operands()] if one else []
-    return Facts(
-        name=label(number),
-        shape=tuple(tensor.shape),
-        dtype=name_of(tensor.dtype),
-        strides=tuple(tensor.stride()),
-        offset=int(tensor.storage_offset()),
-        contiguous=tensor.is_contiguous(),
-        view_of=label(sharing[0]) if sharing else "",
-        shared_with=tuple(map(label, sharing)),
-        logical_bytes=logical_bytes(tensor),
-        physical_bytes=physical_bytes(tensor),
-        promotion=promotion(one, operands, tensor) if one else "",
-        cast=in_words(cast(operands[0], tensor), tensor.dtype) if one and _is_cast(one) else "",
-    )
+def about_dtypes(chain: Chain, number: int) -> str:
+    """Return in words what a cast did that made tensor `number` of a chain, or why a mix of dtypes gave its dtype; empty
+    where there is nothing to say.
+    """
+    first = len(chain.program.inputs)
+    if number < first:
+        return ""
+    one, tensor = chain.program.instructions[number - first], chain.tensors[number]
+    operands = [chain.tensors[ref.number] for ref in one.operands()]
+    if one.operation.name in _CASTS:
+        return in_words(cast(operands[0], tensor), tensor.dtype)
+    numbers = [part for part in one.arguments if isinstance(part, bool | int | float | complex)]
+    return rule(one.operation, operands, numbers, tensor.dtype)
 
 
 def name_of(dtype: torch.dtype) -> str:
     """Return `float32` for `torch.float32`."""
     return str(dtype).removeprefix("torch.")
-
-
-def promotion(one: Instruction, operands: list[Tensor], result: Tensor) -> str:
-    """Return in words why a result of mixed operands has its dtype, empty where they are of one dtype."""
-    numbers = [part for part in one.arguments if isinstance(part, bool | int | float | complex)]
-    return rule(one.operation, operands, numbers, result.dtype)
 
 
 def cast(before: Tensor, after: Tensor) -> Cast:
@@ -147,10 +98,6 @@ def in_words(found: Cast, dtype: torch.dtype) -> str:
 def _beyond(old: Tensor, dtype: torch.dtype) -> Tensor:
     limits, real = torch.iinfo(dtype), old.real if old.is_complex() else old
     return real.isfinite() & ((real.trunc() < limits.min) | (real.trunc() > limits.max))
-
-
-def _is_cast(one: Instruction) -> bool:
-    return one.operation.name in _CASTS
 
 
 def _written(value: Tensor) -> str:

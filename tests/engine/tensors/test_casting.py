@@ -1,10 +1,10 @@
-"""What is told of one tensor: how it lies in memory, and what a cast or a mix of dtypes did."""
+"""What is told of a tensor: how it lies in memory, and what a cast or a mix of dtypes did."""
 
 import pytest
 import torch
 
-from engine.tensors.chain import evaluate
-from engine.tensors.facts import Facts, facts
+from engine.tensors.casting import about_dtypes
+from engine.tensors.chain import Step, evaluate
 
 GIVEN = {
     "x": torch.arange(12.0).view(3, 4),
@@ -17,19 +17,23 @@ GIVEN = {
 }
 
 
-def of(text: str) -> Facts:
+def of(text: str) -> str:
     chain = evaluate(text, GIVEN)
-    return facts(chain, chain.program.result or 0)
+    return about_dtypes(chain, chain.program.result or 0)
+
+
+def step_of(text: str) -> Step:
+    return evaluate(text, GIVEN).steps[-1]
 
 
 def test_that_a_view_says_whose_cells_it_shows() -> None:
-    found = of("y = x.T[1:, ::2]")
+    found = step_of("y = x.T[1:, ::2]")
     assert (found.shape, found.strides, found.offset, found.contiguous) == ((3, 2), (1, 8), 1, False)
-    assert (found.view_of, found.shared_with) == ("x", ("x", "#1"))
+    assert (found.verdict, found.shares) == ("viewed", ("x", "#1"))
     assert (found.logical_bytes, found.physical_bytes) == (24, 48)
-    assert found.header == "f32[3,2] stride(1,8) · view of x · 24 B"
-    assert of("y = x.T.contiguous()").view_of == ""
-    assert of("y = x[0, 0].expand(100)").header == "f32[100] stride(0) · view of x · 400 B shown, 48 B held"
+    assert step_of("y = x.T.contiguous()").shares == ()
+    spread = step_of("y = x[0, 0].expand(100)")
+    assert (spread.strides, spread.logical_bytes, spread.physical_bytes) == ((0,), 400, 48)
 
 
 @pytest.mark.parametrize(
@@ -46,8 +50,8 @@ def test_that_a_view_says_whose_cells_it_shows() -> None:
     ],
 )
 def test_that_a_cast_says_what_it_did(text: str, said: str) -> None:
-    assert said in of(text).cast
-    assert bool(of(text).cast) == bool(said)
+    assert said in of(text)
+    assert bool(of(text)) == bool(said)
 
 
 @pytest.mark.parametrize(
@@ -68,5 +72,5 @@ def test_that_a_cast_says_what_it_did(text: str, said: str) -> None:
 )
 def test_that_a_mix_of_dtypes_is_explained(text: str, said: str) -> None:
     found = of(f"y = {text}")
-    assert said in found.promotion
-    assert bool(found.promotion) == bool(said)
+    assert said in found
+    assert bool(found) == bool(said)
