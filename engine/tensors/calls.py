@@ -2,7 +2,6 @@
 
 import ast
 import re
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,16 +10,17 @@ import torch
 from torch import Tensor
 
 from engine.tensors.clash import Call, Clash, Operand
+from engine.tensors.clashes_of_dtypes import of_dtypes, of_made
 from engine.tensors.operation import Form, Kind, Operation
 from engine.tensors.program import Instruction, Program, Ref, filled
 from engine.tensors.reading import place_of
 from engine.tensors.refusal import Refused
 from engine.tensors.rules import clash_in, missed
-from engine.tensors.sizes import TooLarge, Watch, physical_bytes, readable
+from engine.tensors.sizes import TooLarge, physical_bytes, readable
+from engine.tensors.trying import TORCH_REFUSES, fitting_dtypes, is_taken, tried
 
 MAX_INSTRUCTIONS = 200
 MAX_TOTAL_BYTES = 1 << 30
-TORCH_REFUSES = (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError, ArithmeticError, AttributeError)
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Builder:
 
     def _tried(self, one: Instruction, node: ast.expr) -> Tensor:
         try:
-            shape = try_on_meta(one, self.shapes)
+            shape = tried(one, self.shapes)
         except TooLarge as error:
             size = " × ".join(f"{length:,}" for length in error.shape)
             takes = readable(error.bytes)
@@ -112,9 +112,24 @@ class Builder:
 
     def _explained(self, one: Instruction, error: Exception, node: ast.expr) -> Refused:
         raw, place = str(error), place_of(node, self.text)
-        clash = self._clash(one)
+        clash = self._of_dtypes(one) or self._clash(one)
         sentence = clash.sentence if clash else first_sentence(one.operation.name, raw)
         return Refused(sentence, place, raw, clash)
+
+    def _of_dtypes(self, one: Instruction) -> Clash | None:
+        """Where other dtypes would do, the shapes are not to blame; what works on bits has a rule of its own."""
+        if one.operation.written in ("&", "|", "^", "~"):
+            return None
+        fitting = {place: str(dtype)[6:] for place, dtype in fitting_dtypes(one, self.shapes).items()}
+        if fitting:
+            return self._clash(one, lambda _operation, call: of_dtypes(call, fitting))
+        dtype = one.keywords.get("dtype")
+        if not isinstance(dtype, torch.dtype) or one.operation.kind is not Kind.MADE:
+            return None
+        plain = replace(one, keywords={key: value for key, value in one.keywords.items() if key != "dtype"})
+        if not is_taken(plain, self.shapes):
+            return None
+        return self._clash(one, lambda _operation, call: of_made(call, str(dtype)[6:]))
 
     def _clash(self, one: Instruction, rule: Callable[[Operation, Call], Clash | None] = clash_in) -> Clash | None:
         call = self._as_call(one)
@@ -138,17 +153,6 @@ class Builder:
         text = named or self.instructions[ref.number - len(self.inputs)].text
         simple = re.fullmatch(r"[\w.]+|\w[\w.]*[(\[][^()\[\]]*[)\]]", text)
         return Operand(tuple(shape.shape), text if simple else f"({text})", shape.stride(), str(shape.dtype)[6:])
-
-
-def try_on_meta(one: Instruction, shapes: list[Tensor]) -> Tensor:
-    """Return the meta result of an instruction. Raises `TooLarge` or what torch raises."""
-    makes = one.operation.kind is Kind.MADE and not one.operation.name.endswith("_like")
-    with Watch(), warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")
-        result = one.run(shapes, **({"device": "meta"} if makes else {}))
-    if not isinstance(result, Tensor):
-        raise TypeError(f"{one.operation.name} does not give one tensor with these arguments")
-    return result
 
 
 def first_sentence(name: str, raw: str) -> str:

@@ -1,19 +1,20 @@
 """A program that was worked out: every tensor of it, and one `Step` a card for each operation."""
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from engine.tensors.calls import TORCH_REFUSES, first_sentence
+from engine.tensors.calls import first_sentence
+from engine.tensors.chance import own_chance
 from engine.tensors.operation import Kind
 from engine.tensors.planning import plan
 from engine.tensors.program import Instruction, Program
 from engine.tensors.refusal import Refused
 from engine.tensors.sizes import logical_bytes, physical_bytes
+from engine.tensors.trying import TORCH_REFUSES
 
 
 @dataclass(frozen=True)
@@ -153,16 +154,6 @@ def edited(tensor: Tensor, name: str, edits: Sequence[Edit]) -> list[Edit]:
 def same_storage(one: Tensor, other: Tensor) -> bool:
     """Whether two tensors are views of one storage."""
     return bool(one.untyped_storage()._cdata == other.untyped_storage()._cdata)
-
-
-@contextmanager
-def own_chance() -> Iterator[None]:
-    """Leave torch's source of random numbers as it was; `torch.random.fork_rng` also looks for devices, which takes 5 ms."""
-    before = torch.default_generator.get_state()
-    try:
-        yield
-    finally:
-        torch.default_generator.set_state(before)
 
 
 def _verdict(one: Instruction, shares: bool) -> str:

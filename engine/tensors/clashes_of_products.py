@@ -1,8 +1,6 @@
 """Why matmul, mm, bmm, dot, linear and einsum refuse."""
 
-from math import prod
-
-from engine.tensors.clash import Call, Clash, Operand, Try, broadcast, counted, stretches
+from engine.tensors.clash import Call, Clash, Operand, Try, broadcast, counted
 
 _RANKS = {"mm": (2, 2), "bmm": (3, 3), "mv": (2, 1), "dot": (1, 1), "outer": (1, 1)}
 
@@ -53,24 +51,6 @@ def linear(call: Call) -> Clash | None:
         sentence = f"{bias.text} has shape {bias.shape} and {w.text} gives {out[0] if out else 1} output features."
         return Clash(sentence, ((2, 0), (1, 0)), (Try(f"linear({x}, {w})", "without a bias"),))
     return None
-
-
-def linear_bias(call: Call) -> Clash | None:
-    """A bias that the meta device lets pass although it does not go with the rows (seen with torch 2.13)."""
-    x, w, bias = call.given(0, "input"), call.given(1, "weight"), call.given(2, "bias")
-    if not isinstance(bias, Operand):
-        return None
-    if len(w.shape) == 1:
-        empty = len(x.shape) > 2 and not prod(x.shape)
-        fits = (bias.shape == () and len(x.shape) != 2) or (empty and bias.shape == x.shape[:-1])
-    elif len(x.shape) == 1:
-        fits = stretches(bias.shape, w.shape[:1]) or (bias.shape == (1, w.shape[0]) and w.shape[0] != 1)
-    else:
-        whole = (*x.shape[:-1], w.shape[0])
-        each_row = len(bias.shape) == len(x.shape) and stretches(bias.shape, whole)
-        fits = stretches(bias.shape, (prod(x.shape[:-1]), w.shape[0]))
-        fits = fits or (each_row and (bias.shape == whole or not prod(x.shape) * w.shape[0]))
-    return None if fits else linear(call)
 
 
 def einsum(call: Call) -> Clash | None:

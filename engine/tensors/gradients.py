@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 
 from engine.tensors.blocking import Blocked, cuts, why, why_not
-from engine.tensors.calls import TORCH_REFUSES
 from engine.tensors.chain import Chain, run_all
 from engine.tensors.operation import Kind
 from engine.tensors.program import Instruction
 from engine.tensors.refusal import Refused
+from engine.tensors.trying import TORCH_REFUSES
 
 Cell = tuple[int, ...]
 

@@ -58,7 +58,6 @@ _CHECKED: dict[str, Rule] = {
     "roll": clashes_of_dims.shifts,
     **dict.fromkeys(("expand", "broadcast_to"), clashes_of_moves.expand),
     **dict.fromkeys(("logical_and", "logical_or", "logical_xor"), clashes_of_cells.each),
-    "linear": clashes_of_products.linear_bias,
     "scaled_dot_product_attention": clashes_of_cells.attention_mask,
 }
 """What the meta device takes although torch refuses it elsewhere."""

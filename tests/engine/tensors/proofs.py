@@ -3,6 +3,8 @@ provenance is what changes in the result when a cell is changed."""
 
 import warnings
 from collections import Counter
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import torch
 from hypothesis import HealthCheck, Phase, given, settings
@@ -12,7 +14,7 @@ from engine.tensors import operations
 from engine.tensors.chain import Chain, evaluate, work_out
 from engine.tensors.explaining import explain_text
 from engine.tensors.provenance import Provenance
-from tests.engine.tensors.cases import pairs
+from tests.engine.tensors.cases import cases, pairs
 from tests.engine.tensors.drawing import Case
 
 NORMS = ("batch_norm", "instance_norm", "layer_norm", "group_norm")
@@ -42,9 +44,17 @@ def numbers(case: Case, seed: int, dtype: torch.dtype) -> dict[str, torch.Tensor
     return found
 
 
-def check_refusal(case: Case) -> bool:
+def as_dtype(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    """Numbers of another dtype; none is 0, since what that does to a division is not a matter of dtypes."""
+    if dtype == torch.bool:
+        return tensor.real > -1
+    return tensor.real.abs().ceil().clamp(min=1).to(dtype) if not dtype.is_floating_point else tensor.to(dtype)
+
+
+def check_refusal(case: Case, dtypes: Mapping[str, torch.dtype] = MappingProxyType({})) -> bool:
     """torch itself, with real numbers, is the judge. Returns whether it refuses."""
     inputs = numbers(case, 1, torch.float32)
+    inputs = {name: as_dtype(tensor, dtypes.get(name, tensor.dtype)) for name, tensor in inputs.items()}
     explanation = explain_text(case.text, {name: tensor.to("meta") for name, tensor in inputs.items()})
     refused = torch_refuses(case, inputs)
     assert (explanation is not None) == bool(refused) or _reads_beyond(case), (
@@ -127,14 +137,7 @@ def prove(operation: str, examples: int) -> Counter[str]:
     """Check random uses of an operation, each as it is and with some shapes changed. Returns how many of what kind."""
     counted: Counter[str] = Counter()
 
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        derandomize=True,
-        suppress_health_check=list(HealthCheck),
-        phases=[Phase.generate],
-    )
+    @_drawn(examples)
     @given(pairs(operation), st.integers(0, 9999))
     def proof(both: tuple[Case, Case], seed: int) -> None:
         if both[1] != both[0]:
@@ -147,3 +150,30 @@ def prove(operation: str, examples: int) -> Counter[str]:
 
     proof()
     return counted
+
+
+DTYPES = (torch.int64, torch.bool, torch.float32, torch.float16, torch.uint8, torch.complex64)
+
+
+def prove_dtypes(operation: str, examples: int) -> Counter[str]:
+    """Check random uses of an operation with operands of random dtypes: what torch refuses is refused, and only that."""
+    counted: Counter[str] = Counter()
+
+    @_drawn(examples)
+    @given(cases(operation), st.lists(st.sampled_from(DTYPES), min_size=5, max_size=5))
+    def proof(case: Case, dtypes: list[torch.dtype]) -> None:
+        counted["refused" if check_refusal(case, dict(zip(case.shapes, dtypes, strict=False))) else "taken"] += 1
+
+    proof()
+    return counted
+
+
+def _drawn(examples: int) -> settings:
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],
+    )
