@@ -111,7 +111,8 @@ QToolButton:pressed { background: $pressed; }
 QToolButton:checked { background: $accent_soft; color: $accent_text; }
 QToolButton:focus { border: 1px solid $accent; }
 QToolButton:disabled { color: $disabled; }
-QToolButton[popupMode="1"] { padding-right: 16px; }
+QToolButton[popupMode="1"], QToolButton[pick="true"] { padding-right: 16px; }
+QToolButton[pick="true"]::menu-indicator { subcontrol-origin: padding; subcontrol-position: center right; }
 QToolButton::menu-indicator { image: url($img_down); width: 10px; height: 10px; right: 2px; }
 QToolButton[bare="true"]::menu-indicator { image: none; width: 0; }
 QToolButton::menu-button { border: none; width: 14px; }

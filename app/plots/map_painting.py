@@ -189,6 +189,17 @@ def _marks(first: int, end: int, least: float) -> range:
     return range(0)
 
 
+def paint_outlines(painter: QPainter, window: TensorWindow, rectangles: list[tuple[int, int, int, int]]) -> None:
+    """Outline cells that belong together, a line of the ground inside one of the text so that it is seen on any colour."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for top, left, bottom, right in rectangles:
+        (x, y), (x_end, y_end) = window.point(top, left), window.point(bottom, right)
+        area = QRectF(x, y, max(x_end - x, 2.0), max(y_end - y, 2.0))
+        for colour, wider in ((theme().base, 1.5), (theme().text, 0.0)):
+            painter.setPen(QPen(QColor(colour), 1.5))
+            painter.drawRect(area.adjusted(-wider, -wider, wider, wider))
+
+
 def paint_pin(painter: QPainter, window: TensorWindow, cell: tuple[int, int], strong: bool) -> None:
     """Draw a frame around a cell; around one that is too small, at some distance."""
     x, y = window.point(*cell)

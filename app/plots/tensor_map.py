@@ -51,6 +51,7 @@ class TensorMap(QWidget):
         self._down = self._across = 1
         self._pointed: Cell | None = None
         self._pinned: Cell | None = None
+        self._outlines: list[tuple[int, int, int, int]] = []
         self._dragged: QPointF | None = None
         self._pressed: QPoint | None = None
         self._waited = QElapsedTimer()
@@ -118,6 +119,12 @@ class TensorMap(QWidget):
         """Write numbers in cells in this way."""
         self._write = write
         self.update()
+
+    def setOutlines(self, rectangles: list[tuple[int, int, int, int]]) -> None:
+        """Outline (top, left, bottom, right) of cells that belong together, the last row and column left out."""
+        if rectangles != self._outlines:
+            self._outlines = rectangles
+            self.update()
 
     def setTileSize(self, down: int, across: int) -> None:
         """Say how many numbers of the tensor a cell stands for, down and across, so that indices are the tensor's."""
@@ -257,6 +264,7 @@ class TensorMap(QWidget):
         paint.paint_gaps(painter, self._window)
         paint.paint_numbers(painter, self._window, self._book, self._scale, self._write)
         paint.paint_rings(painter, self._window, self._book, places)
+        paint.paint_outlines(painter, self._window, self._outlines)
         for cell, strong in ((self._pointed, False), (self._pinned, True)):
             if cell is not None:
                 paint.paint_pin(painter, self._window, cell, strong)

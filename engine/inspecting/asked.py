@@ -32,6 +32,18 @@ class Source(_Asked):
     part: Part = "abs"  # of complex numbers
 
 
+class Computed(_Asked):
+    """A tensor of an expression, by its number; `edits` are cells given by hand, as (name, cell, value)."""
+
+    text: str
+    seed: int
+    edits: tuple[tuple[str, tuple[int, ...], float], ...]
+    number: int
+    part: Part = "abs"  # of complex numbers
+    over: tuple[()] = ()
+    minus: None = None
+
+
 class PlaneSpec(_Asked):
     """Which axes are rows and columns (None: there is none for it), and the place on each of the others."""
 

@@ -7,21 +7,26 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from engine.inspecting.arrays import Difference, Readable, Real
-from engine.inspecting.asked import PlaneSpec, Source
+from engine.inspecting.asked import Computed, PlaneSpec, Source
 from engine.inspecting.checkpoints import layers_over, with_names
 from engine.inspecting.entries import Stamp, TensorFile
 from engine.inspecting.opening import open_file
 from engine.inspecting.picture import Picture
 from engine.inspecting.plane import Plane
 
-MOST_FILES, MOST_PICTURES = 64, 12
+MOST_FILES, MOST_PICTURES, MOST_COMPUTED = 64, 12, 4
 T = TypeVar("T")
 
 
 class Desk:
-    """Open files and pictures, the least used put away. May be asked by several threads at once."""
+    """Open files and pictures, the least used put away. May be asked by several threads at once.
 
-    def __init__(self) -> None:
+    `compute` returns the tensors of expressions; they are not kept here, but for the last few pictures.
+    """
+
+    def __init__(self, compute: Callable[[Computed], Readable] | None = None) -> None:
+        self.compute = compute
+        self._computed = _Kept[Picture](MOST_COMPUTED)
         self._files = _Kept[TensorFile](MOST_FILES)
         self._arrays = _Kept[Readable](MOST_FILES)
         self._pictures = _Kept[Picture](MOST_PICTURES)
@@ -37,18 +42,26 @@ class Desk:
         file.check()
         return file
 
-    def array(self, source: Source, cancelled: Callable[[], bool]) -> Readable:
+    def array(self, source: Source | Computed, cancelled: Callable[[], bool]) -> Readable:
         """Return numbers as real ones. Raises Unreadable, Cancelled."""
+        if isinstance(source, Computed):
+            assert self.compute is not None
+            found = self.compute(source)
+            return Real(found, source.part) if found.kind.is_complex else found
         stamps = tuple(self.file(path).stamp for path in self._paths(source))
         return self._arrays.get((source, stamps), lambda: self._array(source, cancelled))
 
-    def picture(self, source: Source, plane: PlaneSpec, cancelled: Callable[[], bool]) -> Picture:
+    def picture(self, source: Source | Computed, plane: PlaneSpec, cancelled: Callable[[], bool]) -> Picture:
         """Return the picture of a plane. Raises Unreadable, Cancelled."""
+        if isinstance(source, Computed):
+            return self._computed.get((source, plane), lambda: self._picture(self.array(source, cancelled), plane))
         array = self.array(source, cancelled)
         stamps: tuple[Stamp, ...] = tuple(self.file(path).stamp for path in self._paths(source))
-        at = plane.at or (0,) * len(array.shape)
-        key = (source, plane, stamps)
-        return self._pictures.get(key, lambda: Picture(Plane(array, plane.rows, plane.columns, at)))
+        return self._pictures.get((source, plane, stamps), lambda: self._picture(array, plane))
+
+    @staticmethod
+    def _picture(array: Readable, plane: PlaneSpec) -> Picture:
+        return Picture(Plane(array, plane.rows, plane.columns, plane.at or (0,) * len(array.shape)))
 
     def _array(self, source: Source, cancelled: Callable[[], bool]) -> Readable:
         if source.over:

@@ -5,9 +5,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from engine.inspecting import seeking
 from engine.inspecting.arrays import Readable, Stored
-from engine.inspecting.asked import PlaneSpec, Source
+from engine.inspecting.asked import Computed, PlaneSpec, Source
 from engine.inspecting.blocks import Shown
 from engine.inspecting.checkpoints import checkpoints_of, layers_over
 from engine.inspecting.desk import Desk
@@ -20,7 +22,14 @@ from engine.jobs.raw import Raw
 from engine.jobs.requests import Call, Method, RequestError
 
 _desk = Desk()
+_sources: TypeAdapter[Source | Computed] = TypeAdapter(Source | Computed)
+_asked = _sources.validate_python
 _STEP = 0.02  # of the whole, between two tellings of how far it is
+
+
+def look_into(compute: Callable[[Computed], Readable]) -> None:
+    """Let tensors of expressions be looked at as those of files are."""
+    _desk.compute = compute
 
 
 def _open(_call: Call, path: str) -> object:
@@ -61,7 +70,7 @@ def _run(call: Call, run: str) -> object:
 
 def _look(call: Call, source: dict[str, Any], plane: dict[str, Any]) -> object:
     """Tell what can be had at once as progress, and a plane's statistics as the result; then all its tiles can be had."""
-    picture = _desk.picture(Source.model_validate(source), PlaneSpec.model_validate(plane), call.cancelled)
+    picture = _desk.picture(_asked(source), PlaneSpec.model_validate(plane), call.cancelled)
     numbers = picture.first_look() if picture.plane.size else None
     if numbers is not None and not picture.is_small:
         summary = Summary.of(numbers)
@@ -75,20 +84,20 @@ def _tiles(
     call: Call, source: dict[str, Any], plane: dict[str, Any], places: list[list[int]], shown: Shown = "extreme"
 ) -> object:
     """Return tiles; None for one that must wait until the plane was looked at, or that lies outside."""
-    picture = _desk.picture(Source.model_validate(source), PlaneSpec.model_validate(plane), call.cancelled)
+    picture = _desk.picture(_asked(source), PlaneSpec.model_validate(plane), call.cancelled)
     found = [picture.tile(Place(*place), shown, call.cancelled) for place in places]
     return [None if tile is None else _told_tile(tile) for tile in found]
 
 
 def _cell(call: Call, source: dict[str, Any], index: list[int]) -> object:
-    array = _desk.array(Source.model_validate(source), call.cancelled)
+    array = _desk.array(_asked(source), call.cancelled)
     offset = array.offset(tuple(index)) if isinstance(array, Stored) else None
     return {"value": array.exact(tuple(index)), "offset": offset}
 
 
 def _statistics(call: Call, source: dict[str, Any], plane: dict[str, Any] | None = None) -> object:
     """Tell a summary of the whole tensor, or of one plane, as progress and return it with the histogram."""
-    asked = Source.model_validate(source)
+    asked = _asked(source)
     if plane is None:
         array = _desk.array(asked, call.cancelled)
         summary = summarize(array, call.cancelled, _shares(call, 0.0, 0.5))

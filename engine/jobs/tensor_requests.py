@@ -13,6 +13,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from engine.inspecting.arrays import Readable, Stored
+from engine.inspecting.asked import Computed
+from engine.inspecting.kinds import KINDS
 from engine.jobs import inspector_requests
 from engine.jobs.raw import Raw
 from engine.jobs.requests import Call, Method, RequestError
@@ -22,14 +25,15 @@ from engine.tensors.chain import Chain, Edit, evaluate
 from engine.tensors.explaining import explain_refusal
 from engine.tensors.formula import formula
 from engine.tensors.gradients import gradients
-from engine.tensors.picturing import picture_of, refusal_of, values_of
+from engine.tensors.picturing import picture_of, refusal_of, short_dtype, values_of
 from engine.tensors.provenance import Provenance
 from engine.tensors.python_code import as_python
 from engine.tensors.reach import ByAxes, ByPlace, Nothing, to_wire
 from engine.tensors.refusal import Refused
+from engine.tensors.sizes import physical_bytes
 
 REMEMBERED = "tensors.json"
-KEPT = 6
+KEPT, KEPT_BYTES = 6, 1 << 30
 
 torch.set_num_threads(1)  # for cells that a person can look at, more threads cost more than they give
 
@@ -41,23 +45,41 @@ class _Chains:
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, tuple[Chain, Provenance]] = OrderedDict()
 
-    def of(self, call: Call, text: str, seed: int, edits: Sequence[Mapping[str, Any]]) -> tuple[Chain, Provenance]:
+    def of(
+        self, call: Call | None, text: str, seed: int, edits: Sequence[Mapping[str, Any]]
+    ) -> tuple[Chain, Provenance]:
         """Return a chain, worked out where it is not kept. Raises `Refused`."""
         key = json.dumps([text, seed, list(edits)])
         with self._lock:
-            if call.cancelled():
+            if call is not None and call.cancelled():
                 raise RequestError("Cancelled.")
             if key not in self._kept:
                 given = [Edit(one["name"], tuple(one["cell"]), one["value"]) for one in edits]
                 chain = evaluate(text, seed=seed, edits=given)
                 self._kept[key] = (chain, Provenance(chain))
             self._kept.move_to_end(key)
-            while len(self._kept) > KEPT:
+            while len(self._kept) > KEPT or (len(self._kept) > 1 and self._size() > KEPT_BYTES):
                 self._kept.popitem(last=False)
             return self._kept[key]
 
+    def _size(self) -> int:
+        return sum(physical_bytes(tensor) for chain, _ in self._kept.values() for tensor in chain.tensors)
+
 
 _chains = _Chains()
+
+
+def _computed(source: Computed) -> Readable:
+    """Return a tensor of an expression as the inspector reads it, without a copy."""
+    edits = [{"name": name, "cell": list(cell), "value": value} for name, cell, value in source.edits]
+    tensor = _chains.of(None, source.text, source.seed, edits)[0].tensors[source.number]
+    tensor = tensor.detach().resolve_conj().resolve_neg()
+    kind = KINDS[short_dtype(str(tensor.dtype).removeprefix("torch."))]
+    is_odd = tensor.dtype == torch.bfloat16  # numpy does not know it
+    return Stored(tensor.view(torch.int16).numpy().view(kind.raw) if is_odd else tensor.numpy(), kind)
+
+
+inspector_requests.look_into(_computed)
 
 
 def _show(call: Call, text: str, seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()) -> object:

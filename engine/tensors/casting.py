@@ -1,11 +1,14 @@
 """What casts and mixes of dtypes do to the cells of a tensor, in words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from engine.tensors.chain import Chain
+from engine.tensors.chain import Chain, edited
+from engine.tensors.operation import Kind
+from engine.tensors.program import Instruction
 from engine.tensors.promoting import rule
 
 
@@ -38,8 +41,26 @@ def about_dtypes(chain: Chain, number: int) -> str:
     operands = [chain.tensors[ref.number] for ref in one.operands()]
     if one.operation.name in _CASTS:
         return in_words(cast(operands[0], tensor), tensor.dtype)
+    if one.operation.kind is Kind.MADE:
+        return _of_given(chain, number)
     numbers = [part for part in one.arguments if isinstance(part, bool | int | float | complex)]
     return rule(one.operation, operands, numbers, tensor.dtype)
+
+
+def is_rounding(one: Instruction) -> bool:
+    """Whether what is said of an instruction is about its cells: a cast, or numbers that were given another dtype."""
+    return one.operation.name in _CASTS or one.operation.kind is Kind.MADE
+
+
+def _of_given(chain: Chain, number: int) -> str:
+    """What a dtype that was asked for made of given numbers, against the same in float64."""
+    one, tensor = chain.program.instructions[number - len(chain.program.inputs)], chain.tensors[number]
+    if one.operation.random or "dtype" not in one.keywords or tensor.dtype in (torch.float64, torch.complex128):
+        return ""
+    wide = torch.complex128 if tensor.is_complex() else torch.float64
+    before = replace(one, keywords={**one.keywords, "dtype": wide}).run(list(chain.tensors))
+    edited(before, chain.program.label(number), chain.edits)
+    return in_words(cast(before, tensor), tensor.dtype)
 
 
 def name_of(dtype: torch.dtype) -> str:
@@ -63,7 +84,7 @@ def cast(before: Tensor, after: Tensor) -> Cast:
     example = ""
     if shown.any():
         cell = int(shown.to(torch.uint8).argmax())
-        example = f"{_written(old[cell])} became {_written(new[cell])}"
+        example = f"{_written(old[cell], before.dtype)} became {_written(new[cell])}"
     worst = float(error[~beyond].max()) if (~beyond).any() else 0.0
     return Cast(
         cells=old.numel(),
@@ -90,9 +111,10 @@ def in_words(found: Cast, dtype: torch.dtype) -> str:
     ]
     told = ", ".join(f"{count:,} {what}" for count, what in parts if count)
     name = name_of(dtype)
-    return (
-        f"Of {found.cells:,} cells in {name}: {told}; {found.example}." if told else f"Every cell is exact in {name}."
-    )
+    if not told:
+        return f"Every cell is exact in {name}."
+    most = f"; the largest change is {found.largest_error:.3g}" if found.rounded else ""
+    return f"Of {found.cells:,} cells in {name}: {told}; {found.example}{most}."
 
 
 def _beyond(old: Tensor, dtype: torch.dtype) -> Tensor:
@@ -100,6 +122,8 @@ def _beyond(old: Tensor, dtype: torch.dtype) -> Tensor:
     return real.isfinite() & ((real.trunc() < limits.min) | (real.trunc() > limits.max))
 
 
-def _written(value: Tensor) -> str:
+def _written(value: Tensor, dtype: torch.dtype = torch.float64) -> str:
+    """As short as its dtype allows: 0.1 of float32 is written so, what became of it with the digits that tell them apart."""
     number = value.item()
-    return f"{number:.7g}".replace("-", "−")
+    text = str(np.float32(number)) if dtype == torch.float32 else f"{number:.12g}"
+    return text.replace("-", "−")

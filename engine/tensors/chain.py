@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 
 from engine.tensors.calls import first_sentence
-from engine.tensors.chance import own_chance
 from engine.tensors.operation import Kind
 from engine.tensors.planning import plan
 from engine.tensors.program import Instruction, Program
 from engine.tensors.refusal import Refused
+from engine.tensors.seeding import own_chance
 from engine.tensors.sizes import logical_bytes, physical_bytes
 from engine.tensors.trying import TORCH_REFUSES
 

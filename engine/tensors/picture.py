@@ -16,7 +16,8 @@ MAX_CELLS = 1 << 18
 @dataclass(frozen=True)
 class TensorPicture:
     """One tensor. `values` are its cells, or a corner of them: float32, float64, whole numbers, truth or complex; `axes`
-    numbers its axes, the same where they are the same axis; the statistics are of its finite cells, None without any."""
+    numbers its axes, the same where they are the same axis; `rounding` says what its dtype did to its cells, where it was
+    cast or asked for; the statistics are of its finite cells, None without any."""
 
     name: str
     text: str
@@ -32,6 +33,7 @@ class TensorPicture:
     physical_bytes: int
     axes: tuple[int, ...]
     values: NDArray[Any]
+    rounding: str
     minimum: float | None
     maximum: float | None
     mean: float | None
@@ -45,6 +47,11 @@ class TensorPicture:
         return self.values.shape == self.shape
 
     @property
+    def is_complex(self) -> bool:
+        """Whether its cells have two parts."""
+        return self.values.dtype.kind == "c"
+
+    @property
     def is_made(self) -> bool:
         """Whether it is made of numbers alone, so that its cells can be changed."""
         return self.kind == "made"
@@ -53,8 +60,8 @@ class TensorPicture:
 @dataclass(frozen=True)
 class StepPicture:
     """One operation: the numbers of its result and operands, and for each operand its reach (None: to be asked); `place`
-    is where it is written, as line, first column and column after the last; `dtypes` says what a cast or a mix of dtypes
-    did, where one did.
+    is where it is written, as line, first column and column after the last; `dtypes` says why a mix of
+    dtypes gave that of the result, where there was one.
     """
 
     number: int

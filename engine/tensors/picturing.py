@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.tensors.casting import about_dtypes
+from engine.tensors.casting import about_dtypes, is_rounding
 from engine.tensors.chain import Chain, Step
 from engine.tensors.explaining import Explanation
 from engine.tensors.identities import Identities, join_attention, join_step
@@ -28,11 +28,12 @@ def picture_of(chain: Chain) -> ChainPicture:
     met = [_reaches(chain, number) for number in range(first, len(chain.tensors))]
     axes = _axes(chain, met)
     made = (_of_input(chain, number, axes[number]) for number in range(first))
+    said = [about_dtypes(chain, number) for number in range(len(chain.tensors))]
     stepped = (
-        _of_step(step, chain.tensors[number], axes[number], chain.program.instructions[number - first])
+        _of_step(step, chain.tensors[number], axes[number], chain.program.instructions[number - first], said[number])
         for number, step in enumerate(every, first)
     )
-    steps = tuple(_step(chain, number, met[number - first]) for number in range(first, len(chain.tensors)))
+    steps = tuple(_step(chain, number, met[number - first], said[number]) for number in range(first, len(said)))
     return ChainPicture((*made, *stepped), steps, chain.program.result)
 
 
@@ -58,7 +59,7 @@ def values_of(tensor: Tensor) -> np.ndarray[Any, Any]:
     return shown.resolve_conj().resolve_neg().contiguous().numpy()
 
 
-def _of_step(step: Step, tensor: Tensor, axes: tuple[int, ...], one: Instruction) -> TensorPicture:
+def _of_step(step: Step, tensor: Tensor, axes: tuple[int, ...], one: Instruction, said: str) -> TensorPicture:
     return TensorPicture(
         name=step.name,
         text=one.text,
@@ -74,6 +75,7 @@ def _of_step(step: Step, tensor: Tensor, axes: tuple[int, ...], one: Instruction
         physical_bytes=step.physical_bytes,
         axes=axes,
         values=values_of(tensor),
+        rounding=said if is_rounding(one) else "",
         **statistics(tensor),
     )
 
@@ -85,7 +87,22 @@ def _of_input(chain: Chain, number: int, axes: tuple[int, ...]) -> TensorPicture
     shape, strides = tuple(tensor.shape), tensor.stride()
     cells = values_of(tensor)
     return TensorPicture(
-        name, name, "made", shape, dtype, strides, 0, True, (), "made", size, size, axes, cells, **statistics(tensor)
+        name,
+        name,
+        "made",
+        shape,
+        dtype,
+        strides,
+        0,
+        True,
+        (),
+        "made",
+        size,
+        size,
+        axes,
+        cells,
+        "",
+        **statistics(tensor),
     )
 
 
@@ -132,10 +149,10 @@ def _axes(chain: Chain, met: Sequence[Sequence[Reach | None]]) -> list[tuple[int
     return found.numbers()
 
 
-def _step(chain: Chain, number: int, known: Sequence[Reach | None]) -> StepPicture:
+def _step(chain: Chain, number: int, known: Sequence[Reach | None], said: str) -> StepPicture:
     one = chain.program.instructions[number - len(chain.program.inputs)]
     operands = tuple(ref.number for ref in one.operands())
     operation = one.operation
     place = (one.place.line, one.place.column, one.place.end)
     called = (number, operation.name, operation.torch_name, operation.kind.value)
-    return StepPicture(*called, one.text, place, operands, tuple(known), about_dtypes(chain, number))
+    return StepPicture(*called, one.text, place, operands, tuple(known), "" if is_rounding(one) else said)

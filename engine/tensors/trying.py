@@ -7,9 +7,9 @@ from itertools import combinations, product
 import torch
 from torch import Tensor
 
-from engine.tensors.chance import own_chance
 from engine.tensors.operation import Kind
 from engine.tensors.program import Instruction
+from engine.tensors.seeding import own_chance
 from engine.tensors.sizes import TooLarge, Watch
 
 TORCH_REFUSES = (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError, ArithmeticError, AttributeError)

@@ -29,11 +29,13 @@ class AxisSlider(QWidget):
 
     moved = Signal(int, int)  # axis, place
 
-    def __init__(self, axis: int, name: str, length: int, labels: Sequence[str], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, axis: int, name: str, length: int, labels: Sequence[str], parent: QWidget, room: str, is_small: bool
+    ) -> None:
         super().__init__(parent)
         self.axis = axis
         self._labels = labels
-        path = f"tensors.inspector.axis.{axis}"
+        path = f"{room}.axis.{axis}"
         self._play = QToolButton(self)
         self._play.setObjectName(f"{path}.play")
         self._play.setCheckable(True)
@@ -54,6 +56,10 @@ class AxisSlider(QWidget):
         self._of = ElidedLabel(self)
         self._of.setProperty("role", "muted")
         self._of.setMinimumWidth(80 if not labels else 180)
+        if is_small:
+            self._of.hide()
+            self._slider.setMinimumWidth(56)
+            self._box.setSuffix(f" / {max(0, length - 1)}")
         self._title = QLabel(name, self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -126,8 +132,10 @@ class AxesBar(QWidget):
 
     planeChanged = Signal(object, bool)  # PlaneSpec; whether only a place changed
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, path: str = "tensors.inspector", is_small: bool = False) -> None:
+        """`is_small`: a bar in little room, for tensors that always have rows and columns."""
         super().__init__(parent)
+        self._path, self._is_small, self._has_sliders = path, is_small, True
         self._shape: tuple[int, ...] = ()
         self._names: list[str] = []
         self._labels: Sequence[str] = ()
@@ -159,16 +167,40 @@ class AxesBar(QWidget):
         )
         return PlaneSpec(rows=rows, columns=columns, at=tuple(self._at))
 
+    def setPlane(self, plane: PlaneSpec) -> None:
+        """Choose axes and places without telling."""
+        if (plane.rows, plane.columns) != (self.plane().rows, self.plane().columns):
+            self._fill(plane.rows, plane.columns)
+        self._set_places(plane.at)
+
+    def setChoices(self, shown: bool) -> None:
+        """Show the choice of rows and columns, or not."""
+        for widget in (*self._labels_of, self._rows, self._columns):
+            widget.setVisible(shown)
+
+    def isPlaying(self) -> bool:
+        """Whether one of the axes is played."""
+        return any(slider.isPlaying() for slider in self._sliders)
+
+    def setSliders(self, shown: bool) -> None:
+        """Show sliders, or none, where every slice is seen anyway."""
+        if shown != self._has_sliders:
+            self._has_sliders = shown
+            self._make_sliders(set(self._before))
+
     def show_(self, index: tuple[int, ...]) -> None:
         """Go to the places of a cell on the axes that have sliders."""
+        if self._set_places(index):
+            self.planeChanged.emit(self.plane(), True)
+
+    def _set_places(self, index: tuple[int, ...]) -> bool:
         changed = False
         for slider in self._sliders:
             if slider.place() != index[slider.axis]:
                 slider.setPlace(index[slider.axis])
-                self._at[slider.axis] = index[slider.axis]
                 changed = True
-        if changed:
-            self.planeChanged.emit(self.plane(), True)
+        self._at = list(index)
+        return changed
 
     @Slot()
     def goOn(self) -> None:
@@ -207,7 +239,8 @@ class AxesBar(QWidget):
         for box, own in zip((self._rows, self._columns), chosen, strict=True):
             with QSignalBlocker(box):
                 box.clear()
-                box.addItem(self.tr("none"), NO_AXIS)
+                if not self._is_small:
+                    box.addItem(self.tr("none"), NO_AXIS)
                 for axis, length in enumerate(self._shape):
                     box.addItem(f"{self._names[axis]} · {length:,}", axis)
                 box.setCurrentIndex(box.findData(own))
@@ -220,14 +253,15 @@ class AxesBar(QWidget):
             old.deleteLater()
         self._sliders = []
         for axis, length in enumerate(self._shape):
-            if axis in used or length < 2:
+            if axis in used or length < 2 or not self._has_sliders:
                 continue
-            slider = AxisSlider(axis, self._names[axis], length, self._labels if axis == 0 else (), self)
+            labels = self._labels if axis == 0 else ()
+            slider = AxisSlider(axis, self._names[axis], length, labels, self, self._path, self._is_small)
             slider.setPlace(self._at[axis])
             slider.moved.connect(self._move)
             self._sliders.append(slider)
         # What names its places needs the width; of others two have room in a line.
-        wide = 2 if self._labels else 1
+        wide = 2 if self._labels or self._is_small else 1
         for place, slider in enumerate(self._sliders):
             self._under.addWidget(slider, place * wide // 2, place * wide % 2, 1, wide)
 
@@ -237,7 +271,7 @@ class AxesBar(QWidget):
 
     def _choice(self, path: str, name: str, explanation: str) -> QComboBox:
         box = QComboBox(self)
-        box.setObjectName(f"tensors.inspector.{path}")
+        box.setObjectName(f"{self._path}.{path}")
         box.setAccessibleName(name)
         box.setToolTip(explanation)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
@@ -246,8 +280,9 @@ class AxesBar(QWidget):
         return box
 
     def _arrange(self) -> None:
-        for box in (self._rows, self._columns):
-            self._row.addWidget(QLabel(box.accessibleName(), self))
+        self._labels_of = [QLabel(box.accessibleName(), self) for box in (self._rows, self._columns)]
+        for label, box in zip(self._labels_of, (self._rows, self._columns), strict=True):
+            self._row.addWidget(label)
             self._row.addWidget(box)
             self._row.addSpacing(8)
         self._row.addStretch(1)

@@ -28,14 +28,15 @@ class FormulaStrip(QFrame):
 
     def setCell(self, tensor: TensorPicture, cell: Cell) -> None:
         """Say which cell it is at once; the formula comes."""
-        value = tensor.values[cell].item()
+        known = all(place < length for place, length in zip(cell, tensor.values.shape, strict=True))
+        value = f"{tensor.values[cell].item()!r}" if known else "…"
         offset = tensor.offset + sum(place * stride for place, stride in zip(cell, tensor.strides, strict=True))
         name = f"{tensor.name}[{', '.join(map(str, cell))}]" if cell else tensor.name
         terms = " + ".join(f"{place}·{stride}" for place, stride in zip(cell, tensor.strides, strict=True))
         start = f"{tensor.offset} + " if tensor.offset and terms else ""
         place = self.tr("place {0} in its storage").format(f"{start}{terms} = {offset}" if terms else str(offset))
-        self._cell.setText(f"{name} = {value!r} · {place}")
-        self._formula.setText(f"{name} = {value!r}" if not self._formula.text().startswith(f"{name} ") else self.text())
+        self._cell.setText(f"{name} = {value} · {place}")
+        self._formula.setText(f"{name} = {value}" if not self._formula.text().startswith(f"{name} ") else self.text())
 
     def setFormula(self, text: str) -> None:
         """Show a formula."""

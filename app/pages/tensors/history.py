@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from engine.inspecting.asked import Computed, Part
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -16,6 +18,10 @@ class Shown:
         """Return it as a request takes it."""
         edits = [{"name": name, "cell": list(cell), "value": value} for name, cell, value in self.edits]
         return {"text": self.text, "seed": self.seed, "edits": edits}
+
+    def computed(self, number: int, part: Part = "abs") -> Computed:
+        """Return one tensor of it as it is looked at in pieces."""
+        return Computed(text=self.text, seed=self.seed, edits=self.edits, number=number, part=part)
 
     def edited(self, name: str, cell: tuple[int, ...], value: float) -> "Shown":
         """Return it with one cell more, or given anew."""

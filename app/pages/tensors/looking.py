@@ -8,7 +8,7 @@ from app.engine_thread import EngineThread, Requests
 from app.pages.tensors.inspected import Bars, Gap, Stats
 from app.plots.tensor_window import TilePlace
 from app.plots.tile_book import MapTile
-from engine.inspecting.asked import PlaneSpec, Source
+from engine.inspecting.asked import Computed, PlaneSpec, Source
 from engine.inspecting.blocks import Shown
 
 AT_ONCE = 4  # tiles in one request: few, so that what is wanted by then is asked for soon
@@ -36,16 +36,16 @@ class Looking(QObject):
         self._requests.answered.connect(self._take)
         self._requests.failed.connect(self._take_failure)
         self._requests.progressed.connect(self._take_progress)
-        self._source: Source | None = None
+        self._source: Source | Computed | None = None
         self._plane: PlaneSpec | None = None
         self._shown: Shown = "extreme"
         self._asked: dict[str, list[TilePlace]] = {}
         self._late: set[TilePlace] = set()  # asked for before the plane was gone through
         self._gathered = False
-        self._whole_of: Source | None = None
+        self._whole_of: Source | Computed | None = None
         self._next_cell: tuple[int, ...] | None = None
 
-    def look(self, source: Source, plane: PlaneSpec) -> None:
+    def look(self, source: Source | Computed, plane: PlaneSpec) -> None:
         """Look at a plane; of another tensor, its statistics come too."""
         is_new = source != self._source
         self._source, self._plane = source, plane

@@ -5,13 +5,21 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from app.engine_thread import EngineThread
+from app.pages.tensors.axes_bar import AxesBar
 from app.pages.tensors.grid import TensorGrid
-from app.pages.tensors.wording import facts, head_html
+from app.pages.tensors.history import Shown
+from app.pages.tensors.pane_head import PaneHead
+from app.pages.tensors.turning import Turn, turn_of
+from app.pages.tensors.whole_map import WholeMap
+from app.pages.tensors.wording import facts
 from app.plots.cell_layout import Cell, CellLayout
 from app.theme import themeNotifier
+from engine.inspecting.asked import PlaneSpec, axes_of
+from engine.inspecting.kinds import PARTS
 from engine.tensors.picture import TensorPicture
 from engine.tensors.reach import Mask
 
@@ -20,134 +28,263 @@ BESIDE = 168  # of what stands beside the cells
 
 
 class TensorPane(QWidget):
-    """One tensor of a card. Where it has many facets a slider chooses one; what is known stands below or `beside`."""
+    """One tensor of a card. Axes that are neither rows nor columns have a slider where they have no room; a tensor with
+    too many cells is a heat map. What is known stands below or `beside`.
+    """
 
     hovered = Signal(int, object)
     pinned = Signal(int, object)
     edited = Signal(int, object, float)
     resized = Signal(int, int, int, bool)
+    recast = Signal(int, str)  # number, dtype
+    turned = Signal(int, object)  # number, PlaneSpec: other axes are rows and columns
 
-    def __init__(self, path: str, beside: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(self, path: str, engine: EngineThread, beside: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._beside = beside
+        self._engine, self._beside = engine, beside
         self.setObjectName(path)
         self._tensor: TensorPicture | None = None
+        self._shown = Shown()
         self._number = -1
+        self._turn = Turn(())
         self._size = (1.0, 1.0)
         self._lit: tuple[Mask | None, Cell | None] = (None, None)
-        self._head, self._facts, self._index = QLabel(self), QLabel(self), QLabel(self)
+        self._gradient: NDArray[Any] | None = None
+        self.head = PaneHead(path, self)
+        self._facts, self._hint = QLabel(self), QLabel(self)
+        self.axes = AxesBar(self, path, is_small=True)
         self.grid = TensorGrid(f"{path}.cells", self)
         self.slope = TensorGrid(f"{path}.gradient", self)
+        self.whole: WholeMap | None = None
         self._slope_head = QLabel(self)
-        self._slider = QSlider(Qt.Orientation.Horizontal, self)
-        self._chooser = QWidget(self)
-        self._arrange(path)
-        self.slope.hovered.connect(self.hovered)
-        self.grid.hovered.connect(self.hovered)
-        self.grid.pinned.connect(self.pinned)
-        self.grid.edited.connect(self.edited)
-        self.grid.resized.connect(self.resized)
-        self._slider.valueChanged.connect(self._choose)
-        themeNotifier().changed.connect(self._word)
+        self._arrange()
+        self._connect()
 
-    def setTensor(self, number: int, tensor: TensorPicture, wide: float, high: float) -> None:
-        """Show a tensor with cells of this size, in pixels."""
-        self._number, self._tensor, self._size, self._lit = number, tensor, (wide, high), (None, None)
-        layout = CellLayout(tensor.values.shape, wide, high)
-        count = max(1, tensor.values.size // max(1, layout.rows * layout.columns)) if layout.leading else 1
-        self._chooser.setVisible(len(layout.facets) < count)
-        self._slider.blockSignals(True)
-        self._slider.setMaximum(count - 1)
-        self._slider.blockSignals(False)
+    def setTensor(
+        self, number: int, tensor: TensorPicture, wide: float, high: float, shown: Shown, plane: PlaneSpec | None
+    ) -> None:
+        """Show a tensor of `shown` with cells of this size, in pixels; `plane` says which axes are rows and columns."""
+        is_new = self._tensor is None or (self._number, self._tensor.shape) != (number, tensor.shape)
+        self._number, self._tensor, self._size, self._shown = number, tensor, (wide, high), shown
+        self._lit = (None, None)
+        self._turn = turn_of(len(tensor.shape), plane)
+        if is_new:
+            self.axes.setShape(tensor.shape)
+            self.head.setAxesShown(not self._turn.is_plain)
+        if plane is not None and not self._turn.is_plain:
+            self.axes.setPlane(plane.model_copy(update={"at": self.axes.plane().at}))
+        self.head.setTensor(tensor)
+        self._show_axes()
         self._show()
         self._word()
 
     def setGradient(self, values: NDArray[Any] | None, blocked: str) -> None:
         """Show how the loss changes with each cell, or say why nothing arrives; nothing at all without both."""
         tensor = self._tensor
-        shown = values is not None and tensor is not None and values.shape == tensor.values.shape
+        shown = values is not None and tensor is not None and tensor.is_whole and values.shape == tensor.values.shape
+        self._gradient = values if shown else None
         self.slope.setVisible(shown)
         self._slope_head.setVisible(shown or bool(blocked))
         self._slope_head.setText(blocked)
-        if values is not None and tensor is not None and shown:
+        if tensor is not None and shown:
             self._slope_head.setText(self.tr("∂loss / ∂{0}").format(tensor.name))
-            facet = 0 if self._chooser.isHidden() else self._slider.value()
-            self.slope.setTensor(self._number, replace(tensor, values=values, kind="gradient"), *self._size, facet)
+            self._show_gradient()
         self._slope_head.setFixedWidth(BESIDE if self._beside else max(self.grid.width(), NARROWEST))
 
     def setLit(self, lit: Mask | None, cell: Cell | None) -> None:
-        """Light these cells; where none of them is in the facet on show, the first facet that has some is chosen."""
+        """Light these cells; where none of them is in the slice on show, the first that has some is chosen."""
         self._lit = (lit, cell)
-        if lit is not None and lit.any() and not self._chooser.isHidden() and self._tensor is not None:
-            shown = lit[tuple(map(slice, self._tensor.values.shape))]
-            facets = np.flatnonzero(shown.reshape(self._slider.maximum() + 1, -1).any(axis=1))
-            if len(facets) and self._slider.value() not in facets:
-                self._slider.setValue(int(facets[0]))
-        self.grid.setLit(lit, cell)
+        is_sliced = lit is not None and lit.ndim > 2 and self._is_sliced()
+        if lit is not None and is_sliced and lit.any() and not self.axes.isPlaying() and not self._on_show(lit).any():
+            self._go_to(lit)
+        self._light()
 
-    @Slot(int)
-    def _choose(self, facet: int) -> None:
+    @Slot()
+    def _light(self) -> None:
+        lit, cell = self._lit
+        if self._tensor is not None and self._tensor.is_whole:
+            shown = None if lit is None else self._turn.turned(lit)
+            self.grid.setLit(shown, None if cell is None else self._turn.shown(cell))
+        elif self.whole is not None:
+            self.whole.setLit(lit)
+        self._say_elsewhere(lit)
+
+    def _say_elsewhere(self, lit: Mask | None) -> None:
+        """Say how many of the cells that are lit are on slices that are not on show."""
+        count = 0
+        if lit is not None and lit.ndim > 2 and self._is_sliced():
+            count = int(np.count_nonzero(lit)) - int(np.count_nonzero(self._on_show(lit)))
+        self._hint.setText(self.tr("{0} of the cells that belong to it are on other slices.").format(f"{count:,}"))
+        self._hint.setVisible(count > 0)
+
+    def _on_show(self, lit: Mask) -> Mask:
+        plane = self.axes.plane()
+        chosen = (plane.rows, plane.columns)
+        where = tuple(slice(None) if axis in chosen else place for axis, place in enumerate(plane.at))
+        found: Mask = lit[where]
+        return found
+
+    def _go_to(self, lit: Mask) -> None:
+        plane = self.axes.plane()
+        first = np.unravel_index(int(lit.argmax()), lit.shape)
+        self.axes.setPlane(plane.model_copy(update={"at": tuple(map(int, first))}))
         self._show()
-        self.grid.setLit(*self._lit)
-        if not self.slope.isHidden():
-            self.slope.chooseFacet(facet)
 
-    def _show(self) -> None:
-        if self._tensor is None:
+    def _is_sliced(self) -> bool:
+        """Whether one slice is shown at a time."""
+        if self._tensor is None or len(self._tensor.shape) < 3:
+            return False
+        shape = self._turn.shown(self._tensor.shape)
+        return not self._tensor.is_whole or len(CellLayout(shape, 1, 1).facets) < int(np.prod(shape[:-2]))
+
+    def _facet(self) -> int:
+        """The place of the slice on show among all, as the grid counts them."""
+        if self._tensor is None or not self._is_sliced():
+            return 0
+        at, shape = self._turn.shown(self.axes.plane().at), self._turn.shown(self._tensor.shape)
+        return int(np.ravel_multi_index(at[:-2], shape[:-2])) if 0 not in shape else 0
+
+    @Slot(object, bool)
+    def _choose(self, plane: PlaneSpec, only_place: bool) -> None:
+        if not only_place:
+            self.turned.emit(self._number, plane)
             return
-        facet = 0 if self._chooser.isHidden() else self._slider.value()
-        self.grid.setTensor(self._number, self._tensor, *self._size, facet)
-        index = self.grid.cells.index(facet)
-        self._index.setText(f"[{', '.join(map(str, index))}]")
+        self._show()
+        self._light()
+
+    @Slot()
+    def _show_axes(self) -> None:
+        several = self._tensor is not None and len(self._tensor.shape) > 2
+        self.axes.setChoices(self.head.axes.isChecked())
+        self.axes.setSliders(self._is_sliced())
+        self.axes.setVisible(several and (self._is_sliced() or self.head.axes.isChecked()))
+
+    @Slot()
+    def _show(self) -> None:
+        tensor = self._tensor
+        if tensor is None:
+            return
+        self.grid.setVisible(tensor.is_whole)
+        if self.whole is not None:
+            self.whole.setVisible(not tensor.is_whole)
+        if not tensor.is_whole:
+            self._show_whole(tensor)
+        else:
+            if self.whole is not None:
+                self.whole.stop()
+            self.grid.setTensor(self._number, self._turn.picture(self._real(tensor)), *self._size, self._facet())
+            self.axes.goOn()
+        self._show_gradient()
         self._size_facts()
+
+    def _show_whole(self, tensor: TensorPicture) -> None:
+        self.grid.number = self._number
+        if self.whole is None:
+            self.whole = WholeMap(self.objectName(), self._engine, self)
+            self.whole.hovered.connect(self._hover)
+            self.whole.pinned.connect(self._pin)
+            self.whole.completed.connect(self.axes.goOn)
+            self._grid.addWidget(self.whole, 3, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            self.whole.show()
+        rows, columns = axes_of(tensor.shape)
+        plane = self.axes.plane() if len(tensor.shape) > 2 else PlaneSpec(rows=rows, columns=columns)
+        plane = plane if plane.at else plane.model_copy(update={"at": (0,) * len(tensor.shape)})
+        layout = CellLayout(self._turn.shown(tensor.values.shape)[-2:], *self._size)
+        size = QSize(int(layout.width) + 48, int(layout.height) + 24)
+        self.whole.setTensor(self._shown.computed(self._number, self.head.part()), tensor, plane, size)
+
+    def _real(self, tensor: TensorPicture) -> TensorPicture:
+        """One part of complex numbers in their place."""
+        return replace(tensor, values=PARTS[self.head.part()](tensor.values)) if tensor.is_complex else tensor
+
+    def _show_gradient(self) -> None:
+        if self._gradient is not None and self._tensor is not None:
+            slope = replace(self._tensor, values=self._gradient, kind="gradient")
+            self.slope.setTensor(self._number, self._turn.picture(self._real(slope)), *self._size, self._facet())
+
+    @Slot()
+    def _show_part(self) -> None:
+        self._show()
+        self._light()
 
     def _size_facts(self) -> None:
         """A label whose lines break has no height of its own until its width is known."""
+        cells = self.grid if self._tensor is None or self._tensor.is_whole or self.whole is None else self.whole
+        width = BESIDE if self._beside else max(cells.width(), NARROWEST)
+        self._hint.setFixedWidth(width)
         if not self._facts.text():
             return
         if self._beside:
             self._facts.setContentsMargins(0, int(self.grid.cells.top), 0, 0)
-        width = BESIDE if self._beside else max(self.grid.width(), NARROWEST)
         self._facts.setFixedSize(width, self._facts.heightForWidth(width))
 
     @Slot()
     def _word(self) -> None:
-        if self._tensor is None:
-            return
-        self._head.setText(head_html(self._tensor))
-        below = facts(self._tensor)
-        if not self._tensor.is_whole:
-            corner = " × ".join(map(str, self._tensor.values.shape))
-            below = f"{self.tr('The first {0} cells of it.').format(corner)} {below}"
-        self._facts.setText(below)
-        self._size_facts()
+        if self._tensor is not None:
+            below = facts(self._tensor)
+            self._facts.setText(f"{below}\n{self._tensor.rounding}" if self._tensor.rounding else below)
+            self._size_facts()
 
-    def _arrange(self, path: str) -> None:
-        self._head.setTextFormat(Qt.TextFormat.RichText)
+    # From the grid, whose cells may be turned
+
+    @Slot(int, object)
+    def _tell_hovered(self, number: int, cell: Cell | None) -> None:
+        self.hovered.emit(number, None if cell is None else self._turn.cell(cell))
+
+    @Slot(int, object)
+    def _tell_pinned(self, number: int, cell: Cell | None) -> None:
+        self.pinned.emit(number, None if cell is None else self._turn.cell(cell))
+
+    @Slot(int, object, float)
+    def _tell_edited(self, number: int, cell: Cell, value: float) -> None:
+        self.edited.emit(number, self._turn.cell(cell), value)
+
+    @Slot(int, int, int, bool)
+    def _tell_resized(self, number: int, axis: int, length: int, goes_on: bool) -> None:
+        self.resized.emit(number, self._turn.order[axis], length, goes_on)
+
+    @Slot(object)
+    def _hover(self, cell: Cell | None) -> None:
+        self.hovered.emit(self._number, cell)
+
+    @Slot(object)
+    def _pin(self, cell: Cell | None) -> None:
+        self.pinned.emit(self._number, cell)
+
+    @Slot(str)
+    def _recast(self, dtype: str) -> None:
+        self.recast.emit(self._number, dtype)
+
+    def _connect(self) -> None:
+        for grid in (self.grid, self.slope):
+            grid.hovered.connect(self._tell_hovered)
+        self.grid.pinned.connect(self._tell_pinned)
+        self.grid.edited.connect(self._tell_edited)
+        self.grid.resized.connect(self._tell_resized)
+        self.axes.planeChanged.connect(self._choose)
+        self.head.dtypeChosen.connect(self._recast)
+        self.head.axesToggled.connect(self._show_axes)
+        self.head.partChosen.connect(self._show_part)
+        themeNotifier().changed.connect(self._word)
+
+    def _arrange(self) -> None:
         self._facts.setProperty("role", "small")
         self._facts.setWordWrap(True)
+        self._hint.setProperty("role", "small")
+        self._hint.setWordWrap(True)
+        self._hint.hide()
         self._slope_head.setProperty("role", "muted")
         self._slope_head.setWordWrap(True)
         self.setGradient(None, "")
-        self._slider.setObjectName(f"{path}.facet")
-        self._slider.setAccessibleName(self.tr("Index of the leading dimensions"))
-        self._slider.setToolTip(self.tr("Leading dimensions: which slice is shown"))
-        self._slider.setFixedWidth(120)
-        row = QHBoxLayout(self._chooser)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._slider)
-        row.addWidget(self._index)
-        row.addStretch()
-        layout = QGridLayout(self)
+        layout = self._grid = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setVerticalSpacing(4)
         layout.setHorizontalSpacing(16)
         corner = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-        for place, widget in enumerate((self._head, self._chooser, self.grid)):
-            layout.addWidget(widget, place, 0, 1, 2 if place < 2 else 1, corner)
-        row_of_facts, column = (2, 1) if self._beside else (3, 0)
-        layout.addWidget(self._facts, row_of_facts, column, corner)
-        layout.addWidget(self._slope_head, *((0, 2) if self._beside else (4, 0)), corner)
-        layout.addWidget(self.slope, *((2, 2) if self._beside else (5, 0)), corner)
+        for place, widget in enumerate((self.head, self.axes, self._hint, self.grid)):
+            layout.addWidget(widget, place, 0, 1, 1 if widget is self.grid else 2, corner)
+        layout.addWidget(self._facts, *((3, 1) if self._beside else (4, 0)), corner)
+        layout.addWidget(self._slope_head, *((0, 2) if self._beside else (5, 0)), corner)
+        layout.addWidget(self.slope, *((3, 2) if self._beside else (6, 0)), corner)
         layout.setColumnStretch(3, 1)
-        layout.setRowStretch(6, 1)
+        layout.setRowStretch(7, 1)

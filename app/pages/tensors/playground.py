@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.engine_thread import EngineThread, Requests
 from app.pages.tensors.history import History, Shown, shown_of
 from app.pages.tensors.playground_layout import PlaygroundLayout
+from app.pages.tensors.recasting import with_dtype
 from app.pages.tensors.resizing import with_length
 from app.pages.tensors.trace import completed, traced
 from app.plots.cell_layout import Cell
@@ -34,7 +35,7 @@ class Playground(QWidget):
         self._pinned: tuple[int, Cell] | None = None
         self._pointed: tuple[int, Cell] | None = None
         self._waiting, self._formula = QTimer(self), QTimer(self)
-        self.view = PlaygroundLayout(self)
+        self.view = PlaygroundLayout(engine, self)
         self._connect()
         self._requests.ask("recall", LAB, "recall")
 
@@ -107,6 +108,17 @@ class Playground(QWidget):
             self.view.tell(self.tr("This length is not written as a plain number; change it in the expression."))
         else:
             self._keep(replace(self._history.now, text=text), goes_on)
+
+    @Slot(int, str)
+    def _recast(self, number: int, dtype: str) -> None:
+        """Write another dtype for a tensor."""
+        if self._chain is None or self._shown is None:
+            return
+        text = with_dtype(self._shown.text, self._chain, number, dtype)
+        if text is None:
+            self.view.tell(self.tr("Its place in the expression is not plain; write .to({0}) there.").format(dtype))
+        else:
+            self._keep(replace(self._history.now, text=text))
 
     @Slot()
     def _draw_anew(self) -> None:
@@ -190,7 +202,7 @@ class Playground(QWidget):
     def _show_chain(self, chain: ChainPicture | None) -> None:
         self._chain = chain
         self.view.setRefusal(None) if chain is None else None
-        self.view.setChain(chain)
+        self.view.setChain(chain, self._shown or Shown())
         for held in ("_pinned", "_pointed"):
             if not self._still_there(getattr(self, held)):
                 setattr(self, held, None)
@@ -199,7 +211,7 @@ class Playground(QWidget):
     def _still_there(self, held: tuple[int, Cell] | None) -> bool:
         if held is None or self._chain is None or held[0] >= len(self._chain.tensors):
             return False
-        shape = self._chain.tensors[held[0]].values.shape
+        shape = self._chain.tensors[held[0]].shape
         return len(shape) == len(held[1]) and all(place < length for place, length in zip(held[1], shape, strict=True))
 
     def _light(self) -> None:
@@ -280,6 +292,7 @@ class Playground(QWidget):
         view.framed.connect(self.pointAt)
         view.edited.connect(self._edit)
         view.resized.connect(self._resize)
+        view.recast.connect(self._recast)
         view.refusal.fixChosen.connect(self._mend)
         view.lossBox.currentIndexChanged.connect(self._ask_gradients)
         for signal, slot in (

@@ -17,9 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.engine_thread import EngineThread
 from app.pages.tensors.catalogue import ENTRIES, sentence_of
 from app.pages.tensors.expression_field import ExpressionField
 from app.pages.tensors.formula_strip import FormulaStrip
+from app.pages.tensors.history import Shown
 from app.pages.tensors.picker import OperationPicker
 from app.pages.tensors.refusal_card import RefusalCard
 from app.pages.tensors.step_card import StepCard
@@ -39,11 +41,13 @@ class PlaygroundLayout(QWidget):
     pinned = Signal(int, object)
     edited = Signal(int, object, float)
     resized = Signal(int, int, int, bool)
+    recast = Signal(int, str)
     framed = Signal(int, object)
     exampleChosen = Signal(str)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, engine: EngineThread, parent: QWidget) -> None:
         super().__init__(parent)
+        self._engine = engine
         self.picker = OperationPicker(self)
         self.field = ExpressionField(self)
         self.refusal = RefusalCard(self)
@@ -57,8 +61,8 @@ class PlaygroundLayout(QWidget):
         self._empty = self._make_empty()
         self._arrange(parent)
 
-    def setChain(self, chain: ChainPicture | None) -> None:
-        """Show the steps of a chain, as many cards as there are steps worth one."""
+    def setChain(self, chain: ChainPicture | None, shown: Shown) -> None:
+        """Show the steps of a chain, which is that of `shown`, as many cards as there are steps worth one."""
         steps = _worth_a_card(chain) if chain is not None else []
         while len(self.cards) > len(steps):
             card = self.cards.pop()
@@ -68,7 +72,7 @@ class PlaygroundLayout(QWidget):
             self.cards.append(self._make_card(len(self.cards)))
         if chain is not None:
             for card, step in zip(self.cards, steps, strict=True):
-                card.setStep(chain, step)
+                card.setStep(chain, step, shown)
         self._empty.setVisible(not steps)
         self.strip.setVisible(bool(steps))
         self.copyButton.setEnabled(bool(steps))
@@ -125,11 +129,12 @@ class PlaygroundLayout(QWidget):
         self.exampleChosen.emit(ENTRIES[name].example)
 
     def _make_card(self, place: int) -> StepCard:
-        card = StepCard(f"tensors.step{place}", self._page)
+        card = StepCard(f"tensors.step{place}", self._engine, self._page)
         card.hovered.connect(self.hovered)
         card.pinned.connect(self.pinned)
         card.edited.connect(self.edited)
         card.resized.connect(self.resized)
+        card.recast.connect(self.recast)
         card.framed.connect(self.framed)
         card.told.connect(self.strip.setFrame)
         card.setRoom(*self._room())

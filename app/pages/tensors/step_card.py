@@ -7,16 +7,20 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from app.engine_thread import EngineThread
 from app.pages.tensors.catalogue import sentence_of, sign_of
 from app.pages.tensors.fitting import Arrangement, fit
+from app.pages.tensors.history import Shown
 from app.pages.tensors.pane import TensorPane
 from app.pages.tensors.playing import Mode, cell_of, frame_of, length_of, modes_of
 from app.pages.tensors.step_bar import StepBar
 from app.pages.tensors.storage import StorageStrip
 from app.pages.tensors.trace import Masks, chosen_of
+from app.pages.tensors.turning import turn_of
 from app.plots.cell_layout import Cell
 from app.theme import theme, themeNotifier
 from app.widgets import ElidedLabel
+from engine.inspecting.asked import PlaneSpec
 from engine.tensors.picture import ChainPicture, StepPicture
 
 MARGIN = 16
@@ -29,13 +33,16 @@ class StepCard(QFrame):
     pinned = Signal(int, object)
     edited = Signal(int, object, float)
     resized = Signal(int, int, int, bool)
+    recast = Signal(int, str)
     framed = Signal(int, object)  # the cell that is played, with its tensor's number
     told = Signal(str)
 
-    def __init__(self, path: str, parent: QWidget | None = None) -> None:
+    def __init__(self, path: str, engine: EngineThread, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(path)
         self.setProperty("role", "card")
+        self._engine, self._shown = engine, Shown()
+        self._planes: dict[int, PlaneSpec] = {}
         self._chain: ChainPicture | None = None
         self._step: StepPicture | None = None
         self._title, self._what = ElidedLabel(self), QLabel(self)
@@ -53,9 +60,9 @@ class StepCard(QFrame):
         self._arrange()
         themeNotifier().changed.connect(self._word)
 
-    def setStep(self, chain: ChainPicture, step: StepPicture) -> None:
-        """Show a step; what can stay of the widgets stays."""
-        self._chain, self._step, self._lit = chain, step, (None, -1, None)
+    def setStep(self, chain: ChainPicture, step: StepPicture, shown: Shown) -> None:
+        """Show a step of what is `shown`; what can stay of the widgets stays."""
+        self._chain, self._step, self._lit, self._shown = chain, step, (None, -1, None), shown
         self._word()
         self._fit()
         modes = modes_of(chain, step)
@@ -126,18 +133,28 @@ class StepCard(QFrame):
             return
         numbers = [*self._step.operands, self._step.number]
         tensors = [self._chain.tensors[number] for number in numbers]
-        shapes = [tensor.values.shape for tensor in tensors]
+        planes = [self._planes.get(number) for number in numbers]
+        shapes = [
+            turn_of(len(tensor.shape), plane).shown(tensor.values.shape)
+            for tensor, plane in zip(tensors, planes, strict=True)
+        ]
         width, height = self._room
         found = fit(self._step.operation, shapes[:-1], shapes[-1], width - 2 * MARGIN, height)
         self._place(found.arrangement, len(tensors))
-        for pane, number, tensor in zip(self._panes, numbers, tensors, strict=True):
-            pane.setTensor(number, tensor, found.wide, found.high)
+        for pane, number, tensor, plane in zip(self._panes, numbers, tensors, planes, strict=True):
+            pane.setTensor(number, tensor, found.wide, found.high, self._shown, plane)
         signs = [sign_of(self._step.operation)] * (len(tensors) - 2) + ["="] * (len(tensors) > 1)
         for label, sign in zip(self._signs, signs, strict=True):
             label.setText(sign)
         self._storage.setStep(self._chain, self._step, width - 2 * MARGIN)
         self.setGradients(*self._slopes)
         self.setLit(*self._lit)
+
+    @Slot(int, object)
+    def _turn(self, number: int, plane: PlaneSpec) -> None:
+        """Other axes of a tensor are rows and columns."""
+        self._planes[number] = plane
+        self._fit()
 
     def _place(self, arrangement: Arrangement, count: int) -> None:
         if self._arranged == (arrangement, count):
@@ -158,7 +175,9 @@ class StepCard(QFrame):
             old.deleteLater()
         path = self.objectName()
         beside = self._arranged is not None and self._arranged[0] is Arrangement.CORNER
-        self._panes = [TensorPane(f"{path}.{place}", beside and place > 0, self._body) for place in range(count)]
+        self._panes = [
+            TensorPane(f"{path}.{place}", self._engine, beside and place > 0, self._body) for place in range(count)
+        ]
         self._signs = [QLabel(self._body) for _ in range(count - 1)]
         for sign in self._signs:
             sign.setProperty("role", "subtitle")
@@ -167,6 +186,8 @@ class StepCard(QFrame):
             pane.pinned.connect(self.pinned)
             pane.edited.connect(self.edited)
             pane.resized.connect(self.resized)
+            pane.recast.connect(self.recast)
+            pane.turned.connect(self._turn)
             pane.show()
 
     def _word(self) -> None:

@@ -3,6 +3,7 @@
 import html
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from app.plots.tensor_colors import number_format
@@ -39,13 +40,12 @@ def axis_colour(axis: int) -> str:
     return theme().seriesColor(axis).name()
 
 
-def head_html(tensor: TensorPicture) -> str:
-    """Return name, dtype and shape."""
-    name, muted = html.escape(tensor.name), theme().muted
+def name_html(tensor: TensorPicture) -> str:
+    """Return the name, and what is written where it has none."""
+    name = html.escape(tensor.name)
     if tensor.name.startswith("#") and len(tensor.text) <= LONGEST:
         name = f"{name}</b>&nbsp; {html.escape(tensor.text)}<b>"
-    shape = shape_html(tensor.shape, tensor.axes)
-    return f'<b>{name}</b>&nbsp; <span style="color:{muted}">{tensor.dtype}</span>{shape}'
+    return f"<b>{name}</b>"
 
 
 def facts(tensor: TensorPicture) -> str:
@@ -54,6 +54,8 @@ def facts(tensor: TensorPicture) -> str:
     parts.append(_tr("contiguous") if tensor.contiguous else _tr("not contiguous"))
     parts.append(_memory(tensor))
     whole = [part.replace(" ", "\u00a0") for part in [*parts, *contents(tensor)] if part]
+    if not tensor.is_whole:
+        whole.append(_tr("cells that share a pixel show the largest; the wheel zooms in"))
     return "\u00a0· ".join(whole)  # lines break between facts, never within one
 
 
@@ -70,8 +72,9 @@ def contents(tensor: TensorPicture) -> list[str]:
     """Return the range, mean and deviation of its cells, and how many are not finite."""
     parts = []
     if tensor.minimum is not None and tensor.maximum is not None:
-        written = number_format(tensor.values)
+        written = number_format(np.abs(tensor.values) if tensor.is_complex else tensor.values)
         name = tensor.name if not tensor.name.startswith("#") else "x"
+        name = f"|{name}|" if tensor.is_complex else name
         parts.append(f"{name} ∈ [{written(tensor.minimum)}, {written(tensor.maximum)}]")
         parts.append(f"μ {tensor.mean:.3g}  σ {tensor.std:.3g}".replace("-", "−"))
     else:

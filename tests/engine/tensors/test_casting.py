@@ -39,13 +39,21 @@ def test_that_a_view_says_whose_cells_it_shows() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("y = f.to(float16)", "2 rounded, 1 too small and became 0, 1 too large and became inf; 0.1 became 0.09997559"),
-        ("y = f.bfloat16()", "0.1 became 0.1000977"),
+        (
+            "y = f.to(float16)",
+            "2 rounded, 1 too small and became 0, 1 too large and became inf; 0.1 became 0.0999755859375;",
+        ),
+        ("y = f.bfloat16()", "0.1 became 0.10009765625"),
         ("y = f.to(int8)", "out of range and wrapped round"),
         ("y = f.long()", "NaN or inf, which whole numbers cannot hold"),
         ("y = k.bool()", "0 became False, everything else True."),
         ("y = x.half()", "Every cell is exact in float16."),
         ("y = x[:0].half()", "Every cell is exact in float16."),
+        (
+            "y = tensor([0.1, 2.0], dtype=bfloat16)",
+            "1 rounded; 0.1 became 0.10009765625; the largest change is 9.77e-05.",
+        ),
+        ("y = rand(2, dtype=bfloat16)", ""),
         ("y = x + 1", ""),
     ],
 )

@@ -1,0 +1,123 @@
+"""PaneHead: what a tensor is called, its dtype as a menu, its shape, and how its axes and complex numbers are shown."""
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+
+from app.icons import icon
+from app.pages.tensors.recasting import DTYPES
+from app.pages.tensors.wording import name_html, shape_html
+from app.theme import themeNotifier
+from engine.inspecting.asked import PARTS, Part
+from engine.tensors.picture import TensorPicture
+
+SHORT = dict(zip(DTYPES, ("f64", "f32", "bf16", "f16", "i64", "i32", "u8", "bool", "c64"), strict=True))
+
+
+class PaneHead(QWidget):
+    """One line above the cells."""
+
+    dtypeChosen = Signal(str)  # as torch calls it
+    axesToggled = Signal(bool)
+    partChosen = Signal(str)
+
+    def __init__(self, path: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._tensor: TensorPicture | None = None
+        self._name, self._shape = QLabel(self), QLabel(self)
+        self._dtype = QToolButton(self)
+        self._menu = QMenu(self._dtype)
+        self._group = QActionGroup(self)
+        self._device = QAction(self)
+        self.axes = QToolButton(self)
+        self._part = QComboBox(self)
+        self._fill(path)
+        self._arrange()
+        self._group.triggered.connect(self._choose)
+        self.axes.toggled.connect(self.axesToggled)
+        self._part.activated.connect(self._choose_part)
+        themeNotifier().changed.connect(self._word)
+
+    def setTensor(self, tensor: TensorPicture) -> None:
+        """Say what a tensor is."""
+        self._tensor = tensor
+        self._part.setVisible(tensor.is_complex)
+        self.axes.setVisible(len(tensor.shape) > 2)
+        for action in self._group.actions():
+            action.setChecked(SHORT[action.data()] == tensor.dtype)
+        self._dtype.setText(tensor.dtype)
+        self._dtype.setAccessibleName(self.tr("Dtype of {0}").format(tensor.name))
+        self._word()
+
+    def part(self) -> Part:
+        """Return which part of complex numbers is shown."""
+        found: Part = self._part.currentData()
+        return found
+
+    def setPart(self, part: Part) -> None:
+        """Choose a part of complex numbers without telling."""
+        with QSignalBlocker(self._part):
+            self._part.setCurrentIndex(self._part.findData(part))
+
+    def setAxesShown(self, shown: bool) -> None:
+        """Say whether rows and columns can be chosen below, without telling."""
+        with QSignalBlocker(self.axes):
+            self.axes.setChecked(shown)
+
+    @Slot(QAction)
+    def _choose(self, action: QAction) -> None:
+        if self._tensor is not None:
+            for one in self._group.actions():  # what is chosen counts when it was worked out
+                one.setChecked(SHORT[one.data()] == self._tensor.dtype)
+        self.dtypeChosen.emit(action.data())
+
+    @Slot()
+    def _choose_part(self) -> None:
+        self.partChosen.emit(self.part())
+
+    @Slot()
+    def _word(self) -> None:
+        if self._tensor is not None:
+            self._name.setText(name_html(self._tensor))
+            self._shape.setText(shape_html(self._tensor.shape, self._tensor.axes))
+
+    def _fill(self, path: str) -> None:
+        tr = self.tr
+        for dtype in DTYPES:
+            action = self._menu.addAction(f"{dtype}   ({SHORT[dtype]})" if SHORT[dtype] != dtype else dtype)
+            action.setData(dtype)
+            action.setCheckable(True)
+            action.setObjectName(f"{path}.dtype.{dtype}")
+            self._group.addAction(action)
+        self._menu.addSeparator()
+        self._device.setText(tr("On the CPU; no other device is used here"))
+        self._device.setEnabled(False)
+        self._menu.addAction(self._device)
+        self._menu.setObjectName(f"{path}.dtypes")
+        self._dtype.setObjectName(f"{path}.dtype")
+        self._dtype.setMenu(self._menu)
+        self._dtype.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._dtype.setProperty("pick", True)
+        self._dtype.setToolTip(tr("Show it in another dtype: rounding, overflow, promotion"))
+        self.axes.setObjectName(f"{path}.axes")
+        self.axes.setIcon(icon("columns"))
+        self.axes.setCheckable(True)
+        self.axes.setAccessibleName(tr("Axes"))
+        self.axes.setToolTip(tr("Choose which axes are rows and columns; the others have sliders"))
+        names = {"abs": tr("abs"), "real": tr("re"), "imag": tr("im"), "phase": tr("phase")}
+        for part in PARTS:
+            self._part.addItem(names[part], part)
+        self._part.setObjectName(f"{path}.part")
+        self._part.setAccessibleName(tr("Part"))
+        self._part.setToolTip(tr("Which part of complex numbers is shown"))
+        self._part.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def _arrange(self) -> None:
+        self._name.setTextFormat(Qt.TextFormat.RichText)
+        self._shape.setTextFormat(Qt.TextFormat.RichText)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        for widget in (self._name, self._dtype, self._shape, self._part, self.axes):
+            row.addWidget(widget)
+        row.addStretch()
