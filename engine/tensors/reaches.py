@@ -8,6 +8,7 @@ import numpy as np
 from torch import Tensor
 
 from engine.tensors.index_map import index_map
+from engine.tensors.lettered import terms_of
 from engine.tensors.operation import Kind
 from engine.tensors.program import Instruction
 from engine.tensors.reach import NOWHERE, Along, ByAxes, ByPlace, Mask, Nothing, Reach
@@ -102,14 +103,10 @@ def _product(use: Use) -> list[tuple[Along, ...]]:
 
 
 def _einsum(use: Use) -> list[tuple[Along, ...]] | None:
-    equation = str(use.given(0, "equation", "")).replace(" ", "")
-    left, arrow, right = equation.partition("->")
-    terms = left.split(",")
-    if not arrow:
-        right = "".join(sorted({letter for letter in left if letter != "," and left.count(letter) == 1}))
-    simple = all(len(set(term)) == len(term) for term in [*terms, right])
-    if "." in equation or not simple or len(terms) != len(use.shapes):
+    found = terms_of(str(use.given(0, "equation", "")), len(use.shapes))
+    if found is None:
         return None
+    terms, right = found
     return [_of_letters(term, right, shape, use.result) for term, shape in zip(terms, use.shapes, strict=True)]
 
 

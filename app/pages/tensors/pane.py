@@ -1,6 +1,7 @@
 """TensorPane: a tensor with its name and shape above, its cells, and what is known of it below."""
 
 from dataclasses import replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QWidget
 
+from app.pages.tensors.drawn import Drawn, Marks
 from app.pages.tensors.grid import TensorGrid
 from app.pages.tensors.wording import facts, head_html
 from app.plots.cell_layout import Cell, CellLayout
@@ -16,6 +18,7 @@ from engine.tensors.picture import TensorPicture
 from engine.tensors.reach import Mask
 
 NARROWEST = 226
+OF_PART = 132  # a part has less to say
 BESIDE = 168  # of what stands beside the cells
 
 
@@ -34,7 +37,8 @@ class TensorPane(QWidget):
         self._tensor: TensorPicture | None = None
         self._number = -1
         self._size = (1.0, 1.0)
-        self._lit: tuple[Mask | None, Cell | None] = (None, None)
+        self._marks = Marks()
+        self._lit: tuple[Mask | None, Cell | None, Mask | None, bool] = (None, None, None, False)
         self._head, self._facts, self._index = QLabel(self), QLabel(self), QLabel(self)
         self.grid = TensorGrid(f"{path}.cells", self)
         self.slope = TensorGrid(f"{path}.gradient", self)
@@ -50,11 +54,14 @@ class TensorPane(QWidget):
         self._slider.valueChanged.connect(self._choose)
         themeNotifier().changed.connect(self._word)
 
-    def setTensor(self, number: int, tensor: TensorPicture, wide: float, high: float) -> None:
-        """Show a tensor with cells of this size, in pixels."""
-        self._number, self._tensor, self._size, self._lit = number, tensor, (wide, high), (None, None)
-        layout = CellLayout(tensor.values.shape, wide, high)
-        count = max(1, tensor.values.size // max(1, layout.rows * layout.columns)) if layout.leading else 1
+    def setTensor(
+        self, number: int, tensor: TensorPicture, wide: float, high: float, marks: Marks | None = None
+    ) -> None:
+        """Show a tensor with cells of this size, in pixels, and the marks of its step."""
+        self._number, self._tensor, self._size, self._lit = number, tensor, (wide, high), (None, None, None, False)
+        self._marks = marks or Marks()
+        layout = CellLayout(Drawn(tensor, self._marks).shape, wide, high)
+        count = max(1, prod(layout.leading))
         self._chooser.setVisible(len(layout.facets) < count)
         self._slider.blockSignals(True)
         self._slider.setMaximum(count - 1)
@@ -73,17 +80,18 @@ class TensorPane(QWidget):
             self._slope_head.setText(self.tr("∂loss / ∂{0}").format(tensor.name))
             facet = 0 if self._chooser.isHidden() else self._slider.value()
             self.slope.setTensor(self._number, replace(tensor, values=values, kind="gradient"), *self._size, facet)
-        self._slope_head.setFixedWidth(BESIDE if self._beside else max(self.grid.width(), NARROWEST))
+        self._slope_head.setFixedWidth(BESIDE if self._beside else self._width())
 
-    def setLit(self, lit: Mask | None, cell: Cell | None) -> None:
-        """Light these cells; where none of them is in the facet on show, the first facet that has some is chosen."""
-        self._lit = (lit, cell)
+    def setLit(self, lit: Mask | None, cell: Cell | None, result: Mask | None = None, is_source: bool = False) -> None:
+        """Light these cells; where none of them is in the facet on show, the first facet that has some is chosen. The rest
+        as in `TensorGrid.setLit`."""
+        self._lit = (lit, cell, result, is_source)
         if lit is not None and lit.any() and not self._chooser.isHidden() and self._tensor is not None:
-            shown = lit[tuple(map(slice, self._tensor.values.shape))]
+            shown = Drawn(self._tensor, self._marks).lit(lit, result, is_source)
             facets = np.flatnonzero(shown.reshape(self._slider.maximum() + 1, -1).any(axis=1))
             if len(facets) and self._slider.value() not in facets:
                 self._slider.setValue(int(facets[0]))
-        self.grid.setLit(lit, cell)
+        self.grid.setLit(*self._lit)
 
     @Slot(int)
     def _choose(self, facet: int) -> None:
@@ -96,7 +104,7 @@ class TensorPane(QWidget):
         if self._tensor is None:
             return
         facet = 0 if self._chooser.isHidden() else self._slider.value()
-        self.grid.setTensor(self._number, self._tensor, *self._size, facet)
+        self.grid.setTensor(self._number, self._tensor, *self._size, facet, self._marks)
         index = self.grid.cells.index(facet)
         self._index.setText(f"[{', '.join(map(str, index))}]")
         self._size_facts()
@@ -107,8 +115,12 @@ class TensorPane(QWidget):
             return
         if self._beside:
             self._facts.setContentsMargins(0, int(self.grid.cells.top), 0, 0)
-        width = BESIDE if self._beside else max(self.grid.width(), NARROWEST)
+        width = BESIDE if self._beside else self._width()
         self._facts.setFixedSize(width, self._facts.heightForWidth(width))
+
+    def _width(self) -> int:
+        is_part = self._tensor is not None and self._tensor.kind == "part"
+        return max(self.grid.width(), OF_PART if is_part else NARROWEST)
 
     @Slot()
     def _word(self) -> None:
