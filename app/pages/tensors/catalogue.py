@@ -36,7 +36,7 @@ GROUPS = (
         _entry("*", "A = rand(3, 4); b = arange(4); C = A * b", QT_TRANSLATE_NOOP("TensorCatalogue", "Cell by cell; lengths are aligned from the right, and those of 1 are stretched.")),
         _entry("linear", "x = rand(3, 4); W = randn(2, 4); b = rand(2); y = linear(x, W, b)", QT_TRANSLATE_NOOP("TensorCatalogue", "x · Wᵀ + b: the weight stands as (out, in).")),
         _entry("einsum", "A = rand(3, 4); B = rand(4, 2); C = einsum('ik,kj->ij', A, B)", QT_TRANSLATE_NOOP("TensorCatalogue", "Letters name axes; those missing after the arrow are multiplied and summed.")),
-        _entry("scaled_dot_product_attention", "Q = randn(4, 8); K = randn(4, 8); V = randn(4, 3); y = scaled_dot_product_attention(Q, K, V, is_causal=True)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each query weighs the keys it may see by softmax(q·kᵀ/√d) and mixes their values.")),
+        _entry("scaled_dot_product_attention", "Q = randn(4, 3); K = randn(4, 3); V = randn(4, 2); y = scaled_dot_product_attention(Q, K, V, is_causal=True)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each query weighs the keys it may see by softmax(q·kᵀ/√d) and mixes their values.")),
     )),
     Group(QT_TRANSLATE_NOOP("TensorCatalogue", "Shape and memory"), (
         _entry("view", "x = arange(12); y = x.view(3, 4)", QT_TRANSLATE_NOOP("TensorCatalogue", "Other lengths over the same storage: nothing is copied.")),
