@@ -65,7 +65,7 @@ def _gumbel(step: Given) -> list[Part]:
     reads = tuple(Along(axis, reads_all=axis == lane) for axis in range(x.ndim))
     over = f" / {tau:g}" if tau else ""
     found = [
-        Part("g", "Gumbel noise, −log(−log u), held by the seed", noise, same, reads),
+        Part("g", "Gumbel noise, held by the seed", noise, same, reads),
         Part("s", f"(x + g){over}", summed, same, reads),
     ]
     if step.given(2, "hard", False):
@@ -103,11 +103,11 @@ def _batch(step: Given) -> list[Part]:
     if isinstance(mean, Tensor) and isinstance(variance, Tensor) and isinstance(share, float | int):
         count = x.numel() // x.shape[1]
         unbiased = found[1].tensor * (count / max(count - 1, 1))
-        text = f"running {{}} afterwards: {1 - share:g} · old + {share:g} · new"
-        after = ((mean, found[0].tensor, "mean"), (variance, unbiased, "variance"))
+        text = f"after: {1 - share:g}·old + {share:g}·new"
+        after = ((mean, found[0].tensor, "μ"), (variance, unbiased, "σ²"))
         for old, new, what in after:
             kept = (1 - share) * old + share * new
-            found.append(Part(f"new {what}", text.format(what), kept, ((0, 1),), None))
+            found.append(Part(f"running {what}", text, kept, ((0, 1),), None))
     return found
 
 
@@ -136,8 +136,8 @@ def _moments(
     mean = cells.mean(dims).reshape(shape)
     variance = cells.var(dims, correction=0).reshape(shape)
     return [
-        Part("μ", "mean of each group", mean, like, reads),
-        Part("σ²", "variance of each group", variance, like, reads),
+        Part("μ", "mean", mean, like, reads),
+        Part("σ²", "variance", variance, like, reads),
     ]
 
 
@@ -158,7 +158,7 @@ def _attention(step: Given) -> list[Part]:
     if masked is not scores:
         found.append(Part("masked", "what a query may not see is −∞", masked, like, reads))
     weights = masked.softmax(-1)
-    return [*found, Part("weights", "softmax of each row; the rows of V are mixed by it", weights, like, reads)]
+    return [*found, Part("weights", "softmax of each row", weights, like, reads)]
 
 
 def masked_scores(scores: Tensor, mask: Any, is_causal: bool) -> Tensor:

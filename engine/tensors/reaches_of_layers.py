@@ -11,7 +11,8 @@ from engine.tensors.reach import Along, Mask, any_along
 if TYPE_CHECKING:
     from engine.tensors.reaches import Rule, Use
 
-Axes = list[tuple[Along, ...]]
+Axes = list[tuple[Along, ...] | None]
+"""For each operand how its axes go with those of the result, None where it is not read."""
 _MAX_LINKS = 1 << 20
 
 
@@ -75,11 +76,18 @@ def _tracked(use: "Use", place: int, flag: str, with_batch: tuple[int, ...]) -> 
         return None
     if use.given(place, flag, flag == "use_input_stats"):
         lane = {*with_batch, *range(2, len(x))}
-        has_running = isinstance(use.given(1, "running_mean"), Ref) or isinstance(use.given(2, "running_var"), Ref)
-        if has_running or np.prod([x[axis] for axis in lane], dtype=np.int64) <= 1:
+        if np.prod([x[axis] for axis in lane], dtype=np.int64) <= 1:
             return None
-        return [tuple(Along(axis, reads_all=axis in lane) for axis in range(len(x))), *_channels(use, 1)]
+        own = tuple(Along(axis, reads_all=axis in lane) for axis in range(len(x)))
+        return [own, *(None if name.startswith("running") else (Along(1),) for name in _named(use)[1:])]
     return [tuple(map(Along, range(len(x)))), *_channels(use, 1)]
+
+
+def _named(use: "Use") -> list[str]:
+    """Return the names of the tensors that a norm with running statistics is given, in the order of its operands."""
+    names = ("input", "running_mean", "running_var", "weight", "bias")
+    given = [*zip(names, use.one.arguments, strict=False), *use.one.keywords.items()]
+    return [name for name, part in given if isinstance(part, Ref)]
 
 
 def _channels(use: "Use", first: int) -> Axes:

@@ -11,7 +11,8 @@ READABLE = 38.0
 HEADS = 150.0  # pixels of a card above and below its cells
 MATRIX = 390.0  # pixels at least for two matrices over each other, which may need to be scrolled
 BESIDE = 76.0  # pixels of axes and signs for each tensor
-NARROW, NARROW_PART = 226.0, 132.0
+NAMES = 76.0  # pixels of what stands over and under the cells of a second row
+NARROW, NARROW_PART = 190.0, 104.0
 
 
 class Arrangement(Enum):
@@ -68,11 +69,11 @@ def fit(
 def _flow(
     operands: Sequence[Cell], parts: Sequence[Cell], result: Cell, width: float, height: float
 ) -> tuple[float, float]:
-    """Two rows of tensors under each other, each as wide as it is."""
+    """Two rows of tensors under each other, each as wide as it is; `height` is without what stands over and under one."""
     down = max(map(_rows, operands)) + max(map(_rows, [*parts, result]))
-    high = max(MATRIX, height) - HEADS / 2
-    rows = (_cell(*_across(operands, width), down, high), _cell(*_across([result], width, parts), down, high))
-    return min(rows)
+    high = max(height - NAMES, min(MATRIX, 18.0 * down))
+    below = [*parts, result]
+    return min(_cell(*_across([], width, row), down, high) for row in (operands, below))
 
 
 def _across(shapes: Sequence[Cell], width: float, parts: Sequence[Cell] = ()) -> tuple[float, float]:

@@ -20,7 +20,11 @@ def marks_of(chain: ChainPicture, step: StepPicture) -> list[Marks]:
         return _moved(chain, step, found)
     reach = step.reaches[0] if step.reaches else None
     if isinstance(reach, ByAxes) and step.kind in FOLDED:
-        folded = (axis for axis, along in enumerate(reach.axes) if along.reads_all or along.of == NOWHERE)
+        folded = (
+            axis
+            for axis, along in enumerate(reach.axes)
+            if along.reads_all or along.of == NOWHERE or (along.links is not None and step.kind == "norm")
+        )
         found[0] = Marks(ghosts[0], letters[0], frozenset(folded))
     return found
 

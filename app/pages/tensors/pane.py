@@ -17,8 +17,8 @@ from app.theme import themeNotifier
 from engine.tensors.picture import TensorPicture
 from engine.tensors.reach import Mask
 
-NARROWEST = 226
-OF_PART = 132  # a part has less to say
+NARROWEST = 190
+OF_PART = 104  # a part has less to say
 BESIDE = 168  # of what stands beside the cells
 
 
@@ -37,7 +37,7 @@ class TensorPane(QWidget):
         self._tensor: TensorPicture | None = None
         self._number = -1
         self._size = (1.0, 1.0)
-        self._marks = Marks()
+        self._marks, self._is_brief = Marks(), False
         self._lit: tuple[Mask | None, Cell | None, Mask | None, bool] = (None, None, None, False)
         self._head, self._facts, self._index = QLabel(self), QLabel(self), QLabel(self)
         self.grid = TensorGrid(f"{path}.cells", self)
@@ -67,6 +67,11 @@ class TensorPane(QWidget):
         self._slider.setMaximum(count - 1)
         self._slider.blockSignals(False)
         self._show()
+        self._word()
+
+    def setBrief(self, is_brief: bool) -> None:
+        """Leave out what is known of the tensor, but as a tooltip of its name; a part keeps its words."""
+        self._is_brief = is_brief
         self._word()
 
     def setGradient(self, values: NDArray[Any] | None, blocked: str) -> None:
@@ -120,7 +125,7 @@ class TensorPane(QWidget):
 
     def _width(self) -> int:
         is_part = self._tensor is not None and self._tensor.kind == "part"
-        return max(self.grid.width(), OF_PART if is_part else NARROWEST)
+        return max(self.grid.width(), OF_PART if is_part or self._is_brief else NARROWEST)
 
     @Slot()
     def _word(self) -> None:
@@ -132,6 +137,8 @@ class TensorPane(QWidget):
             corner = " × ".join(map(str, self._tensor.values.shape))
             below = f"{self.tr('The first {0} cells of it.').format(corner)} {below}"
         self._facts.setText(below)
+        self._facts.setVisible(not self._is_brief or self._tensor.kind == "part")
+        self._head.setToolTip(below if self._is_brief else "")
         self._size_facts()
 
     def _arrange(self, path: str) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.engine_thread import EngineThread, Requests
+from app.pages.tensors.calling import Argument, Value, with_value
 from app.pages.tensors.history import History, Shown, shown_of
 from app.pages.tensors.playground_layout import PlaygroundLayout
 from app.pages.tensors.resizing import with_length
@@ -106,6 +107,16 @@ class Playground(QWidget):
         if text is None:
             self.view.tell(self.tr("This length is not written as a plain number; change it in the expression."))
         else:
+            self._keep(replace(self._history.now, text=text), goes_on)
+
+    @Slot(int, object, object, bool)
+    def _turn(self, number: int, argument: Argument, value: Value, goes_on: bool) -> None:
+        """Write another value for an argument of the operation that made a tensor."""
+        if self._chain is None or self._shown is None:
+            return
+        step = next(one for one in self._chain.steps if one.number == number)
+        text = with_value(self._shown.text, step.place, argument, value)
+        if text is not None:
             self._keep(replace(self._history.now, text=text), goes_on)
 
     @Slot()
@@ -280,6 +291,7 @@ class Playground(QWidget):
         view.framed.connect(self.pointAt)
         view.edited.connect(self._edit)
         view.resized.connect(self._resize)
+        view.turned.connect(self._turn)
         view.refusal.fixChosen.connect(self._mend)
         view.lossBox.currentIndexChanged.connect(self._ask_gradients)
         for signal, slot in (

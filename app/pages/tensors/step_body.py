@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 from app.pages.tensors.catalogue import sign_of
 from app.pages.tensors.drawn import Drawn
 from app.pages.tensors.fitting import Arrangement, fit
+from app.pages.tensors.grid_paint import LEFT, margin
 from app.pages.tensors.marking import marks_of
 from app.pages.tensors.pane import TensorPane
 from app.pages.tensors.trace import Masks
@@ -45,7 +46,7 @@ class StepBody(QWidget):
         self._below = QWidget(self)  # the second row of a flow, whose columns are its own
         row = QHBoxLayout(self._below)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(16)
+        row.setSpacing(10)
 
     def setStep(self, chain: ChainPicture, step: StepPicture, width: int, height: int) -> None:
         """Show a step in so many pixels; what can stay of the widgets stays."""
@@ -53,17 +54,22 @@ class StepBody(QWidget):
         numbers = [*step.operands, step.number]
         drawn = [Drawn(chain.tensors[one], marks) for one, marks in zip(numbers, marks_of(chain, step), strict=True)]
         shapes, parts = [one.shape for one in drawn], [one.tensor for one in step.parts]
-        found = fit(step.operation, shapes[:-1], shapes[-1], width, height, [one.values.shape for one in parts])
+        rulers = sum(int(margin(one) - LEFT) for one in drawn)
+        inner = [one.values.shape for one in parts]
+        found = fit(step.operation, shapes[:-1], shapes[-1], width - rulers, height, inner)
         self._place(found.arrangement, len(drawn), len(parts))
         for pane, number, one in zip(self._panes, numbers, drawn, strict=True):
             pane.setTensor(number, one.tensor, found.wide, found.high, one.marks)
         for pane, part in zip(self._parts, parts, strict=True):
             pane.setTensor(-1, part, found.wide, found.high)
         order = self._order()
+        for pane in order:
+            pane.setBrief(found.arrangement is Arrangement.FLOW)
         for label, sign, *ends in zip(
             self._signs, _signs(step.operation, len(drawn), len(parts)), order[:-1], order[1:], strict=True
         ):
             label.setText(sign)
+            label.setVisible(bool(sign) and found.arrangement in (Arrangement.ROW, Arrangement.FLOW))
             middle = min(one.grid.cells.height + one.grid.cells.top for one in ends) / 2
             label.setContentsMargins(0, int(HEAD + middle), 0, 0)
 
@@ -117,16 +123,15 @@ class StepBody(QWidget):
         flows = arrangement is Arrangement.FLOW
         for place, pane in enumerate(order):
             sign = self._signs[place] if place < len(order) - 1 else None
-            if sign is not None:
-                sign.setVisible(flows or arrangement is Arrangement.ROW)
             if flows and place >= count - 1:
+                below.addWidget(self._signs[place - 1], 0, top)
                 below.addWidget(pane, 0, top)
-                below.addWidget(sign, 0, top) if sign is not None else below.addStretch()
                 continue
             row, column = _where(arrangement, place)
             self._grid.addWidget(pane, row, column, Qt.AlignmentFlag.AlignLeft | top)
-            if sign is not None:
+            if sign is not None and not (flows and place == count - 2):
                 self._grid.addWidget(sign, row, column + 1, Qt.AlignmentFlag.AlignHCenter | top)
+        below.addStretch()
         self._below.setVisible(flows)
         self._grid.addWidget(self._below, 9, 0, 1, 2 * len(order), top)
 

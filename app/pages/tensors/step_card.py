@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from app.pages.tensors.calling import Argument, Value
 from app.pages.tensors.catalogue import sentence_of
+from app.pages.tensors.knob_bar import KnobBar
 from app.pages.tensors.pane import TensorPane
 from app.pages.tensors.playing import Mode, cell_of, frame_of, length_of, modes_of
 from app.pages.tensors.step_bar import StepBar
@@ -32,6 +34,7 @@ class StepCard(QFrame):
     resized = Signal(int, int, int, bool)
     framed = Signal(int, object)  # the cell that is played, with its tensor's number
     told = Signal(str)
+    turned = Signal(int, object, object, bool)  # number, Argument, value, whether it is still the same drag
 
     def __init__(self, path: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +46,7 @@ class StepCard(QFrame):
         self._bar = StepBar(f"{path}.steps", self)
         self._storage = StorageStrip(f"{path}.storage", self)
         self.body = StepBody(path, self)
+        self._knobs = KnobBar(f"{path}.knob", self)
         self._room = (900, 470)
         self._cell: Cell = ()
         self._slopes: tuple[Mapping[int, NDArray[Any]], Mapping[int, str]] = ({}, {})
@@ -54,6 +58,7 @@ class StepCard(QFrame):
         """Show a step; what can stay of the widgets stays."""
         self._chain, self._step, self._lit = chain, step, (None, -1, None)
         self._word()
+        self._knobs.setStep(step)
         self._fit()
         modes = modes_of(chain, step)
         self._bar.setModes(modes)
@@ -103,6 +108,16 @@ class StepCard(QFrame):
             at = self._cell if len(self._cell) == len(shape) else (0,) * len(shape)
             self._cell = tuple(min(one, length - 1) for one, length in zip(at, shape, strict=True))
 
+    def _lines(self) -> int:
+        """Lines that stand above the cells beside title and sentence."""
+        notes = 0 if self._step is None else len(self._step.notes) + bool(self._step.dtypes)
+        return notes + 2 * (not self._knobs.isHidden())
+
+    @Slot(object, object, bool)
+    def _turn(self, argument: Argument, value: Value, goes_on: bool) -> None:
+        if self._step is not None:
+            self.turned.emit(self._step.number, argument, value, goes_on)
+
     def setGradients(self, values: Mapping[int, NDArray[Any]], blocked: Mapping[int, str]) -> None:
         """Show the gradients of the tensors, or why there are none."""
         self._slopes = (values, blocked)
@@ -116,7 +131,7 @@ class StepCard(QFrame):
         if self._chain is None or self._step is None:
             return
         width, height = self._room
-        self.body.setStep(self._chain, self._step, width - 2 * MARGIN, height - LINE * len(self._step.notes))
+        self.body.setStep(self._chain, self._step, width - 2 * MARGIN, height - LINE * self._lines())
         self._storage.setStep(self._chain, self._step, width - 2 * MARGIN)
         self.setGradients(*self._slopes)
         self.setLit(*self._lit)
@@ -146,9 +161,11 @@ class StepCard(QFrame):
         top.addWidget(self._bar)
         layout.addLayout(top)
         layout.addWidget(self._what)
+        layout.addWidget(self._knobs)
         layout.addLayout(row)
         layout.addWidget(self._storage)
         self._storage.pointed.connect(self.hovered)
+        self._knobs.turned.connect(self._turn)
         self.body.hovered.connect(self.hovered)
         self.body.pinned.connect(self.pinned)
         self.body.edited.connect(self.edited)
