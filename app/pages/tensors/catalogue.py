@@ -66,7 +66,7 @@ GROUPS = (
     Group(QT_TRANSLATE_NOOP("TensorCatalogue", "Layers"), (
         _entry("LayerNorm | BatchNorm", "x = randn(4, 3); ln = layer_norm(x, (3,)); bn = batch_norm(x, None, None, training=True)", QT_TRANSLATE_NOOP("TensorCatalogue", "The same x: one takes each row for itself, the other each column. Point at a cell of x.")),
         _entry("layer_norm", "x = randn(3, 4); y = layer_norm(x, (4,))", QT_TRANSLATE_NOOP("TensorCatalogue", "Each row for itself: its mean taken off, divided by its deviation.")),
-        _entry("batch_norm", "x = randn(4, 3); m = zeros(3); v = ones(3); y = batch_norm(x, m, v, training=True)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each channel over the whole batch: mean taken off, divided by the deviation.")),
+        _entry("batch_norm", "x = randn(4, 2); m = zeros(2); v = ones(2); y = batch_norm(x, m, v, training=True)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each channel over the whole batch: mean taken off, divided by the deviation.")),
         _entry("group_norm", "x = randn(2, 4, 3); y = group_norm(x, 2)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each sample's channels in groups, every group for itself.")),
         _entry("instance_norm", "x = randn(2, 3, 4); y = instance_norm(x)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each channel of each sample for itself.")),
         _entry("conv1d", "x = rand(1, 1, 8); w = rand(1, 1, 3); y = conv1d(x, w, padding=1)", QT_TRANSLATE_NOOP("TensorCatalogue", "A kernel slides along; each cell is the sum of what lies under it.")),

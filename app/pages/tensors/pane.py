@@ -163,10 +163,9 @@ class TensorPane(QWidget):
         layout.setHorizontalSpacing(16)
         corner = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
         for place, widget in enumerate((self._head, self._chooser, self.grid)):
-            layout.addWidget(widget, place, 0, 1, 2 if place < 2 else 1, corner)
+            layout.addWidget(widget, place, 0, 1, 2 if place < 2 and self._beside else 1, corner)
         row_of_facts, column = (2, 1) if self._beside else (3, 0)
         layout.addWidget(self._facts, row_of_facts, column, corner)
         layout.addWidget(self._slope_head, *((0, 2) if self._beside else (4, 0)), corner)
         layout.addWidget(self.slope, *((2, 2) if self._beside else (5, 0)), corner)
-        layout.setColumnStretch(3, 1)
         layout.setRowStretch(6, 1)

@@ -142,7 +142,7 @@ class PlaygroundLayout(QWidget):
 
     def _room(self) -> tuple[int, int]:
         """What can be seen of a card; a little less wide than the view, which may need its scroll bar."""
-        return self._scroll.width() - 20, self._scroll.height()
+        return self._scroll.width() - 24, self._scroll.height()
 
     @Slot()
     def _choose_example(self) -> None:
