@@ -69,16 +69,16 @@ def outline(lit: Mask, area: QRectF) -> list[QLineF]:
     across = padded[1:, 1:-1] != padded[:-1, 1:-1]
     down = padded[1:-1, 1:] != padded[1:-1, :-1]
     lines = []
-    for row, first, last in _runs(across):
+    for row, first, last in runs(across):
         y = area.top() + row * high
         lines.append(QLineF(area.left() + first * wide, y, area.left() + last * wide, y))
-    for column, first, last in _runs(down.T):
+    for column, first, last in runs(down.T):
         x = area.left() + column * wide
         lines.append(QLineF(x, area.top() + first * high, x, area.top() + last * high))
     return lines
 
 
-def _runs(marked: Mask) -> list[tuple[int, int, int]]:
+def runs(marked: Mask) -> list[tuple[int, int, int]]:
     """Return (line, first, one after the last) of every run."""
     edges = np.diff(np.pad(marked, ((0, 0), (1, 1))).astype(np.int8), axis=1)
     begins, ends = np.argwhere(edges == 1), np.argwhere(edges == -1)

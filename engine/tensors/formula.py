@@ -6,13 +6,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine.tensors import formulas_of_samples
 from engine.tensors.chain import Chain
 from engine.tensors.formulas_of_windows import under_kernel
 from engine.tensors.index_map import FILL, index_map
+from engine.tensors.numerals import MAX_TERMS, bracketed, ends, summed, written
 from engine.tensors.operation import Form, Kind
 from engine.tensors.program import Instruction, filled
 
-MAX_TERMS = 8
 Cell = tuple[int, ...]
 _SIGNS = {"add": "+", "sub": "−", "mul": "·", "div": "/", "pow": "^", "floor_divide": "//", "remainder": "mod"}
 
@@ -31,18 +32,18 @@ def formula(chain: Chain, number: int, cell: Cell) -> str:
     one = chain.program.instructions[number - first]
     if one.operation.kind is Kind.MOVED:
         return f"{name} = {_moved(chain, one, cell)} = {value}"
+    if one.operation.name in _OF_CHAINS:
+        put_in, why = _OF_CHAINS[one.operation.name](chain, number, cell)
+        return _whole(name, put_in, value, why)
     arguments = filled(one.arguments, lambda ref: chain.tensors[ref.number])
     keywords = {key: filled(part, lambda ref: chain.tensors[ref.number]) for key, part in one.keywords.items()}
     put_in = _put_in(one, arguments, keywords, cell, chain.tensors[number])
-    return f"{name} = {put_in} = {value}" if put_in else f"{name} = {value}"
+    return _whole(name, put_in, value)
 
 
-def written(value: Any) -> str:
-    """Return a number with four significant digits, in brackets where its sign would be misread."""
-    number = value.item() if isinstance(value, Tensor) else value
-    if isinstance(number, bool | complex):
-        return str(number)
-    return f"{number}" if isinstance(number, int) else f"{number:.4g}".replace("-", "−")
+def _whole(name: str, put_in: str, value: str, why: str = "") -> str:
+    whole = f"{name} = {put_in} = {value}" if put_in else f"{name} = {value}"
+    return f"{whole}, {why}" if why else whole
 
 
 def _put_in(one: Instruction, arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell, result: Tensor) -> str:
@@ -53,7 +54,7 @@ def _put_in(one: Instruction, arguments: tuple[Any, ...], keywords: dict[str, An
         return ""
     parts = [_at(part, cell, result) for part in arguments]
     if name in _SIGNS and len(parts) == 2:
-        return f" {_SIGNS[name]} ".join(map(_bracketed, parts))
+        return f" {_SIGNS[name]} ".join(map(bracketed, parts))
     return f"{name}({', '.join(map(written, parts))})" if not keywords else ""
 
 
@@ -75,7 +76,7 @@ def _product(arguments: tuple[Any, ...], _: dict[str, Any], cell: Cell) -> str:
     row = at.pop() if a.ndim > 1 else None
     left = a if row is None else a[_stretched(a.shape[:-2], at)][row]
     right = b if column is None else b[_stretched(b.shape[:-2], at)][:, column]
-    return _sum([f"{_bracketed(x)}·{_bracketed(y)}" for x, y in _ends(left, right)], len(left))
+    return summed([f"{bracketed(x)}·{bracketed(y)}" for x, y in ends(left, right)], len(left))
 
 
 def _linear(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
@@ -84,15 +85,15 @@ def _linear(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) ->
         return ""
     bias = arguments[2] if len(arguments) > 2 else keywords.get("bias")
     lane, weights = x[cell[:-1]], w[cell[-1]]
-    dot = _sum([f"{_bracketed(one)}·{_bracketed(other)}" for one, other in _ends(lane, weights)], len(lane))
-    return dot if bias is None else f"{dot} + {_bracketed(bias[cell[-1]])}"
+    dot = summed([f"{bracketed(one)}·{bracketed(other)}" for one, other in ends(lane, weights)], len(lane))
+    return dot if bias is None else f"{dot} + {bracketed(bias[cell[-1]])}"
 
 
 def _convolved(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
     pairs, bias = under_kernel(arguments, keywords, cell)
     shown = pairs if len(pairs) <= MAX_TERMS else [*pairs[: MAX_TERMS // 2], *pairs[-MAX_TERMS // 2 :]]
-    whole = _sum([f"{_bracketed(x)}·{_bracketed(w)}" for x, w in shown], len(pairs)) if pairs else ""
-    return whole if bias is None or not whole else f"{whole} + {_bracketed(bias)}"
+    whole = summed([f"{bracketed(x)}·{bracketed(w)}" for x, w in shown], len(pairs)) if pairs else ""
+    return whole if bias is None or not whole else f"{whole} + {bracketed(bias)}"
 
 
 def _lane_of(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell, reduced: bool) -> Tensor | None:
@@ -113,12 +114,12 @@ def _lane_of(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell, r
 
 def _total(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
     lane = _lane_of(arguments, keywords, cell, reduced=True)
-    return "" if lane is None else _sum([_bracketed(x) for (x,) in _ends(lane)], len(lane))
+    return "" if lane is None else summed([bracketed(x) for (x,) in ends(lane)], len(lane))
 
 
 def _mean(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
     lane = _lane_of(arguments, keywords, cell, reduced=True)
-    return "" if lane is None else f"({_sum([_bracketed(x) for (x,) in _ends(lane)], len(lane))}) / {len(lane)}"
+    return "" if lane is None else f"({summed([bracketed(x) for (x,) in ends(lane)], len(lane))}) / {len(lane)}"
 
 
 def _chosen(name: str) -> Callable[[tuple[Any, ...], dict[str, Any], Cell], str]:
@@ -126,7 +127,7 @@ def _chosen(name: str) -> Callable[[tuple[Any, ...], dict[str, Any], Cell], str]
         lane = _lane_of(arguments, keywords, cell, reduced=True)
         if lane is None:
             return ""
-        terms = [written(x) for (x,) in _ends(lane)]
+        terms = [written(x) for (x,) in ends(lane)]
         if len(lane) > MAX_TERMS:
             terms.insert(MAX_TERMS // 2, f"… ({len(lane) - MAX_TERMS} more) …")
         return f"{name}({', '.join(terms)})"
@@ -140,14 +141,14 @@ def _prefix(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) ->
         return ""
     dim = arguments[1] if len(arguments) > 1 else keywords["dim"]
     lane = lane[: cell[dim] + 1]
-    return _sum([_bracketed(x) for (x,) in _ends(lane)], len(lane))
+    return summed([bracketed(x) for (x,) in ends(lane)], len(lane))
 
 
 def _softmax(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
     lane = _lane_of(arguments, keywords, cell, reduced=False)
     if lane is None or not cell:
         return ""
-    below = _sum([f"exp({written(x)})" for (x,) in _ends(lane)], len(lane))
+    below = summed([f"exp({written(x)})" for (x,) in ends(lane)], len(lane))
     return f"exp({written(arguments[0][cell])}) / ({below})"
 
 
@@ -197,10 +198,10 @@ def _normed(x: Tensor, group: Tensor, eps: float, scale: list[Any]) -> str:
 
 
 def _standard(x: Tensor, mean: Tensor, variance: Tensor, eps: float, scale: list[Any]) -> str:
-    whole = f"({written(x)} − {_bracketed(mean)}) / √({written(variance)} + {written(eps)})"
+    whole = f"({written(x)} − {bracketed(mean)}) / √({written(variance)} + {written(eps)})"
     weight, bias = scale
-    whole = whole if weight is None else f"{whole} · {_bracketed(weight)}"
-    return whole if bias is None else f"{whole} + {_bracketed(bias)}"
+    whole = whole if weight is None else f"{whole} · {bracketed(weight)}"
+    return whole if bias is None else f"{whole} + {bracketed(bias)}"
 
 
 def _of(values: Tensor | None, at: Cell) -> Tensor | None:
@@ -216,24 +217,12 @@ def _stretched(shape: tuple[int, ...], at: list[int]) -> Cell:
     return tuple(0 if size == 1 else place for size, place in zip(shape, at[len(at) - len(shape) :], strict=True))
 
 
-def _ends(*lanes: Tensor) -> list[tuple[Tensor, ...]]:
-    """The cells that are written: all, or the first and the last where there are too many."""
-    length = len(lanes[0])
-    shown = range(length) if length <= MAX_TERMS else [*range(MAX_TERMS // 2), *range(length - MAX_TERMS // 2, length)]
-    return [tuple(lane[place] for lane in lanes) for place in shown]
-
-
-def _sum(terms: list[str], length: int) -> str:
-    if length > MAX_TERMS:
-        terms = [*terms[: MAX_TERMS // 2], f"… ({length - MAX_TERMS} more) …", *terms[MAX_TERMS // 2 :]]
-    return " + ".join(terms) or "0"
-
-
-def _bracketed(value: Any) -> str:
-    text = written(value)
-    return f"({text})" if text.startswith("−") or "j" in text else text
-
-
+_OF_CHAINS: dict[str, Callable[[Chain, int, Cell], formulas_of_samples.Told]] = {
+    "gumbel_softmax": formulas_of_samples.gumbel_softmax,
+    "scaled_dot_product_attention": formulas_of_samples.attention,
+    "dropout": formulas_of_samples.dropped,
+    "einsum": formulas_of_samples.einsum,
+}
 _FORMULAS: dict[str, Callable[[tuple[Any, ...], dict[str, Any], Cell], str]] = {
     **dict.fromkeys(("matmul", "mm", "bmm", "mv", "dot"), _product),
     "linear": _linear,

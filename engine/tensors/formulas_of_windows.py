@@ -5,7 +5,7 @@ from typing import Any
 
 from torch import Tensor
 
-from engine.tensors.reaches_of_layers import each_way
+from engine.tensors.reaches_of_layers import each_way, paddings
 
 Cell = tuple[int, ...]
 _NAMES = ("input", "weight", "bias", "stride", "padding", "dilation", "groups")
@@ -16,16 +16,15 @@ def under_kernel(
     arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell
 ) -> tuple[list[tuple[Tensor, Tensor]], Tensor | None]:
     """Return the pairs (input, weight) that are multiplied and summed, and what is added; those on the padding are left
-    out. Without pairs where there are too many or the padding is given in words.
+    out. Without pairs where there are too many.
     """
     given = dict(zip(_NAMES, arguments, strict=False)) | keywords
     x, weight, bias = given["input"], given["weight"], given.get("bias")
     rank = weight.ndim - 2
-    if isinstance(given.get("padding"), str) or weight[0].numel() > MAX_PRODUCTS:
+    if weight[0].numel() > MAX_PRODUCTS:
         return [], None
-    stride, padding, dilation = (
-        each_way(given.get(name, usual), rank) for name, usual in (("stride", 1), ("padding", 0), ("dilation", 1))
-    )
+    stride, dilation = (each_way(given.get(name, 1), rank) for name in ("stride", "dilation"))
+    padding = [before for before, _ in paddings(given.get("padding", 0), tuple(weight.shape[2:]), dilation)]
     sample = x[cell[0]] if x.ndim == rank + 2 else x
     out, at = cell[-rank - 1], cell[-rank:]
     first = out // max(weight.shape[0] // given.get("groups", 1), 1) * weight.shape[1]

@@ -64,6 +64,14 @@ def join_step(
             found.join(one, other)
 
 
+def join_letters(found: Identities, tensors: Sequence[int], terms: Sequence[str]) -> None:
+    """Join the axes that an einsum gives the same letter."""
+    first: dict[str, Axis] = {}
+    for number, term in zip(tensors, terms, strict=True):
+        for axis, letter in enumerate(term):
+            found.join((number, axis), first.setdefault(letter, (number, axis)))
+
+
 def join_attention(found: Identities, shapes: Sequence[Shape], result: int, operands: Sequence[int]) -> None:
     """Join queries with the result's rows, keys with values, and the lengths that are multiplied."""
     q, k, v = operands[:3]

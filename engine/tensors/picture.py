@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.tensors.ghosts import Ghosts, ghosts_from_wire
 from engine.tensors.reach import Reach, from_wire
 
 MAX_CELLS = 1 << 18
@@ -58,10 +59,20 @@ class TensorPicture:
 
 
 @dataclass(frozen=True)
+class PartPicture:
+    """What is worked out on the way to a result, such as the noise of a sample: a tensor whose text says what it is, and
+    how the result's cells go with its own (None: not cell by cell)."""
+
+    tensor: TensorPicture
+    reach: Reach | None
+
+
+@dataclass(frozen=True)
 class StepPicture:
     """One operation: the numbers of its result and operands, and for each operand its reach (None: to be asked); `place`
-    is where it is written, as line, first column and column after the last; `dtypes` says why a mix of
-    dtypes gave that of the result, where there was one.
+    is where it is written, as line, first column and column after the last; `dtypes` says why a mix of dtypes gave that of
+    the result, where there was one; `notes` are sentences beside it; `letters` name the axes of operands and result where
+    an einsum does; `ghosts`, of operands and result, are what is drawn beside their cells; `parts` stand between them.
     """
 
     number: int
@@ -73,6 +84,10 @@ class StepPicture:
     operands: tuple[int, ...]
     reaches: tuple[Reach | None, ...]
     dtypes: str
+    notes: tuple[str, ...] = ()
+    letters: tuple[str, ...] = ()
+    ghosts: tuple[Ghosts | None, ...] = ()
+    parts: tuple[PartPicture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,12 +127,17 @@ def chain_picture(value: Mapping[str, Any]) -> ChainPicture:
     """Read a chain as it came through a pipe."""
     return ChainPicture(
         tuple(_read(TensorPicture, one) for one in value["tensors"]),
-        tuple(
-            _read(StepPicture, {**one, "reaches": [from_wire(part) for part in one["reaches"]]})
-            for one in value["steps"]
-        ),
+        tuple(_read(StepPicture, {**one, **_with_reaches(one)}) for one in value["steps"]),
         value["result"],
     )
+
+
+def _with_reaches(step: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "reaches": [from_wire(part) for part in step["reaches"]],
+        "ghosts": [ghosts_from_wire(part) for part in step["ghosts"]],
+        "parts": [PartPicture(_read(TensorPicture, one["tensor"]), from_wire(one["reach"])) for one in step["parts"]],
+    }
 
 
 def refusal_picture(value: Mapping[str, Any]) -> RefusalPicture:

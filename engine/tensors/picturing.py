@@ -10,12 +10,24 @@ from torch import Tensor
 from engine.tensors.casting import about_dtypes, is_rounding
 from engine.tensors.chain import Chain, Step
 from engine.tensors.explaining import Explanation
-from engine.tensors.identities import Identities, join_attention, join_step
+from engine.tensors.ghosting import ghosts_of
+from engine.tensors.identities import Identities, join_attention, join_letters, join_step
+from engine.tensors.lettered import terms_of
+from engine.tensors.notes import notes_of
 from engine.tensors.operation import Kind
-from engine.tensors.picture import ChainPicture, FixPicture, RefusalPicture, StepPicture, TensorPicture, corner
+from engine.tensors.parts import Part, parts_of
+from engine.tensors.picture import (
+    ChainPicture,
+    FixPicture,
+    PartPicture,
+    RefusalPicture,
+    StepPicture,
+    TensorPicture,
+    corner,
+)
 from engine.tensors.program import Instruction
-from engine.tensors.reach import Reach
-from engine.tensors.reaches import reaches
+from engine.tensors.reach import ByAxes, Reach
+from engine.tensors.reaches import Use, reaches
 
 _SHORT = {"float": "f", "bfloat": "bf", "int": "i", "uint": "u", "complex": "c"}
 _SUMMED = {"matmul", "mm", "bmm", "mv", "dot", "linear"}
@@ -33,7 +45,7 @@ def picture_of(chain: Chain) -> ChainPicture:
         _of_step(step, chain.tensors[number], axes[number], chain.program.instructions[number - first], said[number])
         for number, step in enumerate(every, first)
     )
-    steps = tuple(_step(chain, number, met[number - first], said[number]) for number in range(first, len(said)))
+    steps = tuple(_step(chain, number, met[number - first], axes, said[number]) for number in range(first, len(said)))
     return ChainPicture((*made, *stepped), steps, chain.program.result)
 
 
@@ -82,28 +94,8 @@ def _of_step(step: Step, tensor: Tensor, axes: tuple[int, ...], one: Instruction
 
 def _of_input(chain: Chain, number: int, axes: tuple[int, ...]) -> TensorPicture:
     tensor, name = chain.tensors[number], chain.program.inputs[number]
-    size = tensor.numel() * tensor.element_size()
     dtype = short_dtype(str(tensor.dtype).removeprefix("torch."))
-    shape, strides = tuple(tensor.shape), tensor.stride()
-    cells = values_of(tensor)
-    return TensorPicture(
-        name,
-        name,
-        "made",
-        shape,
-        dtype,
-        strides,
-        0,
-        True,
-        (),
-        "made",
-        size,
-        size,
-        axes,
-        cells,
-        "",
-        **statistics(tensor),
-    )
+    return _plain(name, name, "made", tensor, dtype, axes)
 
 
 def statistics(tensor: Tensor) -> dict[str, Any]:
@@ -146,13 +138,53 @@ def _axes(chain: Chain, met: Sequence[Sequence[Reach | None]]) -> list[tuple[int
             len(shapes[number])
         }:
             join_attention(found, shapes, number, operands)
+        if letters := _letters(one):
+            join_letters(found, [*operands, number], letters)
     return found.numbers()
 
 
-def _step(chain: Chain, number: int, known: Sequence[Reach | None], said: str) -> StepPicture:
+def _step(
+    chain: Chain, number: int, known: Sequence[Reach | None], axes: Sequence[tuple[int, ...]], said: str
+) -> StepPicture:
     one = chain.program.instructions[number - len(chain.program.inputs)]
     operands = tuple(ref.number for ref in one.operands())
     operation = one.operation
     place = (one.place.line, one.place.column, one.place.end)
     called = (number, operation.name, operation.torch_name, operation.kind.value)
-    return StepPicture(*called, one.text, place, operands, tuple(known), "" if is_rounding(one) else said)
+    parts = tuple(_part(part, operands, axes, tuple(chain.tensors[number].shape)) for part in parts_of(chain, number))
+    return StepPicture(
+        *called,
+        one.text,
+        place,
+        operands,
+        tuple(known),
+        "" if is_rounding(one) else said,
+        notes_of(chain, number),
+        _letters(one),
+        tuple(ghosts_of(Use(one, chain.tensors, chain.tensors[number]))),
+        parts,
+    )
+
+
+def _letters(one: Instruction) -> tuple[str, ...]:
+    """The letters of operands and result of an einsum."""
+    equation = one.arguments[0] if one.arguments else one.keywords.get("equation", "")
+    found = terms_of(str(equation), len(one.operands())) if one.operation.name == "einsum" else None
+    return () if found is None else (*found[0], found[1])
+
+
+def _part(
+    part: Part, operands: tuple[int, ...], axes: Sequence[tuple[int, ...]], result: tuple[int, ...]
+) -> PartPicture:
+    shape = tuple(part.tensor.shape)
+    reach = None if part.reads is None else ByAxes(shape, result, part.reads)
+    known = tuple(-1 if like is None else axes[operands[like[0]]][like[1]] for like in part.like)
+    dtype = short_dtype(str(part.tensor.dtype).removeprefix("torch."))
+    return PartPicture(_plain(part.name, part.text, "part", part.tensor, dtype, known), reach)
+
+
+def _plain(name: str, text: str, kind: str, tensor: Tensor, dtype: str, axes: tuple[int, ...]) -> TensorPicture:
+    """A tensor that lies row by row in memory of its own."""
+    size, shape = tensor.numel() * tensor.element_size(), tuple(tensor.shape)
+    laid = (shape, dtype, tensor.stride(), 0, True, (), "made", size, size, axes, values_of(tensor), "")
+    return TensorPicture(name, text, kind, *laid, **statistics(tensor))

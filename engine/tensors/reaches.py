@@ -8,15 +8,16 @@ import numpy as np
 from torch import Tensor
 
 from engine.tensors.index_map import index_map
+from engine.tensors.lettered import terms_of
 from engine.tensors.operation import Kind
 from engine.tensors.program import Instruction
 from engine.tensors.reach import NOWHERE, Along, ByAxes, ByPlace, Mask, Nothing, Reach
-from engine.tensors.reaches_of_layers import LAYERS
+from engine.tensors.reaches_of_layers import LAYERS, Axes
 from engine.tensors.structures import NOTHING_OF_ONE, reduced_dims
 
 MAX_PLACES = 1 << 18
 Shape = tuple[int, ...]
-Rule = Callable[["Use"], list[tuple[Along, ...]] | None]
+Rule = Callable[["Use"], Axes | None]
 
 
 class Use:
@@ -46,7 +47,10 @@ def reaches(one: Instruction, shapes: Sequence[Tensor], result: Tensor) -> list[
     axes = rule(use) if rule is not None and not is_empty else None
     if axes is None:
         return [None] * len(numbers)
-    return [ByAxes(shape, use.result, along) for shape, along in zip(use.shapes, axes, strict=True)]
+    return [
+        Nothing(shape, use.result) if along is None else ByAxes(shape, use.result, along)
+        for shape, along in zip(use.shapes, axes, strict=True)
+    ]
 
 
 def _rule(one: Instruction) -> Rule | None:
@@ -74,11 +78,11 @@ def stretched(shape: Shape, result: Shape, from_right: int = 0) -> tuple[Along, 
     )
 
 
-def _each(use: Use) -> list[tuple[Along, ...]] | None:
+def _each(use: Use) -> Axes | None:
     return [stretched(shape, use.result) for shape in use.shapes]
 
 
-def _outer(_use: Use) -> list[tuple[Along, ...]]:
+def _outer(_use: Use) -> Axes:
     return [(Along(0),), (Along(1),)]
 
 
@@ -86,11 +90,11 @@ def _asked(_use: Use) -> None:
     """Provenance is asked."""
 
 
-def _dropout(use: Use) -> list[tuple[Along, ...]] | None:
+def _dropout(use: Use) -> Axes | None:
     return None if use.given(1, "p", 0.5) == 1 else _each(use)
 
 
-def _product(use: Use) -> list[tuple[Along, ...]]:
+def _product(use: Use) -> Axes:
     """matmul and its relatives: a vector has no row (left) or no column (right)."""
     a, b = use.shapes[:2]
     kept = (len(a) > 1) + (len(b) > 1)
@@ -101,15 +105,11 @@ def _product(use: Use) -> list[tuple[Along, ...]]:
     return [left, right]
 
 
-def _einsum(use: Use) -> list[tuple[Along, ...]] | None:
-    equation = str(use.given(0, "equation", "")).replace(" ", "")
-    left, arrow, right = equation.partition("->")
-    terms = left.split(",")
-    if not arrow:
-        right = "".join(sorted({letter for letter in left if letter != "," and left.count(letter) == 1}))
-    simple = all(len(set(term)) == len(term) for term in [*terms, right])
-    if "." in equation or not simple or len(terms) != len(use.shapes):
+def _einsum(use: Use) -> Axes | None:
+    found = terms_of(str(use.given(0, "equation", "")), len(use.shapes))
+    if found is None:
         return None
+    terms, right = found
     return [_of_letters(term, right, shape, use.result) for term, shape in zip(terms, use.shapes, strict=True)]
 
 
@@ -122,7 +122,7 @@ def _of_letters(term: str, right: str, shape: Shape, result: Shape) -> tuple[Alo
     )
 
 
-def _reduced(use: Use) -> list[tuple[Along, ...]] | None:
+def _reduced(use: Use) -> Axes | None:
     if len(use.shapes) != 1:
         return None
     (shape,) = use.shapes
@@ -138,19 +138,19 @@ def _reduced(use: Use) -> list[tuple[Along, ...]] | None:
     return [tuple(axes)]
 
 
-def _lanes(use: Use) -> list[tuple[Along, ...]] | None:
+def _lanes(use: Use) -> Axes | None:
     """softmax and its relatives: the whole lane."""
     place = 3 if use.one.operation.name == "gumbel_softmax" else 1
     return _along_lane(use, use.given(place, "dim", -1), None)
 
 
-def _prefixes(use: Use) -> list[tuple[Along, ...]] | None:
+def _prefixes(use: Use) -> Axes | None:
     dim = use.given(1, "dim")
     length = use.shapes[0][dim] if use.shapes[0] and isinstance(dim, int) else 0
     return _along_lane(use, dim, np.tri(length, dtype=bool), alone=True)
 
 
-def _along_lane(use: Use, dim: Any, links: Mask | None, alone: bool = False) -> list[tuple[Along, ...]] | None:
+def _along_lane(use: Use, dim: Any, links: Mask | None, alone: bool = False) -> Axes | None:
     (shape,) = use.shapes
     if not shape or not isinstance(dim, int) or (shape[dim] == 1 and not alone):
         return None

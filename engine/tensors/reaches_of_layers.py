@@ -1,5 +1,6 @@
 """Reaches of norms, linear layers, convolutions and attention."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,8 +11,20 @@ from engine.tensors.reach import Along, Mask, any_along
 if TYPE_CHECKING:
     from engine.tensors.reaches import Rule, Use
 
-Axes = list[tuple[Along, ...]]
+Axes = list[tuple[Along, ...] | None]
+"""For each operand how its axes go with those of the result, None where it is not read."""
 _MAX_LINKS = 1 << 20
+
+
+@dataclass(frozen=True)
+class Sliding:
+    """How a kernel slides along one axis; `before` and `after` are the cells of padding."""
+
+    kernel: int
+    stride: int
+    dilation: int
+    before: int
+    after: int
 
 
 def _linear(use: "Use") -> Axes | None:
@@ -63,11 +76,18 @@ def _tracked(use: "Use", place: int, flag: str, with_batch: tuple[int, ...]) -> 
         return None
     if use.given(place, flag, flag == "use_input_stats"):
         lane = {*with_batch, *range(2, len(x))}
-        has_running = isinstance(use.given(1, "running_mean"), Ref) or isinstance(use.given(2, "running_var"), Ref)
-        if has_running or np.prod([x[axis] for axis in lane], dtype=np.int64) <= 1:
+        if np.prod([x[axis] for axis in lane], dtype=np.int64) <= 1:
             return None
-        return [tuple(Along(axis, reads_all=axis in lane) for axis in range(len(x))), *_channels(use, 1)]
+        own = tuple(Along(axis, reads_all=axis in lane) for axis in range(len(x)))
+        return [own, *(None if name.startswith("running") else (Along(1),) for name in _named(use)[1:])]
     return [tuple(map(Along, range(len(x)))), *_channels(use, 1)]
+
+
+def _named(use: "Use") -> list[str]:
+    """Return the names of the tensors that a norm with running statistics is given, in the order of its operands."""
+    names = ("input", "running_mean", "running_var", "weight", "bias")
+    given = [*zip(names, use.one.arguments, strict=False), *use.one.keywords.items()]
+    return [name for name, part in given if isinstance(part, Ref)]
 
 
 def _channels(use: "Use", first: int) -> Axes:
@@ -76,11 +96,9 @@ def _channels(use: "Use", first: int) -> Axes:
 
 def _convolved(use: "Use") -> Axes | None:
     x, weight = use.shapes[:2]
-    rank = len(weight) - 2
-    batched = len(x) == rank + 2
-    numbers = [each_way(use.given(place, name, 1), rank) for place, name in ((3, "stride"), (5, "dilation"))]
-    padding, groups = use.given(4, "padding", 0), use.given(6, "groups", 1)
-    if isinstance(padding, str) or len(use.result) != len(x):
+    batched = len(x) == len(weight)
+    groups = use.given(6, "groups", 1)
+    if len(use.result) != len(x):
         return None
     channel = int(batched)
     outs, ins = weight[0], x[channel]
@@ -88,10 +106,8 @@ def _convolved(use: "Use") -> Axes | None:
     group_of_in = np.arange(ins) // max(ins // groups, 1)
     on_x = [*([Along(0)] if batched else []), Along(channel, group_of_out[:, None] == group_of_in)]
     on_weight = [Along(channel), Along()]
-    for way in range(rank):
-        axis = channel + 1 + way
-        one = (numbers[0][way], each_way(padding, rank)[way], numbers[1][way])
-        links = _slid(use.result[axis], x[axis], weight[2 + way], *one)
+    for axis, way in enumerate(sliding_of(use), channel + 1):
+        links = _slid(use.result[axis], x[axis], way)
         if links is None:
             return None
         on_x.append(Along(axis, any_along(links, (2,))))
@@ -99,13 +115,31 @@ def _convolved(use: "Use") -> Axes | None:
     return [tuple(on_x), tuple(on_weight), *([(Along(channel),)] if len(use.shapes) > 2 else [])]
 
 
-def _slid(out: int, length: int, kernel: int, stride: int, padding: int, dilation: int) -> Mask | None:
+def _slid(out: int, length: int, way: Sliding) -> Mask | None:
     """[place of the result, place of the input, place in the kernel]; what falls on the padding is left out."""
-    if out * length * kernel > _MAX_LINKS:
+    if out * length * way.kernel > _MAX_LINKS:
         return None
-    reads = np.arange(out)[:, None] * stride - padding + np.arange(kernel) * dilation
+    reads = np.arange(out)[:, None] * way.stride - way.before + np.arange(way.kernel) * way.dilation
     links: Mask = reads[:, None, :] == np.arange(length)[None, :, None]
     return links
+
+
+def sliding_of(use: "Use") -> list[Sliding]:
+    """Return how the kernel of a convolution slides along each of its ways."""
+    kernels = use.shapes[1][2:]
+    rank = len(kernels)
+    strides, dilations = (each_way(use.given(place, name, 1), rank) for place, name in ((3, "stride"), (5, "dilation")))
+    ends = paddings(use.given(4, "padding", 0), kernels, dilations)
+    ways = zip(kernels, strides, dilations, ends, strict=True)
+    return [Sliding(kernel, stride, dilation, *end) for kernel, stride, dilation, end in ways]
+
+
+def paddings(padding: Any, kernels: tuple[int, ...], dilations: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Return the cells that are added before and after the input, each way; "same" adds the odd one after."""
+    if padding == "same":
+        totals = [dilation * (kernel - 1) for kernel, dilation in zip(kernels, dilations, strict=True)]
+        return [(total // 2, total - total // 2) for total in totals]
+    return [(one, one) for one in each_way(0 if padding == "valid" else padding, len(kernels))]
 
 
 def each_way(value: Any, rank: int) -> tuple[int, ...]:

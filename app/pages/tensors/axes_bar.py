@@ -160,6 +160,10 @@ class AxesBar(QWidget):
         self._fill(rows, columns)
         self.setVisible(bool(shape))
 
+    def shape(self) -> tuple[int, ...]:
+        """Return the shape whose axes are shown."""
+        return self._shape
+
     def plane(self) -> PlaneSpec:
         """Return the axes and places that are chosen."""
         rows, columns = (

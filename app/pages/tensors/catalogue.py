@@ -36,21 +36,21 @@ GROUPS = (
         _entry("*", "A = rand(3, 4); b = arange(4); C = A * b", QT_TRANSLATE_NOOP("TensorCatalogue", "Cell by cell; lengths are aligned from the right, and those of 1 are stretched.")),
         _entry("linear", "x = rand(3, 4); W = randn(2, 4); b = rand(2); y = linear(x, W, b)", QT_TRANSLATE_NOOP("TensorCatalogue", "x · Wᵀ + b: the weight stands as (out, in).")),
         _entry("einsum", "A = rand(3, 4); B = rand(4, 2); C = einsum('ik,kj->ij', A, B)", QT_TRANSLATE_NOOP("TensorCatalogue", "Letters name axes; those missing after the arrow are multiplied and summed.")),
-        _entry("scaled_dot_product_attention", "Q = randn(4, 8); K = randn(4, 8); V = randn(4, 3); y = scaled_dot_product_attention(Q, K, V, is_causal=True)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each query weighs the keys it may see by softmax(q·kᵀ/√d) and mixes their values.")),
+        _entry("scaled_dot_product_attention", "Q = randn(4, 3); K = randn(4, 3); V = randn(4, 2); y = scaled_dot_product_attention(Q, K, V, is_causal=True)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each query weighs the keys it may see by softmax(q·kᵀ/√d) and mixes their values.")),
     )),
     Group(QT_TRANSLATE_NOOP("TensorCatalogue", "Shape and memory"), (
         _entry("view", "x = arange(12); y = x.view(3, 4)", QT_TRANSLATE_NOOP("TensorCatalogue", "Other lengths over the same storage: nothing is copied.")),
-        _entry("reshape", "x = arange(12).view(3, 4); y = x.T.reshape(2, 6)", QT_TRANSLATE_NOOP("TensorCatalogue", "A view where strides allow it, a copy where they do not.")),
-        _entry("contiguous", "x = arange(12).view(3, 4); y = x.T.contiguous()", QT_TRANSLATE_NOOP("TensorCatalogue", "A copy whose cells lie row by row, unless they already do.")),
-        _entry("transpose", "x = arange(12).view(3, 4); y = x.transpose(0, 1)", QT_TRANSLATE_NOOP("TensorCatalogue", "Two axes change places: only strides change.")),
-        _entry("permute", "x = arange(24).view(2, 3, 4); y = x.permute(2, 0, 1)", QT_TRANSLATE_NOOP("TensorCatalogue", "Axes in another order: only strides change.")),
+        _entry("reshape", "x = randint(10, 100, (3, 4)); y = x.T.reshape(2, 6)", QT_TRANSLATE_NOOP("TensorCatalogue", "A view where strides allow it, a copy where they do not.")),
+        _entry("contiguous", "x = randint(10, 100, (3, 4)); y = x.T.contiguous()", QT_TRANSLATE_NOOP("TensorCatalogue", "A copy whose cells lie row by row, unless they already do.")),
+        _entry("transpose", "x = randint(10, 100, (3, 4)); y = x.transpose(0, 1)", QT_TRANSLATE_NOOP("TensorCatalogue", "Two axes change places: only strides change.")),
+        _entry("permute", "x = randint(10, 100, (2, 3, 4)); y = x.permute(2, 0, 1)", QT_TRANSLATE_NOOP("TensorCatalogue", "Axes in another order: only strides change.")),
         _entry("unsqueeze", "x = arange(4); y = x.unsqueeze(1)", QT_TRANSLATE_NOOP("TensorCatalogue", "A new axis of length 1.")),
         _entry("squeeze", "x = rand(3, 1, 4); y = x.squeeze(1)", QT_TRANSLATE_NOOP("TensorCatalogue", "An axis of length 1 is dropped; any other stays.")),
-        _entry("expand", "x = arange(3).unsqueeze(1); y = x.expand(3, 4)", QT_TRANSLATE_NOOP("TensorCatalogue", "An axis of length 1 is read again and again: stride 0, no copy.")),
+        _entry("expand", "x = rand(3, 1); y = x.expand(3, 4)", QT_TRANSLATE_NOOP("TensorCatalogue", "An axis of length 1 is read again and again: stride 0, no copy.")),
         _entry("repeat", "x = arange(3); y = x.repeat(2, 2)", QT_TRANSLATE_NOOP("TensorCatalogue", "Tiles copied into new storage.")),
-        _entry("stack", "a = arange(3); b = arange(3) + 10; y = stack([a, b], dim=0)", QT_TRANSLATE_NOOP("TensorCatalogue", "Tensors of one shape along a new axis.")),
+        _entry("stack", "a = arange(3); b = arange(10, 13); y = stack([a, b], dim=0)", QT_TRANSLATE_NOOP("TensorCatalogue", "Tensors of one shape along a new axis.")),
         _entry("cat", "a = rand(2, 3); b = rand(1, 3); y = cat([a, b], dim=0)", QT_TRANSLATE_NOOP("TensorCatalogue", "Tensors behind each other along an axis they have; all others must agree.")),
-        _entry("slicing", "x = arange(24).view(4, 6); y = x[1:, ::2]", QT_TRANSLATE_NOOP("TensorCatalogue", "A part of each axis, with steps: a view with an offset.")),
+        _entry("slicing", "x = randint(10, 100, (4, 6)); y = x[1:, ::2]", QT_TRANSLATE_NOOP("TensorCatalogue", "A part of each axis, with steps: a view with an offset.")),
         _entry("triu", "x = rand(4, 4); y = x.triu()", QT_TRANSLATE_NOOP("TensorCatalogue", "What lies below the diagonal becomes 0.")),
         _entry("tril", "x = rand(4, 4); y = x.tril()", QT_TRANSLATE_NOOP("TensorCatalogue", "What lies above the diagonal becomes 0.")),
     )),
@@ -59,18 +59,18 @@ GROUPS = (
         _entry("mean", "x = rand(3, 4); y = x.mean(1)", QT_TRANSLATE_NOOP("TensorCatalogue", "A lane becomes its mean, and its axis is gone.")),
         _entry("max", "x = rand(3, 4); y = x.max(1).values", QT_TRANSLATE_NOOP("TensorCatalogue", "A lane becomes its largest cell; max also tells where it stood.")),
         _entry("argmax", "x = rand(3, 4); y = x.argmax(1)", QT_TRANSLATE_NOOP("TensorCatalogue", "The place of the largest cell of a lane; it has no gradient.")),
-        _entry("cumsum", "x = arange(8).view(2, 4); y = x.cumsum(1)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each cell is the sum of its lane up to itself.")),
+        _entry("cumsum", "x = randint(0, 10, (2, 4)); y = x.cumsum(1)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each cell is the sum of its lane up to itself.")),
         _entry("softmax", "x = randn(3, 4); y = x.softmax(-1)", QT_TRANSLATE_NOOP("TensorCatalogue", "exp of each cell, divided so that its lane sums to 1.")),
         _entry("gumbel_softmax", "x = randn(3, 4); y = gumbel_softmax(x, tau=0.5)", QT_TRANSLATE_NOOP("TensorCatalogue", "softmax of x + Gumbel noise, divided by τ: a soft sample with a gradient.")),
     )),
     Group(QT_TRANSLATE_NOOP("TensorCatalogue", "Layers"), (
         _entry("LayerNorm | BatchNorm", "x = randn(4, 3); ln = layer_norm(x, (3,)); bn = batch_norm(x, None, None, training=True)", QT_TRANSLATE_NOOP("TensorCatalogue", "The same x: one takes each row for itself, the other each column. Point at a cell of x.")),
         _entry("layer_norm", "x = randn(3, 4); y = layer_norm(x, (4,))", QT_TRANSLATE_NOOP("TensorCatalogue", "Each row for itself: its mean taken off, divided by its deviation.")),
-        _entry("batch_norm", "x = randn(3, 4); y = batch_norm(x, None, None, training=True)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each channel over the whole batch: mean taken off, divided by the deviation.")),
+        _entry("batch_norm", "x = randn(4, 2); m = zeros(2); v = ones(2); y = batch_norm(x, m, v, training=True)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each channel over the whole batch: mean taken off, divided by the deviation.")),
         _entry("group_norm", "x = randn(2, 4, 3); y = group_norm(x, 2)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each sample's channels in groups, every group for itself.")),
         _entry("instance_norm", "x = randn(2, 3, 4); y = instance_norm(x)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each channel of each sample for itself.")),
         _entry("conv1d", "x = rand(1, 1, 8); w = rand(1, 1, 3); y = conv1d(x, w, padding=1)", QT_TRANSLATE_NOOP("TensorCatalogue", "A kernel slides along; each cell is the sum of what lies under it.")),
-        _entry("conv2d", "x = rand(1, 1, 6, 6); w = rand(1, 1, 3, 3); y = conv2d(x, w)", QT_TRANSLATE_NOOP("TensorCatalogue", "A kernel slides over the picture; each cell is the sum of what lies under it.")),
+        _entry("conv2d", "x = rand(1, 1, 5, 5); w = randn(1, 1, 3, 3); y = conv2d(x, w, padding=1)", QT_TRANSLATE_NOOP("TensorCatalogue", "A kernel slides over the picture; each cell is the sum of what lies under it.")),
         _entry("dropout", "x = ones(3, 6); y = dropout(x, 0.3)", QT_TRANSLATE_NOOP("TensorCatalogue", "Cells become 0 by chance p; the others are divided by 1 − p.")),
     )),
     Group(QT_TRANSLATE_NOOP("TensorCatalogue", "New tensors"), (
@@ -98,5 +98,5 @@ def title_of(group: Group) -> str:
 
 
 def sign_of(operation: str) -> str:
-    """Return what stands between the operands."""
-    return _SIGNS.get(operation, ",")
+    """Return what stands between the operands, nothing for a call."""
+    return _SIGNS.get(operation, "")

@@ -11,7 +11,8 @@ READABLE = 38.0
 HEADS = 150.0  # pixels of a card above and below its cells
 MATRIX = 390.0  # pixels at least for two matrices over each other, which may need to be scrolled
 BESIDE = 76.0  # pixels of axes and signs for each tensor
-NARROW = 226.0
+NAMES = 76.0  # pixels of what stands over and under the cells of a second row
+NARROW, NARROW_PART = 190.0, 104.0
 
 
 class Arrangement(Enum):
@@ -21,6 +22,7 @@ class Arrangement(Enum):
     CORNER = "corner"  # left operand, right operand above, result between them
     PAIRS = "pairs"  # two beside each other
     COLUMN = "column"
+    FLOW = "flow"  # operands in a row, below them what is worked out on the way and the result
 
 
 @dataclass(frozen=True)
@@ -32,17 +34,27 @@ class Fit:
     high: float
 
 
-def fit(operation: str, operands: Sequence[Cell], result: Cell, width: float, height: float) -> Fit:
-    """Choose for a card of which so much can be seen at once: numbers where they fit, all of it visible where not."""
+def fit(
+    operation: str,
+    operands: Sequence[Cell],
+    result: Cell,
+    width: float,
+    height: float,
+    parts: Sequence[Cell] = (),
+) -> Fit:
+    """Choose for a card of which so much can be seen at once: numbers where they fit, all of it visible where not. The
+    `parts` are the shapes of what stands between operands and result."""
     high = max(200.0, height - HEADS)
-    shapes = [*operands, result]
+    shapes = [*operands, *parts, result]
     if operation in ("matmul", "mm") and [len(shape) for shape in shapes] == [2, 2, 2]:
         across = _columns(operands[0])[0] + _columns(operands[1])[0]
         down = max(1, operands[0][0] + operands[1][0])
         return Fit(Arrangement.CORNER, *_cell(across, width - 2 * BESIDE - NARROW, down, max(MATRIX, high - 40)))
-    row = _cell(*_across(shapes, width), max(_rows(shape) for shape in shapes), high)
+    row = _cell(*_across([*operands, result], width, parts), max(_rows(shape) for shape in shapes), high)
     if row[0] >= READABLE or len(shapes) == 1:
         return Fit(Arrangement.ROW, *row)
+    if parts:
+        return Fit(Arrangement.FLOW, *_flow(operands, parts, result, width, high))
     widest = max(_columns(shape)[0] for shape in shapes)
     gaps = max(_columns(shape)[1] for shape in shapes)
     tallest = max(_rows(shape) for shape in shapes)
@@ -54,12 +66,24 @@ def fit(operation: str, operands: Sequence[Cell], result: Cell, width: float, he
     return Fit(Arrangement.COLUMN, *column) if better else Fit(Arrangement.ROW, *row)
 
 
-def _across(shapes: Sequence[Cell], width: float) -> tuple[float, float]:
+def _flow(
+    operands: Sequence[Cell], parts: Sequence[Cell], result: Cell, width: float, height: float
+) -> tuple[float, float]:
+    """Two rows of tensors under each other, each as wide as it is; `height` is without what stands over and under one."""
+    down = max(map(_rows, operands)) + max(map(_rows, [*parts, result]))
+    high = max(height - NAMES, min(MATRIX, 18.0 * down))
+    below = [*parts, result]
+    return min(_cell(*_across([], width, row), down, high) for row in (operands, below))
+
+
+def _across(shapes: Sequence[Cell], width: float, parts: Sequence[Cell] = ()) -> tuple[float, float]:
     """Cells beside each other, and the room for them. What stands below a narrow tensor needs its width too."""
-    gaps = sum(_columns(shape)[1] for shape in shapes)
-    cells = sum(_columns(shape)[0] for shape in shapes)
-    narrow = [max(0.0, NARROW - _columns(shape)[0] * WIDEST) for shape in shapes]
-    return cells, width - gaps - sum(narrow) - BESIDE * len(shapes)
+    every = [*shapes, *parts]
+    gaps = sum(_columns(shape)[1] for shape in every)
+    cells = sum(_columns(shape)[0] for shape in every)
+    least = [NARROW] * len(shapes) + [NARROW_PART] * len(parts)
+    narrow = [max(0.0, one - _columns(shape)[0] * WIDEST) for one, shape in zip(least, every, strict=True)]
+    return cells, width - gaps - sum(narrow) - BESIDE * len(every)
 
 
 def _columns(shape: Cell) -> tuple[int, float]:

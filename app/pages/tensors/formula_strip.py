@@ -1,23 +1,29 @@
 """FormulaStrip: how the cell that is pointed at was computed, with its numbers put in, and where it lies."""
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from app.plots.cell_layout import Cell
 from app.theme import theme
-from app.widgets import ElidedLabel
 from engine.tensors.picture import TensorPicture
+
+LINES = 2  # of a formula
 
 
 class FormulaStrip(QFrame):
-    """Two lines at the foot of the page."""
+    """Some lines at the foot of the page, always as high."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("tensors.formula")
         self.setProperty("role", "card")
-        self._formula, self._cell = ElidedLabel(self), QLabel(self)
+        self._formula, self._cell = QLabel(self), QLabel(self)
         self._formula.setObjectName("tensors.formula.text")
-        self._formula.setFont(theme().monoFont(1.05))
+        self._formula.setFont(theme().monoFont(1.0))
+        self._formula.setWordWrap(True)
+        self._formula.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._formula.setFixedHeight(LINES * QFontMetrics(self._formula.font()).lineSpacing() + 2)
         self._cell.setProperty("role", "small")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 8)

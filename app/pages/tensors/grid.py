@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -18,7 +17,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.pages.tensors.cell_editor import CellEditor
-from app.pages.tensors.wording import axis_colour
+from app.pages.tensors.drawn import Drawn, Marks
+from app.pages.tensors.grid_paint import TOP, margin, paint_marks, paint_ruler
 from app.plots.cell_layout import Cell, CellLayout
 from app.plots.cell_paint import facet_area, paint_cells, paint_lit
 from app.plots.tensor_colors import number_format, scale_of
@@ -26,7 +26,6 @@ from app.theme import theme, themeNotifier
 from engine.tensors.picture import TensorPicture
 from engine.tensors.reach import Mask
 
-LEFT, TOP = 22.0, 20.0  # room for the lengths of the axes
 LENGTH_PX = 18.0  # to drag for one more
 STEPS = {
     Qt.Key.Key_Left: (0, -1),
@@ -38,9 +37,11 @@ STEPS = {
 
 @dataclass(frozen=True)
 class AxisDrag:
-    """An axis that is held: −1 or −2, where it was taken, its length then, and the length told last."""
+    """An axis that is held: −1 or −2 as it is drawn, which of the tensor it is, where it was taken, its length then, and
+    the length told last."""
 
     axis: int
+    own: int
     start: QPointF
     length: int
     told: int = -1
@@ -72,9 +73,11 @@ class TensorGrid(QWidget):
         self.number = -1
         self.showsRuler = True
         self._tensor: TensorPicture | None = None
+        self._marked: Drawn | None = None
         self._layout = CellLayout((), 1, 1)
         self._values: NDArray[Any] | None = None
         self._lit: Mask | None = None
+        self._shown: Mask | None = None
         self._cell: Cell | None = None
         self._chosen: Cell | None = None
         self._hovered: Cell | None = None
@@ -83,12 +86,20 @@ class TensorGrid(QWidget):
         self._drag: AxisDrag | None = None
         themeNotifier().changed.connect(self._redraw)
 
-    def setTensor(self, number: int, tensor: TensorPicture, wide: float, high: float, chosen: int = 0) -> None:
+    def setTensor(
+        self,
+        number: int,
+        tensor: TensorPicture,
+        wide: float,
+        high: float,
+        chosen: int = 0,
+        marks: Marks | None = None,
+    ) -> None:
         """Show another tensor with cells of this size; `chosen` is the facet where only one is shown."""
-        self.number, self._tensor = number, tensor
-        margins = (LEFT, TOP) if self.showsRuler else (1.0, 1.0)
-        self._layout = CellLayout(tensor.values.shape, wide, high, *margins, chosen)
-        self._lit = self._cell = self._values = None
+        self.number, self._tensor, self._marked = number, tensor, Drawn(tensor, marks or Marks())
+        margins = (margin(self._marked), TOP) if self.showsRuler else (1.0, 1.0)
+        self._layout = CellLayout(self._marked.shape, wide, high, *margins, chosen)
+        self._lit = self._shown = self._cell = self._values = None
         self.setFixedSize(QSize(int(self._layout.width) + 3, int(self._layout.height) + 3))
         self.setAccessibleName(f"{tensor.name} {list(tensor.shape)}")
         self._redraw()
@@ -98,10 +109,16 @@ class TensorGrid(QWidget):
         self._layout = replace(self._layout, chosen=facet)
         self._redraw()
 
-    def setLit(self, lit: Mask | None, cell: Cell | None = None) -> None:
-        """Light these cells, all alike where None; `cell` is the one that is pointed at, if it is one of this tensor."""
-        shown = None if lit is None or self._tensor is None else lit[tuple(map(slice, self._tensor.values.shape))]
-        self._lit, self._cell, self._chosen = shown, cell, None
+    def setLit(
+        self, lit: Mask | None, cell: Cell | None = None, result: Mask | None = None, is_source: bool = False
+    ) -> None:
+        """Light these cells, all alike where None; `cell` is the one that is pointed at, if it is one of this tensor. Of
+        ghosts those are lit that the lit cells of the step's `result` read, of padding where these are the cause."""
+        self._lit = self._shown = None
+        if lit is not None and self._tensor is not None and self._marked is not None:
+            self._lit = lit[tuple(map(slice, self._tensor.values.shape))]
+            self._shown = self._marked.lit(lit, result, is_source)
+        self._cell, self._chosen = cell, None
         self.update()
 
     def setChosen(self, cell: Cell) -> None:
@@ -125,9 +142,14 @@ class TensorGrid(QWidget):
         """What is lit; None where nothing is pointed at."""
         return self._lit
 
+    @property
+    def shown(self) -> Mask | None:
+        """What is lit of the cells as they are drawn, with ghosts."""
+        return self._shown
+
     def pointAt(self, cell: Cell) -> QPointF:
         """Return the middle of a cell, in this widget."""
-        left, top, wide, high = self._layout.rectangle(cell)
+        left, top, wide, high = self._rectangle(cell)
         return QPointF(left + wide / 2, top + high / 2)
 
     # What the user does
@@ -141,7 +163,7 @@ class TensorGrid(QWidget):
         shapes = {-1: Qt.CursorShape.SplitHCursor, -2: Qt.CursorShape.SplitVCursor}
         self.setCursor(shapes.get(axis, Qt.CursorShape.ArrowCursor))
         self.setToolTip(self.tr("Drag to change this length") if axis else "")
-        self._hover(self._layout.at(event.position().x(), event.position().y()))
+        self._hover(self._at(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Tell that no cell is pointed at."""
@@ -151,12 +173,12 @@ class TensorGrid(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Pin the cell, or take hold of an axis."""
         axis = self._axis_at(event.position())
-        if axis and self._tensor is not None:
-            self._drag = AxisDrag(axis, event.position(), self._tensor.shape[axis])
+        if axis and self._tensor is not None and self._marked is not None:
+            own = self._marked.axis(axis)
+            self._drag = AxisDrag(axis, own, event.position(), self._tensor.shape[own])
             return
-        cell = self._layout.at(event.position().x(), event.position().y())
         self.setFocus(Qt.FocusReason.MouseFocusReason)
-        self.pinned.emit(self.number, cell)
+        self.pinned.emit(self.number, self._at(event.position()))
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         """Let an axis go."""
@@ -164,7 +186,7 @@ class TensorGrid(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Change the cell."""
-        cell = self._layout.at(event.position().x(), event.position().y())
+        cell = self._at(event.position())
         if cell is not None:
             self._edit(cell)
 
@@ -172,9 +194,8 @@ class TensorGrid(QWidget):
         """Walk the pinned cell with the arrows; a number changes it."""
         key = Qt.Key(event.key())
         if key in STEPS and self._tensor is not None and 0 not in self._layout.shape:
-            at = self._cell if self._cell is not None else (0,) * len(self._layout.shape)
-            there = self._layout.moved(at, *STEPS[key]) if self._cell is not None else at
-            if there != self._cell:
+            there = self._beside(*STEPS[key])
+            if there is not None and there != self._cell:
                 self.pinned.emit(self.number, there)
         elif key == Qt.Key.Key_Escape:
             self.pinned.emit(self.number, None)
@@ -183,20 +204,36 @@ class TensorGrid(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def _at(self, at: QPointF) -> Cell | None:
+        """Return the tensor's cell at a point, that of a repeat too."""
+        return None if self._marked is None else self._marked.cell(self._layout.at(at.x(), at.y()))
+
+    def _rectangle(self, cell: Cell) -> tuple[float, float, float, float]:
+        return self._layout.rectangle(cell if self._marked is None else self._marked.where(cell))
+
+    def _beside(self, rows: int, columns: int) -> Cell | None:
+        """Return the cell so many steps from the one that is walked; the first where none is."""
+        if self._cell is None or self._marked is None:
+            return (0,) * len(self._tensor.values.shape) if self._tensor is not None else None
+        return self._marked.cell(self._layout.moved(self._marked.where(self._cell), rows, columns))
+
     def _axis_at(self, at: QPointF) -> int:
         """Return which axis the ruler has here: −1 columns, −2 rows; 0 for none that can be changed."""
-        if self._tensor is None or not self._tensor.is_made or not self.showsRuler or not self._tensor.shape:
+        if self._tensor is None or self._marked is None or not self._tensor.is_made or not self.showsRuler:
             return 0
-        if at.y() < self._layout.top and at.x() >= self._layout.left:
-            return -1
-        return -2 if at.x() < self._layout.left and at.y() >= self._layout.top and len(self._tensor.shape) > 1 else 0
+        rank, axis = len(self._marked.shape), 0
+        if at.y() < self._layout.top and at.x() >= self._layout.left and rank:
+            axis = -1
+        elif at.x() < self._layout.left and at.y() >= self._layout.top and rank > 1:
+            axis = -2
+        return axis if axis and self._marked.axis(axis) >= 0 else 0
 
     def _drag_to(self, drag: AxisDrag, at: QPointF) -> None:
         length = drag.length_at(at)
         if self._tensor is not None and length != drag.told:
             goes_on = drag.told != drag.length
             self._drag = replace(drag, told=length)
-            self.resized.emit(self.number, drag.axis % len(self._tensor.shape), length, goes_on)
+            self.resized.emit(self.number, drag.own, length, goes_on)
 
     def _hover(self, cell: Cell | None) -> None:
         if cell != self._hovered:
@@ -206,7 +243,7 @@ class TensorGrid(QWidget):
     def _edit(self, cell: Cell, typed: str = "") -> None:
         if self._tensor is None or not self._tensor.is_made:
             return
-        left, top, wide, high = self._layout.rectangle(cell)
+        left, top, wide, high = self._rectangle(cell)
         text = typed or f"{self._tensor.values[cell].item():g}"
         box = QRectF(left, top, max(wide, 64), max(high, 28)).toRect()
         self._editor = CellEditor(self, cell, text, bool(typed))
@@ -228,12 +265,12 @@ class TensorGrid(QWidget):
             self._drawn = self._draw(self._tensor)
         with QPainter(self) as painter:
             painter.drawPixmap(0, 0, self._drawn)
-            if self._lit is not None:
-                self._paint_lit(painter, self._lit)
+            if self._shown is not None:
+                self._paint_lit(painter, self._shown)
             for cell, colour in ((self._cell, theme().text), (self._chosen, theme().warn)):
                 if cell is not None:
                     painter.setPen(QPen(QColor(colour), 3 if cell is self._chosen else 2))
-                    painter.drawRect(QRectF(*self._layout.rectangle(cell)))
+                    painter.drawRect(QRectF(*self._rectangle(cell)))
 
     def _paint_lit(self, painter: QPainter, lit: Mask) -> None:
         ink = QColor(theme().text)
@@ -253,39 +290,15 @@ class TensorGrid(QWidget):
         scale, written = scale_of(tensor.values, theme().dark), number_format(values)
         if self._values is not None:
             scale = replace(scale, bound=max(scale.bound, scale_of(values).bound))
+        marked = self._marked or Drawn(tensor)
+        cells = marked.values(values)
         with QPainter(drawn) as painter:
             for facet in self._layout.facets:
-                paint_cells(painter, self._layout, facet, self._facet(values, facet), scale, written)
+                paint_cells(painter, self._layout, facet, self._facet(cells, facet), scale, written)
+                paint_marks(painter, self._layout, facet, marked)
                 if self.showsRuler:
-                    self._paint_ruler(painter, tensor, facet)
+                    paint_ruler(painter, self._layout, facet, marked)
         return drawn
-
-    def _paint_ruler(self, painter: QPainter, tensor: TensorPicture, facet: int) -> None:
-        """A bar along each axis in its colour, with its length; over a facet the indices that it stands for."""
-        area, first = facet_area(self._layout, facet), facet == self._layout.facets.start
-        painter.setFont(theme().font(0.85))
-        high = QFontMetricsF(painter.font()).height()
-        if tensor.shape:
-            above = QRectF(area.left(), area.top() - high - 5, max(area.width(), 40), high)
-            self._paint_axis(
-                painter, tensor, len(tensor.shape) - 1, QRectF(area.left(), area.top() - 4, area.width(), 3)
-            )
-            label = str(tensor.shape[-1])
-            if len(tensor.shape) > 2:
-                label = f"[{', '.join(map(str, self._layout.index(facet)))}]   {label}"
-            painter.drawText(above, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label)
-        if len(tensor.shape) > 1 and first:
-            self._paint_axis(
-                painter, tensor, len(tensor.shape) - 2, QRectF(area.left() - 4, area.top(), 3, area.height())
-            )
-            beside = QRectF(0, area.top(), area.left() - 6, max(area.height(), high))
-            painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, str(tensor.shape[-2]))
-
-    @staticmethod
-    def _paint_axis(painter: QPainter, tensor: TensorPicture, axis: int, bar: QRectF) -> None:
-        colour = QColor(theme().muted if tensor.shape[axis] == 1 else axis_colour(tensor.axes[axis]))
-        painter.fillRect(bar, colour)
-        painter.setPen(colour)
 
     def _redraw(self) -> None:
         self._drawn = None

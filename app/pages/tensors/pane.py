@@ -1,6 +1,7 @@
 """TensorPane: a tensor with its name and shape above, its cells, and what is known of it below."""
 
 from dataclasses import replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app.engine_thread import EngineThread
 from app.pages.tensors.axes_bar import AxesBar
+from app.pages.tensors.drawn import Drawn, Marks
 from app.pages.tensors.grid import TensorGrid
 from app.pages.tensors.history import Shown
 from app.pages.tensors.pane_head import PaneHead
@@ -23,7 +25,8 @@ from engine.inspecting.kinds import PARTS
 from engine.tensors.picture import TensorPicture
 from engine.tensors.reach import Mask
 
-NARROWEST = 226
+NARROWEST = 190
+OF_PART = 104  # a part has less to say
 BESIDE = 168  # of what stands beside the cells
 
 
@@ -48,7 +51,9 @@ class TensorPane(QWidget):
         self._number = -1
         self._turn = Turn(())
         self._size = (1.0, 1.0)
-        self._lit: tuple[Mask | None, Cell | None] = (None, None)
+        self._marks, self._is_brief = Marks(), False
+        self._plane: PlaneSpec | None = None
+        self._lit: tuple[Mask | None, Cell | None, Mask | None, bool] = (None, None, None, False)
         self._gradient: NDArray[Any] | None = None
         self.head = PaneHead(path, self)
         self._facts, self._hint = QLabel(self), QLabel(self)
@@ -60,23 +65,42 @@ class TensorPane(QWidget):
         self._arrange()
         self._connect()
 
+    def setSource(self, shown: Shown, plane: PlaneSpec | None) -> None:
+        """Say what the next tensor is one of, and which of its axes are rows and columns."""
+        self._shown, self._plane = shown, plane
+
     def setTensor(
-        self, number: int, tensor: TensorPicture, wide: float, high: float, shown: Shown, plane: PlaneSpec | None
+        self, number: int, tensor: TensorPicture, wide: float, high: float, marks: Marks | None = None
     ) -> None:
-        """Show a tensor of `shown` with cells of this size, in pixels; `plane` says which axes are rows and columns."""
+        """Show a tensor with cells of this size, in pixels, and the marks of its step; a part of a step has no number."""
         is_new = self._tensor is None or (self._number, self._tensor.shape) != (number, tensor.shape)
-        self._number, self._tensor, self._size, self._shown = number, tensor, (wide, high), shown
-        self._lit = (None, None)
-        self._turn = turn_of(len(tensor.shape), plane)
+        self._number, self._tensor, self._size = number, tensor, (wide, high)
+        self._lit, self._marks, self._gradient = (None, None, None, False), marks or Marks(), None
+        self._turn = turn_of(len(tensor.shape), self._plane)
         if is_new:
-            self.axes.setShape(tensor.shape)
             self.head.setAxesShown(not self._turn.is_plain)
-        if plane is not None and not self._turn.is_plain:
-            self.axes.setPlane(plane.model_copy(update={"at": self.axes.plane().at}))
+        shape = self._shape() if self._turn.is_plain else tensor.shape
+        if is_new or shape != self.axes.shape():
+            self.axes.setShape(shape)
+        if self._plane is not None and not self._turn.is_plain:
+            self.axes.setPlane(self._plane.model_copy(update={"at": self.axes.plane().at}))
         self.head.setTensor(tensor)
         self._show_axes()
         self._show()
         self._word()
+
+    def setBrief(self, is_brief: bool) -> None:
+        """Leave out what is known of the tensor, but as a tooltip of its name; a part keeps its words."""
+        self._is_brief = is_brief
+        self._word()
+
+    def setChosen(self, cell: Cell) -> None:
+        """Mark a cell as the one that was taken, until others are lit."""
+        self.grid.setChosen(self._turn.shown(cell))
+
+    def setValues(self, values: NDArray[Any] | None) -> None:
+        """Show other values for now; None shows the tensor's own."""
+        self.grid.setValues(None if values is None else self._turn.turned(values))
 
     def setGradient(self, values: NDArray[Any] | None, blocked: str) -> None:
         """Show how the loss changes with each cell, or say why nothing arrives; nothing at all without both."""
@@ -89,60 +113,75 @@ class TensorPane(QWidget):
         if tensor is not None and shown:
             self._slope_head.setText(self.tr("∂loss / ∂{0}").format(tensor.name))
             self._show_gradient()
-        self._slope_head.setFixedWidth(BESIDE if self._beside else max(self.grid.width(), NARROWEST))
+        self._slope_head.setFixedWidth(BESIDE if self._beside else self._width())
 
-    def setLit(self, lit: Mask | None, cell: Cell | None) -> None:
-        """Light these cells; where none of them is in the slice on show, the first that has some is chosen."""
-        self._lit = (lit, cell)
-        is_sliced = lit is not None and lit.ndim > 2 and self._is_sliced()
-        if lit is not None and is_sliced and lit.any() and not self.axes.isPlaying() and not self._on_show(lit).any():
-            self._go_to(lit)
+    def setLit(self, lit: Mask | None, cell: Cell | None, result: Mask | None = None, is_source: bool = False) -> None:
+        """Light these cells; where none of them is in the slice on show, the first that has some is chosen. The rest as in
+        `TensorGrid.setLit`.
+        """
+        self._lit = (lit, cell, result, is_source)
+        slices = self._lit_slices()
+        if slices is not None and slices.any() and not slices[self._facet()] and not self.axes.isPlaying():
+            at = list(self.axes.plane().at)
+            first = np.unravel_index(int(slices.argmax()), self._shape()[:-2])
+            for axis, place in zip(self._order(), first, strict=False):
+                at[axis] = int(place)
+            self.axes.setPlane(self.axes.plane().model_copy(update={"at": tuple(at)}))
+            self._show()
         self._light()
 
     @Slot()
     def _light(self) -> None:
-        lit, cell = self._lit
-        if self._tensor is not None and self._tensor.is_whole:
-            shown = None if lit is None else self._turn.turned(lit)
-            self.grid.setLit(shown, None if cell is None else self._turn.shown(cell))
-        elif self.whole is not None:
+        lit, cell, result, is_source = self._lit
+        if self._is_map() and self.whole is not None:
             self.whole.setLit(lit)
-        self._say_elsewhere(lit)
+        else:
+            shown = None if lit is None else self._turn.turned(lit)
+            self.grid.setLit(shown, None if cell is None else self._turn.shown(cell), result, is_source)
+        slices = self._lit_slices()
+        others = 0 if slices is None else int(slices.sum()) - int(slices[self._facet()])
+        self._hint.setText(self.tr("Other slices with cells that belong to it: {0}").format(f"{others:,}"))
+        self._hint.setVisible(others > 0)
 
-    def _say_elsewhere(self, lit: Mask | None) -> None:
-        """Say how many of the cells that are lit are on slices that are not on show."""
-        count = 0
-        if lit is not None and lit.ndim > 2 and self._is_sliced():
-            count = int(np.count_nonzero(lit)) - int(np.count_nonzero(self._on_show(lit)))
-        self._hint.setText(self.tr("{0} of the cells that belong to it are on other slices.").format(f"{count:,}"))
-        self._hint.setVisible(count > 0)
-
-    def _on_show(self, lit: Mask) -> Mask:
-        plane = self.axes.plane()
-        chosen = (plane.rows, plane.columns)
-        where = tuple(slice(None) if axis in chosen else place for axis, place in enumerate(plane.at))
-        found: Mask = lit[where]
+    def _lit_slices(self) -> Mask | None:
+        """Whether each slice has cells that are lit, in the order in which they are counted; None where all are on show."""
+        lit, _, result, is_source = self._lit
+        if lit is None or self._tensor is None or not self._is_sliced() or 0 in self._shape():
+            return None
+        shown = self._turn.turned(lit)
+        shown = shown if self._is_map() else self._drawn().lit(shown, result, is_source)
+        found: Mask = np.asarray(shown.reshape(prod(self._shape()[:-2]), -1).any(axis=1))
         return found
 
-    def _go_to(self, lit: Mask) -> None:
-        plane = self.axes.plane()
-        first = np.unravel_index(int(lit.argmax()), lit.shape)
-        self.axes.setPlane(plane.model_copy(update={"at": tuple(map(int, first))}))
-        self._show()
+    def _drawn(self) -> Drawn:
+        assert self._tensor is not None
+        return self._turn.drawn(Drawn(self._tensor, self._marks))
+
+    def _shape(self) -> Cell:
+        """The shape that is drawn, ghosts included: axes with sliders, rows, columns."""
+        if self._tensor is None:
+            return ()
+        return self._turn.shown(self._tensor.shape) if self._is_map() else self._drawn().shape
+
+    def _order(self) -> tuple[int, ...]:
+        """The axes of the bar as they are drawn."""
+        return tuple(range(len(self._shape()))) if self._turn.is_plain else self._turn.order
+
+    def _is_map(self) -> bool:
+        """Whether there are too many cells for a grid."""
+        return self._tensor is not None and not self._tensor.is_whole and self._number >= 0
 
     def _is_sliced(self) -> bool:
         """Whether one slice is shown at a time."""
-        if self._tensor is None or len(self._tensor.shape) < 3:
-            return False
-        shape = self._turn.shown(self._tensor.shape)
-        return not self._tensor.is_whole or len(CellLayout(shape, 1, 1).facets) < int(np.prod(shape[:-2]))
+        shape = self._shape()
+        return len(shape) > 2 and (self._is_map() or len(CellLayout(shape, 1, 1).facets) < prod(shape[:-2]))
 
     def _facet(self) -> int:
-        """The place of the slice on show among all, as the grid counts them."""
-        if self._tensor is None or not self._is_sliced():
+        """The place of the slice on show among all."""
+        if not self._is_sliced() or 0 in self._shape():
             return 0
-        at, shape = self._turn.shown(self.axes.plane().at), self._turn.shown(self._tensor.shape)
-        return int(np.ravel_multi_index(at[:-2], shape[:-2])) if 0 not in shape else 0
+        at = [self.axes.plane().at[axis] for axis in self._order()]
+        return int(np.ravel_multi_index(at[:-2], self._shape()[:-2]))
 
     @Slot(object, bool)
     def _choose(self, plane: PlaneSpec, only_place: bool) -> None:
@@ -154,7 +193,7 @@ class TensorPane(QWidget):
 
     @Slot()
     def _show_axes(self) -> None:
-        several = self._tensor is not None and len(self._tensor.shape) > 2
+        several = len(self._shape()) > 2
         self.axes.setChoices(self.head.axes.isChecked())
         self.axes.setSliders(self._is_sliced())
         self.axes.setVisible(several and (self._is_sliced() or self.head.axes.isChecked()))
@@ -164,15 +203,16 @@ class TensorPane(QWidget):
         tensor = self._tensor
         if tensor is None:
             return
-        self.grid.setVisible(tensor.is_whole)
+        self.grid.setVisible(not self._is_map())
         if self.whole is not None:
-            self.whole.setVisible(not tensor.is_whole)
-        if not tensor.is_whole:
+            self.whole.setVisible(self._is_map())
+        if self._is_map():
             self._show_whole(tensor)
         else:
             if self.whole is not None:
                 self.whole.stop()
-            self.grid.setTensor(self._number, self._turn.picture(self._real(tensor)), *self._size, self._facet())
+            drawn = self._turn.drawn(Drawn(self._real(tensor), self._marks))
+            self.grid.setTensor(self._number, drawn.tensor, *self._size, self._facet(), drawn.marks)
             self.axes.goOn()
         self._show_gradient()
         self._size_facts()
@@ -200,7 +240,9 @@ class TensorPane(QWidget):
     def _show_gradient(self) -> None:
         if self._gradient is not None and self._tensor is not None:
             slope = replace(self._tensor, values=self._gradient, kind="gradient")
-            self.slope.setTensor(self._number, self._turn.picture(self._real(slope)), *self._size, self._facet())
+            same = self._turn.shown(self._tensor.shape)[:-2] == self._shape()[:-2]
+            facet = self._facet() if same else 0
+            self.slope.setTensor(self._number, self._turn.picture(self._real(slope)), *self._size, facet)
 
     @Slot()
     def _show_part(self) -> None:
@@ -209,8 +251,7 @@ class TensorPane(QWidget):
 
     def _size_facts(self) -> None:
         """A label whose lines break has no height of its own until its width is known."""
-        cells = self.grid if self._tensor is None or self._tensor.is_whole or self.whole is None else self.whole
-        width = BESIDE if self._beside else max(cells.width(), NARROWEST)
+        width = BESIDE if self._beside else self._width()
         self._hint.setFixedWidth(width)
         if not self._facts.text():
             return
@@ -218,11 +259,19 @@ class TensorPane(QWidget):
             self._facts.setContentsMargins(0, int(self.grid.cells.top), 0, 0)
         self._facts.setFixedSize(width, self._facts.heightForWidth(width))
 
+    def _width(self) -> int:
+        is_part = self._tensor is not None and self._tensor.kind == "part"
+        cells = self.whole if self.whole is not None and self._is_map() else self.grid
+        return max(cells.width(), OF_PART if is_part or self._is_brief else NARROWEST)
+
     @Slot()
     def _word(self) -> None:
         if self._tensor is not None:
             below = facts(self._tensor)
-            self._facts.setText(f"{below}\n{self._tensor.rounding}" if self._tensor.rounding else below)
+            below = f"{below}\n{self._tensor.rounding}" if self._tensor.rounding else below
+            self._facts.setText(below)
+            self._facts.setVisible(not self._is_brief or self._tensor.kind == "part")
+            self.head.setToolTip(below if self._is_brief else "")
             self._size_facts()
 
     # From the grid, whose cells may be turned
@@ -282,9 +331,8 @@ class TensorPane(QWidget):
         layout.setHorizontalSpacing(16)
         corner = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
         for place, widget in enumerate((self.head, self.axes, self._hint, self.grid)):
-            layout.addWidget(widget, place, 0, 1, 1 if widget is self.grid else 2, corner)
+            layout.addWidget(widget, place, 0, 1, 2 if place < 3 and self._beside else 1, corner)
         layout.addWidget(self._facts, *((3, 1) if self._beside else (4, 0)), corner)
         layout.addWidget(self._slope_head, *((0, 2) if self._beside else (5, 0)), corner)
         layout.addWidget(self.slope, *((3, 2) if self._beside else (6, 0)), corner)
-        layout.setColumnStretch(3, 1)
         layout.setRowStretch(7, 1)

@@ -42,7 +42,8 @@ class PaneHead(QWidget):
         """Say what a tensor is."""
         self._tensor = tensor
         self._part.setVisible(tensor.is_complex)
-        self.axes.setVisible(len(tensor.shape) > 2)
+        self.axes.setVisible(len(tensor.shape) > 2 and tensor.kind != "part")
+        self._dtype.setVisible(tensor.kind != "part")
         for action in self._group.actions():
             action.setChecked(SHORT[action.data()] == tensor.dtype)
         self._dtype.setText(tensor.dtype)

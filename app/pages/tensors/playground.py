@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.engine_thread import EngineThread, Requests
+from app.pages.tensors.calling import Argument, Value, with_value
 from app.pages.tensors.history import History, Shown, shown_of
 from app.pages.tensors.playground_layout import PlaygroundLayout
 from app.pages.tensors.recasting import with_dtype
@@ -120,6 +121,16 @@ class Playground(QWidget):
         else:
             self._keep(replace(self._history.now, text=text))
 
+    @Slot(int, object, object, bool)
+    def _turn(self, number: int, argument: Argument, value: Value, goes_on: bool) -> None:
+        """Write another value for an argument of the operation that made a tensor."""
+        if self._chain is None or self._shown is None:
+            return
+        step = next(one for one in self._chain.steps if one.number == number)
+        text = with_value(self._shown.text, step.place, argument, value)
+        if text is not None:
+            self._keep(replace(self._history.now, text=text), goes_on)
+
     @Slot()
     def _draw_anew(self) -> None:
         now = self._history.now
@@ -211,7 +222,7 @@ class Playground(QWidget):
     def _still_there(self, held: tuple[int, Cell] | None) -> bool:
         if held is None or self._chain is None or held[0] >= len(self._chain.tensors):
             return False
-        shape = self._chain.tensors[held[0]].shape
+        shape = self._chain.tensors[held[0]].values.shape
         return len(shape) == len(held[1]) and all(place < length for place, length in zip(held[1], shape, strict=True))
 
     def _light(self) -> None:
@@ -293,6 +304,7 @@ class Playground(QWidget):
         view.edited.connect(self._edit)
         view.resized.connect(self._resize)
         view.recast.connect(self._recast)
+        view.turned.connect(self._turn)
         view.refusal.fixChosen.connect(self._mend)
         view.lossBox.currentIndexChanged.connect(self._ask_gradients)
         for signal, slot in (

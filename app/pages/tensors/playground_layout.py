@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -31,6 +32,7 @@ from app.theme import theme
 from app.widgets import ElidedLabel, push_button
 from engine.tensors.picture import ChainPicture, RefusalPicture, StepPicture
 
+HALF = 560  # pixels that one of two cards beside each other takes at least
 FIRST = ("matmul", "softmax", "reshape", "LayerNorm | BatchNorm")
 
 
@@ -43,6 +45,7 @@ class PlaygroundLayout(QWidget):
     resized = Signal(int, int, int, bool)
     recast = Signal(int, str)
     framed = Signal(int, object)
+    turned = Signal(int, object, object, bool)
     exampleChosen = Signal(str)
 
     def __init__(self, engine: EngineThread, parent: QWidget) -> None:
@@ -57,7 +60,8 @@ class PlaygroundLayout(QWidget):
         self._make_buttons()
         self._scroll = QScrollArea(self)
         self._page = QWidget(self._scroll)
-        self._column = QVBoxLayout(self._page)
+        self._column = QGridLayout(self._page)
+        self._steps: list[StepPicture] = []
         self._empty = self._make_empty()
         self._arrange(parent)
 
@@ -71,6 +75,8 @@ class PlaygroundLayout(QWidget):
         while len(self.cards) < len(steps):
             self.cards.append(self._make_card(len(self.cards)))
         if chain is not None:
+            self._steps = steps
+            self._place()
             for card, step in zip(self.cards, steps, strict=True):
                 card.setStep(chain, step, shown)
         self._empty.setVisible(not steps)
@@ -116,12 +122,31 @@ class PlaygroundLayout(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Tell the cards how much of them can be seen."""
         super().resizeEvent(event)
-        for card in self.cards:
-            card.setRoom(*self._room())
+        self._place()
+
+    def _place(self) -> None:
+        """Put cards under each other, and two norms of the same tensor beside each other where they have room."""
+        width, height = self._room()
+        row = 0
+        for place, card in enumerate(self.cards):
+            second = place > 0 and self._are_beside(place, width)
+            first = place + 1 < len(self.cards) and self._are_beside(place + 1, width)
+            row += 0 if second or not place else 1
+            self._column.addWidget(card, row, int(second), 1, 1 if first or second else 2, Qt.AlignmentFlag.AlignTop)
+            card.setRoom((width - 12) // 2 if first or second else width, height)
+        self._column.addWidget(self._empty, row + 1, 0, 1, 2)
+        self._column.setRowStretch(row + 2, 1)
+
+    def _are_beside(self, place: int, width: int) -> bool:
+        """Whether a card stands to the right of the one before it."""
+        one, other = self._steps[place - 1 : place + 1] if place < len(self._steps) else (None, None)
+        if one is None or other is None or width < 2 * HALF or {one.kind, other.kind} != {"norm"}:
+            return False
+        return one.operands[:1] == other.operands[:1] and not (place > 1 and self._are_beside(place - 1, width))
 
     def _room(self) -> tuple[int, int]:
         """What can be seen of a card; a little less wide than the view, which may need its scroll bar."""
-        return self._scroll.width() - 20, self._scroll.height()
+        return self._scroll.width() - 24, self._scroll.height()
 
     @Slot()
     def _choose_example(self) -> None:
@@ -136,9 +161,8 @@ class PlaygroundLayout(QWidget):
         card.resized.connect(self.resized)
         card.recast.connect(self.recast)
         card.framed.connect(self.framed)
+        card.turned.connect(self.turned)
         card.told.connect(self.strip.setFrame)
-        card.setRoom(*self._room())
-        self._column.insertWidget(place, card)
         return card
 
     def _make_buttons(self) -> None:
@@ -203,8 +227,9 @@ class PlaygroundLayout(QWidget):
         self._scroll.setWidgetResizable(True)
         self._column.setContentsMargins(0, 0, 8, 8)
         self._column.setSpacing(12)
-        self._column.addWidget(self._empty)
-        self._column.addStretch()
+        self._column.setColumnStretch(0, 1)
+        self._column.setColumnStretch(1, 1)
+        self._place()
         self._scroll.setWidget(self._page)
         self._note.setProperty("role", "muted")
         buttons = QHBoxLayout()

@@ -142,7 +142,7 @@ def _shapes(refusal: RefusalPicture) -> str:
             for dim, length in enumerate(shape)
         ]
         parts.append(f"{html.escape(name)} [{', '.join(lengths)}]")
-    sign = html.escape(sign_of(refusal.operation))
+    sign = html.escape(sign_of(refusal.operation) or ",")
     return f'&nbsp;<span style="color:{theme().muted}">{sign}</span>&nbsp;'.join(parts)
 
 

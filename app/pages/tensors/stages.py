@@ -25,7 +25,8 @@ def stages_of(chain: ChainPicture, step: StepPicture) -> list[Stage]:
         return []
     if step.operation == "softmax":
         return _of_softmax(values, lane)
-    return _of_norm(values, lane, len(step.operands) > 1) if step.operation in NORMS else []
+    scales = [reach for reach in step.reaches[1:] if isinstance(reach, ByAxes)]
+    return _of_norm(values, lane, bool(scales)) if step.operation in NORMS else []
 
 
 def _of_softmax(x: NDArray[Any], lane: tuple[int, ...]) -> list[Stage]:

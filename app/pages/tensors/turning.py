@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.pages.tensors.drawn import Drawn
 from app.plots.cell_layout import Cell
 from engine.inspecting.asked import PlaneSpec
 from engine.tensors.picture import TensorPicture
@@ -46,6 +47,10 @@ class Turn:
         )
         values = np.ascontiguousarray(self.turned(tensor.values))
         return replace(tensor, shape=shape, strides=strides, axes=axes, values=values)
+
+    def drawn(self, drawn: Drawn) -> Drawn:
+        """Return how a tensor is drawn; of one that is turned nothing is marked but its cells."""
+        return drawn if self.is_plain else Drawn(self.picture(drawn.tensor))
 
 
 def turn_of(count: int, plane: PlaneSpec | None) -> Turn:

@@ -49,7 +49,9 @@ def name_html(tensor: TensorPicture) -> str:
 
 
 def facts(tensor: TensorPicture) -> str:
-    """Return how it lies in memory and what is in it, in one line."""
+    """Return how it lies in memory and what is in it, in one line; of a part only what it is."""
+    if tensor.kind == "part":
+        return tensor.text
     parts = [f"stride({', '.join(map(str, tensor.strides))})" if tensor.strides else ""]
     parts.append(_tr("contiguous") if tensor.contiguous else _tr("not contiguous"))
     parts.append(_memory(tensor))

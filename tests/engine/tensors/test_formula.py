@@ -39,6 +39,18 @@ W = torch.tensor([0.5, 2.0, 1.0], dtype=torch.float64)
         ),
         ("y = ones(9) @ ones(9)", (), "y = 1·1 + 1·1 + 1·1 + 1·1 + … (1 more) … + 1·1 + 1·1 + 1·1 + 1·1 = 9"),
         ("y = A[:, :0].sum(1)", (0,), "y[0] = 0 = 0"),
+        ("y = einsum('ik,jk->ji', A, A)", (0, 1), "y[0, 1] = 0.5·1 + 0.25·2 + 4·(−3) = −11"),
+        ("y = einsum('ik->i', A)", (0,), "y[0] = 1 + 2 + (−3) = 0"),
+        (
+            "y = scaled_dot_product_attention(A, A, A, is_causal=True)",
+            (0, 1),
+            "y[0, 1] = 1·2 = 2, weights = softmax = [1], scores q[0]·k[0]/√3 = [8.083]",
+        ),
+        (
+            "y = scaled_dot_product_attention(A, A[:1, :].expand(2, 3), A)",
+            (1, 2),
+            "y[1, 2] = 0.5·(−3) + 0.5·4 = 0.5, weights = softmax = [0.5, 0.5], scores q[1]·k[0 … 1]/√3 = [−6.351, −6.351]",
+        ),
     ],
 )
 def test_that_a_cell_is_written_with_its_numbers(text: str, cell: tuple[int, ...], line: str) -> None:
@@ -58,6 +70,9 @@ def test_that_a_cell_is_written_with_its_numbers(text: str, cell: tuple[int, ...
         "instance_norm(stack([A, A * A]))",
         "stack([A, A]) @ A.T[None]",
         "A.softmax(0)",
+        "gumbel_softmax(A, tau=2.0)",
+        "gumbel_softmax(rand(2, 3) + A, dim=0)",
+        "dropout(A, 0.25)",
     ],
 )
 def test_that_the_formula_comes_to_its_result(text: str) -> None:
@@ -67,3 +82,9 @@ def test_that_the_formula_comes_to_its_result(text: str) -> None:
         _, computed, value = formula(chain, last, tuple(cell)).split(" = ")
         computed = re.sub(r"√\(", "math.sqrt(", computed.replace("−", "-").replace("·", "*")).replace("exp", "math.exp")
         assert eval(computed, {"math": math}) == pytest.approx(float(value.replace("−", "-")), rel=5e-3, abs=5e-3)
+
+
+def test_that_a_hard_sample_says_which_place_was_largest() -> None:
+    chain = evaluate("y = gumbel_softmax(A * 100, hard=True)", {"A": A})
+    assert "is largest at 1" in formula(chain, 2, (0, 1))
+    assert formula(chain, 2, (1, 0)).startswith("y[1, 0] = 0, since s = (x + g)/τ = [")

@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from engine.tensors.chain import evaluate
+from engine.tensors.ghosting import ghosts_of
 from engine.tensors.provenance import Provenance
-from engine.tensors.reach import from_wire, to_wire
-from engine.tensors.reaches import reaches
+from engine.tensors.reach import Mask, Reach, from_wire, to_wire
+from engine.tensors.reaches import Use, reaches
 from tests.engine.tensors.cases import OF_CELLS, OF_LAYERS, OF_MOVES, cases
 from tests.engine.tensors.drawing import Case
 from tests.engine.tensors.proofs import check_refusal, numbers
@@ -33,6 +34,7 @@ def check(case: Case, seed: int) -> tuple[int, int]:
         sources = {operand: np.zeros(tuple(chain.tensors[operand].shape), bool) for operand in operands}
         for operand, reach in zip(operands, found, strict=True):
             sources[operand] |= reach.sources(cells)
+        check_ghosts(case, Use(one, chain.tensors, chain.tensors[number]), found, cells)
         for operand, mask in relation.sources(torch.from_numpy(np.asarray(cells))).items():
             np.testing.assert_array_equal(sources[operand], mask.numpy(), case.text)
         marked = {operand: source.random(mask.shape) < 0.3 for operand, mask in sources.items()}
@@ -42,6 +44,18 @@ def check(case: Case, seed: int) -> tuple[int, int]:
         truth = relation.touched({operand: torch.from_numpy(np.asarray(mask)) for operand, mask in marked.items()})
         np.testing.assert_array_equal(touched, truth.numpy(), case.text)
     return met, known
+
+
+def check_ghosts(case: Case, use: Use, found: list[Reach], cells: Mask) -> None:
+    """What is drawn of the ghosts of an operand is what its own cells would be, wherever they are drawn."""
+    for ghosts, reach, shape in zip(ghosts_of(use), found, use.shapes, strict=False):
+        if ghosts is None or ghosts.reach is None:
+            continue
+        read = ghosts.reach.sources(cells)
+        own = np.zeros(shape, bool)
+        own.reshape(-1)[ghosts.places[read & ~ghosts.padding]] = True
+        np.testing.assert_array_equal(own, reach.sources(cells), case.text)
+        np.testing.assert_array_equal(np.unique(ghosts.places[~ghosts.padding]), np.arange(own.size), case.text)
 
 
 def prove(group: str, examples: int) -> None:

@@ -1,0 +1,197 @@
+"""StepBody: the operands of a step, what is worked out on the way, and the result, arranged in the room there is."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
+
+from app.engine_thread import EngineThread
+from app.pages.tensors.catalogue import sign_of
+from app.pages.tensors.drawn import Drawn
+from app.pages.tensors.fitting import Arrangement, fit
+from app.pages.tensors.grid_paint import LEFT, margin
+from app.pages.tensors.history import Shown
+from app.pages.tensors.marking import marks_of
+from app.pages.tensors.pane import TensorPane
+from app.pages.tensors.trace import Masks
+from app.pages.tensors.turning import turn_of
+from app.plots.cell_layout import Cell
+from engine.inspecting.asked import PlaneSpec
+from engine.tensors.picture import ChainPicture, StepPicture
+from engine.tensors.reach import Mask
+
+LEADS_TO = "→"
+HEAD = 10  # pixels that the middle of a sign lies under that of the cells, with a name above them
+
+
+class StepBody(QWidget):
+    """The panes of one step; cells are told with the number of their tensor."""
+
+    hovered = Signal(int, object)
+    pinned = Signal(int, object)
+    edited = Signal(int, object, float)
+    resized = Signal(int, int, int, bool)
+    recast = Signal(int, str)
+    rearranged = Signal()  # other axes of a tensor are rows and columns
+
+    def __init__(self, path: str, engine: EngineThread, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._path, self._engine = path, engine
+        self._planes: dict[int, PlaneSpec] = {}
+        self._step: StepPicture | None = None
+        self._panes: list[TensorPane] = []
+        self._parts: list[TensorPane] = []
+        self._signs: list[QLabel] = []
+        self._arranged: tuple[Arrangement, int, int] | None = None
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 4, 0, 0)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(12)
+        self._below = QWidget(self)  # the second row of a flow, whose columns are its own
+        row = QHBoxLayout(self._below)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+
+    def setStep(self, chain: ChainPicture, step: StepPicture, shown: Shown, width: int, height: int) -> None:
+        """Show a step of what is `shown` in so many pixels; what can stay of the widgets stays."""
+        self._step = step
+        numbers = [*step.operands, step.number]
+        drawn = [
+            turn_of(len(chain.tensors[one].shape), self._planes.get(one)).drawn(Drawn(chain.tensors[one], marks))
+            for one, marks in zip(numbers, marks_of(chain, step), strict=True)
+        ]
+        shapes, parts = [one.shape for one in drawn], [one.tensor for one in step.parts]
+        rulers = sum(int(margin(one) - LEFT) for one in drawn)
+        inner = [one.values.shape for one in parts]
+        found = fit(step.operation, shapes[:-1], shapes[-1], width - rulers, height, inner)
+        self._place(found.arrangement, len(drawn), len(parts))
+        for pane, number, one in zip(self._panes, numbers, drawn, strict=True):
+            pane.setSource(shown, self._planes.get(number))
+            pane.setTensor(number, chain.tensors[number], found.wide, found.high, one.marks)
+        for pane, part in zip(self._parts, parts, strict=True):
+            pane.setTensor(-1, part, found.wide, found.high)
+        order = self._order()
+        for pane in order:
+            pane.setBrief(found.arrangement is Arrangement.FLOW)
+        for label, sign, *ends in zip(
+            self._signs, _signs(step.operation, len(drawn), len(parts)), order[:-1], order[1:], strict=True
+        ):
+            label.setText(sign)
+            label.setVisible(bool(sign) and found.arrangement in (Arrangement.ROW, Arrangement.FLOW))
+            middle = min(one.grid.cells.height + one.grid.cells.top for one in ends) / 2
+            label.setContentsMargins(0, int(HEAD + middle), 0, 0)
+
+    def setLit(self, masks: Masks | None, number: int, cell: Cell | None) -> None:
+        """Light what belongs to a cell of a tensor; nothing where masks are None."""
+        result = None if masks is None or self._step is None else masks.get(self._step.number)
+        is_source = self._step is not None and number >= self._step.number
+        for pane in self._panes:
+            lit = None if masks is None else masks.get(pane.grid.number)
+            pane.setValues(None)
+            pane.setLit(lit, cell if pane.grid.number == number else None, result, is_source)
+        self._light_parts(result)
+
+    def showFrame(self, masks: Sequence[Mask], values: NDArray[Any] | None) -> None:
+        """Light these cells of operands and result, whose values are others for now."""
+        for pane, lit in zip(self._panes, masks, strict=True):
+            pane.setLit(lit, None, masks[-1], True)
+        self._panes[-1].setValues(values)
+        self._light_parts(masks[-1])
+
+    def setGradients(self, values: Mapping[int, NDArray[Any]], blocked: Mapping[int, str]) -> None:
+        """Show the gradients of the tensors, or why there are none."""
+        for pane in self._panes:
+            pane.setGradient(values.get(pane.grid.number), blocked.get(pane.grid.number, ""))
+
+    def panes(self) -> list[TensorPane]:
+        """Return the operands and, last, the result."""
+        return self._panes
+
+    def parts(self) -> list[TensorPane]:
+        """Return what stands between them."""
+        return self._parts
+
+    @Slot(int, object)
+    def _turn(self, number: int, plane: PlaneSpec) -> None:
+        self._planes[number] = plane
+        self.rearranged.emit()
+
+    def _light_parts(self, result: Mask | None) -> None:
+        if self._step is None:
+            return
+        for pane, part in zip(self._parts, self._step.parts, strict=True):
+            if result is None or part.reach is None:
+                pane.setLit(None if result is None else np.zeros(part.tensor.shape, dtype=bool), None)
+            else:
+                pane.setLit(part.reach.sources(result), None)
+
+    def _place(self, arrangement: Arrangement, count: int, parts: int) -> None:
+        if self._arranged == (arrangement, count, parts):
+            return
+        self._arranged = (arrangement, count, parts)
+        self._make(count, parts)
+        order, top = self._order(), Qt.AlignmentFlag.AlignTop
+        below = self._below.layout()
+        assert isinstance(below, QHBoxLayout)
+        flows = arrangement is Arrangement.FLOW
+        for place, pane in enumerate(order):
+            sign = self._signs[place] if place < len(order) - 1 else None
+            if flows and place >= count - 1:
+                below.addWidget(self._signs[place - 1], 0, top)
+                below.addWidget(pane, 0, top)
+                continue
+            row, column = _where(arrangement, place)
+            self._grid.addWidget(pane, row, column, Qt.AlignmentFlag.AlignLeft | top)
+            if sign is not None and not (flows and place == count - 2):
+                self._grid.addWidget(sign, row, column + 1, Qt.AlignmentFlag.AlignHCenter | top)
+        below.addStretch()
+        self._below.setVisible(flows)
+        self._grid.addWidget(self._below, 9, 0, 1, 2 * len(order), top)
+
+    def _order(self) -> list[TensorPane]:
+        return [*self._panes[:-1], *self._parts, self._panes[-1]]
+
+    def _make(self, count: int, parts: int) -> None:
+        for old in (*self._panes, *self._parts, *self._signs):
+            old.hide()
+            old.setParent(None)
+            old.deleteLater()
+        below = self._below.layout()
+        while below is not None and below.takeAt(0) is not None:
+            pass
+        beside = self._arranged is not None and self._arranged[0] is Arrangement.CORNER
+        self._panes = [
+            TensorPane(f"{self._path}.{place}", self._engine, beside and place > 0, self) for place in range(count)
+        ]
+        self._parts = [TensorPane(f"{self._path}.part{place}", self._engine, False, self) for place in range(parts)]
+        self._signs = [QLabel(self) for _ in range(count + parts - 1)]
+        for sign in self._signs:
+            sign.setProperty("role", "subtitle")
+        for pane in self._panes:
+            pane.hovered.connect(self.hovered)
+            pane.pinned.connect(self.pinned)
+            pane.edited.connect(self.edited)
+            pane.resized.connect(self.resized)
+            pane.recast.connect(self.recast)
+            pane.turned.connect(self._turn)
+        for pane in (*self._panes, *self._parts):
+            pane.show()
+
+
+def _signs(operation: str, count: int, parts: int) -> list[str]:
+    """What stands after each tensor but the last: `A × B = C`, `x → s → y`."""
+    sign = sign_of(operation)
+    if count < 2:
+        return []
+    return [*[sign] * (count - 2), *[LEADS_TO] * parts, "=" if sign and not parts else LEADS_TO]
+
+
+def _where(arrangement: Arrangement, place: int) -> tuple[int, int]:
+    if arrangement is Arrangement.CORNER:
+        return ((1, 0), (0, 1), (1, 1))[place]
+    if arrangement is Arrangement.PAIRS:
+        return place // 2, 2 * (place % 2)
+    return (place, 0) if arrangement is Arrangement.COLUMN else (0, 2 * place)

@@ -1,0 +1,43 @@
+"""Numbers and sums of formulas, in words short enough for a line."""
+
+from typing import Any
+
+from torch import Tensor
+
+MAX_TERMS = 8
+
+
+def written(value: Any) -> str:
+    """Return a number with four significant digits, in brackets where its sign would be misread."""
+    number = value.item() if isinstance(value, Tensor) else value
+    if isinstance(number, bool | complex):
+        return str(number)
+    return f"{number}" if isinstance(number, int) else f"{number:.4g}".replace("-", "−")
+
+
+def ends(*lanes: Tensor) -> list[tuple[Tensor, ...]]:
+    """The cells that are written: all, or the first and the last where there are too many."""
+    length = len(lanes[0])
+    shown = range(length) if length <= MAX_TERMS else [*range(MAX_TERMS // 2), *range(length - MAX_TERMS // 2, length)]
+    return [tuple(lane[place] for lane in lanes) for place in shown]
+
+
+def summed(terms: list[str], length: int) -> str:
+    """Return a sum of so many terms, of which those of `ends` are given."""
+    if length > MAX_TERMS:
+        terms = [*terms[: MAX_TERMS // 2], f"… ({length - MAX_TERMS} more) …", *terms[MAX_TERMS // 2 :]]
+    return " + ".join(terms) or "0"
+
+
+def bracketed(value: Any) -> str:
+    """Return a number as it stands in a product, in brackets where it has a sign."""
+    text = written(value)
+    return f"({text})" if text.startswith("−") or "j" in text else text
+
+
+def listed(lane: Tensor) -> str:
+    """Return the numbers of a lane in brackets, shortened in the middle."""
+    terms = [written(one) for (one,) in ends(lane)]
+    if len(lane) > MAX_TERMS:
+        terms.insert(MAX_TERMS // 2, "…")
+    return f"[{', '.join(terms)}]"
