@@ -18,7 +18,8 @@ MAX_CELLS = 1 << 18
 class TensorPicture:
     """One tensor. `values` are its cells, or a corner of them: float32, float64, whole numbers, truth or complex; `axes`
     numbers its axes, the same where they are the same axis; `rounding` says what its dtype did to its cells, where it was
-    cast or asked for; the statistics are of its finite cells, None without any."""
+    cast or asked for; `devices` are the one that it is on and the others that torch sees; the statistics are of its finite
+    cells, None without any."""
 
     name: str
     text: str
@@ -35,6 +36,7 @@ class TensorPicture:
     axes: tuple[int, ...]
     values: NDArray[Any]
     rounding: str
+    devices: tuple[str, ...]
     minimum: float | None
     maximum: float | None
     mean: float | None

@@ -1,6 +1,7 @@
 """From a chain to its picture: every tensor with its cells and statistics, every step with the reaches of its operands."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -71,6 +72,13 @@ def values_of(tensor: Tensor) -> np.ndarray[Any, Any]:
     return shown.resolve_conj().resolve_neg().contiguous().numpy()
 
 
+@cache
+def devices() -> tuple[str, ...]:
+    """Return where expressions are worked out, then the other devices that torch sees."""
+    seen = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    return ("cpu", *(name for name, is_there in seen.items() if is_there))
+
+
 def _of_step(step: Step, tensor: Tensor, axes: tuple[int, ...], one: Instruction, said: str) -> TensorPicture:
     return TensorPicture(
         name=step.name,
@@ -88,6 +96,7 @@ def _of_step(step: Step, tensor: Tensor, axes: tuple[int, ...], one: Instruction
         axes=axes,
         values=values_of(tensor),
         rounding=said if is_rounding(one) else "",
+        devices=devices(),
         **statistics(tensor),
     )
 
@@ -186,5 +195,5 @@ def _part(
 def _plain(name: str, text: str, kind: str, tensor: Tensor, dtype: str, axes: tuple[int, ...]) -> TensorPicture:
     """A tensor that lies row by row in memory of its own."""
     size, shape = tensor.numel() * tensor.element_size(), tuple(tensor.shape)
-    laid = (shape, dtype, tensor.stride(), 0, True, (), "made", size, size, axes, values_of(tensor), "")
+    laid = (shape, dtype, tensor.stride(), 0, True, (), "made", size, size, axes, values_of(tensor), "", devices())
     return TensorPicture(name, text, kind, *laid, **statistics(tensor))

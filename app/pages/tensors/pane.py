@@ -140,8 +140,8 @@ class TensorPane(QWidget):
             self.grid.setLit(shown, None if cell is None else self._turn.shown(cell), result, is_source)
         slices = self._lit_slices()
         others = 0 if slices is None else int(slices.sum()) - int(slices[self._facet()])
-        self._hint.setText(self.tr("Other slices with cells that belong to it: {0}").format(f"{others:,}"))
-        self._hint.setVisible(others > 0)
+        said = self.tr("Other slices with cells that belong to it: {0}").format(f"{others:,}")
+        self._hint.setText(said if others else " ")
 
     def _lit_slices(self) -> Mask | None:
         """Whether each slice has cells that are lit, in the order in which they are counted; None where all are on show."""
@@ -196,6 +196,7 @@ class TensorPane(QWidget):
         several = len(self._shape()) > 2
         self.axes.setChoices(self.head.axes.isChecked())
         self.axes.setSliders(self._is_sliced())
+        self._hint.setVisible(self._is_sliced())  # its room stays, so that nothing moves while the mouse does
         self.axes.setVisible(several and (self._is_sliced() or self.head.axes.isChecked()))
 
     @Slot()
@@ -252,7 +253,6 @@ class TensorPane(QWidget):
     def _size_facts(self) -> None:
         """A label whose lines break has no height of its own until its width is known."""
         width = BESIDE if self._beside else self._width()
-        self._hint.setFixedWidth(width)
         if not self._facts.text():
             return
         if self._beside:
@@ -320,7 +320,7 @@ class TensorPane(QWidget):
         self._facts.setProperty("role", "small")
         self._facts.setWordWrap(True)
         self._hint.setProperty("role", "small")
-        self._hint.setWordWrap(True)
+        self._hint.setText(" ")
         self._hint.hide()
         self._slope_head.setProperty("role", "muted")
         self._slope_head.setWordWrap(True)

@@ -46,6 +46,12 @@ class PaneHead(QWidget):
         self._dtype.setVisible(tensor.kind != "part")
         for action in self._group.actions():
             action.setChecked(SHORT[action.data()] == tensor.dtype)
+        others = ", ".join(tensor.devices[1:])
+        self._device.setText(
+            self.tr("On the CPU. {0} is there too, but numbers are to be the same everywhere.").format(others)
+            if others
+            else self.tr("On the CPU: torch sees no other device here.")
+        )
         self._dtype.setText(tensor.dtype)
         self._dtype.setAccessibleName(self.tr("Dtype of {0}").format(tensor.name))
         self._word()
@@ -91,7 +97,6 @@ class PaneHead(QWidget):
             action.setObjectName(f"{path}.dtype.{dtype}")
             self._group.addAction(action)
         self._menu.addSeparator()
-        self._device.setText(tr("On the CPU; no other device is used here"))
         self._device.setEnabled(False)
         self._menu.addAction(self._device)
         self._menu.setObjectName(f"{path}.dtypes")

@@ -1,6 +1,7 @@
 """The Playground tab: an expression, and what each of its operations does to every cell. It asks the tensors lab."""
 
 from dataclasses import replace
+from math import prod
 from typing import Any
 
 from PySide6.QtCore import QTimer, Slot
@@ -18,6 +19,7 @@ from app.plots.cell_layout import Cell
 from engine.tensors.picture import ChainPicture, chain_picture, refusal_picture
 
 LAB = "tensors"
+MOST_TRACED = 1 << 23  # cells of a tensor: looking up what belongs together would hold the window longer
 PATIENCE_MS = 600  # before it is said that something takes its time
 FORMULA_MS = 25
 
@@ -234,7 +236,10 @@ class Playground(QWidget):
             self.view.setLit(None, -1, None)
             self.view.strip.clear()
             return
-        masks = traced(self._chain, *at)
+        is_large = max(prod(tensor.shape) for tensor in self._chain.tensors) > MOST_TRACED
+        masks = {} if is_large else traced(self._chain, *at)
+        if is_large:
+            self.view.tell(self.tr("There are too many cells here to light those that belong together."))
         if masks is None and self._shown is not None:
             self._requests.ask("trace", LAB, "trace", number=at[0], cell=list(at[1]), **self._shown.params())
         else:
