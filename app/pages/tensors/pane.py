@@ -120,7 +120,7 @@ class TensorPane(QWidget):
             return
         if self._beside:
             self._facts.setContentsMargins(0, int(self.grid.cells.top), 0, 0)
-        width = BESIDE if self._beside else self._width()
+        width = max(BESIDE if self._beside else self._width(), self._facts.minimumSizeHint().width())
         self._facts.setFixedSize(width, self._facts.heightForWidth(width))
 
     def _width(self) -> int:

@@ -64,7 +64,7 @@ class StepBody(QWidget):
             pane.setTensor(-1, part, found.wide, found.high)
         order = self._order()
         for pane in order:
-            pane.setBrief(found.arrangement is Arrangement.FLOW)
+            pane.setBrief(len(order) > 2 and found.arrangement not in (Arrangement.ROW, Arrangement.CORNER))
         for label, sign, *ends in zip(
             self._signs, _signs(step.operation, len(drawn), len(parts)), order[:-1], order[1:], strict=True
         ):
