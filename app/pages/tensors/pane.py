@@ -18,7 +18,7 @@ from engine.tensors.picture import TensorPicture
 from engine.tensors.reach import Mask
 
 NARROWEST = 190
-OF_PART = 104  # a part has less to say
+OF_PART = 88  # a part has less to say
 BESIDE = 168  # of what stands beside the cells
 
 
