@@ -15,6 +15,7 @@ from engine.tensors.parts import Given, parts_of
 Cell = tuple[int, ...]
 Told = tuple[str, str]  # the sum with its numbers, and what is said after the value
 MAX_SUMMED = 1 << 10
+FEW = 4  # terms of each of three lists
 
 
 def gumbel_softmax(chain: Chain, number: int, cell: Cell) -> Told:
@@ -47,11 +48,13 @@ def attention(chain: Chain, number: int, cell: Cell) -> Told:
     if step.given(7, "enable_gqa", False):
         v = v.repeat_interleave(parts["weights"].shape[-3] // v.shape[-3], -3)
     values = v[head][:, column][seen]
-    mixed = summed([f"{written(w)}·{bracketed(one)}" for w, one in ends(weights[seen], values)], int(seen.sum()))
+    mixed = summed(
+        [f"{written(w)}·{bracketed(one)}" for w, one in ends(weights[seen], values, most=FEW)], int(seen.sum()), FEW
+    )
     scale = step.given(6, "scale")
     over = f"/√{step.operands[0].shape[-1]}" if scale is None else f"·{written(scale)}"
-    told = f"scores q[{row}]·k[{_places(seen)}]{over} = {listed(scores[seen])}"
-    return mixed, f"weights = softmax = {listed(weights[seen])}, {told}"
+    told = f"scores q[{row}]·k[{_places(seen)}]{over} = {listed(scores[seen], FEW)}"
+    return mixed, f"weights = softmax = {listed(weights[seen], FEW)}, {told}"
 
 
 def dropped(chain: Chain, number: int, cell: Cell) -> Told:

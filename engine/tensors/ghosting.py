@@ -9,6 +9,7 @@ from engine.tensors.operation import Kind
 from engine.tensors.reach import NOWHERE, Along, ByAxes
 from engine.tensors.reaches import Use
 from engine.tensors.reaches_of_layers import Sliding, sliding_of
+from engine.tensors.structures import reduced_dims
 
 Shape = tuple[int, ...]
 _PRODUCTS = ("matmul", "mv", "dot")
@@ -25,6 +26,8 @@ def ghosts_of(use: Use) -> list[Ghosts | None]:
     if name in ("conv1d", "conv2d"):
         padded = _padded(use)
         return [padded, *none[1:]]
+    if use.one.operation.kind is Kind.REDUCED and len(use.shapes) == 1:
+        return [None, _with_folded(use)]
     if use.one.operation.kind is Kind.EACH and name != "outer" and len(use.shapes) > 1:
         return [*(_stretched(shape, use.result) for shape in use.shapes), None]
     return none
@@ -77,6 +80,19 @@ def _with_ones(result: Shape, batch: int, flat: tuple[bool, bool]) -> Ghosts | N
     axes = (*range(batch), *core)
     shape = tuple(1 if axis == NOWHERE else result[axis] for axis in axes)
     return Ghosts(np.arange(prod(result), dtype=np.int32).reshape(shape), axes)
+
+
+def _with_folded(use: Use) -> Ghosts | None:
+    """The result of a reduction where the lanes were, with the dims that are gone."""
+    (shape,) = use.shapes
+    dims, keeps = reduced_dims(use.one.operation.name, len(shape), use.one.arguments[1:], use.one.keywords)
+    gone = {dim % len(shape) for dim in dims} if shape else set()
+    kept = [axis for axis in range(len(shape)) if axis not in gone]
+    if keeps or not kept or not gone or len(kept) != len(use.result) or prod(use.result) > MAX_DRAWN:
+        return None
+    axes = tuple(kept.index(axis) if axis in kept else NOWHERE for axis in range(len(shape)))
+    drawn = tuple(1 if axis in gone else length for axis, length in enumerate(shape))
+    return Ghosts(np.arange(prod(use.result), dtype=np.int32).reshape(drawn), axes)
 
 
 def _padded(use: Use) -> Ghosts | None:

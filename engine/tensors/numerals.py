@@ -15,17 +15,18 @@ def written(value: Any) -> str:
     return f"{number}" if isinstance(number, int) else f"{number:.4g}".replace("-", "−")
 
 
-def ends(*lanes: Tensor) -> list[tuple[Tensor, ...]]:
+def ends(*lanes: Tensor, most: int = MAX_TERMS) -> list[tuple[Tensor, ...]]:
     """The cells that are written: all, or the first and the last where there are too many."""
     length = len(lanes[0])
-    shown = range(length) if length <= MAX_TERMS else [*range(MAX_TERMS // 2), *range(length - MAX_TERMS // 2, length)]
+    half = most // 2
+    shown = range(length) if length <= most else [*range(half), *range(length - half, length)]
     return [tuple(lane[place] for lane in lanes) for place in shown]
 
 
-def summed(terms: list[str], length: int) -> str:
+def summed(terms: list[str], length: int, most: int = MAX_TERMS) -> str:
     """Return a sum of so many terms, of which those of `ends` are given."""
-    if length > MAX_TERMS:
-        terms = [*terms[: MAX_TERMS // 2], f"… ({length - MAX_TERMS} more) …", *terms[MAX_TERMS // 2 :]]
+    if length > most:
+        terms = [*terms[: most // 2], f"… ({length - most} more) …", *terms[most // 2 :]]
     return " + ".join(terms) or "0"
 
 
@@ -35,9 +36,9 @@ def bracketed(value: Any) -> str:
     return f"({text})" if text.startswith("−") or "j" in text else text
 
 
-def listed(lane: Tensor) -> str:
+def listed(lane: Tensor, most: int = MAX_TERMS) -> str:
     """Return the numbers of a lane in brackets, shortened in the middle."""
-    terms = [written(one) for (one,) in ends(lane)]
-    if len(lane) > MAX_TERMS:
-        terms.insert(MAX_TERMS // 2, "…")
+    terms = [written(one) for (one,) in ends(lane, most=most)]
+    if len(lane) > most:
+        terms.insert(most // 2, "…")
     return f"[{', '.join(terms)}]"

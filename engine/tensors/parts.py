@@ -69,7 +69,7 @@ def _gumbel(step: Given) -> list[Part]:
         Part("s", f"(x + g){over}", summed, same, reads),
     ]
     if step.given(2, "hard", False):
-        found.append(Part("soft", "softmax of s: the gradient goes this way", summed.softmax(dim), same, reads))
+        found.append(Part("soft", "softmax of s, takes the gradient", summed.softmax(dim), same, reads))
     return found
 
 

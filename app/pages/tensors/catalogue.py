@@ -70,7 +70,7 @@ GROUPS = (
         _entry("group_norm", "x = randn(2, 4, 3); y = group_norm(x, 2)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each sample's channels in groups, every group for itself.")),
         _entry("instance_norm", "x = randn(2, 3, 4); y = instance_norm(x)", QT_TRANSLATE_NOOP("TensorCatalogue", "Each channel of each sample for itself.")),
         _entry("conv1d", "x = rand(1, 1, 8); w = rand(1, 1, 3); y = conv1d(x, w, padding=1)", QT_TRANSLATE_NOOP("TensorCatalogue", "A kernel slides along; each cell is the sum of what lies under it.")),
-        _entry("conv2d", "x = rand(1, 1, 5, 5); w = randn(1, 1, 3, 3); y = conv2d(x, w, padding=1)", QT_TRANSLATE_NOOP("TensorCatalogue", "A kernel slides over the picture; each cell is the sum of what lies under it.")),
+        _entry("conv2d", "x = rand(1, 1, 4, 4); w = randn(1, 1, 3, 3); y = conv2d(x, w, padding=1)", QT_TRANSLATE_NOOP("TensorCatalogue", "A kernel slides over the picture; each cell is the sum of what lies under it.")),
         _entry("dropout", "x = ones(3, 6); y = dropout(x, 0.3)", QT_TRANSLATE_NOOP("TensorCatalogue", "Cells become 0 by chance p; the others are divided by 1 − p.")),
     )),
     Group(QT_TRANSLATE_NOOP("TensorCatalogue", "New tensors"), (
@@ -81,7 +81,15 @@ GROUPS = (
     )),
 )  # fmt: skip
 ENTRIES = {entry.name: entry for group in GROUPS for entry in group.entries}
-_ALSO = {"mm": "matmul", "mul": "*", "mT": "transpose", "T": "transpose", "t": "transpose", "getitem": "slicing"}
+_ALSO = {
+    "mm": "matmul",
+    "mul": "*",
+    "mT": "transpose",
+    "T": "transpose",
+    "t": "transpose",
+    "getitem": "slicing",
+    **dict.fromkeys(("add", "sub", "div"), "*"),
+}
 _SIGNS = {"matmul": "@", "mm": "@", "bmm": "@", "mul": "×", "add": "+", "sub": "−", "div": "÷"}
 
 

@@ -5,14 +5,20 @@ from dataclasses import dataclass
 from enum import Enum
 
 from app.plots.cell_layout import FACET_GAP, Cell, CellLayout
+from app.plots.cell_paint import NUMBERS_FROM
 
 WIDEST, HIGHEST = 52.0, 30.0  # of a cell
 READABLE = 38.0
-HEADS = 150.0  # pixels of a card above and below its cells
+HEADS = 160.0  # pixels of a card above and below its cells
 MATRIX = 390.0  # pixels at least for two matrices over each other, which may need to be scrolled
-BESIDE = 76.0  # pixels of axes and signs for each tensor
+FACTS = 40.0  # pixels of what is known of a tensor, below it
+BESIDE = 72.0  # pixels of axes and signs for each tensor
 NAMES = 76.0  # pixels of what stands over and under the cells of a second row
-NARROW, NARROW_PART = 190.0, 104.0
+BETTER = 1.2  # times larger cells are worth another arrangement
+LOWEST, SCROLLED = 18.0, 1.6  # a cell with a number, and how much of a card may be out of sight for numbers
+SMALLEST = 0.5
+MOST_READ = 9  # cells of a kernel each way
+NARROW, NARROW_PART = 190.0, 88.0
 
 
 class Arrangement(Enum):
@@ -26,12 +32,23 @@ class Arrangement(Enum):
 
 
 @dataclass(frozen=True)
+class Arranged:
+    """The shapes in each row from top to bottom, the least width of each, and whether what is known of each is left out."""
+
+    arrangement: Arrangement
+    rows: list[list[Cell]]
+    least: list[list[float]]
+    is_brief: bool = False
+
+
+@dataclass(frozen=True)
 class Fit:
     """The size of all cells of a card."""
 
     arrangement: Arrangement
     wide: float
     high: float
+    is_brief: bool = False
 
 
 def fit(
@@ -49,41 +66,75 @@ def fit(
     if operation in ("matmul", "mm") and [len(shape) for shape in shapes] == [2, 2, 2]:
         across = _columns(operands[0])[0] + _columns(operands[1])[0]
         down = max(1, operands[0][0] + operands[1][0])
-        return Fit(Arrangement.CORNER, *_cell(across, width - 2 * BESIDE - NARROW, down, max(MATRIX, high - 40)))
-    row = _cell(*_across([*operands, result], width, parts), max(_rows(shape) for shape in shapes), high)
-    if row[0] >= READABLE or len(shapes) == 1:
-        return Fit(Arrangement.ROW, *row)
+        wide = max(width - 2 * BESIDE - NARROW, 60.0) / max(1, across)
+        return Fit(Arrangement.CORNER, *_cell(wide, down, max(MATRIX, high - 40)))
+    best: Fit | None = None
+    for one in _arrangements(operands, list(parts), result):
+        wide = _widest(one, width)
+        down = sum(max(map(_rows, row)) for row in one.rows)
+        room = high - NAMES * (len(one.rows) - 1) + FACTS * one.is_brief
+        found = Fit(one.arrangement, *_cell(wide, down, room), one.is_brief)
+        if found.wide >= READABLE or len(shapes) == 1:
+            return found
+        if best is None or min(found.wide, found.high) > BETTER * min(best.wide, best.high):
+            best = found
+    assert best is not None
+    return best
+
+
+def kernel_size(found: Fit, shape: Cell) -> tuple[float, float]:
+    """Return the cells of a kernel, which is small: with numbers where the input is a heat map."""
+    if found.wide >= NUMBERS_FROM or _columns(shape)[0] > MOST_READ or _rows(shape) > MOST_READ:
+        return found.wide, found.high
+    return READABLE, LOWEST
+
+
+def _arrangements(operands: Sequence[Cell], parts: list[Cell], result: Cell) -> list[Arranged]:
+    """Return ways to arrange tensors in rows; the first that can be read is taken."""
+    every = [*operands, *parts, result]
+    narrow = [*[NARROW] * len(operands), *[NARROW_PART] * len(parts), NARROW]
+    found = [Arranged(Arrangement.ROW, [every], [narrow])]
     if parts:
-        return Fit(Arrangement.FLOW, *_flow(operands, parts, result, width, high))
-    widest = max(_columns(shape)[0] for shape in shapes)
-    gaps = max(_columns(shape)[1] for shape in shapes)
-    tallest = max(_rows(shape) for shape in shapes)
-    pair = _cell(widest, width / 2 - BESIDE - gaps, tallest, high)
-    if len(shapes) > 2 and pair[0] >= READABLE:
-        return Fit(Arrangement.PAIRS, *pair)
-    column = _cell(widest, width - BESIDE - gaps, tallest, high)
-    better = column[0] >= READABLE or column[0] > 2 * row[0]
-    return Fit(Arrangement.COLUMN, *column) if better else Fit(Arrangement.ROW, *row)
+        rows = [[*operands], [*parts, result]]
+        found.append(Arranged(Arrangement.FLOW, rows, _brief(rows), is_brief=True))
+    elif len(every) > 2:
+        rows = [every[place : place + 2] for place in range(0, len(every), 2)]
+        found.append(Arranged(Arrangement.PAIRS, rows, _brief(rows), is_brief=True))
+    if not parts and len(every) > 1:
+        rows = [[shape] for shape in every]
+        found.append(Arranged(Arrangement.COLUMN, rows, _brief(rows), is_brief=len(every) > 2))
+    return [*found, Arranged(Arrangement.ROW, [every], _brief([every]), is_brief=True)]
 
 
-def _flow(
-    operands: Sequence[Cell], parts: Sequence[Cell], result: Cell, width: float, height: float
-) -> tuple[float, float]:
-    """Two rows of tensors under each other, each as wide as it is; `height` is without what stands over and under one."""
-    down = max(map(_rows, operands)) + max(map(_rows, [*parts, result]))
-    high = max(height - NAMES, min(MATRIX, 18.0 * down))
-    below = [*parts, result]
-    return min(_cell(*_across([], width, row), down, high) for row in (operands, below))
+def _brief(rows: list[list[Cell]]) -> list[list[float]]:
+    return [[NARROW_PART] * len(row) for row in rows]
 
 
-def _across(shapes: Sequence[Cell], width: float, parts: Sequence[Cell] = ()) -> tuple[float, float]:
-    """Cells beside each other, and the room for them. What stands below a narrow tensor needs its width too."""
-    every = [*shapes, *parts]
-    gaps = sum(_columns(shape)[1] for shape in every)
-    cells = sum(_columns(shape)[0] for shape in every)
-    least = [NARROW] * len(shapes) + [NARROW_PART] * len(parts)
-    narrow = [max(0.0, one - _columns(shape)[0] * WIDEST) for one, shape in zip(least, every, strict=True)]
-    return cells, width - gaps - sum(narrow) - BESIDE * len(every)
+def _widest(arranged: Arranged, width: float) -> float:
+    """Return the width of a cell with which every row fits, at most `WIDEST`; something small where none does."""
+    rows, least = arranged.rows, arranged.least
+    if arranged.arrangement is Arrangement.PAIRS:  # their columns are common
+        columns = [[row[place] for row in rows if place < len(row)] for place in range(2)]
+        rows = [[max(column, key=lambda shape: _columns(shape)[0]) for column in columns]]
+        least = _brief(rows)
+
+    def fits(wide: float) -> bool:
+        return all(
+            sum(
+                max(one, _columns(shape)[0] * wide + _columns(shape)[1]) + BESIDE
+                for one, shape in zip(each, row, strict=True)
+            )
+            <= width
+            for each, row in zip(least, rows, strict=True)
+        )
+
+    low, high = SMALLEST, WIDEST
+    if fits(high):
+        return high
+    for _ in range(12):
+        middle = (low + high) / 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
 
 
 def _columns(shape: Cell) -> tuple[int, float]:
@@ -96,12 +147,13 @@ def _rows(shape: Cell) -> int:
     return max(1, CellLayout(shape, 1, 1).rows)
 
 
-def _cell(across: float, width: float, down: float, height: float) -> tuple[float, float]:
-    wide = min(WIDEST, max(width, 60.0) / across)
+def _cell(wide: float, down: float, height: float) -> tuple[float, float]:
+    """Return the size of a cell: of numbers where it is wide enough, if need be scrolled a little, square where not."""
+    wide = min(WIDEST, wide)
     high = min(HIGHEST, height / down)
-    if wide >= READABLE and high >= 18:
+    if wide >= NUMBERS_FROM and high < LOWEST <= SCROLLED * high:
+        high = LOWEST
+    if wide >= NUMBERS_FROM and high >= 16:
         return float(int(wide)), float(int(high))
-    side = min(wide, high) if wide < 34 or high < 16 else min(wide, max(high, 16))
-    if wide >= 34 and high >= 16:
-        return float(int(wide)), float(int(high))
-    return (float(int(side)), float(int(side))) if side >= 2 else (max(side, 0.5), max(side, 0.5))
+    side = min(wide, high)
+    return (float(int(side)), float(int(side))) if side >= 2 else (max(side, SMALLEST), max(side, SMALLEST))

@@ -47,6 +47,7 @@ class FormulaStrip(QFrame):
     def setFormula(self, text: str) -> None:
         """Show a formula."""
         self._formula.setText(text)
+        self._formula.setToolTip(text)
 
     def setFrame(self, text: str) -> None:
         """Show how far something that is played has come."""

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.pages.tensors.cell_editor import CellEditor
 from app.pages.tensors.drawn import Drawn, Marks
-from app.pages.tensors.grid_paint import TOP, margin, paint_marks, paint_ruler
+from app.pages.tensors.grid_paint import TOP, least_width, margin, paint_marks, paint_ruler
 from app.plots.cell_layout import Cell, CellLayout
 from app.plots.cell_paint import facet_area, paint_cells, paint_lit
 from app.plots.tensor_colors import number_format, scale_of
@@ -100,7 +100,8 @@ class TensorGrid(QWidget):
         margins = (margin(self._marked), TOP) if self.showsRuler else (1.0, 1.0)
         self._layout = CellLayout(self._marked.shape, wide, high, *margins, chosen)
         self._lit = self._shown = self._cell = self._values = None
-        self.setFixedSize(QSize(int(self._layout.width) + 3, int(self._layout.height) + 3))
+        wide = max(self._layout.width, self._layout.left + least_width(self._marked) if self.showsRuler else 0)
+        self.setFixedSize(QSize(int(wide) + 3, int(self._layout.height) + 3))
         self.setAccessibleName(f"{tensor.name} {list(tensor.shape)}")
         self._redraw()
 

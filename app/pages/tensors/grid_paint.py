@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from app.pages.tensors.drawn import Drawn
 from app.pages.tensors.wording import axis_colour
-from app.plots.cell_layout import CellLayout
+from app.plots.cell_layout import FACET_GAP, CellLayout
 from app.plots.cell_paint import Mask, facet_area, runs
 from app.plots.ghost_paint import paint_block, paint_ghosts
 from app.theme import theme
@@ -51,17 +51,31 @@ def paint_ruler(painter: QPainter, layout: CellLayout, facet: int, drawn: Drawn)
     high = metrics.height()
     if rank:
         _paint_axis(painter, drawn, -1, QRectF(area.left(), area.top() - 4, area.width(), BAR))
-        label = drawn.label(-1) if first or rank < 3 else ""
-        index = f"[{', '.join(map(str, layout.index(facet)))}]" if rank > 2 else ""
-        above = QRectF(area.left(), area.top() - high - 5, max(area.width(), 40), high)
-        both = "   ".join(part for part in (index, label) if part)
-        if metrics.horizontalAdvance(both) > above.width() and index and not first:
-            both = metrics.elidedText(index, Qt.TextElideMode.ElideRight, above.width())
-        painter.drawText(above, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, both)
+        text = _over(layout, facet, drawn, metrics)
+        above = QRectF(area.left(), area.top() - high - 5, max(area.width(), metrics.horizontalAdvance(text) + 2), high)
+        painter.drawText(above, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
     if rank > 1 and first:
         _paint_axis(painter, drawn, -2, QRectF(area.left() - 4, area.top(), BAR, area.height()))
         beside = QRectF(0, area.top(), area.left() - 6, max(area.height(), high))
         painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, drawn.label(-2))
+
+
+def least_width(drawn: Drawn) -> float:
+    """Return the room that the length of the columns takes."""
+    return QFontMetricsF(theme().font(0.85)).horizontalAdvance(drawn.label(-1)) + 4 if drawn.shape else 0.0
+
+
+def _over(layout: CellLayout, facet: int, drawn: Drawn, metrics: QFontMetricsF) -> str:
+    """The indices that a facet stands for where they have room, and over the first the length of the columns."""
+    label = drawn.label(-1) if facet == layout.facets.start else ""
+    if len(drawn.shape) < 3:
+        return label
+    index = f"[{', '.join(map(str, layout.index(facet)))}]"
+    both = f"{index}   {label}" if label else index
+    room = layout.columns * layout.wide + FACET_GAP - 4
+    if len(layout.facets) == 1 or metrics.horizontalAdvance(both) <= room:
+        return both
+    return label
 
 
 def _paint_axis(painter: QPainter, drawn: Drawn, axis: int, bar: QRectF) -> None:

@@ -26,7 +26,7 @@ from engine.tensors.picture import TensorPicture
 from engine.tensors.reach import Mask
 
 NARROWEST = 190
-OF_PART = 104  # a part has less to say
+OF_PART = 88  # a part has less to say
 BESIDE = 168  # of what stands beside the cells
 
 
@@ -252,11 +252,11 @@ class TensorPane(QWidget):
 
     def _size_facts(self) -> None:
         """A label whose lines break has no height of its own until its width is known."""
-        width = BESIDE if self._beside else self._width()
         if not self._facts.text():
             return
         if self._beside:
             self._facts.setContentsMargins(0, int(self.grid.cells.top), 0, 0)
+        width = max(BESIDE if self._beside else self._width(), self._facts.minimumSizeHint().width())
         self._facts.setFixedSize(width, self._facts.heightForWidth(width))
 
     def _width(self) -> int:

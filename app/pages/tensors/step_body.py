@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 from app.engine_thread import EngineThread
 from app.pages.tensors.catalogue import sign_of
 from app.pages.tensors.drawn import Drawn
-from app.pages.tensors.fitting import Arrangement, fit
+from app.pages.tensors.fitting import Arrangement, fit, kernel_size
 from app.pages.tensors.grid_paint import LEFT, margin
 from app.pages.tensors.history import Shown
 from app.pages.tensors.marking import marks_of
@@ -24,6 +24,7 @@ from engine.tensors.picture import ChainPicture, StepPicture
 from engine.tensors.reach import Mask
 
 LEADS_TO = "→"
+SLID = ("conv1d", "conv2d")
 HEAD = 10  # pixels that the middle of a sign lies under that of the cells, with a name above them
 
 
@@ -68,14 +69,15 @@ class StepBody(QWidget):
         inner = [one.values.shape for one in parts]
         found = fit(step.operation, shapes[:-1], shapes[-1], width - rulers, height, inner)
         self._place(found.arrangement, len(drawn), len(parts))
-        for pane, number, one in zip(self._panes, numbers, drawn, strict=True):
+        for place, (pane, number, one) in enumerate(zip(self._panes, numbers, drawn, strict=True)):
+            size = kernel_size(found, one.shape) if place == 1 and step.operation in SLID else (found.wide, found.high)
             pane.setSource(shown, self._planes.get(number))
-            pane.setTensor(number, chain.tensors[number], found.wide, found.high, one.marks)
+            pane.setTensor(number, chain.tensors[number], *size, one.marks)
         for pane, part in zip(self._parts, parts, strict=True):
             pane.setTensor(-1, part, found.wide, found.high)
         order = self._order()
         for pane in order:
-            pane.setBrief(found.arrangement is Arrangement.FLOW)
+            pane.setBrief(found.is_brief)
         for label, sign, *ends in zip(
             self._signs, _signs(step.operation, len(drawn), len(parts)), order[:-1], order[1:], strict=True
         ):

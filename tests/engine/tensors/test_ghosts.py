@@ -35,6 +35,11 @@ def drawn(text: str) -> list[tuple[int, ...] | None]:
         ("conv2d(rand(1, 1, 4, 5), rand(1, 1, 3, 3), padding=(1, 2))", [(1, 1, 6, 9), None, None]),
         ("conv1d(rand(1, 5), rand(1, 1, 4), padding='same')", [(1, 8), None, None]),
         ("rand(3, 4) * rand(3, 4)", [None, None, None]),
+        ("rand(2, 3, 4).sum(-1)", [None, (2, 3, 1)]),
+        ("rand(2, 3, 4).amax((0, 2))", [None, (1, 3, 1)]),
+        ("rand(3, 4).argmax(0)", [None, (1, 4)]),
+        ("rand(3, 4).mean(1, keepdim=True)", [None, None]),
+        ("rand(3).sum()", [None, None]),
         ("rand(300, 300) * rand(300)", [None, None, None]),
     ],
 )
