@@ -41,7 +41,7 @@ class FormulaStrip(QFrame):
         terms = " + ".join(f"{place}·{stride}" for place, stride in zip(cell, tensor.strides, strict=True))
         start = f"{tensor.offset} + " if tensor.offset and terms else ""
         place = self.tr("place {0} in its storage").format(f"{start}{terms} = {offset}" if terms else str(offset))
-        self._cell.setText(f"{name} = {value} · {place}")
+        self._cell.setText(f"{name}{f' = {value}' if known else ''} · {place}")
         self._formula.setText(f"{name} = {value}" if not self._formula.text().startswith(f"{name} ") else self.text())
 
     def setFormula(self, text: str) -> None:

@@ -256,7 +256,7 @@ def test_that_a_large_tensor_is_a_heat_map_of_all_of_it(hand: Hand, qtbot: QtBot
     panes[-1].whole._point((599, 3))
     assert maps[-1]._outlines == [(599, 3, 600, 4)]
     assert [one._outlines for one in maps[:2]] == [[(599, 0, 600, 600), (0, 3, 600, 4)]] * 2 or maps[0]._outlines
-    assert hand.page.view.strip._cell.text().startswith("y[599, 3] = …")
+    assert hand.page.view.strip._cell.text().startswith("y[599, 3] · place")
 
 
 @pytest.mark.parametrize(
