@@ -40,6 +40,7 @@ class TensorPane(QWidget):
     edited = Signal(int, object, float)
     resized = Signal(int, int, int, bool)
     recast = Signal(int, str)  # number, dtype
+    failed = Signal(str)
     turned = Signal(int, object)  # number, PlaneSpec: other axes are rows and columns
 
     def __init__(self, path: str, engine: EngineThread, beside: bool = False, parent: QWidget | None = None) -> None:
@@ -224,6 +225,7 @@ class TensorPane(QWidget):
             self.whole = WholeMap(self.objectName(), self._engine, self)
             self.whole.hovered.connect(self._hover)
             self.whole.pinned.connect(self._pin)
+            self.whole.failed.connect(self.failed)
             self.whole.completed.connect(self.axes.goOn)
             self._grid.addWidget(self.whole, 3, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
             self.whole.show()

@@ -36,6 +36,7 @@ class StepBody(QWidget):
     edited = Signal(int, object, float)
     resized = Signal(int, int, int, bool)
     recast = Signal(int, str)
+    failed = Signal(str)
     rearranged = Signal()  # other axes of a tensor are rows and columns
 
     def __init__(self, path: str, engine: EngineThread, parent: QWidget | None = None) -> None:
@@ -178,6 +179,7 @@ class StepBody(QWidget):
             pane.edited.connect(self.edited)
             pane.resized.connect(self.resized)
             pane.recast.connect(self.recast)
+            pane.failed.connect(self.failed)
             pane.turned.connect(self._turn)
         for pane in (*self._panes, *self._parts):
             pane.show()

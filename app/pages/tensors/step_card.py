@@ -177,6 +177,7 @@ class StepCard(QFrame):
         self.body.edited.connect(self.edited)
         self.body.resized.connect(self.resized)
         self.body.recast.connect(self.recast)
+        self.body.failed.connect(self.told)
         self.body.rearranged.connect(self._fit)
         self._bar.chosen.connect(self._show_frame)
         self._bar.modeChosen.connect(self._set_length)

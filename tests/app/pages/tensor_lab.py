@@ -5,6 +5,7 @@ import itertools
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
@@ -93,3 +94,10 @@ class Hand:
     def _send(grid: TensorGrid, kind: QEvent.Type, at: QPointF, button: Qt.MouseButton) -> None:
         there = grid.mapToGlobal(at)
         QApplication.sendEvent(grid, QMouseEvent(kind, at, there, button, button, Qt.KeyboardModifier.NoModifier))
+
+
+def lit(grid: TensorGrid) -> list[list[int]]:
+    """Return the cells that are lit."""
+    assert grid.lit is not None
+    found: list[list[int]] = np.argwhere(grid.lit).tolist()
+    return found

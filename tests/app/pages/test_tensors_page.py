@@ -16,26 +16,9 @@ from app.pages.tensors.drawn import Drawn
 from app.pages.tensors.marking import marks_of
 from app.pages.tensors.playground import Playground
 from app.pages.tensors.playing import Mode
-from app.pages.tensors.recasting import with_dtype
 from app.pages.tensors.resizing import with_length
 from app.pages.tensors.storage import StorageStrip
-from tests.app.pages.tensor_lab import Hand, LabEngine
-
-
-@pytest.fixture
-def hand(workspace: Path, qtbot: QtBot) -> Hand:
-    engine = LabEngine(workspace)
-    page = Playground(engine)
-    qtbot.addWidget(page)
-    page.resize(1100, 700)
-    page.show()
-    return Hand(page, engine)
-
-
-def lit(grid) -> list[list[int]]:
-    assert grid.lit is not None
-    return np.argwhere(grid.lit).tolist()
-
+from tests.app.pages.tensor_lab import Hand, LabEngine, lit
 
 CHAIN = "A = rand(3, 4); B = rand(4, 2); y = (A @ B).softmax(-1)"
 
@@ -172,91 +155,6 @@ def test_that_new_random_numbers_are_drawn_and_can_be_gone_back_from(hand: Hand)
     hand.page.view.undoButton.click()
     hand.engine.answer()
     np.testing.assert_array_equal(hand.page.chain().tensors[0].values, before)
-
-
-def test_that_higher_ranks_are_facets_and_many_of_them_are_chosen_by_a_slider(hand: Hand) -> None:
-    hand.show("x = arange(24).view(2, 3, 4); y = x + 1")
-    grid = hand.grid("y")
-    assert grid.cells.at(grid.pointAt((1, 2, 3)).x(), grid.pointAt((1, 2, 3)).y()) == (1, 2, 3)
-    hand.show("x = arange(96).view(2, 4, 3, 4); y = x + 1")
-    pane = hand.page.view.cards[-1].panes()[-1]
-    first, second = (slider.findChild(QSlider) for slider in pane.axes._sliders)
-    assert (first.maximum(), second.maximum()) == (1, 3)
-    second.setValue(2)
-    assert pane.grid.cells.index(pane.grid.cells.chosen) == (0, 2)
-    hand.page.pointAt(1, (1, 1, 0, 0))
-    assert (first.value(), second.value()) == (1, 1), "what is lit is gone to"
-    second.setValue(3)
-    assert pane._hint.text() == "Other slices with cells that belong to it: 1"
-
-
-def test_that_any_axes_are_rows_and_columns(hand: Hand, qtbot: QtBot) -> None:
-    hand.show("x = arange(24).view(2, 3, 4); y = x + 1")
-    pane = hand.page.view.cards[-1].panes()[-1]
-    qtbot.mouseClick(pane.head.axes, Qt.MouseButton.LeftButton)
-    columns = pane.findChild(QComboBox, "tensors.step1.1.columns")
-    columns.setCurrentIndex(columns.findData(0))
-    columns.activated.emit(columns.currentIndex())
-    grid = pane.grid
-    assert grid.cells.shape == (3, 4, 2) or grid.cells.shape == (3, 2, 4) or grid.cells.shape[-1] == 2
-    told: list[object] = []
-    pane.hovered.connect(lambda number, cell: told.append(cell))
-    hand.point(grid, pane._turn.shown((1, 2, 3)))
-    assert told == [(1, 2, 3)]
-    assert lit(hand.grid("x")) == [[1, 2, 3]]
-    assert lit(grid) == [list(pane._turn.shown((1, 2, 3)))]
-
-
-def test_that_another_dtype_rounds_the_same_numbers_and_is_undone(hand: Hand) -> None:
-    hand.show("x = tensor([0.1, 1e6]); y = x * 2")
-    pane = hand.page.view.cards[0].panes()[0]
-    action = next(one for one in pane.head._group.actions() if one.data() == "bfloat16")
-    action.trigger()
-    hand.engine.answer()
-    assert hand.page.shown().text == "x = tensor([0.1, 1e6], dtype=bfloat16); y = x * 2"
-    assert "0.1 became 0.10009765625" in hand.page.view.cards[0].panes()[0]._facts.text()
-    hand.page.view.undoButton.click()
-    hand.engine.answer()
-    assert hand.page.chain().tensors[0].dtype == "f32"
-
-
-@pytest.mark.parametrize(
-    ("text", "number", "expected"),
-    [
-        ("x = rand(2)", 0, "x = rand(2).to(float16)"),
-        ("x = rand(2).to(int64)", 1, "x = rand(2).to(float16)"),
-        ("x = zeros(2, dtype=int64)", 0, "x = zeros(2, dtype=float16)"),
-        ("x = ones(2); y = (x + 1).sum(0)", 1, "x = ones(2); y = ((x + 1).to(float16)).sum(0)"),
-        ("x = rand(2, 2); y = x.max(1).values", 1, "x = rand(2, 2); y = x.max(1).values.to(float16)"),
-        ("x = rand(2, 2); m = x.max(1); y = m.values", 1, None),
-    ],
-)
-def test_that_a_dtype_is_written_where_a_tensor_is(hand: Hand, text: str, number: int, expected: str | None) -> None:
-    hand.show(text)
-    assert with_dtype(text, hand.page.chain(), number, "float16") == expected
-
-
-def test_that_of_complex_numbers_a_part_is_shown(hand: Hand) -> None:
-    hand.show("x = tensor([3 + 4j, -1j])")
-    pane = hand.page.view.cards[0].panes()[0]
-    part = pane.findChild(QComboBox, "tensors.step0.0.part")
-    assert not part.isHidden()
-    assert pane.grid._tensor.values.tolist() == [5, 1]
-    part.setCurrentIndex(part.findData("imag"))
-    part.activated.emit(part.currentIndex())
-    assert pane.grid._tensor.values.tolist() == [4, -1]
-
-
-def test_that_a_large_tensor_is_a_heat_map_of_all_of_it(hand: Hand, qtbot: QtBot) -> None:
-    hand.show("x = rand(600, 600); y = x @ x")
-    panes = hand.page.view.cards[-1].panes()
-    maps = [pane.whole.map for pane in panes]
-    qtbot.waitUntil(lambda: not hand.engine.answer() and all(one.isComplete() for one in maps))
-    assert (maps[-1].window_().rows, maps[-1].window_().columns) == (600, 600)
-    panes[-1].whole._point((599, 3))
-    assert maps[-1]._outlines == [(599, 3, 600, 4)]
-    assert [one._outlines for one in maps[:2]] == [[(599, 0, 600, 600), (0, 3, 600, 4)]] * 2 or maps[0]._outlines
-    assert hand.page.view.strip._cell.text().startswith("y[599, 3] · place")
 
 
 @pytest.mark.parametrize(
@@ -433,16 +331,6 @@ def test_that_softmax_and_norms_are_played_stage_by_stage(hand: Hand, text: str,
     place = card.findChild(QSlider, "tensors.step0.steps.place")
     place.setValue(place.maximum())
     assert result._values is None
-
-
-def test_that_a_cast_is_told_below_its_tensor_and_a_mix_of_dtypes_on_the_card(hand: Hand) -> None:
-    hand.show("x = tensor([0.1, 0.5]); y = x.to(bfloat16)")
-    said = hand.page.view.cards[-1].panes()[-1]._facts.text().splitlines()
-    assert said[-1].startswith("Of 2 cells in bfloat16: 1 rounded; 0.1 became 0.10009765625; the largest change is")
-    hand.show("y = ones(2, dtype=int64) + rand(2)")
-    assert "int64" in hand.page.view.cards[-1]._what.text().splitlines()[-1]
-    hand.show("y = rand(2) + rand(2)")
-    assert len(hand.page.view.cards[-1]._what.text().splitlines()) == 1
 
 
 def test_that_repeats_are_pointed_at_like_the_cell_that_they_repeat(hand: Hand) -> None:
