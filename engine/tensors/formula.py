@@ -79,6 +79,11 @@ def _product(arguments: tuple[Any, ...], _: dict[str, Any], cell: Cell) -> str:
     return summed([f"{bracketed(x)}·{bracketed(y)}" for x, y in ends(left, right)], len(left))
 
 
+def _outer(arguments: tuple[Any, ...], _: dict[str, Any], cell: Cell) -> str:
+    x, y = arguments[:2]
+    return f"{bracketed(x[cell[0]])}·{bracketed(y[cell[1]])}"
+
+
 def _linear(arguments: tuple[Any, ...], keywords: dict[str, Any], cell: Cell) -> str:
     x, w = arguments[:2]
     if w.ndim != 2:
@@ -226,6 +231,7 @@ _OF_CHAINS: dict[str, Callable[[Chain, int, Cell], formulas_of_samples.Told]] = 
 _FORMULAS: dict[str, Callable[[tuple[Any, ...], dict[str, Any], Cell], str]] = {
     **dict.fromkeys(("matmul", "mm", "bmm", "mv", "dot"), _product),
     "linear": _linear,
+    "outer": _outer,
     "conv1d": _convolved,
     "conv2d": _convolved,
     "sum": _total,

@@ -74,7 +74,7 @@ def einsum(chain: Chain, number: int, cell: Cell) -> Told:
     pairs = list(zip(terms, step.operands, strict=True))
     sizes: dict[str, int] = {}
     for term, x in pairs:
-        sizes |= {letter: length for letter, length in zip(term, x.shape, strict=True) if length > 1}
+        sizes |= {letter: length for letter, length in zip(term, x.shape, strict=True) if length != 1}
     gone = sorted(set("".join(terms)) - set(right))
     places = [range(sizes.get(letter, 1)) for letter in gone]
     count = prod(map(len, places))

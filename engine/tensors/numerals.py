@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import torch
 from torch import Tensor
 
 MAX_TERMS = 8
@@ -10,6 +11,8 @@ MAX_TERMS = 8
 def written(value: Any) -> str:
     """Return a number with four significant digits, in brackets where its sign would be misread."""
     number = value.item() if isinstance(value, Tensor) else value
+    if isinstance(number, torch.dtype):
+        return str(number).removeprefix("torch.")
     if isinstance(number, bool | complex):
         return str(number)
     return f"{number}" if isinstance(number, int) else f"{number:.4g}".replace("-", "−")

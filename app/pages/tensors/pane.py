@@ -258,7 +258,9 @@ class TensorPane(QWidget):
             return
         if self._beside:
             self._facts.setContentsMargins(0, int(self.grid.cells.top), 0, 0)
-        width = max(BESIDE if self._beside else self._width(), self._facts.minimumSizeHint().width())
+        measure = self._facts.fontMetrics()
+        longest = max(measure.horizontalAdvance(fact) for fact in self._facts.text().split(" ")) + 4
+        width = max(BESIDE if self._beside else self._width(), longest)
         self._facts.setFixedSize(width, self._facts.heightForWidth(width))
 
     def _width(self) -> int:

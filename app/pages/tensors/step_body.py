@@ -152,7 +152,9 @@ class StepBody(QWidget):
                 self._grid.addWidget(sign, row, column + 1, Qt.AlignmentFlag.AlignHCenter | top)
         below.addStretch()
         self._below.setVisible(flows)
-        self._grid.addWidget(self._below, 9, 0, 1, 2 * len(order), top)
+        self._grid.removeWidget(self._below)
+        if flows:
+            self._grid.addWidget(self._below, 1, 0, 1, 2 * len(order), top)
 
     def _order(self) -> list[TensorPane]:
         return [*self._panes[:-1], *self._parts, self._panes[-1]]

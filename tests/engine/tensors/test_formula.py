@@ -40,6 +40,9 @@ W = torch.tensor([0.5, 2.0, 1.0], dtype=torch.float64)
         ("y = ones(9) @ ones(9)", (), "y = 1·1 + 1·1 + 1·1 + 1·1 + … (1 more) … + 1·1 + 1·1 + 1·1 + 1·1 = 9"),
         ("y = A[:, :0].sum(1)", (0,), "y[0] = 0 = 0"),
         ("y = einsum('ik,jk->ji', A, A)", (0, 1), "y[0, 1] = 0.5·1 + 0.25·2 + 4·(−3) = −11"),
+        ("y = outer(W, W[:2])", (2, 1), "y[2, 1] = 1·2 = 2"),
+        ("y = A.to(float16)", (1, 1), "y[1, 1] = to(0.25, float16) = 0.25"),
+        ("y = einsum('ij,ij->', A[:0], A[:0])", (), "y = 0 = 0"),
         ("y = einsum('ik->i', A)", (0,), "y[0] = 1 + 2 + (−3) = 0"),
         (
             "y = scaled_dot_product_attention(A, A, A, is_causal=True)",
