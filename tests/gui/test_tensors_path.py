@@ -1,10 +1,11 @@
-"""Tensors through the real window and its lab: a product, a view, a chain, a clash that is mended, and work without end."""
+"""Tensors through the real window and its lab: a product, a view, a heat map, a dtype, a clash that is mended, and work without end."""
 
 from typing import Any
 
 import numpy as np
 import psutil
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
@@ -46,6 +47,17 @@ def test_that_tensors_are_tried_and_that_a_lab_that_hangs_takes_nothing_with_it(
     write("x = arange(6).view(2, 3); y = x.T.reshape(2, 3)")
     verdicts = ["made", "viewed", "viewed", "copied"]
     user.until(lambda: [tensor.verdict for tensor in page.chain().tensors] == verdicts)
+
+    write("x = rand(700, 700); y = -x")
+    user.until(lambda: names() == ["x", "y"])
+    large = [pane.whole.map for pane in page.view.cards[0].panes()]
+    user.until(lambda: all(one.isComplete() for one in large))
+
+    write("x = tensor([0.1, 2.0]); y = x * 2")
+    user.until(lambda: page.chain().tensors[0].shape == (2,))
+    window.findChild(QAction, "tensors.step0.0.dtype.bfloat16").trigger()
+    user.until(lambda: [tensor.dtype for tensor in page.chain().tensors] == ["bf16", "bf16"])
+    assert field.toPlainText() == "x = tensor([0.1, 2.0], dtype=bfloat16); y = x * 2"
 
     write("A = rand(3, 4); B = rand(3, 4); z = (A @ B).softmax(-1)")
     user.until(lambda: page.view.refusal.isVisible() and bool(page.view.refusal.refusal().fixes))

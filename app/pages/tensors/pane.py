@@ -237,8 +237,10 @@ class TensorPane(QWidget):
         self.whole.setTensor(self._shown.computed(self._number, self.head.part()), tensor, plane, size)
 
     def _real(self, tensor: TensorPicture) -> TensorPicture:
-        """One part of complex numbers in their place."""
-        return replace(tensor, values=PARTS[self.head.part()](tensor.values)) if tensor.is_complex else tensor
+        """One part of complex numbers in their place, which is not changed by hand: a cell is more than that."""
+        if not tensor.is_complex:
+            return tensor
+        return replace(tensor, values=PARTS[self.head.part()](tensor.values), kind="part")
 
     def _show_gradient(self) -> None:
         if self._gradient is not None and self._tensor is not None:
