@@ -33,7 +33,7 @@ bench: $(VENV)/developed $(LIBRARIES)
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python tests/bench/run.py $(ARGS)
 
 soak: $(VENV)/developed $(LIBRARIES)
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m soak --timeout 3600 $(ARGS)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -vv -m soak --timeout 3600 $(ARGS)
 
 screenshots: $(VENV)/developed $(LIBRARIES)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python tests/gui/screenshots.py resources/screenshots $(ARGS)
