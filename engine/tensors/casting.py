@@ -27,6 +27,7 @@ class Cast:
     example: str
 
 
+_VALUES = {"where": slice(1, None), "masked_fill": slice(1)}  # of their operands one only says where
 _CASTS = {"to", "float", "double", "half", "bfloat16", "int", "long", "short", "bool"}
 
 
@@ -43,6 +44,7 @@ def about_dtypes(chain: Chain, number: int) -> str:
         return in_words(cast(operands[0], tensor), tensor.dtype)
     if one.operation.kind is Kind.MADE:
         return _of_given(chain, number)
+    operands = operands[_VALUES.get(one.operation.name, slice(None))]
     numbers = [part for part in one.arguments if isinstance(part, bool | int | float | complex)]
     return rule(one.operation, operands, numbers, tensor.dtype)
 

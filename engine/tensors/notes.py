@@ -82,29 +82,44 @@ def _layer(step: Given) -> list[str]:
     x = step.operands[0]
     dims = tuple(range(x.ndim - len(shape), x.ndim))
     groups = prod(x.shape[: x.ndim - len(shape)])
-    return [f"μ and σ² over {_dims(dims)}: {_groups_of(groups, prod(shape))}. Training or not makes no difference."]
+    told = f"μ and σ² over {_dims(dims)}: {_groups_of(groups, prod(shape))}. Training or not makes no difference."
+    return [told, _scaled(step, 2)]
 
 
 def _batch(step: Given) -> list[str]:
     x, dims = step.operands[0], (0, *range(2, step.operands[0].ndim))
     if step.given(5, "training", False):
         count = x.numel() // max(x.shape[1], 1)
-        return [f"Training: μ and σ² over {_dims(dims)} of this batch: {_groups_of(x.shape[1], count)}."]
-    return ["Not training: the running mean and variance are used, each cell for itself; the batch is not looked at."]
+        return [
+            f"Training: μ and σ² over {_dims(dims)} of this batch: {_groups_of(x.shape[1], count)}.",
+            _scaled(step, 3),
+        ]
+    told = "Not training: the running mean and variance are used, each cell for itself; the batch is not looked at."
+    return [told, _scaled(step, 3)]
 
 
 def _instance(step: Given) -> list[str]:
     x = step.operands[0]
     if not step.given(5, "use_input_stats", True):
         return ["The running mean and variance are used, each cell for itself."]
-    return [f"μ and σ² over {_dims(tuple(range(2, x.ndim)))}: {_groups_of(prod(x.shape[:2]), prod(x.shape[2:]))}."]
+    told = f"μ and σ² over {_dims(tuple(range(2, x.ndim)))}: {_groups_of(prod(x.shape[:2]), prod(x.shape[2:]))}."
+    return [told, _scaled(step, 3)]
+
+
+def _scaled(step: Given, first: int) -> str:
+    """What follows the division, where a norm is given a weight or a bias from this place on."""
+    weight, bias = step.label(first, "weight"), step.label(first + 1, "bias")
+    parts = [f"times γ = {weight}" if weight else "", f"plus β = {bias}" if bias else ""]
+    told = ", ".join(part for part in parts if part)
+    return f"Then {told}." if told else ""
 
 
 def _grouped(step: Given) -> list[str]:
     x, groups = step.operands[0], step.given(1, "num_groups")
     return [
         f"μ and σ² over {x.shape[1] // groups} channels of one sample at a time: "
-        f"{_groups_of(x.shape[0] * groups, prod(x.shape[1:]) // groups)}."
+        f"{_groups_of(x.shape[0] * groups, prod(x.shape[1:]) // groups)}.",
+        _scaled(step, 2),
     ]
 
 

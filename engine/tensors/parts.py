@@ -10,7 +10,7 @@ from torch import Tensor
 from engine.tensors.chain import Chain
 from engine.tensors.chance import chance_of, gumbel_noise
 from engine.tensors.layers import dropout
-from engine.tensors.program import Instruction, filled
+from engine.tensors.program import Instruction, Ref, filled
 from engine.tensors.reach import Along
 
 MAX_CELLS = 1 << 14
@@ -43,6 +43,12 @@ class Given:
         arguments = self.one.arguments
         part = arguments[place] if place < len(arguments) else self.one.keywords.get(name, default)
         return filled(part, lambda ref: self.chain.tensors[ref.number])
+
+    def label(self, place: int, name: str) -> str:
+        """Return how the tensor in an argument is called, empty where none is given."""
+        arguments = self.one.arguments
+        part = arguments[place] if place < len(arguments) else self.one.keywords.get(name)
+        return self.chain.program.label(part.number) if isinstance(part, Ref) else ""
 
 
 def parts_of(chain: Chain, number: int) -> list[Part]:

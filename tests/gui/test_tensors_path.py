@@ -1,4 +1,4 @@
-"""Tensors through the real window and its lab: a product, a view, a heat map, a dtype, a clash that is mended, and work without end."""
+"""Tensors through the real window and its lab: a product, a view, a heat map, a dtype, a clash that is mended, endless work."""
 
 from typing import Any
 

@@ -88,7 +88,7 @@ _ALSO = {
     "T": "transpose",
     "t": "transpose",
     "getitem": "slicing",
-    **dict.fromkeys(("add", "sub", "div"), "*"),
+    **dict.fromkeys(("add", "sub", "div", "pow", "eq", "ne", "lt", "le", "gt", "ge"), "*"),
 }
 _SIGNS = {"matmul": "@", "mm": "@", "bmm": "@", "mul": "×", "add": "+", "sub": "−", "div": "÷"}
 

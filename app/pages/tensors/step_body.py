@@ -52,10 +52,11 @@ class StepBody(QWidget):
         self._grid.setContentsMargins(0, 4, 0, 0)
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(12)
-        self._below = QWidget(self)  # the second row of a flow, whose columns are its own
-        row = QHBoxLayout(self._below)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10)
+        self._rows = [QWidget(self) for _ in range(2)]  # of a row and of a flow, whose columns are each their own
+        for row in self._rows:
+            line = QHBoxLayout(row)
+            line.setContentsMargins(0, 0, 0, 0)
+            line.setSpacing(10)
 
     def setStep(self, chain: ChainPicture, step: StepPicture, shown: Shown, width: int, height: int) -> None:
         """Show a step of what is `shown` in so many pixels; what can stay of the widgets stays."""
@@ -136,25 +137,37 @@ class StepBody(QWidget):
             return
         self._arranged = (arrangement, count, parts)
         self._make(count, parts)
-        order, top = self._order(), Qt.AlignmentFlag.AlignTop
-        below = self._below.layout()
-        assert isinstance(below, QHBoxLayout)
-        flows = arrangement is Arrangement.FLOW
-        for place, pane in enumerate(order):
-            sign = self._signs[place] if place < len(order) - 1 else None
-            if flows and place >= count - 1:
-                below.addWidget(self._signs[place - 1], 0, top)
-                below.addWidget(pane, 0, top)
-                continue
-            row, column = _where(arrangement, place)
-            self._grid.addWidget(pane, row, column, Qt.AlignmentFlag.AlignLeft | top)
-            if sign is not None and not (flows and place == count - 2):
-                self._grid.addWidget(sign, row, column + 1, Qt.AlignmentFlag.AlignHCenter | top)
-        below.addStretch()
-        self._below.setVisible(flows)
-        self._grid.removeWidget(self._below)
-        if flows:
-            self._grid.addWidget(self._below, 1, 0, 1, 2 * len(order), top)
+        in_rows = arrangement in (Arrangement.ROW, Arrangement.FLOW)
+        for place, row in enumerate(self._rows):
+            self._grid.removeWidget(row)
+            row.setVisible(in_rows and (place == 0 or arrangement is Arrangement.FLOW))
+            if not row.isHidden():
+                self._grid.addWidget(row, place, 0)
+            line = row.layout()
+            while line is not None and line.takeAt(0) is not None:
+                pass
+        first = count - 1 if arrangement is Arrangement.FLOW else count + parts
+        for place, pane in enumerate(self._order()):
+            if in_rows:
+                self._append(place, place >= first)
+            else:
+                self._grid.addWidget(
+                    pane, *_where(arrangement, place), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+                )
+
+        for row in self._rows:
+            line = row.layout()
+            if isinstance(line, QHBoxLayout):
+                line.addStretch()
+
+    def _append(self, place: int, below: bool) -> None:
+        """Put a pane at the end of its row, behind what stands before it."""
+        line = self._rows[int(below)].layout()
+        assert isinstance(line, QHBoxLayout)
+        top = Qt.AlignmentFlag.AlignTop
+        if place:
+            line.addWidget(self._signs[place - 1], 0, top)
+        line.addWidget(self._order()[place], 0, top)
 
     def _order(self) -> list[TensorPane]:
         return [*self._panes[:-1], *self._parts, self._panes[-1]]
@@ -164,9 +177,6 @@ class StepBody(QWidget):
             old.hide()
             old.setParent(None)
             old.deleteLater()
-        below = self._below.layout()
-        while below is not None and below.takeAt(0) is not None:
-            pass
         beside = self._arranged is not None and self._arranged[0] is Arrangement.CORNER
         self._panes = [
             TensorPane(f"{self._path}.{place}", self._engine, beside and place > 0, self) for place in range(count)
@@ -199,5 +209,5 @@ def _where(arrangement: Arrangement, place: int) -> tuple[int, int]:
     if arrangement is Arrangement.CORNER:
         return ((1, 0), (0, 1), (1, 1))[place]
     if arrangement is Arrangement.PAIRS:
-        return place // 2, 2 * (place % 2)
-    return (place, 0) if arrangement is Arrangement.COLUMN else (0, 2 * place)
+        return place // 2, place % 2
+    return place, 0

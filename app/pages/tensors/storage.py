@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.pages.tensors.grid import TensorGrid
+from app.pages.tensors.stride_arcs import Arc, StrideArcs
 from app.pages.tensors.trace import Masks
 from app.plots.cell_layout import Cell
 from engine.tensors.picture import ChainPicture, StepPicture, TensorPicture
@@ -56,12 +57,15 @@ class StorageStrip(QWidget):
         self._verdict.setProperty("role", "muted")
         self._grid = TensorGrid(f"{path}.slots", self)
         self._grid.showsRuler = False
+        self._arcs = StrideArcs(self)
+        self._result: tuple[int, TensorPicture] | None = None
         self._readers: dict[int, NDArray[np.intp]] = {}
         self._slots = 0
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)
-        layout.setSpacing(4)
+        layout.setSpacing(0)
         layout.addWidget(self._verdict)
+        layout.addWidget(self._arcs)
         layout.addWidget(self._grid)
         self._grid.hovered.connect(self._tell)
 
@@ -78,10 +82,13 @@ class StorageStrip(QWidget):
         self._verdict.setText(self._sentence(source, result, shares))
         storage = storage_of(result, source if shares else None) or storage_of(result)
         self._grid.setVisible(storage is not None)
+        self._arcs.setVisible(storage is not None)
+        self._arcs.setArcs(())
         if storage is None:
             return
         self._slots = storage.shape[0]
         self._readers = {step.number: slots_of(result)}
+        self._result = (step.number, result)
         if shares:
             self._readers[step.operands[0]] = slots_of(source)
         wide = max(8.0, min(WIDE, (width - 40) / self._slots))
@@ -91,6 +98,7 @@ class StorageStrip(QWidget):
         """Light the slots of the lit cells."""
         if self._grid.isHidden() or not self._slots:
             return
+        self._arcs.setArcs(self._arcs_of(masks))
         if masks is None:
             self._grid.setLit(None)
             return
@@ -99,6 +107,24 @@ class StorageStrip(QWidget):
             if number in masks:
                 lit[slots[masks[number]]] = True
         self._grid.setLit(lit)
+
+    def _arcs_of(self, masks: Masks | None) -> tuple[Arc, ...]:
+        """From the slot of the one cell of the result that is lit, a stride along each axis that goes on."""
+        if masks is None or self._result is None or masks.get(self._result[0], np.zeros(0)).sum() != 1:
+            return ()
+        number, tensor = self._result
+        cell = tuple(int(one) for one in np.argwhere(masks[number])[0])
+        slot = int(self._readers[number][cell])
+        found = []
+        for axis, (place, length, stride) in enumerate(zip(cell, tensor.shape, tensor.strides, strict=True)):
+            if place + 1 < length and stride:
+                start, end = (self._grid.pointAt((one,)).x() for one in (slot, slot + stride))
+                found.append(Arc(start, end, tensor.axes[axis], f"+{stride}"))
+        return tuple(found)
+
+    def arcs(self) -> StrideArcs:
+        """Return the arcs over the slots."""
+        return self._arcs
 
     def slots(self) -> TensorGrid:
         """Return the row of slots."""

@@ -236,6 +236,12 @@ def test_that_the_storage_says_whether_it_is_shared_and_lights_the_slot_of_a_cel
     assert copied.sentence().startswith("Copied into storage of its own.")
     hand.page.pointAt(2, (1, 1))
     assert lit(shared.slots()) == [[4]]
+    assert [arc.text for arc in shared.arcs().arcs()] == ["+1"]
+    hand.page.pointAt(2, (0, 0))
+    one, other = shared.arcs().arcs()
+    assert (one.text, other.text) == ("+1", "+3")
+    assert other.end - other.start == 3 * (one.end - one.start)
+    hand.page.pointAt(2, (1, 1))
     assert lit(copied.slots()) == [[3]]
     hand.show("x = arange(4); y = x[1:].unsqueeze(1).expand(3, 2)")
     strip = hand.page.view.cards[-1].findChild(StorageStrip)

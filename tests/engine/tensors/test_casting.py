@@ -76,6 +76,8 @@ def test_that_a_cast_says_what_it_did(text: str, said: str) -> None:
         ("x.exp()", ""),
         ("k > 1", ""),
         ("x @ x.T", ""),
+        ("where(x > 0, x, 0.0)", ""),
+        ("x.masked_fill(x > 0, 0)", ""),
     ],
 )
 def test_that_a_mix_of_dtypes_is_explained(text: str, said: str) -> None:

@@ -114,6 +114,7 @@ def test_that_a_batch_norm_shows_its_statistics_and_what_becomes_of_the_running_
         ("A = rand(2, 3); einsum('ij->j', A)", "the same as A.sum(0)"),
         ("rand(2, 3).squeeze(0)", "nothing was dropped"),
         ("batch_norm(rand(2, 3), zeros(3), ones(3))", "Not training"),
+        ("w = ones(3); b = ones(3); layer_norm(rand(2, 3), (3,), bias=b, weight=w)", "Then times γ = w, plus β = b."),
     ],
 )
 def test_that_a_step_says_what_its_numbers_come_to(text: str, note: str) -> None:
