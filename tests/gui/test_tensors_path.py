@@ -1,4 +1,4 @@
-"""Tensors through the real window and its lab: a product, a view, a heat map, a dtype, a clash that is mended, endless work."""
+"""Tensors through the real window and its lab: a product, a view, a heat map, a dtype, a mended clash, endless work."""
 
 from typing import Any
 
