@@ -5,9 +5,11 @@ import itertools
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from app.pages.tensors.grid import TensorGrid
 from app.pages.tensors.playground import Playground
@@ -93,3 +95,20 @@ class Hand:
     def _send(grid: TensorGrid, kind: QEvent.Type, at: QPointF, button: Qt.MouseButton) -> None:
         there = grid.mapToGlobal(at)
         QApplication.sendEvent(grid, QMouseEvent(kind, at, there, button, button, Qt.KeyboardModifier.NoModifier))
+
+
+def open_hand(workspace: Path, qtbot: QtBot) -> Hand:
+    """Open a playground on a workspace."""
+    engine = LabEngine(workspace)
+    page = Playground(engine)
+    qtbot.addWidget(page)
+    page.resize(1100, 700)
+    page.show()
+    return Hand(page, engine)
+
+
+def lit(grid: TensorGrid) -> list[list[int]]:
+    """Return the cells of a tensor that are lit."""
+    assert grid.lit is not None
+    found: list[list[int]] = np.argwhere(grid.lit).tolist()
+    return found
