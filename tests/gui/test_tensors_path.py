@@ -45,13 +45,11 @@ def test_that_tensors_are_tried_and_that_a_lab_that_hangs_takes_nothing_with_it(
     user.until(lambda: page.view.strip.text().startswith("C[1, 1] = ") and "+" in page.view.strip.text())
 
     write("x = arange(6).view(2, 3); y = x.T.reshape(2, 3)")
-    verdicts = ["made", "viewed", "viewed", "copied"]
-    user.until(lambda: [tensor.verdict for tensor in page.chain().tensors] == verdicts)
+    user.until(lambda: [one.verdict for one in page.chain().tensors] == ["made", "viewed", "viewed", "copied"])
 
     write("x = rand(700, 700); y = -x")
     user.until(lambda: names() == ["x", "y"])
-    large = [pane.whole.map for pane in page.view.cards[0].panes()]
-    user.until(lambda: all(one.isComplete() for one in large))
+    user.until(lambda: all(pane.whole.map.isComplete() for pane in page.view.cards[0].panes()))
 
     write("x = tensor([0.1, 2.0]); y = x * 2")
     user.until(lambda: page.chain().tensors[0].shape == (2,))

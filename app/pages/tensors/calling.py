@@ -42,7 +42,15 @@ def with_value(text: str, place: tuple[int, int, int], argument: Argument, value
         new = f"{written[:-1].rstrip().rstrip(',')}, {argument.name}={value!r})"
     else:
         new = f"{written[: node.col_offset]}{value!r}{written[node.end_col_offset :]}"
-    lines[line - 1] = f"{lines[line - 1][: first - 1]}{new}{lines[line - 1][end - 1 :]}"
+    return spliced(text, place, new)
+
+
+def spliced(text: str, place: tuple[int, int, int], new: str) -> str:
+    """Return the expression with something else written at a place."""
+    lines = text.splitlines()
+    line, first, end = place
+    old = lines[line - 1]
+    lines[line - 1] = f"{old[: first - 1]}{new}{old[end - 1 :]}"
     return "\n".join(lines)
 
 

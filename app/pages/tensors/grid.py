@@ -1,6 +1,6 @@
 """TensorGrid: one tensor as cells that can be pointed at, pinned, walked and changed. It tells what is done."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.pages.tensors.axis_drag import AxisDrag
 from app.pages.tensors.cell_editor import CellEditor
 from app.pages.tensors.drawn import Drawn, Marks
 from app.pages.tensors.grid_paint import TOP, least_width, margin, paint_marks, paint_ruler
@@ -26,34 +27,12 @@ from app.theme import theme, themeNotifier
 from engine.tensors.picture import TensorPicture
 from engine.tensors.reach import Mask
 
-LENGTH_PX = 18.0  # to drag for one more
 STEPS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
     Qt.Key.Key_Up: (-1, 0),
     Qt.Key.Key_Down: (1, 0),
 }
-
-
-@dataclass(frozen=True)
-class AxisDrag:
-    """An axis that is held: −1 or −2 as it is drawn, which of the tensor it is, where it was taken, its length then, and
-    the length told last."""
-
-    axis: int
-    own: int
-    start: QPointF
-    length: int
-    told: int = -1
-
-    def __post_init__(self) -> None:
-        if self.told < 0:
-            object.__setattr__(self, "told", self.length)
-
-    def length_at(self, at: QPointF) -> int:
-        """Return the length that the mouse is at, 1 at least."""
-        way = at - self.start
-        return max(1, self.length + round((way.x() if self.axis == -1 else way.y()) / LENGTH_PX))
 
 
 class TensorGrid(QWidget):

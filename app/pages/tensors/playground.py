@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.engine_thread import EngineThread, Requests
-from app.pages.tensors.calling import Argument, Value, with_value
+from app.pages.tensors.calling import Argument, Value, spliced, with_value
 from app.pages.tensors.history import History, Shown, shown_of
 from app.pages.tensors.playground_layout import PlaygroundLayout
 from app.pages.tensors.recasting import with_dtype
@@ -89,12 +89,8 @@ class Playground(QWidget):
         refusal = self.view.refusal.refusal()
         if refusal is None:
             return
-        line, first, end = refusal.place
         now = self._history.now
-        lines = now.text.splitlines()
-        old = lines[line - 1]
-        lines[line - 1] = f"{old[: first - 1]}{text}{old[end - 1 :]}"
-        self._keep(Shown("\n".join(lines), now.seed, now.edits))
+        self._keep(replace(now, text=spliced(now.text, refusal.place, text)))
 
     @Slot(int, object, float)
     def _edit(self, number: int, cell: Cell, value: float) -> None:

@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.pages.tensors.playground import Playground
 from app.run_values import RunValues
 from engine.runs import Outcome, Points, Progress, RunRecord, RunStore
 from engine.runs.forecasts import read_live
@@ -20,7 +19,6 @@ from engine.runs.taps import TapWish, read_looks, read_newest, read_offer
 from engine.runs.text_samples import read_history, read_samples
 from engine.spec import DataSpec, KFoldSplit, ModelSpec, Roles, RunSpec, TabularSpec, TrainerSpec
 from engine.training.disk import clear_checkpoints, clear_tokens, disk_use
-from tests.app.pages.tensor_lab import Hand, LabEngine
 
 
 class StoreEngine(QObject):
@@ -372,14 +370,3 @@ def series_of() -> Callable[..., dict[str, Points]]:
 def record_of(engine: StoreEngine) -> Callable[[str], RunRecord]:
     """Reads a run's record."""
     return engine.store.run
-
-
-@pytest.fixture
-def hand(workspace: Path, qtbot: QtBot) -> Hand:
-    """Somebody with a mouse at a playground."""
-    engine = LabEngine(workspace)
-    page = Playground(engine)
-    qtbot.addWidget(page)
-    page.resize(1100, 700)
-    page.show()
-    return Hand(page, engine)

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from app.pages.tensors.grid import TensorGrid
 from app.pages.tensors.playground import Playground
@@ -96,8 +97,18 @@ class Hand:
         QApplication.sendEvent(grid, QMouseEvent(kind, at, there, button, button, Qt.KeyboardModifier.NoModifier))
 
 
+def open_hand(workspace: Path, qtbot: QtBot) -> Hand:
+    """Open a playground on a workspace."""
+    engine = LabEngine(workspace)
+    page = Playground(engine)
+    qtbot.addWidget(page)
+    page.resize(1100, 700)
+    page.show()
+    return Hand(page, engine)
+
+
 def lit(grid: TensorGrid) -> list[list[int]]:
-    """Return the cells that are lit."""
+    """Return the cells of a tensor that are lit."""
     assert grid.lit is not None
     found: list[list[int]] = np.argwhere(grid.lit).tolist()
     return found

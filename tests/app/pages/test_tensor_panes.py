@@ -1,15 +1,22 @@
 """The panes of the playground: axes, dtypes, parts of complex numbers, and tensors too large for single cells."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QSlider
+from PySide6.QtWidgets import QComboBox, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.pages.tensors.recasting import with_dtype
-from tests.app.pages.tensor_lab import Hand, lit
+from tests.app.pages.tensor_lab import Hand, lit, open_hand
 
 
-def test_that_higher_ranks_are_facets_and_many_of_them_are_chosen_by_a_slider(hand: Hand) -> None:
+@pytest.fixture
+def hand(workspace: Path, qtbot: QtBot) -> Hand:
+    return open_hand(workspace, qtbot)
+
+
+def test_that_higher_ranks_are_facets_and_many_of_them_are_chosen_by_a_slider(hand: Hand, qtbot: QtBot) -> None:
     hand.show("x = arange(24).view(2, 3, 4); y = x + 1")
     grid = hand.grid("y")
     assert grid.cells.at(grid.pointAt((1, 2, 3)).x(), grid.pointAt((1, 2, 3)).y()) == (1, 2, 3)
@@ -23,6 +30,8 @@ def test_that_higher_ranks_are_facets_and_many_of_them_are_chosen_by_a_slider(ha
     assert (first.value(), second.value()) == (1, 1), "what is lit is gone to"
     second.setValue(3)
     assert pane._hint.text() == "Other slices with cells that belong to it: 1"
+    second.parent().findChild(QToolButton).click()
+    qtbot.waitUntil(lambda: second.value() == 1)  # it goes round: 3, 0, 1
 
 
 def test_that_any_axes_are_rows_and_columns(hand: Hand, qtbot: QtBot) -> None:
