@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from math import prod
 
+from engine.tensors.aligning import multiplied, stretched
 from engine.tensors.chain import Chain
 from engine.tensors.lettered import equivalent, terms_of
+from engine.tensors.operation import Kind
 from engine.tensors.parts import Given
 from engine.tensors.reaches import Use
 from engine.tensors.reaches_of_layers import Sliding, sliding_of
@@ -16,7 +18,22 @@ def notes_of(chain: Chain, number: int) -> tuple[str, ...]:
     """Return sentences in plain English, most often none."""
     step = Given(chain, number)
     work = _NOTES.get(step.one.operation.name)
+    if work is None and step.one.operation.kind is Kind.EACH and step.one.operation.name != "outer":
+        work = _aligned
     return tuple(note for note in work(step) if note) if work is not None else ()
+
+
+def _aligned(step: Given) -> list[str]:
+    return [stretched(*_shapes(step), tuple(step.result.shape))]
+
+
+def _multiplied(step: Given) -> list[str]:
+    return multiplied(*_shapes(step), tuple(step.result.shape))
+
+
+def _shapes(step: Given) -> tuple[list[tuple[int, ...]], list[str]]:
+    names = [step.chain.program.label(ref.number) for ref in step.one.operands()]
+    return [tuple(operand.shape) for operand in step.operands], names
 
 
 def size_formula(length: int, way: Sliding) -> str:
@@ -154,6 +171,7 @@ def _attention(step: Given) -> list[str]:
 
 
 _NOTES: dict[str, Callable[[Given], list[str]]] = {
+    "matmul": _multiplied,
     "conv1d": _convolved,
     "conv2d": _convolved,
     "gumbel_softmax": _gumbel,

@@ -13,8 +13,8 @@ from app.theme import theme
 
 LEFT, TOP = 22.0, 20.0  # room for the lengths of the axes
 BAR = 3.0
-GLOW = 9.0  # pixels of the band beside an axis that is folded
-GLOWING = 70  # of 255
+GLOW = 4.0  # pixels of the band beside an axis that is folded
+GLOWING = 130  # of 255
 
 
 def margin(drawn: Drawn) -> float:
@@ -85,8 +85,7 @@ def _paint_axis(painter: QPainter, drawn: Drawn, axis: int, bar: QRectF) -> None
     if drawn.glows(axis):
         glow = QColor(colour)
         glow.setAlpha(GLOWING)
-        grown = (GLOW - BAR) / 2
-        painter.fillRect(bar.adjusted(*((0, -grown, 0, grown) if axis == -1 else (-grown, 0, grown, 0))), glow)
+        painter.fillRect(bar.adjusted(*((0, -GLOW, 0, 0) if axis == -1 else (-GLOW, 0, 0, 0))), glow)
     taken = drawn.taken(axis)
     if taken is None:
         painter.fillRect(bar, colour)

@@ -114,8 +114,19 @@ def test_that_a_batch_norm_shows_its_statistics_and_what_becomes_of_the_running_
         ("A = rand(2, 3); einsum('ij->j', A)", "the same as A.sum(0)"),
         ("rand(2, 3).squeeze(0)", "nothing was dropped"),
         ("batch_norm(rand(2, 3), zeros(3), ones(3))", "Not training"),
+        ("A = rand(3, 4); b = rand(4); A * b", "From the right: 4 same · 3 stretches b"),
+        ("A = rand(3, 1); b = rand(4); A + b", "From the right: 4 stretches A · 3 stretches b"),
+        ("A = rand(3, 4); b = rand(4); A @ b", "b stands as a column, 4×1; the dim is taken off again."),
+        ("A = rand(2, 3, 4); B = rand(4, 2); A @ B", "Batch, from the right: 2 stretches B"),
         ("w = ones(3); b = ones(3); layer_norm(rand(2, 3), (3,), bias=b, weight=w)", "Then times γ = w, plus β = b."),
     ],
 )
 def test_that_a_step_says_what_its_numbers_come_to(text: str, note: str) -> None:
     assert any(note in one for one in last(text)[1].notes)
+
+
+@pytest.mark.parametrize(
+    "text", ["rand(3, 4) * rand(3, 4)", "rand(3, 4) @ rand(4, 2)", "rand(2) * 2", "dot(rand(2), rand(2))"]
+)
+def test_that_shapes_that_agree_need_no_note(text: str) -> None:
+    assert not last(text)[1].notes
