@@ -31,9 +31,10 @@ def of_dtypes(call: Call, fitting: Mapping[int, str]) -> Clash | None:
 def of_made(call: Call, dtype: str) -> Clash:
     """A tensor that cannot be made in this dtype can be made in another and cast."""
     others = {key: value for key, value in call.keywords.items() if key != "dtype"}
+    what = f"these numbers as {dtype}" if call.name == "tensor" else dtype
     made = Call(call.name, call.arguments, others).written()
     return Clash(
-        f"{call.name} does not make {dtype}; make another dtype and cast it.", (), (Try(f"{made}.to({dtype})"),)
+        f"{call.name} does not make {what}; make another dtype and cast it.", (), (Try(f"{made}.to({dtype})"),)
     )
 
 
