@@ -36,14 +36,6 @@ TRANSFORMERS = [one.name for one in text_models() if one.config_class]
 NEW_HEADS = {"classifier", "score", "classification_head", "pre_classifier"}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def no_bars() -> None:
-    """A bar of progress would leave a thread behind."""
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
-
-
 @pytest.fixture(scope="module")
 def encoder() -> TextEncoder:
     """Words, and a target of two classes."""

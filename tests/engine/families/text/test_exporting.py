@@ -24,21 +24,14 @@ Models = Callable[[str], TrainedText]
 CLASSES = {"bert": "AutoModelForMaskedLM", "gpt": "AutoModelForCausalLM", "judge": "AutoModelForSequenceClassification"}
 
 
-@pytest.fixture(autouse=True)
-def no_bars() -> None:
-    """Progress bars of transformers would leave a thread behind."""
-    import transformers
-
-    transformers.utils.logging.disable_progress_bar()
-
-
 @pytest.mark.parametrize("kind", CLASSES)
 def test_that_a_folder_opened_by_transformers_gives_equal_logits(
-    texts: Any, run_of: Runs, model_of: Models, tmp_path: Path, kind: str
+    texts: Any, run_of: Runs, model_of: Models, tmp_path: Path, capfd: Any, kind: str
 ) -> None:
     import transformers
 
     report = export_model(texts.workspace, run_of(kind), tmp_path / "model", "folder")
+    assert not capfd.readouterr().err  # no bars
     assert report.difference == 0 and report.bytes > 1_000
     assert {one.suffix for one in (tmp_path / "model").iterdir()} == {".json", ".safetensors"}
     tokenizer = transformers.AutoTokenizer.from_pretrained(tmp_path / "model")
