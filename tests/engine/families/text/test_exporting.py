@@ -68,7 +68,7 @@ def test_that_a_run_begins_with_what_an_exported_folder_tells(
 
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit.load:DeprecationWarning")
-@pytest.mark.parametrize("kind", ["bert", "gpt", "judge", "lstm", "cnn", "reader"])
+@pytest.mark.parametrize("kind", ["bert", "gpt", "judge", "lstm", "cnn"])
 @pytest.mark.parametrize("form", ["torchscript", "torch_export"])
 def test_that_a_traced_file_gives_equal_outputs_for_texts_of_another_size(
     texts: Any, run_of: Runs, model_of: Models, tmp_path: Path, kind: str, form: Any
