@@ -23,6 +23,7 @@ NAME = Qt.ItemDataRole.UserRole
 RATES = (1.0, 5.0, 30.0, 300.0)
 FOLDED_FROM = 120  # layers, from which those below the first two levels are folded at first
 WIDTH = 440
+ATTENTION = TAP_KINDS.index("attention") + 1
 
 
 class TapTree(QWidget):
@@ -74,6 +75,7 @@ class TapTree(QWidget):
             for layer in layers:
                 parent = places.get(layer.name.rpartition(".")[0]) if layer.name else None
                 places[layer.name] = self._add_layer(layer, parent)
+            self.tree.setColumnHidden(ATTENTION, not any(layer.attends for layer in layers))
             for depth, item in _below(self.tree.invisibleRootItem()):
                 item.setExpanded(len(layers) < FOLDED_FROM or depth < 2)
         self._filter(self._search.text())
@@ -108,6 +110,8 @@ class TapTree(QWidget):
         item.setToolTip(0, f"{layer.name or self.tr('the whole network')}\n{layer.made}")
         if layer.returns:
             self._add_tick(item, Tap(name=layer.name, kind="activation"))
+        if layer.attends:
+            self._add_tick(item, Tap(name=layer.name, kind="attention"))
         for parameter in layer.parameters:
             self._add_parameter(item, parameter)
         return item
@@ -156,13 +160,14 @@ class TapTree(QWidget):
         tree, tr = self.tree, self.tr
         tree.setObjectName("run.tensors.tree")
         tree.setAccessibleName(tr("Layers of the network, with ticks for what is watched"))
-        tree.setHeaderLabels([tr("Layer"), tr("Weight"), tr("Gradient"), tr("Activation")])
+        tree.setHeaderLabels([tr("Layer"), tr("Weight"), tr("Gradient"), tr("Activation"), tr("Attention")])
         for column, tip in enumerate(
             (
                 tr("Layers and their parameters, with their shapes"),
                 tr("The parameter, as the step began with it"),
                 tr("The gradient of the loss, before it is clipped"),
                 tr("What the layer returned for the first batch of the step"),
+                tr("How much each place of the step’s first example looked at each other one, before dropout"),
             )
         ):
             tree.headerItem().setToolTip(column, tip)
@@ -172,8 +177,9 @@ class TapTree(QWidget):
         header = tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 64), (2, 72), (3, 80)):
+        for column, width in ((1, 64), (2, 72), (3, 80), (ATTENTION, 76)):
             header.resizeSection(column, width)
+        header.setSectionHidden(ATTENTION, True)
 
     def _arrange(self) -> None:
         label = QLabel(self.tr("Look every"), self)

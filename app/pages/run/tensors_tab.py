@@ -135,7 +135,7 @@ class TensorsTab(QWidget):
         elif self.tree.wish().taps:
             text = self.tr("The next step is looked at as soon as the time for it has come.")
         else:
-            text = self.tr("Tick a weight, a gradient or an activation, and see it change while the run learns.")
+            text = self.tr("Tick a weight, a gradient or what a layer makes, and see it change while the run learns.")
         self._empty.setText(text)
 
     def _arrange(self) -> None:
