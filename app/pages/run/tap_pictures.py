@@ -9,7 +9,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.pages.run.head_slider import HeadSlider
-from app.pages.run.tap_words import look_text, scale_text, tile_text
+from app.pages.run.tap_words import attention_scale_text, look_text, scale_text, tile_text
 from app.plots.histogram_history import HistogramHistory, Spread
 from app.plots.tensor_colors import number_format
 from app.plots.tensor_map import TensorMap
@@ -17,6 +17,7 @@ from app.plots.tensor_window import TilePlace
 from app.plots.tile_book import MapScale, MapTile
 from engine.runs.taps import Tapped, TapPicture
 
+MOST_SEEN = 0.99
 WHOLE = TilePlace(1, 1, 0, 0)
 
 
@@ -78,13 +79,19 @@ class TapPictures(QWidget):
             self.map.setPlane(*picture.tiles, keep_view=True)
             self.map.setTileSize(picture.down, picture.across)
             self.map.setFormat(number_format(self._values))
-            self.map.setScale(MapScale(0.0, float(np.abs(self._values).max()) or 1.0))
+            self.map.setScale(MapScale(0.0, self._reach() or 1.0))
             self.map.addTile(WHOLE, MapTile(self._values, picture.marks()))
         self._point(None)
 
     def drawSpreads(self, found: Sequence[tuple[int, Tapped]], marked: int) -> None:
         """Draw the histograms of the tensor at steps, and mark one of these."""
         self.spreads.setSpreads([_spread(step, one) for step, one in found], marked)
+
+    def _reach(self) -> float:
+        """Return how far the colours reach: to the largest number, but past the few places that draw all attention."""
+        sizes = np.abs(self._values)
+        is_map = self._found is not None and bool(self._found.heads)
+        return float(np.nanquantile(sizes, MOST_SEEN) if is_map else sizes.max())
 
     def _picture(self) -> TapPicture | None:
         if self._found is None or not self._found.heads:
@@ -100,7 +107,8 @@ class TapPictures(QWidget):
             return
         written = number_format(self._values)
         if cell is None:
-            self.said.emit(scale_text(written(np.abs(self._values).max())))
+            say = attention_scale_text if self._found.heads else scale_text
+            self.said.emit(say(written(self._reach())))
         else:
             words = look_text if self._found.heads else tile_text
             self.said.emit(words(picture, cell, written(self._values[cell]), self._is_mean))

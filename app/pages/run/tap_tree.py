@@ -23,7 +23,7 @@ NAME = Qt.ItemDataRole.UserRole
 RATES = (1.0, 5.0, 30.0, 300.0)
 FOLDED_FROM = 120  # layers, from which those below the first two levels are folded at first
 WIDTH = 440
-ATTENTION = TAP_KINDS.index("attention") + 1
+ATTENTION, ATTENTION_WIDTH = TAP_KINDS.index("attention") + 1, 80
 
 
 class TapTree(QWidget):
@@ -75,7 +75,9 @@ class TapTree(QWidget):
             for layer in layers:
                 parent = places.get(layer.name.rpartition(".")[0]) if layer.name else None
                 places[layer.name] = self._add_layer(layer, parent)
-            self.tree.setColumnHidden(ATTENTION, not any(layer.attends for layer in layers))
+            attends = any(layer.attends for layer in layers)
+            self.tree.setColumnHidden(ATTENTION, not attends)
+            self.setFixedWidth(WIDTH + ATTENTION_WIDTH if attends else WIDTH)
             for depth, item in _below(self.tree.invisibleRootItem()):
                 item.setExpanded(len(layers) < FOLDED_FROM or depth < 2)
         self._filter(self._search.text())
@@ -177,7 +179,7 @@ class TapTree(QWidget):
         header = tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 64), (2, 72), (3, 80), (ATTENTION, 76)):
+        for column, width in ((1, 64), (2, 72), (3, 80), (ATTENTION, ATTENTION_WIDTH)):
             header.resizeSection(column, width)
         header.setSectionHidden(ATTENTION, True)
 

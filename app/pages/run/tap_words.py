@@ -91,6 +91,11 @@ def scale_text(largest: str) -> str:
     return _tr("colours reach ±{0}").format(largest)
 
 
+def attention_scale_text(largest: str) -> str:
+    """Say how far the colours of an attention map reach."""
+    return _tr("colours reach {0}; the most looked at 1 % may lie above").format(largest)
+
+
 def moment(look: TapLook) -> str:
     """Say which step was looked at."""
     words = _tr("step {0} · epoch {1}").format(count(look.step), epochs(look.epoch))
