@@ -2,61 +2,20 @@
 learn. Layers with nothing between them are folded into one; gives the library's numbers but for rounding. Must not train.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import torch
-from torch.nn import functional
 
-from engine.families.forecasting.quick_layers import Affine, Gate, GatedResidual, Norm, through
+from engine.families.forecasting.quick_attention import Attention
+from engine.families.forecasting.quick_layers import Affine, Gate, GatedResidual, Norm
 from engine.families.forecasting.quick_rows import Overlap
 from engine.families.forecasting.quick_selection import Selection
 
 Inputs = dict[str, torch.Tensor]
 NUMBERS_AT_ONCE = 1 << 19
+
 """Numbers of a layer's output that still stay in a processor's cache."""
-
-
-@dataclass(frozen=True)
-class _Attention:
-    """Attention of several heads over the same values. A head's score of two steps is query·key, a bilinear form of the
-    steps themselves: `form` is the form of every head, so that no keys are made; what is the same for all steps that are
-    looked at does not count. Heads are averaged before they look anything up."""
-
-    heads: int
-    form: Affine
-    gate: Gate
-    """What was looked up, of each head [heads · hidden], becomes the heads' mean, behind the layers that follow."""
-    causal: bool
-
-    @classmethod
-    def of(cls, module: Any, gate: Affine, causal: bool) -> "_Attention":
-        """Fold queries, keys and the scale; and values, the heads' mean, the layer behind them and the `gate`."""
-        forms = [
-            through(Affine.of(query), Affine(module.d_k**-0.5 * key.weight.T))
-            for query, key in zip(module.q_layers, module.k_layers, strict=True)
-        ]
-        value = through(Affine.of(module.v_layer), Affine(module.w_h.weight))
-        mean = Affine((value.weight / module.n_head).repeat(1, module.n_head), value.bias)
-        return cls(module.n_head, Affine.stacked(forms), Gate.of(through(mean, gate)), causal)
-
-    def __call__(self, every: torch.Tensor, begin: int) -> torch.Tensor:
-        """Return what the steps from `begin` on see, gated and added to them, [n, steps from begin, hidden]."""
-        count, steps, hidden = every.shape
-        own = steps - begin
-        asked = self.form(every[:, begin:]).view(count, 1, own * self.heads, hidden)
-        looked = every[:, None]
-        seen = functional.scaled_dot_product_attention(asked, looked, looked, self._bias(every, begin), scale=1.0)
-        return self.gate(seen.view(count, own, self.heads * hidden), every[:, begin:])
-
-    def _bias(self, every: torch.Tensor, begin: int) -> torch.Tensor | None:
-        """Return the library's own rule, where it is asked for: a step sees the past and the forecast steps before it."""
-        if not self.causal:
-            return None
-        own = every.shape[1] - begin
-        later = torch.full((own, own), -torch.inf, dtype=every.dtype, device=every.device).triu()
-        return functional.pad(later, (begin, 0)).repeat_interleave(self.heads, dim=0)
 
 
 class QuickTft:
@@ -110,11 +69,10 @@ class QuickTft:
         pieces = list(self._pieces(known))
         for piece in pieces:
             known[piece, :begin], known[piece, begin:] = past(piece), future(piece)
-        seen = self._remembered(known, begin, (states[0], states[1]))
-        looked = [self._looked(known[piece], seen[piece], enrichment[piece], begin) for piece in pieces]
-        attended, local = (torch.cat(parts) for parts in zip(*looked, strict=True))
-        output = self._output_gate(self._feed_forward(self._attended_norm(attended)), local)
-        output = network.output_layer(self._output_norm(output))
+        before, last = _plain_lstm(network.lstm_encoder, known[:, :begin], (states[0], states[1]))
+        after, _ = _plain_lstm(network.lstm_decoder, known[:, begin:], last)
+        found = [self._found(known[one], before[one], after[one], enrichment[one]) for one in pieces]
+        output = network.output_layer(torch.cat(found))
         return {"prediction": network.transform_output(output, target_scale=x["target_scale"])}
 
     def _pieces(self, known: torch.Tensor) -> Iterator[slice]:
@@ -123,19 +81,15 @@ class QuickTft:
         for begin in range(0, len(known), at_once):
             yield slice(begin, begin + at_once)
 
-    def _remembered(self, known: torch.Tensor, begin: int, states: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
-        """Return what the LSTMs say at each step [n, steps, hidden]."""
-        past, (hidden, cell) = _plain_lstm(self._network.lstm_encoder, known[:, :begin], states)
-        future, _ = _plain_lstm(self._network.lstm_decoder, known[:, begin:], (hidden, cell))
-        return torch.cat([past, future], dim=1)
-
-    def _looked(
-        self, known: torch.Tensor, seen: torch.Tensor, enrichment: torch.Tensor, begin: int
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return what attention finds for the steps from `begin` on, and what these were before [n, horizon, hidden]."""
-        local = self._local_norm(self._gate(seen, known))
-        enriched = self._enrichment(local, enrichment)
-        return self._attention(enriched, begin), local[:, begin:]
+    def _found(
+        self, known: torch.Tensor, before: torch.Tensor, after: torch.Tensor, enrichment: torch.Tensor
+    ) -> torch.Tensor:
+        """Return what the output layer is given, [n, horizon, hidden], of inputs [n, steps, hidden], what the LSTMs say of
+        their past and future [n, steps, hidden], and what is known of the series [n, hidden]."""
+        begin = before.shape[1]
+        local = self._local_norm(self._gate(torch.cat([before, after], dim=1), known))
+        attended = self._attended_norm(self._attention(self._enrichment(local, enrichment), begin))
+        return self._output_norm(self._output_gate(self._feed_forward(attended), local[:, begin:]))
 
     def _static_columns(self, x: Inputs) -> tuple[torch.Tensor, torch.Tensor]:
         """Return what is told of each window's series: reals [n, reals] and categories [n, categories]."""
@@ -174,13 +128,14 @@ class QuickTft:
         self._enrichment = GatedResidual.of(network.static_enrichment)
         self._feed_forward = GatedResidual.of(network.pos_wise_ff)
         attended = Affine.of(network.post_attn_gate_norm.glu.fc)
-        self._attention = _Attention.of(network.multihead_attn, attended, own.causal_attention)
+        steps = network.static_enrichment.gate_norm.add_norm.norm
+        self._attention = Attention.of(network.multihead_attn, attended, steps, own.causal_attention)
         self._known = now
 
 
 def _plain_lstm(
     module: Any, inputs: torch.Tensor, states: tuple[torch.Tensor, torch.Tensor]
-) -> tuple[torch.Tensor, Sequence[torch.Tensor]]:
+) -> tuple[torch.Tensor, tuple[torch.Tensor, torch.Tensor]]:
     """Go through an LSTM without packing, which windows of one length do not need."""
     output, (hidden, cell) = torch.nn.LSTM.forward(module, inputs, states)
     return output, (hidden, cell)

@@ -6,12 +6,15 @@ from typing import Any
 import pandas as pd
 import pytest
 import torch
+from torch.nn import functional
 
 from engine.families.forecasting.fitting import Material
 from engine.families.forecasting.folds import split
 from engine.families.forecasting.forecaster import build
 from engine.families.forecasting.library import quiet
 from engine.families.forecasting.loading import loader_of
+from engine.families.forecasting.quick_attention import Attention
+from engine.families.forecasting.quick_layers import Affine, Gate
 from engine.families.forecasting.quick_rows import Overlap
 from engine.families.forecasting.quick_tft import QuickTft
 from engine.families.forecasting.running import trainable
@@ -62,6 +65,29 @@ def test_that_it_forecasts_what_the_library_does(name: str, shops: pd.DataFrame,
         assert quick.takes(x)
         expected = forecaster.network(x)["prediction"]
         torch.testing.assert_close(quick(x)["prediction"], expected, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("causal", [True, False])
+def test_that_attention_by_exponentials_is_torchs_own(causal: bool) -> None:
+    torch.manual_seed(3)
+    form, gate = Affine(0.5 * torch.randn(12, 6)), Gate(Affine(torch.randn(6, 12)), Affine(torch.randn(6, 12)))
+    attention = Attention(2, form, gate, causal, longest=6**0.5)
+    steps = functional.layer_norm(torch.randn(50, 9, 6), (6,))
+    asked = form(steps[:, 5:]).view(50, 8, 6)
+    assert attention._are_small(asked)
+    torch.testing.assert_close(attention._by_exponentials(asked, steps), attention._fused(asked, steps))
+    assert not attention._are_small(asked * 100)
+    assert not attention._are_small(asked * torch.nan)
+
+
+def test_that_scores_of_any_size_are_borne(shops: pd.DataFrame, make_shop_spec: Make) -> None:
+    forecaster, x = ready(shops, make_shop_spec("tft"))
+    network, quick = forecaster.network, QuickTft(forecaster.network)
+    with quiet(), torch.inference_mode():
+        for scale in (0.1, 100.0):
+            for one in network.multihead_attn.q_layers:
+                one.weight.mul_(scale)
+            torch.testing.assert_close(quick(x)["prediction"], network(x)["prediction"], rtol=1e-5, atol=1e-5)
 
 
 def test_that_what_windows_share_is_seen_not_trusted(shops: pd.DataFrame, make_shop_spec: Make) -> None:
