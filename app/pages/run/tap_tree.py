@@ -22,8 +22,8 @@ from engine.runs.taps import MOST_TAPS, TAP_KINDS, Tap, TapLayer, TapParameter, 
 NAME = Qt.ItemDataRole.UserRole
 RATES = (1.0, 5.0, 30.0, 300.0)
 FOLDED_FROM = 120  # layers, from which those below the first two levels are folded at first
-WIDTH = 440
-ATTENTION, ATTENTION_WIDTH = TAP_KINDS.index("attention") + 1, 80
+WIDTH, WIDTH_OF_FOUR = 440, 488
+ATTENTION = TAP_KINDS.index("attention") + 1
 
 
 class TapTree(QWidget):
@@ -77,7 +77,7 @@ class TapTree(QWidget):
                 places[layer.name] = self._add_layer(layer, parent)
             attends = any(layer.attends for layer in layers)
             self.tree.setColumnHidden(ATTENTION, not attends)
-            self.setFixedWidth(WIDTH + ATTENTION_WIDTH if attends else WIDTH)
+            self.setFixedWidth(WIDTH_OF_FOUR if attends else WIDTH)
             for depth, item in _below(self.tree.invisibleRootItem()):
                 item.setExpanded(len(layers) < FOLDED_FROM or depth < 2)
         self._filter(self._search.text())
@@ -179,7 +179,7 @@ class TapTree(QWidget):
         header = tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 64), (2, 72), (3, 80), (ATTENTION, ATTENTION_WIDTH)):
+        for column, width in ((1, 66), (2, 72), (3, 86), (ATTENTION, 80)):
             header.resizeSection(column, width)
         header.setSectionHidden(ATTENTION, True)
 

@@ -93,7 +93,7 @@ def scale_text(largest: str) -> str:
 
 def attention_scale_text(largest: str) -> str:
     """Say how far the colours of an attention map reach."""
-    return _tr("colours reach {0}; the most looked at 1 % may lie above").format(largest)
+    return _tr("colours reach {0} (99 % of the places)").format(largest)
 
 
 def moment(look: TapLook) -> str:

@@ -11,7 +11,7 @@ from app.pages.run.tap_tree import TapTree
 from app.pages.run.tap_words import moment
 from engine.runs.taps import Tap, TapLook, TapOffer, TapWish
 
-WIDTH_OF_PLACE = 208
+WIDTH_OF_PLACE = 192
 
 
 class TensorsTab(QWidget):

@@ -182,7 +182,7 @@ def test_that_attention_is_offered_where_there_is_some_and_shown_head_by_head(pa
     assert card.texts()[0] == "attention   ·   first example   ·   2 heads, 3 places look at 2"
     assert card.texts()[1].endswith("(mean, deviation and pictures: 1 number in 4)")
     card.draw()
-    assert card.texts()[3].startswith("colours reach 0.500;")
+    assert card.texts()[3].startswith("colours reach 0.500 ")
     card.pictures().map.cellPointed.emit((2, 1))
     assert card.texts()[3] == "place 2 looks at place 1: 0.500"
     page.findChild(QSlider, f"{card.objectName()}.head").setValue(1)
