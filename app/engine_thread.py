@@ -86,7 +86,7 @@ class EngineThread(QThread, RunCommands):
         self._labs = {
             "data": LabClient("data", self.workspace, self._on_answer),
             "model": LabClient("model", self.workspace, self._on_answer),
-            "tensors": LabClient("tensors", self.workspace, self._on_answer),
+            "tensors": LabClient("tensors", self.workspace, self._on_answer, stands_by),
         }
         self._asked_of: dict[int, LabClient] = {}
         self._watched: dict[str, _Watched] = {}
@@ -152,7 +152,7 @@ class EngineThread(QThread, RunCommands):
                 break
             self._attempt(self._tell_news)
             self._attempt(self._read_values)
-            self._labs["tensors"].end_if_deaf()
+            self._labs["tensors"].tend()
             if poll % RECONCILE_EVERY == 0:
                 self._attempt(self._reconcile)
         for lab in self._labs.values():

@@ -155,7 +155,11 @@ def _parser() -> argparse.ArgumentParser:
         help="the folder of datasets and runs (default: $TENSORBENCH_WORKSPACE, or a folder of the user's own)",
     )
     shared.add_argument("--json", action="store_true", help="print JSON")
-    parser = _Parser(prog="tensorbench", description="Train and use deep learning models on tables.", parents=[shared])
+    parser = _Parser(
+        prog="tensorbench",
+        description="Train and use deep learning models on tables, time series and texts.",
+        parents=[shared],
+    )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 

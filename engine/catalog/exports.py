@@ -6,9 +6,7 @@ from engine.spec import CLASSIC, RunSpec
 
 Format = Literal["folder", "torchscript", "torch_export", "onnx"]
 FORMATS: tuple[Format, ...] = ("folder", "torchscript", "torch_export", "onnx")
-PACKING = frozenset({"text_lstm", "text_gru", "seq2seq_attention"})
-"""Networks of our own that sort a batch by its lengths, which only TorchScript records."""
-RECURRENT = frozenset({"lstm_lm", "gru_lm"})
+RECURRENT = frozenset({"lstm_lm", "gru_lm", "text_lstm", "text_gru", "seq2seq_attention"})
 """onnxruntime 1.31 computes LSTM and GRU in float32 alone; given float16, it brings the process down."""
 
 
@@ -22,8 +20,6 @@ def why_not(spec: RunSpec, kind: Format, half: bool = False) -> str:
         return "A folder for transformers is for text models."
     if kind == "folder" and own:
         return "This is a network of our own, which transformers does not know."
-    if kind in ("torch_export", "onnx") and name in PACKING:
-        return "This network sorts its texts by length, which only TorchScript records."
     if half and kind == "onnx" and name in RECURRENT:
         return "onnxruntime computes recurrent layers in full precision alone."
     if half and kind == "onnx" and name == "bart":

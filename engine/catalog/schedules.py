@@ -99,6 +99,12 @@ _SCHEDULES = (
         help="Falls whenever the validation loss no longer improves.",
         fields=("patience", "factor", "min_lr_ratio"),
     ),
+    Option(
+        name="greedy",
+        title="Greedy",
+        help="Rises while the validation loss improves, to ten times the rate at most, and falls while it does not.",
+        fields=("patience", "factor", "min_lr_ratio"),
+    ),
 )
 
 

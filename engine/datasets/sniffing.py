@@ -89,7 +89,7 @@ def read_head(path: Path) -> bytes:
     except OSError as error:
         raise DatasetError(f"{path} cannot be opened ({error.strerror}).") from error
     if not head.strip():
-        raise DatasetError(f"{path.name} is empty. Choose a file with a header line and rows.")
+        raise DatasetError(f"{path.name} is empty. Choose a file with rows or text in it.")
     return head
 
 
@@ -137,7 +137,7 @@ def decode_head(path: Path, head: bytes, encoding: str) -> str:
     if len(head) >= HEAD_BYTES and len(head) < path.stat().st_size and "\n" in text:
         text = text[: text.rindex("\n") + 1]
     if not text.strip():
-        raise DatasetError(f"{path.name} is empty. Choose a file with a header line and rows.")
+        raise DatasetError(f"{path.name} is empty. Choose a file with rows or text in it.")
     return text
 
 

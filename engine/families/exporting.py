@@ -42,17 +42,18 @@ def export_model(workspace: Path, run_id: str, path: Path, kind: Format, half: b
     if kind == "onnx":
         from engine.families.onnx_files import write_half_onnx, write_onnx
 
-        return _report(*write_half_onnx(given, path)) if half else _report(write_onnx(given, path))
+        written, speed = write_half_onnx(given, path) if half else (write_onnx(given, path), None)
+        return _report(written, speed, given.notes)
     write = files.write_torchscript if kind == "torchscript" else files.write_exported
     speed = files.halved(given) if half else None
-    return _report(write(given if speed is None else speed.portable, path), speed)
+    return _report(write(given if speed is None else speed.portable, path), speed, given.notes)
 
 
-def _report(written: "Written", speed: "Halved | None" = None) -> ExportReport:
+def _report(written: "Written", speed: "Halved | None" = None, notes: tuple[str, ...] = ()) -> ExportReport:
     return ExportReport(
         path=str(written.path),
         bytes=_bytes(written.path),
-        notes=written.notes,
+        notes=(*written.notes, *notes),
         difference=written.difference,
         number_format="float32" if speed is None else speed.format,
         speed_up=None if speed is None else speed.speed_up,

@@ -2,6 +2,7 @@
 window. Must not change the training by a bit."""
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import torch
@@ -90,10 +91,10 @@ class LiveTaps:
         ordered = tuple(found[tap] for tap in self._wish.taps if tap in found)
         return TapLook(fold=self._fold, epoch=at.epoch, step=at.step, time=time.time(), tensors=ordered, absent=absent)
 
-    def _take(self, tap: Tap, tensor: torch.Tensor) -> None:
+    def _take(self, tap: Tap, find: Callable[[], torch.Tensor]) -> None:
         began = time.monotonic()
         try:
-            self._found.append(tapped(tap, tensor))
+            self._found.append(tapped(tap, find()))
         except (RuntimeError, MemoryError) as error:  # looking costs memory, which the run may need all of
             name = tap.name or "the network"
             self._recorder.log(f"The {tap.kind} of {name} could not be looked at: {error}.", "warning")

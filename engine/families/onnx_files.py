@@ -18,6 +18,7 @@ from engine.families.portable import (
     Written,
     as_half,
     compared,
+    of_any_length,
     shapes,
     silent,
     timed,
@@ -32,7 +33,7 @@ FATAL_ALONE = 4
 
 def write_onnx(portable: Portable, path: Path) -> Written:
     """Write an ONNX file. Raises RunFailed where the network cannot be written, or onnxruntime cannot run the file."""
-    with quiet(), torch.no_grad(), told("ONNX"):
+    with quiet(), torch.no_grad(), told("ONNX"), of_any_length():
         program: Any = torch.onnx.export(
             portable.network,
             portable.example(FEW),
@@ -85,13 +86,15 @@ def by_onnxruntime(path: Path, names: tuple[str, ...]) -> Callable[..., torch.Te
 @contextmanager
 def quiet() -> Iterator[None]:
     """Keep the exporter from telling which packages it could use besides, and its progress bars from leaving a thread."""
-    logger = logging.getLogger("torch.onnx")
-    before, interval = logger.level, tqdm.monitor_interval
-    logger.setLevel(logging.ERROR)
+    loggers = [logging.getLogger(name) for name in ("torch.onnx", "torch.export")]
+    levels, interval = [one.level for one in loggers], tqdm.monitor_interval
+    for one in loggers:
+        one.setLevel(logging.CRITICAL)
     tqdm.monitor_interval = 0
     try:
         with silent():
             yield
     finally:
-        logger.setLevel(before)
+        for one, level in zip(loggers, levels, strict=True):
+            one.setLevel(level)
         tqdm.monitor_interval = interval

@@ -31,13 +31,16 @@ class Portable:
     """A network on the CPU whose forward takes `*inputs`, tensors by place, and returns one.
 
     `example` makes inputs for so many rows, of another length with each number of rows where that may vary; `varies` has,
-    for each input, the axes whose length may.
+    for each input, the axes whose length may. `original` computes the same another way that cannot be written, and is
+    what a file is judged by; `notes` are for whoever uses the file.
     """
 
     network: nn.Module
     names: tuple[str, ...]
     varies: tuple[tuple[int, ...], ...]
     example: Callable[[int], Inputs]
+    original: nn.Module | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ class _Half(nn.Module):
 
 def as_half(portable: Portable, dtype: torch.dtype) -> Portable:
     """Return a network with numbers of a smaller format; the one given stays as it is."""
-    return replace(portable, network=_Half(copy.deepcopy(portable.network).to(dtype), dtype))
+    return replace(portable, network=_Half(copy.deepcopy(portable.network).to(dtype), dtype), original=None)
 
 
 def halved(portable: Portable) -> Halved:
@@ -105,7 +108,8 @@ def write_exported(portable: Portable, path: Path) -> Written:
     if path.suffix != ".pt2":
         raise RunFailed(f"{path.name}: torch.export writes files that end in .pt2.", "Choose that ending.")
     with silent(), torch.no_grad(), told("torch.export"):
-        exported = torch.export.export(portable.network, portable.example(FEW), dynamic_shapes=shapes(portable))
+        with of_any_length():
+            exported = torch.export.export(portable.network, portable.example(FEW), dynamic_shapes=shapes(portable))
         difference, notes = compared(portable, exported.module())
     with whole(path) as part, silent():
         torch.export.save(exported, str(part))
@@ -121,15 +125,16 @@ def compared(portable: Portable, made: Callable[..., torch.Tensor]) -> tuple[flo
     """Return the largest difference on inputs of another size; where only the size that was traced works, on that."""
     other, same = portable.example(MANY), portable.example(FEW)
     tolerance = HALF_TOLERANCE if isinstance(portable.network, _Half) else TOLERANCE
+    judge = portable.original or portable.network
     try:
-        wanted = portable.network(*other)
+        wanted = judge(*other)
         difference = float((made(*other) - wanted).abs().max())
         if difference < tolerance * max(1.0, float(wanted.abs().max())):
             return difference, ()
     except (RuntimeError, AssertionError, ValueError, TypeError):
         pass
     sizes = ", ".join(f"{name} {list(one.shape)}" for name, one in zip(portable.names, same, strict=True))
-    difference = float((made(*same) - portable.network(*same)).abs().max())
+    difference = float((made(*same) - judge(*same)).abs().max())
     return difference, (f"The file takes inputs of these sizes alone: {sizes}.",)
 
 
@@ -150,6 +155,19 @@ def silent() -> Iterator[None]:
     """Tracing warns of every branch that it meets; what matters is compared afterwards."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        yield
+
+
+@contextmanager
+def of_any_length() -> Iterator[None]:
+    """Let torch.export take a recurrent layer as a loop: torch 2.13 else looks at each place, and fixes their number."""
+    from torch.export._patches import (
+        register_gru_while_loop_decomposition,
+        register_lstm_while_loop_decomposition,
+    )
+
+    torch.compiler.reset()  # sizes that an export before this one met would be taken for granted
+    with register_lstm_while_loop_decomposition(), register_gru_while_loop_decomposition():
         yield
 
 

@@ -5,7 +5,7 @@ import torch
 from pydantic import BaseModel, ConfigDict
 from torch.optim.lr_scheduler import LambdaLR
 
-from engine.spec import RunSpec
+from engine.spec import BY_VALIDATION, RunSpec
 from engine.training.schedules import make_scheduler
 
 MAX_POINTS = 500
@@ -32,8 +32,8 @@ def schedule_curve(spec: RunSpec, steps_per_epoch: int | None = None) -> Schedul
     total = max(1, spec.trainer.steps(known if known > 0 else STEPS_UNKNOWN))
     steps = _spread(total)
     note = "" if known > 0 else f"Drawn with {STEPS_UNKNOWN} steps an epoch: the number of rows is not known yet."
-    if spec.trainer.schedule.name == "reduce_lr_on_plateau":
-        note = "The rate falls when the validation loss stops improving, which is seen only in the run."
+    if spec.trainer.schedule.name in BY_VALIDATION:
+        note = "The rate moves with the validation loss, which is seen only in the run."
     return ScheduleCurve(steps=tuple(steps), rates=tuple(_rates(spec, total, steps)), total_steps=total, note=note)
 
 

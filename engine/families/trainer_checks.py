@@ -6,7 +6,7 @@ import string
 from collections.abc import Iterator
 
 from engine.families.findings import Finding, counted, named
-from engine.spec import RunSpec
+from engine.spec import BY_VALIDATION, RunSpec
 from engine.training.loader import BatchPlan
 from engine.training.schedules import warmup_steps
 
@@ -86,7 +86,7 @@ def _schedule(spec: RunSpec, optimizer_steps: int) -> Iterator[Finding]:
         text = f"{every} comes once alone, at the end: there are {counted(total, 'step')} in all."
         fix = "Validate more often, so that the best weights can be chosen; 0 validates after each epoch."
         yield Finding(severity="warning", field="trainer.validate_every_steps", text=text, fix=fix)
-    if schedule.warmup > 0 and schedule.name in ("constant", "reduce_lr_on_plateau"):
+    if schedule.warmup > 0 and schedule.name in ("constant", *BY_VALIDATION):
         text = f"The schedule “{schedule.name}” knows no warm-up; the setting has no effect."
         fix = "Choose constant_with_warmup, or set the warm-up to 0."
         yield Finding(severity="info", field="trainer.schedule.warmup", text=text, fix=fix)

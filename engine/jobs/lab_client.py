@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from engine.jobs.processes import kill_tree, spawn
 from engine.jobs.raw import unpacked
+from engine.jobs.standby import Standby
 
 Kind = Literal["data", "model", "tensors"]
 AnswerKind = Literal["result", "error", "progress"]
@@ -19,6 +20,8 @@ OnAnswer = Callable[[int, AnswerKind, Any], None]
 PATIENCE_S: dict[Kind, float] = {"tensors": 0.5}
 """How long a lab may go on with a request that was given up, before it is ended and begun anew. Such a lab's requests
 change nothing, so that those still wanted are sent again."""
+WARM_UP = 0
+"""The ticket of a request of the client's own, which a process that waits is warmed up with; nobody hears its answer."""
 
 
 @dataclass
@@ -36,9 +39,11 @@ class _Asked:
 
 
 class LabClient:
-    """Asks one lab process. `on_answer(ticket, kind, value)` is called from a thread of the client's own."""
+    """Asks one lab process. `on_answer(ticket, kind, value)` is called from a thread of the client's own; tickets are
+    above zero. With `stands_by` another process waits, once the first has answered, to take its place when it ends.
+    """
 
-    def __init__(self, kind: Kind, workspace: Path, on_answer: OnAnswer) -> None:
+    def __init__(self, kind: Kind, workspace: Path, on_answer: OnAnswer, stands_by: bool = False) -> None:
         self.kind = kind
         self._workspace = Path(workspace)
         self._on_answer = on_answer
@@ -47,11 +52,20 @@ class LabClient:
         self._pending: dict[int, _Asked] = {}
         self._deaf: subprocess.Popen[bytes] | None = None
         self._reader: threading.Thread | None = None
+        self._standby = Standby(self._spawn_warm) if stands_by else None
+        self._proven: subprocess.Popen[bytes] | None = None
+        """The process that answered last."""
+        self._quiet_since: float | None = None
 
     @property
     def pid(self) -> int | None:
         """The process id of the lab, or None before the first request."""
         return self._process.pid if self._process is not None else None
+
+    @property
+    def standby_pid(self) -> int | None:
+        """The process id of the one that waits to take the lab's place, or None where there is none."""
+        return self._standby.pid if self._standby is not None else None
 
     def start(self) -> None:
         """Start the process now, so that the first answer comes sooner."""
@@ -70,8 +84,16 @@ class LabClient:
                 asked.given_up = time.monotonic()
                 self._write(asked.process, {"cancel": ticket})
 
-    def end_if_deaf(self) -> None:
-        """End the process where it works on what was given up for longer than is borne; to be called now and then."""
+    def tend(self) -> None:
+        """End the process where it works on what was given up for longer than is borne, and see that another waits; to be
+        called now and then.
+        """
+        self._end_if_deaf()
+        if self._standby is not None:
+            with self._lock:
+                self._standby.tend(None if self._pending else self._quiet_since)
+
+    def _end_if_deaf(self) -> None:
         latest = time.monotonic() - PATIENCE_S.get(self.kind, float("inf"))
         with self._lock:
             deaf = next((one.process for one in self._pending.values() if one.is_overdue(latest)), None)
@@ -84,6 +106,8 @@ class LabClient:
         with self._lock:
             process, self._process = self._process, None
             self._pending.clear()
+            if self._standby is not None:
+                self._standby.close()
         if process is not None:
             kill_tree(process.pid)
             for pipe in (process.stdin, process.stdout):
@@ -99,13 +123,22 @@ class LabClient:
 
     def _ensure(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
-            log = self._workspace / f"lab-{self.kind}.log"
-            self._process = spawn("engine.jobs.lab", self.kind, str(self._workspace), log=log, piped_output=True)
+            waiting = self._standby.take() if self._standby is not None else None
+            self._process = waiting or self._spawn()
             self._reader = threading.Thread(
                 target=self._read, args=(self._process,), name=f"lab-{self.kind}", daemon=True
             )
             self._reader.start()
         return self._process
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        log = self._workspace / f"lab-{self.kind}.log"
+        return spawn("engine.jobs.lab", self.kind, str(self._workspace), log=log, piped_output=True)
+
+    def _spawn_warm(self) -> subprocess.Popen[bytes]:
+        process = self._spawn()
+        self._write(process, {"id": WARM_UP, "method": "warm_up"})
+        return process
 
     def _write(self, process: subprocess.Popen[bytes], message: dict[str, object]) -> None:
         assert process.stdin is not None
@@ -120,12 +153,12 @@ class LabClient:
         with process.stdout as lines:
             try:
                 while line := lines.readline():
-                    self._take(unpacked(line, lines))
+                    self._take(process, unpacked(line, lines))
             except (EOFError, json.JSONDecodeError):
                 pass  # it died within a sentence
         self._bury(process)
 
-    def _take(self, message: dict[str, Any]) -> None:
+    def _take(self, process: subprocess.Popen[bytes], message: dict[str, Any]) -> None:
         ticket = message["id"]
         if "begun" in message:
             with self._lock:
@@ -136,20 +169,30 @@ class LabClient:
         if kind != "progress":
             with self._lock:
                 self._pending.pop(ticket, None)
-        self._on_answer(ticket, kind, message[kind])
+                self._quiet_since = time.monotonic()
+                self._proven = process
+        if ticket != WARM_UP:
+            self._on_answer(ticket, kind, message[kind])
 
     def _bury(self, process: subprocess.Popen[bytes]) -> None:
-        """Answer for a process that ended; where that was for what nobody wants, the rest is asked of a new one."""
+        """Answer for a process that ended. What it had not begun with is asked of a new one, and all that is still wanted
+        where it was ended for what nobody wants.
+        """
         code = process.wait()
         with self._lock:
-            if process is self._process:
+            was_asked_last = process is self._process
+            if was_asked_last:
                 self._process = None
             orphans = {ticket: one for ticket, one in sorted(self._pending.items()) if one.process is process}
             for ticket, one in list(orphans.items()):
                 del self._pending[ticket]
-                if process is self._deaf and one.given_up is None:
+                is_innocent = one.begun is None and process is self._proven and self.kind in PATIENCE_S
+                if one.given_up is None and (process is self._deaf or is_innocent):
                     del orphans[ticket]
                     self._send(ticket, one.message)
+            self._quiet_since = time.monotonic()
+            if self._standby is not None and was_asked_last and process is self._proven:
+                self._ensure()  # one that never answered is started when it is asked, and not again and again
         if process.stdin is not None:
             _close(process.stdin)
         for ticket in orphans:

@@ -151,6 +151,11 @@ def _remember(call: Call, text: str, seed: int = 0, edits: Sequence[Mapping[str,
         return  # a workspace that is only read
 
 
+def _warm_up(call: Call) -> None:
+    """Have torch import what it puts off until shapes are first tried: its compiler, for some operations."""
+    _chains.of(call, "x = randn(2, 2); y = x.mean(0)", 0, ())
+
+
 def _wire(value: Any) -> Any:
     """Return pictures as plain values with arrays beside them."""
     if isinstance(value, ByAxes | ByPlace | Nothing):
@@ -165,6 +170,7 @@ def _wire(value: Any) -> Any:
 
 
 METHODS: dict[str, Method] = {
+    "warm_up": _warm_up,
     "show": _show,
     "formula": _formula,
     "trace": _trace,

@@ -30,9 +30,12 @@ from engine.runs.records import (
     SeriesInfo,
 )
 from engine.runs.schema import StoreError
+from engine.runs.taps import LOOK_EVENT
 from engine.spec import RunSpec, to_json
 
 _ACTIVE = tuple(status.value for status in RunStatus if status.is_active)
+PASSING = frozenset({LOOK_EVENT})
+"""Kinds of events that only say that something new is beside the run, thousands of times in a long one."""
 _COLUMNS = (
     "id, name, status, spec, revision, created, started, ended, pid, pid_started, starred, note, "
     "progress, summary, outcome, attempt, queue_place, tags, run_group, changes, rested, rests_since"
@@ -185,7 +188,9 @@ class RunStore(LifecycleStore, ColumnStore):
         progress: Progress | None = None,
         summary: Mapping[str, float] | None = None,
     ) -> None:
-        """Write a batch of news in one transaction; log lines are (time, level, text), events (time, kind, payload)."""
+        """Write a batch of news in one transaction; log lines are (time, level, text), events (time, kind, payload). Of
+        events that pass (`PASSING`) the newest alone is kept.
+        """
         with self._writing(run_id):
             for key, points in (metrics or {}).items():
                 self._metrics.append(run_id, key, points)
@@ -196,6 +201,12 @@ class RunStore(LifecycleStore, ColumnStore):
                 "INSERT INTO events (run, time, kind, payload) VALUES (?, ?, ?, ?)",
                 [(run_id, when, kind, json.dumps(dict(payload))) for when, kind, payload in events],
             )
+            for kind in {kind for _, kind, _ in events} & PASSING:
+                self._db.execute(
+                    "DELETE FROM events WHERE run = :run AND kind = :kind "
+                    "AND id < (SELECT MAX(id) FROM events WHERE run = :run AND kind = :kind)",
+                    {"run": run_id, "kind": kind},
+                )
             if progress is not None:
                 self._set_progress(run_id, progress)
             if summary:

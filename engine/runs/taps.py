@@ -18,8 +18,8 @@ MOST_TAPS = 16
 BINS = 64
 TILES = 64  # a side of a picture at most
 
-TapKind = Literal["weight", "gradient", "activation"]
-TAP_KINDS: tuple[TapKind, ...] = ("weight", "gradient", "activation")
+TapKind = Literal["weight", "gradient", "activation", "attention"]
+TAP_KINDS: tuple[TapKind, ...] = ("weight", "gradient", "activation", "attention")
 Plane = NDArray[np.float32]
 
 
@@ -28,7 +28,9 @@ class _Part(BaseModel):
 
 
 class Tap(_Part):
-    """A tensor to watch: a parameter's weight or gradient, or what a layer returned. The whole network has no name."""
+    """A tensor to watch: a parameter's weight or gradient, what a layer returned, or how it attended. The whole network has
+    no name.
+    """
 
     name: str
     kind: TapKind
@@ -52,12 +54,13 @@ class TapParameter(_Part):
 
 class TapLayer(_Part):
     """A layer by its name, the name of its class, and the parameters that are its own. A mere list of layers returns
-    nothing.
+    nothing. One that attends has a map of how much each place looks at each other one.
     """
 
     name: str
     made: str
     returns: bool = True
+    attends: bool = False
     parameters: tuple[TapParameter, ...] = ()
 
 
@@ -112,7 +115,9 @@ class Tapped(_Part):
     """A tensor at one step: its statistics are of its finite numbers, and None where it has none.
 
     `counts` are how many of them lie in each of even bins between `low` and `high`. A sparse gradient has the rows alone
-    that the step touched; `whole` is then the shape of what they are rows of.
+    that the step touched; `whole` is then the shape of what they are rows of. Of a tensor too large to be gone through in
+    a step, mean, deviation, counts and picture are of one row (or column) in `every`; the rest is of all numbers.
+    An attention map [heads, queries, keys] is the first example's, before dropout, with a picture a head.
     """
 
     tap: Tap
@@ -126,7 +131,9 @@ class Tapped(_Part):
     mean: float | None = None
     std: float | None = None
     counts: tuple[int, ...] = ()
+    every: int = 1
     picture: TapPicture | None = None
+    heads: tuple[TapPicture, ...] = ()
 
 
 class TapLook(_Part):

@@ -43,9 +43,18 @@ from engine.spec.nlp import (
 from engine.spec.run import SCHEMA_VERSION, OriginSpec, RunSpec
 from engine.spec.tabular import BalanceSpec, ModelSpec, PreprocessSpec, PretrainSpec, TabularSpec, Task
 from engine.spec.text import SpecError, from_json, from_toml, parse, read, to_json, to_toml, with_settings
-from engine.spec.training import CheckpointSpec, EarlyStoppingSpec, Epochs, OptimizerSpec, ScheduleSpec, TrainerSpec
+from engine.spec.training import (
+    BY_VALIDATION,
+    CheckpointSpec,
+    EarlyStoppingSpec,
+    Epochs,
+    OptimizerSpec,
+    ScheduleSpec,
+    TrainerSpec,
+)
 
 __all__ = [
+    "BY_VALIDATION",
     "CLASSIC",
     "DISTRIBUTIONS",
     "LABELLED",

@@ -20,7 +20,10 @@ ScheduleName = Literal[
     "cosine_with_min_lr",
     "cosine_warmup_with_min_lr",
     "warmup_stable_decay",
+    "greedy",
 ]
+BY_VALIDATION: tuple[ScheduleName, ...] = ("reduce_lr_on_plateau", "greedy")
+"""Schedules that listen to the validation loss, and so are not known before a run."""
 
 
 def _plain(number: float) -> int | float:
@@ -62,11 +65,12 @@ class ScheduleSpec(SpecModel):
     decay: float = Field(
         default=0.2, ge=0, le=1, description="For warmup_stable_decay: the share of the steps that decays at the end."
     )
-    patience: int = Field(
-        default=3, ge=0, description="For reduce_lr_on_plateau: validations without progress to wait."
-    )
+    patience: int = Field(default=3, ge=0, description="For reduce_lr_on_plateau and greedy: validations to wait.")
     factor: float = Field(
-        default=0.5, gt=0, lt=1, description="For reduce_lr_on_plateau: what the rate is multiplied by."
+        default=0.5,
+        gt=0,
+        lt=1,
+        description="For reduce_lr_on_plateau: what the rate is multiplied by; greedy divides by it too.",
     )
 
 

@@ -37,6 +37,11 @@ class Watch(TorchDispatchMode):
                     raise TooLarge(tuple(leaf.shape), size)
         return result
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Nothing is compiled here: torch would import its compiler for the first call, 80 MB in two seconds."""
+        return False
+
 
 def physical_bytes(tensor: Tensor) -> int:
     """Return what the storage takes."""

@@ -4,9 +4,12 @@ What is drawn before a run and what is used in it come from here; must not know 
 from typing import Any
 
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LambdaLR, LRScheduler, ReduceLROnPlateau
+from torch.optim.lr_scheduler import LambdaLR, LRScheduler
 
 from engine.spec import ScheduleSpec, TrainerSpec
+
+GREEDIEST = 10.0
+"""How many times the learning rate the greedy schedule may rise to."""
 
 
 def warmup_steps(schedule: ScheduleSpec, total_steps: int) -> int:
@@ -18,7 +21,7 @@ def warmup_steps(schedule: ScheduleSpec, total_steps: int) -> int:
 def make_scheduler(optimizer: Optimizer, trainer: TrainerSpec, total_steps: int) -> LRScheduler:
     """Return transformers' scheduler for these settings; it is stepped once after each optimizer step.
 
-    reduce_lr_on_plateau gives a ReduceLROnPlateau instead, which is stepped once an epoch with the validation loss.
+    Those BY_VALIDATION are stepped after each validation instead, with its loss.
     """
     from transformers import get_scheduler
 
@@ -42,8 +45,8 @@ def make_scheduler(optimizer: Optimizer, trainer: TrainerSpec, total_steps: int)
 
 
 def waits_for_validation(scheduler: LRScheduler) -> bool:
-    """Whether the scheduler is stepped with the validation loss each epoch rather than after each step."""
-    return isinstance(scheduler, ReduceLROnPlateau)
+    """Whether the scheduler is stepped with the loss of each validation rather than after each step."""
+    return not isinstance(scheduler, LambdaLR)
 
 
 def move_to(scheduler: LRScheduler, step: int) -> None:
@@ -76,6 +79,12 @@ def _settings(name: str, trainer: TrainerSpec, warmup: int, total: int) -> dict[
             "patience": schedule.patience,
             "factor": schedule.factor,
             "min_lr": floor,
+        },
+        "greedy": {
+            "patience": schedule.patience,
+            "factor": schedule.factor,
+            "min_lr": floor,
+            "max_lr": GREEDIEST * trainer.optimizer.learning_rate,
         },
     }
     return settings.get(name, {})

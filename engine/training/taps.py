@@ -9,13 +9,14 @@ from torch import nn
 from torch.utils.hooks import RemovableHandle
 
 from engine.runs.taps import Tap, TapLayer, TapParameter
+from engine.training.attention import AttentionCatch, attending
 
-Take = Callable[[Tap, torch.Tensor], None]
+Take = Callable[[Tap, Callable[[], torch.Tensor]], None]
 
 
 class Taps:
     """Takes tensors of a network: `arm` before a step's first batch, `take_rest` once its gradients are whole, and `disarm`
-    however the step ended. `take` must not change what it is given, nor keep it.
+    however the step ended. `take` is given how a tensor is had, and must not change it, nor keep it.
     """
 
     def __init__(self, network: nn.Module, take: Take) -> None:
@@ -36,13 +37,15 @@ class Taps:
         for tap in self._taps:
             if tap.kind == "activation" and tap.name in modules:
                 self._hooks.append(modules[tap.name].register_forward_hook(self._hear_of(tap)))
+            if tap.kind == "attention" and tap.name in modules:
+                self._catch_in(tap, modules[tap.name])
 
     def take_rest(self) -> tuple[Tap, ...]:
         """Take weights and gradients, and return what the step did not have."""
         parameters = dict(self._network.named_parameters(remove_duplicate=False))
         for tap in self._taps:
             parameter = parameters.get(tap.name)
-            if parameter is None or tap.kind == "activation":
+            if parameter is None or tap.kind not in {"weight", "gradient"}:
                 continue
             self._offer(tap, parameter if tap.kind == "weight" else parameter.grad)
         return tuple(tap for tap in self._taps if tap in self._waiting)
@@ -62,10 +65,31 @@ class Taps:
 
         return heard
 
+    def _catch_in(self, tap: Tap, module: nn.Module) -> None:
+        """Catch the attention map of a layer's first call."""
+        open_: list[AttentionCatch] = []
+
+        def begin(_module: nn.Module, _given: Any) -> None:
+            if tap in self._waiting and not open_:
+                open_.append(AttentionCatch())
+                open_[0].__enter__()
+
+        def end(_module: nn.Module, _given: Any, _made: Any) -> None:
+            if not open_:
+                return
+            catch = open_.pop()
+            catch.__exit__(None, None, None)
+            if catch.caught:
+                self._waiting.discard(tap)
+                self._take(tap, catch.found)
+
+        self._hooks.append(module.register_forward_pre_hook(begin))
+        self._hooks.append(module.register_forward_hook(end, always_call=True))
+
     def _offer(self, tap: Tap, tensor: torch.Tensor | None) -> None:
         if tensor is not None and tensor.is_floating_point():
             self._waiting.discard(tap)
-            self._take(tap, tensor.detach())
+            self._take(tap, tensor.detach)
 
 
 def first_tensor(made: Any) -> torch.Tensor | None:
@@ -82,14 +106,17 @@ def first_tensor(made: Any) -> torch.Tensor | None:
 
 def layers_of(network: nn.Module) -> tuple[TapLayer, ...]:
     """Return every layer with the parameters that are its own."""
+    modules = list(network.named_modules())
+    attend = attending(modules)
     return tuple(
         TapLayer(
             name=name,
             made=type(module).__name__,
+            attends=name in attend,
             returns=type(module).forward is not nn.Module.forward,
             parameters=_parameters(name, module),
         )
-        for name, module in network.named_modules()
+        for name, module in modules
     )
 
 

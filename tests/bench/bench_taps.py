@@ -1,11 +1,13 @@
 """Measures what watching costs a run: one training in which four tensors are watched as often as is allowed, and then none,
-in turns of ten seconds. Steps are set against processor time, so that what else the machine does hits neither turn.
+in turns of ten seconds. Steps are set against processor time, so that what else the machine does hits neither turn. And how
+long one look at a huge tensor holds the step that it falls into.
 
 `python tests/bench/bench_taps.py [--seconds 120] [--json]`
 """
 
 import argparse
 import contextlib
+import statistics
 import tempfile
 import time
 import warnings
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from engine.runs.taps import TapWish
     from engine.training.recorder import Recorder
 
-TURN_S = 10.0
+TURN_S, TIMES = 10.0, 7
 ROWS, BATCH = 20_000, 256
 DENSE = "_backbone.linear_layers.2"
 
@@ -34,7 +36,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         turns = train(Path(folder), options.seconds)
-    show(rows_of(turns), options.json)
+    show([*rows_of(turns), row_of_huge()], options.json)
 
 
 @dataclass
@@ -124,6 +126,23 @@ def rows_of(turns: Turns) -> list[Row]:
             watched / without >= 0.98,
         ),
     ]
+
+
+def row_of_huge() -> Row:
+    """Return the figure of a tensor such as the embedding of 30,000 words."""
+    import torch
+
+    from engine.families.tap_numbers import tapped
+    from engine.runs.taps import Tap
+
+    weight = torch.randn(30_000, 768)
+    took = []
+    for _ in range(TIMES):
+        began = time.perf_counter()
+        tapped(Tap(name="words", kind="weight"), weight)
+        took.append(1000 * (time.perf_counter() - began))
+    middle = statistics.median(took)
+    return row("a look at one weight of 30,000 × 768, median", f"{middle:.0f} ms", "≤ 100 ms", middle <= 100)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,9 @@ from pytestqt.qtbot import QtBot
 HEAVY = "x = rand(7000, 7000); y = x @ x @ x @ x"
 
 
-def test_that_tensors_are_tried_and_that_a_lab_that_hangs_takes_nothing_with_it(user: Any, qtbot: QtBot) -> None:
+def test_that_tensors_are_tried_and_that_a_lab_that_crashes_or_hangs_takes_nothing_with_it(
+    user: Any, qtbot: QtBot
+) -> None:
     window = user.open_window()
     user.press(window, "rail.tensors")
     page = window.tensors.playground
@@ -63,12 +65,22 @@ def test_that_tensors_are_tried_and_that_a_lab_that_hangs_takes_nothing_with_it(
     user.until(lambda: names()[-1:] == ["z"])
     assert page.chain().tensors[-1].shape == (3, 3)
 
+    page.view.edited.emit(0, (1, 2), 7.0)
+    user.until(lambda: page.chain().tensors[0].values[1, 2] == 7.0)
+    page.pin(0, (1, 2))
     lab = window.engine._labs["tensors"]
-    before = lab.pid
+    crashed, mended = lab.pid, page.shown()
+    psutil.Process(crashed).kill()
     write(HEAVY)
+    user.until(lambda: any(one.begun and HEAVY in str(one.message) for one in [*lab._pending.values()]))
     user.press(window, "tensors.stop")
-    assert names()[-1] == "z", "what was worked out stays"
-    user.until(lambda: not psutil.pid_exists(before) or lab.pid != before)
+    hung = lab.pid
+    assert hung != crashed
+    assert names()[-1] == "z" and page.view.cards[0].panes()[0].grid.lit is not None, "what was worked out stays"
+    user.until(lambda: not psutil.pid_exists(hung) or lab.pid != hung)
     write("q = ones(2, 2)")
     user.until(lambda: names() == ["q"])
+    user.until(lambda: not user.press(window, "tensors.undo") and page.shown() == mended)
+    user.until(lambda: names()[-1:] == ["z"])
+    assert page.chain().tensors[0].values[1, 2] == 7.0
     window.close()

@@ -214,7 +214,11 @@ class RunPage(QWidget):
             (self._results, self.tr("Results"), self.tr("What the model is worth, once it is trained")),
             (self._settings, self.tr("Settings"), self.tr("The specification that this run was started with")),
             (self._log, self.tr("Log"), self.tr("What the run said")),
-            (self._tensors, self.tr("Tensors"), self.tr("Weights, gradients and activations while the run learns")),
+            (
+                self._tensors,
+                self.tr("Tensors"),
+                self.tr("Weights, gradients, activations and attention as the run learns"),
+            ),
         ):
             self._tabs.setTabToolTip(self._tabs.addTab(tab, title), explanation)
         shown = QWidget(self)

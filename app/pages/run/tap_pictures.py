@@ -6,16 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.pages.run.tap_words import scale_text, tile_text
+from app.pages.run.head_slider import HeadSlider
+from app.pages.run.tap_words import attention_scale_text, look_text, scale_text, tile_text
 from app.plots.histogram_history import HistogramHistory, Spread
 from app.plots.tensor_colors import number_format
 from app.plots.tensor_map import TensorMap
 from app.plots.tensor_window import TilePlace
 from app.plots.tile_book import MapScale, MapTile
-from engine.runs.taps import Tapped
+from engine.runs.taps import Tapped, TapPicture
 
+MOST_SEEN = 0.99
 WHOLE = TilePlace(1, 1, 0, 0)
 
 
@@ -40,6 +42,7 @@ class TapPictures(QWidget):
         self._found: Tapped | None = None
         self._is_mean = True
         self._values: NDArray[np.float32] = np.empty((0, 0), np.float32)
+        self._heads = HeadSlider(path, self)
         self.map = _PageMap(self)
         self.map.setObjectName(f"{path}.map")
         self.map.setAccessibleName(self.tr("Map of the {0}").format(name))
@@ -50,23 +53,33 @@ class TapPictures(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        layout.addWidget(self.map, 1)
+        left = QVBoxLayout()
+        left.setSpacing(4)
+        left.addWidget(self._heads)
+        left.addWidget(self.map, 1)
+        layout.addLayout(left, 1)
         layout.addWidget(self.spreads, 1)
+        self._heads.moved.connect(self._draw)
         self.map.cellPointed.connect(self._point)
 
     def draw(self, found: Tapped | None, why_none: str, is_mean: bool) -> None:
         """Draw the map of a tensor, or say why there is none."""
         self._found, self._is_mean = found, is_mean
-        picture = found.picture if found is not None else None
+        self._heads.setCount(len(found.heads) if found is not None else 0)
+        self.map.setEmptyText(why_none or self.tr("This tensor has no numbers."))
+        self._draw()
+
+    @Slot()
+    def _draw(self) -> None:
+        picture = self._picture()
         if picture is None:
-            self.map.setEmptyText(why_none or self.tr("This tensor has no numbers."))
             self.map.setPlane(0, 0)
         else:
-            self._values = picture.means() if is_mean else picture.extremes()
+            self._values = picture.means() if self._is_mean else picture.extremes()
             self.map.setPlane(*picture.tiles, keep_view=True)
             self.map.setTileSize(picture.down, picture.across)
             self.map.setFormat(number_format(self._values))
-            self.map.setScale(MapScale(0.0, float(np.abs(self._values).max()) or 1.0))
+            self.map.setScale(MapScale(0.0, self._reach() or 1.0))
             self.map.addTile(WHOLE, MapTile(self._values, picture.marks()))
         self._point(None)
 
@@ -74,18 +87,31 @@ class TapPictures(QWidget):
         """Draw the histograms of the tensor at steps, and mark one of these."""
         self.spreads.setSpreads([_spread(step, one) for step, one in found], marked)
 
+    def _reach(self) -> float:
+        """Return how far the colours reach: to the largest number, but past the few places that draw all attention."""
+        sizes = np.abs(self._values)
+        is_map = self._found is not None and bool(self._found.heads)
+        return float(np.nanquantile(sizes, MOST_SEEN) if is_map else sizes.max())
+
+    def _picture(self) -> TapPicture | None:
+        if self._found is None or not self._found.heads:
+            return self._found.picture if self._found is not None else None
+        return self._found.heads[self._heads.place()]
+
     @Slot(object)
     def _point(self, cell: tuple[int, int] | None) -> None:
         cell = cell if cell is not None else self.map.pinned()
-        picture = self._found.picture if self._found is not None else None
-        if picture is None:
+        picture = self._picture()
+        if picture is None or self._found is None:
             self.said.emit("")
             return
         written = number_format(self._values)
         if cell is None:
-            self.said.emit(scale_text(written(np.abs(self._values).max())))
+            say = attention_scale_text if self._found.heads else scale_text
+            self.said.emit(say(written(self._reach())))
         else:
-            self.said.emit(tile_text(picture, cell, written(self._values[cell]), self._is_mean))
+            words = look_text if self._found.heads else tile_text
+            self.said.emit(words(picture, cell, written(self._values[cell]), self._is_mean))
 
 
 def _spread(step: int, found: Tapped) -> Spread:

@@ -22,7 +22,8 @@ from engine.runs.taps import MOST_TAPS, TAP_KINDS, Tap, TapLayer, TapParameter, 
 NAME = Qt.ItemDataRole.UserRole
 RATES = (1.0, 5.0, 30.0, 300.0)
 FOLDED_FROM = 120  # layers, from which those below the first two levels are folded at first
-WIDTH = 440
+WIDTH, WIDTH_OF_FOUR = 440, 488
+ATTENTION = TAP_KINDS.index("attention") + 1
 
 
 class TapTree(QWidget):
@@ -74,6 +75,9 @@ class TapTree(QWidget):
             for layer in layers:
                 parent = places.get(layer.name.rpartition(".")[0]) if layer.name else None
                 places[layer.name] = self._add_layer(layer, parent)
+            attends = any(layer.attends for layer in layers)
+            self.tree.setColumnHidden(ATTENTION, not attends)
+            self.setFixedWidth(WIDTH_OF_FOUR if attends else WIDTH)
             for depth, item in _below(self.tree.invisibleRootItem()):
                 item.setExpanded(len(layers) < FOLDED_FROM or depth < 2)
         self._filter(self._search.text())
@@ -108,6 +112,8 @@ class TapTree(QWidget):
         item.setToolTip(0, f"{layer.name or self.tr('the whole network')}\n{layer.made}")
         if layer.returns:
             self._add_tick(item, Tap(name=layer.name, kind="activation"))
+        if layer.attends:
+            self._add_tick(item, Tap(name=layer.name, kind="attention"))
         for parameter in layer.parameters:
             self._add_parameter(item, parameter)
         return item
@@ -156,13 +162,14 @@ class TapTree(QWidget):
         tree, tr = self.tree, self.tr
         tree.setObjectName("run.tensors.tree")
         tree.setAccessibleName(tr("Layers of the network, with ticks for what is watched"))
-        tree.setHeaderLabels([tr("Layer"), tr("Weight"), tr("Gradient"), tr("Activation")])
+        tree.setHeaderLabels([tr("Layer"), tr("Weight"), tr("Gradient"), tr("Activation"), tr("Attention")])
         for column, tip in enumerate(
             (
                 tr("Layers and their parameters, with their shapes"),
                 tr("The parameter, as the step began with it"),
                 tr("The gradient of the loss, before it is clipped"),
                 tr("What the layer returned for the first batch of the step"),
+                tr("How much each place of the step’s first example looked at each other one, before dropout"),
             )
         ):
             tree.headerItem().setToolTip(column, tip)
@@ -172,8 +179,9 @@ class TapTree(QWidget):
         header = tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 64), (2, 72), (3, 80)):
+        for column, width in ((1, 66), (2, 72), (3, 86), (ATTENTION, 80)):
             header.resizeSection(column, width)
+        header.setSectionHidden(ATTENTION, True)
 
     def _arrange(self) -> None:
         label = QLabel(self.tr("Look every"), self)

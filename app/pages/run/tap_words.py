@@ -10,7 +10,12 @@ from engine.runs.taps import Tap, TapKind, TapLook, Tapped, TapPicture
 
 def kind_name(kind: TapKind) -> str:
     """Return what a kind of tensor is called."""
-    return {"weight": _tr("weight"), "gradient": _tr("gradient"), "activation": _tr("activation")}[kind]
+    return {
+        "weight": _tr("weight"),
+        "gradient": _tr("gradient"),
+        "activation": _tr("activation"),
+        "attention": _tr("attention"),
+    }[kind]
 
 
 def title(tap: Tap) -> str:
@@ -24,9 +29,12 @@ def shape_text(shape: Sequence[int]) -> str:
 
 
 def form(found: Tapped) -> str:
-    """Say what a tensor is: its kind, type and shape, and of a sparse gradient how many of how many rows it has."""
+    """Say what a tensor is: its kind, type and shape; of a sparse gradient how many of how many rows it has."""
     parts = [kind_name(found.tap.kind), found.dtype]
-    if found.whole:
+    if found.heads:
+        heads, queries, keys = map(count, found.shape)
+        parts[1:] = [_tr("first example"), _tr("{0} heads, {1} places look at {2}").format(heads, queries, keys)]
+    elif found.whole:
         rows = _tr("{0} of {1} rows").format(count(found.shape[0]), count(found.whole[0]))
         parts.append(_tr("{0}, {1} each").format(rows, shape_text(found.shape[1:])))
     else:
@@ -35,9 +43,12 @@ def form(found: Tapped) -> str:
 
 
 def statistics(found: Tapped) -> str:
-    """Say the statistics of the finite numbers in a line."""
+    """Say the statistics of the finite numbers in a line, and which of them are of a part."""
     names = {"low": _tr("smallest"), "high": _tr("largest"), "mean": _tr("mean"), "std": _tr("standard deviation")}
-    return "     ".join(f"{name} {number(getattr(found, key))}" for key, name in names.items())
+    words = "     ".join(f"{name} {number(getattr(found, key))}" for key, name in names.items())
+    if found.every > 1:
+        words += "     " + _tr("(mean, deviation and pictures: 1 number in {0})").format(count(found.every))
+    return words
 
 
 def oddities(found: Tapped) -> str:
@@ -65,9 +76,24 @@ def tile_text(picture: TapPicture, cell: tuple[int, int], value: str, is_mean: b
     return f"[{rows}, {columns}]   " + what.format(value)
 
 
+def look_text(picture: TapPicture, cell: tuple[int, int], value: str, is_mean: bool) -> str:
+    """Say how much one place of an attention map looks at another."""
+    rows = _span(cell[0], picture.down, picture.rows)
+    columns = _span(cell[1], picture.across, picture.columns)
+    if (picture.down, picture.across) == (1, 1):
+        return _tr("place {0} looks at place {1}: {2}").format(rows, columns, value)
+    words = _tr("places {0} look at {1}: mean {2}") if is_mean else _tr("places {0} look at {1}: at most {2}")
+    return words.format(rows, columns, value)
+
+
 def scale_text(largest: str) -> str:
     """Say how far the colours of a map reach."""
     return _tr("colours reach ±{0}").format(largest)
+
+
+def attention_scale_text(largest: str) -> str:
+    """Say how far the colours of an attention map reach."""
+    return _tr("colours reach {0} (99 % of the places)").format(largest)
 
 
 def moment(look: TapLook) -> str:

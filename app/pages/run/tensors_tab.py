@@ -11,7 +11,7 @@ from app.pages.run.tap_tree import TapTree
 from app.pages.run.tap_words import moment
 from engine.runs.taps import Tap, TapLook, TapOffer, TapWish
 
-WIDTH_OF_PLACE = 208
+WIDTH_OF_PLACE = 192
 
 
 class TensorsTab(QWidget):
@@ -135,7 +135,7 @@ class TensorsTab(QWidget):
         elif self.tree.wish().taps:
             text = self.tr("The next step is looked at as soon as the time for it has come.")
         else:
-            text = self.tr("Tick a weight, a gradient or an activation, and see it change while the run learns.")
+            text = self.tr("Tick a weight, a gradient or what a layer makes, and see it change while the run learns.")
         self._empty.setText(text)
 
     def _arrange(self) -> None:

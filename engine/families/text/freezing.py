@@ -14,17 +14,26 @@ LAYERS = ("encoder.layer", "transformer.layer", "layers", "h", "encoder.block", 
 
 
 def freeze(network: nn.Module, spec: RunSpec) -> None:
-    """Keep those weights of a network still that a specification says. Raises RunFailed where nothing is left to train."""
-    wish = text_of(spec).freezing
-    if not isinstance(network, TransformersNetwork) or not (wish.head_only or wish.embeddings or wish.layers):
+    """Keep those weights of a network still that a specification says; adapters have said it already. Raises RunFailed
+    where nothing is left to train, or a model has fewer layers.
+    """
+    own = text_of(spec)
+    wish = own.freezing
+    if not isinstance(network, TransformersNetwork) or own.lora.enabled:
         return
     base: Any = network.model.base_model
     if wish.head_only:
         _keep_still(base)
     if wish.embeddings:
         _keep_still(base.get_input_embeddings())
-    if wish.layers:
-        for layer in layers_of(base)[: wish.layers]:
+    if wish.layers and not wish.head_only:
+        layers = layers_of(base)
+        if wish.layers > len(layers):
+            raise RunFailed(
+                f"The model has {len(layers)} layers, so {wish.layers} cannot keep still.",
+                "Keep fewer layers still (text.freezing.layers).",
+            )
+        for layer in layers[: wish.layers]:
             _keep_still(layer)
     if not any(one.requires_grad for one in network.parameters()):
         raise RunFailed("No weight is left to train.", "Keep fewer layers still (text.freezing).")

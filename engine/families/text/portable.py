@@ -11,8 +11,11 @@ from torch import nn
 from engine.families.portable import Inputs, Portable
 from engine.families.text.adapters import merge
 from engine.families.text.classic.language_model import RnnLanguageModel
+from engine.families.text.classic.portable import without_packing
 from engine.families.text.classic.skip_gram import SkipGram
 from engine.families.text.networks import text_of
+from engine.families.text.tasks.generation import opening_of
+from engine.families.text.tasks.writing import end_of
 from engine.families.text.tokenizing import save_tokenizer
 from engine.families.text.trained import TrainedText
 from engine.families.text.transformers_models import TransformersNetwork
@@ -126,7 +129,18 @@ def portable(model: TrainedText) -> Portable:
         return tuple(written if name == "decoder_ids" else made[name] for name in names)
 
     varying = (0, 2) if choices > 1 else (0, 1)
-    return Portable(_ByPlace(model.network, names), names, (varying,) * len(names), example)
+    network, original = without_packing(model.network), _ByPlace(model.network, names)
+    notes = (_writing(model),) if own.task == "seq2seq" else ()
+    return Portable(_ByPlace(network, names), names, (varying,) * len(names), example, original, notes)
+
+
+def _writing(model: TrainedText) -> str:
+    """Return how a file that knows the next token alone is made to write."""
+    opening = ", ".join(map(str, opening_of(model.network)))
+    return (
+        f"The file scores the token after each of decoder_ids. To write, begin with {opening}, put the best one behind "
+        f"and ask again, until it is {end_of(model.encoder)}."
+    )
 
 
 def _names(model: TrainedText) -> tuple[str, ...]:

@@ -74,7 +74,8 @@ def predict(
         shown, preview = output.first(limit)
         if out is not None:
             output.write(out)
-        notes = [*match.notes]
+        reads_text = use is None and inputs[0] not in match.missing
+        notes = [*match.notes, *(_without_text(frame, inputs[0]) if reads_text else ())]
         if dataset.rejected:
             notes.append(
                 f"{counted(dataset.rejected, 'line')} of {source.name} could not be read and got no prediction."
@@ -98,6 +99,14 @@ def _read(path: Path, match: ColumnMatch, names: list[str]) -> pd.DataFrame:
     frame = read_columns(path, list(match.found.values()) or names[:1])
     frame = frame.rename(columns={found: wanted for wanted, found in match.found.items()})
     return frame.assign(**dict.fromkeys(match.missing, ""))
+
+
+def _without_text(frame: pd.DataFrame, name: str) -> list[str]:
+    blank = sum(not text.strip() for text in as_texts(frame[name]))
+    if not blank:
+        return []
+    have = "row has" if blank == 1 else "rows have"
+    return [f"{blank:,} {have} no text in “{name}”; what is told for {'it' if blank == 1 else 'them'} means nothing."]
 
 
 def _scores(use: Use | None, judged: list[Any]) -> dict[str, float]:

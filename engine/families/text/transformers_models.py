@@ -6,12 +6,15 @@ from typing import Any
 
 import torch
 from torch import nn
+from transformers.utils import logging
 
 from engine.catalog import settings
 from engine.families.text.encoder import TextEncoder
 from engine.spec import RunSpec, TextTask
 from engine.training.failures import RunFailed
 from engine.training.loader import Batch
+
+logging.disable_progress_bar()  # it would be drawn on standard error, and leave a thread behind
 
 CLASSES: dict[TextTask, str] = {
     "masked-lm": "AutoModelForMaskedLM",

@@ -25,6 +25,7 @@ from engine.spec import LABELLED
 from engine.training.failures import RunFailed
 
 CANDIDATES, MOST_CLASSES = 10, 50
+NO_TEXT = "There is no text; what is told for it means nothing."
 
 
 def answer(
@@ -67,11 +68,14 @@ def answer_of(
     """Return a model's answer as `answer` does."""
     own = text_of(model.spec)
     task, decoding = own.task, decoding or Decoding(top_k=20)
-    if task in LABELLED and own.labels == "many":
-        return typed_heads.labels(model, text, second)
     if task in LABELLED:
         seconds = [second or ""] if own.columns.second else None
-        return TextAnswer(task=task, text=text, targets=_labels(model, text, seconds))
+        found = (
+            typed_heads.labels(model, text, second)
+            if own.labels == "many"
+            else TextAnswer(task=task, text=text, targets=_labels(model, text, seconds))
+        )
+        return found if text.strip() else found.model_copy(update={"notes": (*found.notes, NO_TEXT)})
     if task == "masked-lm":
         return _masked(model, text)
     if task in {"causal-lm", "rnn-lm"}:

@@ -166,6 +166,30 @@ def test_that_looks_are_drawn_and_can_be_gone_back_to(page, told):
     assert slider.maximum() == 2 and place.text() == "step 20 · epoch 2"
 
 
+def test_that_attention_is_offered_where_there_is_some_and_shown_head_by_head(page, told):
+    told.offer()
+    tree = page._tensors.tree.tree
+    assert tree.isColumnHidden(4)
+    tap = Tap(name="body.0", kind="attention")
+    offered = tuple(layer.model_copy(update={"attends": layer.name == "body.0"}) for layer in layers())
+    page._tensors.setOffer(TapOffer(layers=offered, wish=TapWish(taps=(tap,))))
+    assert not tree.isColumnHidden(4) and page._tensors.tree.wish().taps == (tap,)
+    heads = [np.full((3, 2), share) for share in (0.5, 0.25)]
+    pictures = [TapPicture(rows=3, columns=2, down=1, across=1, bound=1.0, mean=text_of(head)) for head in heads]
+    found = Tapped(tap=tap, shape=(2, 3, 2), dtype="float32", low=0.25, high=0.5, heads=tuple(pictures), every=4)
+    told.look(20, found)
+    (card,) = page._tensors.cards()
+    assert card.texts()[0] == "attention   ·   first example   ·   2 heads, 3 places look at 2"
+    assert card.texts()[1].endswith("(mean, deviation and pictures: 1 number in 4)")
+    card.draw()
+    assert card.texts()[3].startswith("colours reach 0.500 ")
+    card.pictures().map.cellPointed.emit((2, 1))
+    assert card.texts()[3] == "place 2 looks at place 1: 0.500"
+    page.findChild(QSlider, f"{card.objectName()}.head").setValue(1)
+    card.pictures().map.cellPointed.emit((2, 1))
+    assert card.texts()[3] == "place 2 looks at place 1: 0.250"
+
+
 def test_that_what_comes_while_another_tab_is_open_is_drawn_when_the_user_comes(page, told):
     tabs = page.findChild(QTabWidget, "run.tabs")
     tabs.setCurrentWidget(page._live)

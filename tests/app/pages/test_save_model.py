@@ -69,6 +69,14 @@ def test_that_what_a_model_cannot_be_written_as_is_off_and_says_why(opened):
     dialog.close()
 
 
+@pytest.mark.parametrize(("task", "model"), [("text-classifier", "text_lstm"), ("seq2seq", "seq2seq_attention")])
+def test_that_networks_that_read_packed_are_offered_in_every_format_but_the_folder(opened, task, model):
+    _, dialog = opened(task, model)
+    offered = {kind for kind, button in dialog._buttons.items() if button.isEnabled()}
+    assert offered == {"torchscript", "torch_export", "onnx"}
+    dialog.close()
+
+
 def test_that_a_closed_dialog_lets_the_model_be_written_and_says_so(engine, opened, qtbot):
     page, dialog = opened("masked-lm", "bert")
     dialog.saveTo(Path("/models/mine"))

@@ -7,6 +7,7 @@ import pytest
 import torch
 from numpy.testing import assert_allclose
 
+from engine.families import tap_numbers
 from engine.families.tap_numbers import tapped
 from engine.inspecting.blocks import Flag
 from engine.runs.taps import Tap, Tapped, TapPicture
@@ -39,6 +40,30 @@ def test_that_a_large_tensor_is_kept_as_tiles_that_hide_nothing() -> None:
     assert small.marks()[62, 59] == Flag.NAN and small.marks()[0, 0] == Flag.PLUS_INF
     assert (found.nan, found.inf, sum(found.counts)) == (1, 1, 300_000 - 2)
     assert len(found.model_dump_json()) < 40_000
+
+
+@pytest.mark.parametrize("shape", [(9000, 30), (3, 90_000)])
+def test_that_of_a_huge_tensor_a_part_is_drawn_and_what_is_not_finite_is_found_in_all(
+    shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tap_numbers, "MOST", 30_000)
+    numbers = torch.randn(shape, generator=torch.Generator().manual_seed(4))
+    numbers[1, 1], numbers[2, 1], numbers[1, 2] = math.nan, math.inf, 50.0  # none of them in the part
+    found = tapped(WEIGHT, numbers)
+    assert (found.every, found.shape, found.nan, found.inf, found.high) == (9, shape, 1, 1, 50.0)
+    assert found.std == pytest.approx(1.0, abs=0.02) and sum(found.counts) == 30_000
+    small = picture(found)
+    assert (small.rows, small.columns) == shape and small.means().shape == small.tiles
+
+
+def test_that_an_attention_map_has_a_picture_a_head() -> None:
+    heads = torch.rand(12, 100, 90, generator=torch.Generator().manual_seed(4))
+    found = tapped(Tap(name="w", kind="attention"), heads)
+    assert found.picture is None and len(found.heads) == 12 and len(found.model_dump_json()) < 100_000
+    first = found.heads[11].means()[0, 0]
+    assert first == pytest.approx(heads[11, : found.heads[0].down, : found.heads[0].across].mean().item(), rel=1e-3)
+    (alone,) = tapped(Tap(name="w", kind="attention"), heads[:1, :60, :64]).heads
+    assert_allclose(alone.means(), heads[0, :60, :64], atol=1e-3)
 
 
 @pytest.mark.parametrize("shape", [(), (0,), (3, 0), (200,), (2, 3, 5, 7)])

@@ -215,13 +215,15 @@ def test_that_gradients_are_clipped_and_their_norm_is_told_as_it_was(
     assert not np.array_equal(losses, free.series["train/loss"].values)
 
 
-@pytest.mark.parametrize("schedule", ["linear", "cosine", "reduce_lr_on_plateau", "warmup_stable_decay"])
+@pytest.mark.parametrize("schedule", ["linear", "cosine", "reduce_lr_on_plateau", "warmup_stable_decay", "greedy"])
 def test_that_the_learning_rate_follows_its_schedule(train: Callable[..., Run], make_spec: Make, schedule: str) -> None:
     spec = ScheduleSpec.model_validate({"name": schedule, "warmup": 0.25, "patience": 0, "factor": 0.5})
     rates = train(make_spec(trainer=trainer(epochs=4, schedule=spec))).series["lr"].values
     assert len(rates) == 24
     if schedule == "reduce_lr_on_plateau":
         assert rates[0] == 1e-3
+    elif schedule == "greedy":
+        assert rates[0] == 1e-3 and {*rates.tolist()} & {2e-3, 5e-4}
     else:
         assert rates[0] == 0.0 and rates.max() == pytest.approx(1e-3) and rates[-1] < 1e-3
         assert np.argmax(rates) == 6

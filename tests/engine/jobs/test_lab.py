@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 import pytest
 
-from engine.jobs import lab_client
+from engine.jobs import lab_client, standby
 from engine.jobs.lab_client import LabClient
 
 Answers = queue.Queue[tuple[int, str, Any]]
@@ -46,18 +46,32 @@ def test_that_a_wrong_request_is_answered_with_a_sentence(lab: LabClient, answer
     assert "file.csv" in sentence
 
 
-def test_that_a_lab_that_dies_is_told_and_started_anew(lab: LabClient, answers: Answers) -> None:
+def test_that_a_lab_that_dies_is_told_and_that_the_one_which_waited_takes_its_place(
+    workspace: Path, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standby, "QUIET_S", 0.0)
+    monkeypatch.setitem(lab_client.PATIENCE_S, "data", 60.0)
+    lab = LabClient("data", workspace, lambda ticket, kind, value: answers.put((ticket, kind, value)), stands_by=True)
+    lab.tend()
+    assert lab.standby_pid is None, "nobody asked for anything"
     lab.ask(1, "datasets", {})
     assert answers.get(timeout=60) == (1, "result", [])
-    assert lab.pid is not None
+    lab.tend()
+    waiting = lab.standby_pid
+    assert lab.pid is not None and waiting is not None
     psutil.Process(lab.pid).suspend()
     lab.ask(2, "datasets", {})
-    psutil.Process(lab.pid).kill()
-    ticket, kind, sentence = answers.get(timeout=60)
-    assert (ticket, kind) == (2, "error")
-    assert "ended unexpectedly" in sentence
+    lab._pending[2].begun = 0.0
     lab.ask(3, "datasets", {})
-    assert answers.get(timeout=60) == (3, "result", [])
+    psutil.Process(lab.pid).kill()
+    found = {ticket: value for ticket, _, value in (answers.get(timeout=60), answers.get(timeout=60))}
+    assert "ended unexpectedly" in found[2]
+    assert found[3] == [], "it was not begun, and so did not end the lab"
+    assert lab.pid == waiting and lab.standby_pid is None
+    lab.tend()
+    pids = {waiting, lab.standby_pid}
+    lab.close()
+    assert None not in pids and not [pid for pid in pids if psutil.pid_exists(pid)]
 
 
 def test_that_the_data_lab_never_loads_torch_or_qt(lab: LabClient, answers: Answers) -> None:
@@ -81,10 +95,10 @@ def test_that_a_lab_that_goes_on_with_what_was_given_up_is_ended_and_the_rest_as
     client.ask(2, "datasets", {})
     client.ask(3, "datasets", {})
     client._pending[2].begun = 0.0
-    client.end_if_deaf()
+    client.tend()
     assert client.pid == first, "nobody gave anything up"
     client.cancel(2)
-    client.end_if_deaf()
+    client.tend()
     found = {ticket: kind for ticket, kind, _ in (answers.get(timeout=60), answers.get(timeout=60))}
     assert found == {2: "error", 3: "result"}
     assert client.pid != first

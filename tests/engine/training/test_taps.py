@@ -33,7 +33,7 @@ def network() -> Network:
 
 def seen(network: Network, taps: list[Tap], batches: int = 1) -> tuple[dict[Tap, torch.Tensor], tuple[Tap, ...]]:
     found: dict[Tap, torch.Tensor] = {}
-    watcher = Taps(network, lambda tap, tensor: found.__setitem__(tap, tensor.clone()))
+    watcher = Taps(network, lambda tap, find: found.__setitem__(tap, find().clone()))
     watcher.arm(taps)
     for _ in range(batches):
         network(torch.tensor([[1, 2, 2]]))["scores"][0].sum().backward()

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 from torch.nn import functional
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from engine.families.text.classic.reading_rows import is_behind, lengths_of, read_rows
 
 
 class WordEmbedding(nn.Module):
@@ -105,10 +106,9 @@ class TextRnn(nn.Module):
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Return the outputs [n, outputs] of ids [n, length]."""
         vectors, _ = self.embedding(ids, mask)
-        lengths = mask.sum(dim=1).clamp(min=1).cpu()
-        packed = pack_padded_sequence(self.dropout(vectors), lengths, batch_first=True, enforce_sorted=False)
-        read, _ = pad_packed_sequence(self.reader(packed)[0], batch_first=True, total_length=ids.shape[1])
-        behind = torch.arange(ids.shape[1], device=ids.device) >= lengths.to(ids.device)[:, None]
+        lengths = lengths_of(mask)
+        read, _ = read_rows(self.reader, self.dropout(vectors), lengths)
+        behind = is_behind(lengths, ids.shape[1])
         largest = read.masked_fill(behind.unsqueeze(-1), torch.finfo(read.dtype).min).amax(dim=1)
         logits: torch.Tensor = self.head(self.dropout(largest))
         return logits

@@ -3,7 +3,8 @@ Must not know how texts were cut into tokens."""
 
 import torch
 from torch import nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from engine.families.text.classic.reading_rows import lengths_of, read_rows
 
 Memory = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 """What was read [n, source, 2·hidden], the same ready to be compared [n, source, hidden], and its mask [n, source]."""
@@ -51,12 +52,8 @@ class AttentionSeq2Seq(nn.Module):
     def read(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[Memory, torch.Tensor]:
         """Return what is remembered of ids [n, source], and the writer's first state [layers, n, hidden]."""
         vectors = self.dropout(self.embedding(ids))
-        lengths = mask.sum(dim=1).clamp(min=1).cpu()
-        packed = pack_padded_sequence(vectors, lengths, batch_first=True, enforce_sorted=False)
-        found, last = self.reader(packed)
-        read, _ = pad_packed_sequence(found, batch_first=True, total_length=ids.shape[1])
-        ends = torch.cat([last[-2], last[-1]], dim=1)
-        state = torch.tanh(self.bridge(ends)).view(len(ids), self._layers, -1).transpose(0, 1).contiguous()
+        read, ends = read_rows(self.reader, vectors, lengths_of(mask))
+        state = torch.stack(torch.tanh(self.bridge(ends)).chunk(self._layers, dim=1))
         return (read, self.remembered(read), mask), state
 
     def write(self, ids: torch.Tensor, memory: Memory, state: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

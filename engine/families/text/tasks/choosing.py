@@ -19,6 +19,7 @@ from engine.families.text.ragged import Ints, Ragged
 from engine.families.text.reading_examples import choice_of, read_choices
 from engine.families.text.tasks.head import Head, Judged, Samples, batches, device_of
 from engine.families.text.trained import TrainedText
+from engine.runs.evaluation import TextExample
 from engine.runs.text_samples import TextSample
 from engine.spec import RunSpec, TextColumns
 from engine.training.failures import RunFailed
@@ -105,12 +106,18 @@ class ChoiceHead(Head):
         metrics = {"loss": float(losses.mean()), **score_choices(list(zip(right, told, strict=True)))}
         if not whole:
             return Judged(metrics)
-        own = self._examples
         examples = [
-            self.example(row, own.prompts[row], own.endings[row][its], own.endings[row][ours], error)
-            for row, its, ours, error in zip(rows.tolist(), right.tolist(), told.tolist(), losses.tolist(), strict=True)
+            self._judged(row, shares, error) for row, shares, error in zip(rows.tolist(), chances, losses, strict=True)
         ]
         return Judged(metrics, examples)
+
+    def _judged(self, row: int, shares: NDArray[np.float64], error: float) -> TextExample:
+        """Return a prompt with all choices, the likeliest first."""
+        own = self._examples
+        endings = own.endings[row]
+        lines = [f"{one.label}  {100 * one.probability:.0f} %" for one in ranked(endings, shares)]
+        text = "\n".join([own.prompts[row], *lines] if own.prompts[row] else lines)
+        return self.example(row, text, endings[own.right[row]], endings[int(shares.argmax())], float(error))
 
     def look(
         self, network: nn.Module, _encoder: TextEncoder, rows: Rows, samples: Samples, /

@@ -52,5 +52,7 @@ def permuted(ids: Ints, ends: Ints, rng: np.random.Generator) -> Ints:
 
 def sentence_ends(tokenizer: PreTrainedTokenizerFast) -> Ints:
     """Return the ids of tokens with which a sentence ends."""
-    found = [number for token, number in tokenizer.get_vocab().items() if token.endswith(ENDS)]
+    tokens = tokenizer.get_vocab().items()
+    # Where tokens are bytes, only what they stand for shows an end that is no ASCII.
+    found = [number for token, number in tokens if tokenizer.convert_tokens_to_string([token]).rstrip().endswith(ENDS)]
     return np.array(sorted(found), dtype=np.int64)

@@ -30,7 +30,7 @@ TRAINERS: dict[str, dict[str, Any]] = {
     "half": {"precision": "bf16-mixed"},
     "validated within epochs": {
         "validate_every_steps": 4,
-        "schedule": ScheduleSpec(name="reduce_lr_on_plateau", patience=0),
+        "schedule": ScheduleSpec(name="greedy", patience=0),
     },
 }
 OF_ROWS: dict[str, dict[str, Any]] = {

@@ -23,6 +23,8 @@ MODELS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "gpt": ("causal-lm", "gpt2", SMALL_GPT),
     "lstm": ("rnn-lm", "lstm_lm", SMALL_LSTM),
     "judge": ("sequence-classification", "bert", SMALL_BERT),
+    "reader": ("text-classifier", "text_lstm", {"embedding_dim": 8, "hidden_size": 8}),
+    "writer": ("seq2seq", "seq2seq_attention", {"embedding_dim": 8, "hidden_size": 8}),
     "cnn": ("text-classifier", "text_cnn", {"embedding_dim": 8, "filters": 4}),
 }
 
@@ -44,15 +46,16 @@ class Texts:
     def spec(self, kind: str, **changes: Any) -> RunSpec:
         """Return a specification; dotted keys, with __ for the dot, replace its parts."""
         task, name, params = MODELS[kind]
-        labels = {"labels": ["mood"]} if kind in {"judge", "cnn"} else {}
+        labels = {"labels": ["mood"]} if kind in {"judge", "cnn", "reader"} else {}
+        columns = {"source": "text", "target": "mood"} if kind == "writer" else {"text": "text", **labels}
         content: dict[str, Any] = {
             "family": "text",
             "data": {"dataset": self.dataset.id, "name": "moods"},
             "model": {"name": name, "params": dict(params)},
             "text": {
                 "task": task,
-                "columns": {"text": "text", **labels},
-                "tokenizer": {"kind": "words" if kind in {"lstm", "cnn"} else "wordpiece", "vocabulary": 60},
+                "columns": columns,
+                "tokenizer": {"kind": "words" if kind in {"lstm", "cnn", "reader"} else "wordpiece", "vocabulary": 60},
                 "max_length": 16,
             },
             "trainer": {"epochs": 2, "batch_size": 8, "device": "cpu", "threads": 1, "precision": "32-true"},

@@ -1,5 +1,7 @@
-"""Low-rank adapters stand in every transformer of the gallery, learn alone, and leave the house with its weights."""
+"""Low-rank adapters stand in every transformer of the gallery, learn alone, and leave the house with its weights;
+what is to keep still does."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,14 @@ from engine.catalog import new_text, text_models
 from engine.families.supervised.targets import TargetEncoding
 from engine.families.text import networks
 from engine.families.text.encoder import TextEncoder
+from engine.families.text.freezing import freeze
 from engine.families.text.portable import save_folder
 from engine.families.text.tokenizing import train_tokenizer
 from engine.families.text.trained import TrainedText
 from engine.families.text.transformers_models import CLASSES, TransformersNetwork
 from engine.spec import DataSpec, RunSpec, TextTask, parse
 from engine.spec.nlp import TokenizerSpec
+from engine.training.failures import RunFailed
 
 WIDTHS = {
     "hidden_size": 16,
@@ -34,14 +38,6 @@ WIDTHS = {
 COUNTS = ("layers", "n_layer", "heads", "n_head")
 TRANSFORMERS = [one.name for one in text_models() if one.config_class]
 NEW_HEADS = {"classifier", "score", "classification_head", "pre_classifier"}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def no_bars() -> None:
-    """A bar of progress would leave a thread behind."""
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +63,17 @@ def spec_of(name: str, **lora: Any) -> RunSpec:
     content["model"]["params"] = tiny
     content["text"]["lora"] |= {"enabled": True, "rank": 2, **lora}
     return parse(content)
+
+
+def frozen(name: str, encoder: TextEncoder, wish: dict[str, Any], **lora: Any) -> dict[str, torch.nn.Parameter]:
+    """Return the parameters of a model of two layers after its weights were kept still as wished."""
+    content = spec_of(name, **lora).model_dump(mode="json")
+    content["text"]["freezing"] = wish
+    content["model"]["params"] |= {one: 2 for one in content["model"]["params"] if one.endswith(("layers", "n_layer"))}
+    spec = parse(content)
+    network = networks.build(spec, encoder, networks.config_of(spec, encoder))
+    freeze(network, spec)
+    return dict(network.named_parameters())
 
 
 @pytest.mark.parametrize("name", TRANSFORMERS)
@@ -100,3 +107,29 @@ def test_that_adapters_alone_learn_beside_every_transformer(name: str, encoder: 
         opened = TransformersNetwork(kind.from_pretrained(tmp_path / "model")).eval()
         assert not any("lora" in part for part in opened.state_dict())
         torch.testing.assert_close(opened(batch)["logits"], wanted, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", TRANSFORMERS)
+def test_that_the_lowest_layers_the_embeddings_or_all_but_the_head_keep_still(name: str, encoder: TextEncoder) -> None:
+    def learning(**wish: Any) -> set[str]:
+        parts = frozen(name, encoder, wish, enabled=False)
+        return {part for part, one in parts.items() if one.requires_grad}
+
+    everything = learning()
+    still = everything - learning(layers=1)
+    assert still and all(re.search(r"(layers?|block|h)\.0\.", part) and "decoder" not in part for part in still)
+    still = everything - learning(embeddings=True)
+    assert still and all(re.search(r"embed|shared|wte", part) for part in still)
+    if task_of(name) == "sequence-classification":
+        left = learning(head_only=True)
+        assert left and all(set(part.split(".")) & NEW_HEADS for part in left)
+
+
+def test_that_adapters_learn_whatever_was_to_keep_still_without_them(encoder: TextEncoder) -> None:
+    parts = frozen("bert", encoder, {"head_only": True, "layers": 2})
+    assert all(one.requires_grad for part, one in parts.items() if "lora_" in part)
+
+
+def test_that_more_layers_than_a_model_has_cannot_keep_still(encoder: TextEncoder) -> None:
+    with pytest.raises(RunFailed, match="has 2 layers, so 3 cannot keep still"):
+        frozen("bert", encoder, {"layers": 3}, enabled=False)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.families.text.classic.pairs import PairMaker
+from engine.families.text.classic.portable import without_packing
+from engine.families.text.classic.reading_rows import UnpackedReader, read_rows
 from engine.families.text.classic.seq2seq import AttentionSeq2Seq
 from engine.families.text.classic.skip_gram import SkipGram
 from engine.families.text.ragged import Ragged
@@ -118,3 +121,26 @@ def test_that_shared_negatives_expect_the_loss_of_single_ones() -> None:
     false = torch.nn.functional.softplus(vectors[batch.centers] @ contexts.T) @ noise
     true = torch.nn.functional.softplus(-(vectors[batch.centers] * contexts[batch.contexts]).sum(1))
     assert float(model.loss(batch).detach()) == pytest.approx(float((true + 5 * false).mean().detach()), rel=0.02)
+
+
+@pytest.mark.parametrize("kind", [torch.nn.LSTM, torch.nn.GRU])
+@pytest.mark.parametrize(("layers", "bidirectional"), [(2, True), (1, True), (2, False)])
+def test_that_rows_read_unpacked_tell_what_they_tell_packed(kind: Any, layers: int, bidirectional: bool) -> None:
+    torch.manual_seed(0)
+    reader = kind(3, 4, layers, batch_first=True, bidirectional=bidirectional)
+    vectors, lengths = torch.randn(6, 9, 3), torch.tensor([9, 1, 4, 9, 2, 7])
+    with torch.no_grad():
+        for packed, unpacked in zip(
+            read_rows(reader, vectors, lengths), read_rows(UnpackedReader(reader), vectors, lengths), strict=True
+        ):
+            torch.testing.assert_close(unpacked, packed, atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_that_the_form_of_a_writer_for_files_scores_as_it_does(layers: int) -> None:
+    torch.manual_seed(0)
+    model = AttentionSeq2Seq(20, begin=2, embedding_dim=6, hidden_size=7, layers=layers).eval()
+    mask = torch.arange(8) < torch.tensor([[8], [3], [0], [1]])
+    batch = {"input_ids": torch.randint(20, (4, 8)), "mask": mask, "decoder_ids": torch.randint(20, (4, 5))}
+    with torch.no_grad():
+        torch.testing.assert_close(without_packing(model)(batch), model(batch), atol=1e-6, rtol=0)

@@ -12,8 +12,10 @@ from engine.catalog import with_value
 from engine.families import exporting
 from engine.families.exporting import export_model
 from engine.families.onnx_files import by_onnxruntime
-from engine.families.portable import FEW, MANY
+from engine.families.portable import MANY
 from engine.families.text.portable import portable
+from engine.families.text.tasks.generation import greedy, opening_of
+from engine.families.text.tasks.writing import end_of
 from engine.families.text.trained import TrainedText
 from engine.training.failures import RunFailed
 
@@ -22,21 +24,14 @@ Models = Callable[[str], TrainedText]
 CLASSES = {"bert": "AutoModelForMaskedLM", "gpt": "AutoModelForCausalLM", "judge": "AutoModelForSequenceClassification"}
 
 
-@pytest.fixture(autouse=True)
-def no_bars() -> None:
-    """Progress bars of transformers would leave a thread behind."""
-    import transformers
-
-    transformers.utils.logging.disable_progress_bar()
-
-
 @pytest.mark.parametrize("kind", CLASSES)
 def test_that_a_folder_opened_by_transformers_gives_equal_logits(
-    texts: Any, run_of: Runs, model_of: Models, tmp_path: Path, kind: str
+    texts: Any, run_of: Runs, model_of: Models, tmp_path: Path, capfd: Any, kind: str
 ) -> None:
     import transformers
 
     report = export_model(texts.workspace, run_of(kind), tmp_path / "model", "folder")
+    assert not capfd.readouterr().err  # no bars
     assert report.difference == 0 and report.bytes > 1_000
     assert {one.suffix for one in (tmp_path / "model").iterdir()} == {".json", ".safetensors"}
     tokenizer = transformers.AutoTokenizer.from_pretrained(tmp_path / "model")
@@ -80,11 +75,29 @@ def test_that_a_traced_file_gives_equal_outputs_for_texts_of_another_size(
 ) -> None:
     report = export_model(texts.workspace, run_of(kind), tmp_path / "model.pt2", form)
     assert report.difference is not None and report.difference < 1e-4
+    assert not report.notes  # of texts of one length alone it would say so
     loaded = torch.jit.load(report.path) if form == "torchscript" else torch.export.load(report.path).module()
     given = portable(model_of(kind))
-    inputs = given.example(FEW if report.notes else MANY)
     with torch.no_grad():
-        torch.testing.assert_close(loaded(*inputs), given.network(*inputs))
+        torch.testing.assert_close(loaded(*given.example(MANY)), given.network(*given.example(MANY)))
+
+
+def test_that_a_network_which_reads_packed_leaves_unpacked_and_tells_how_it_writes(
+    texts: Any, run_of: Runs, model_of: Models, tmp_path: Path
+) -> None:
+    report = export_model(texts.workspace, run_of("writer"), tmp_path / "writer.pt2", "torch_export")
+    (how,) = report.notes
+    assert "begin with" in how and report.difference < 1e-6
+    made, model = torch.export.load(report.path).module(), model_of("writer")
+    begin, (end,) = opening_of(model.network), (end_of(model.encoder),)
+    ids, mask = model.encoder.encode(["the film was lovely", "the book was dull and the end"])[0].padded([0, 1], 0)
+    told = torch.tensor([list(begin)] * 2)
+    with torch.no_grad():
+        for _ in range(4):
+            told = torch.cat([told, made(ids, mask, told)[:, -1:].argmax(dim=2)], dim=1)
+        wanted = greedy(model.network, {"input_ids": ids, "mask": mask}, end, 4)
+    found = [row[: row.index(end)] if end in row else row for row in told[:, 1:].tolist()]
+    assert found == wanted
 
 
 def test_that_half_precision_tells_its_speed_and_its_difference(texts: Any, run_of: Runs, tmp_path: Path) -> None:
@@ -93,7 +106,7 @@ def test_that_half_precision_tells_its_speed_and_its_difference(texts: Any, run_
     assert report.half_difference is not None and 0 < report.half_difference < 0.1
 
 
-@pytest.mark.parametrize(("kind", "half"), [("judge", False), ("cnn", True)])
+@pytest.mark.parametrize(("kind", "half"), [("judge", False), ("cnn", True), ("reader", False)])
 def test_that_onnxruntime_gives_what_the_network_gives(
     texts: Any, run_of: Runs, model_of: Models, tmp_path: Path, kind: str, half: bool
 ) -> None:

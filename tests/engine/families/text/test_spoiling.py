@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.families.text.encoder import TextEncoder
-from engine.families.text.tasks.noise import infilled, permuted, spoilt
+from engine.families.text.tasks.noise import infilled, permuted, sentence_ends, spoilt
 from engine.families.text.tasks.tagging import tagged_samples
 from engine.families.text.tasks.windows import best_spans, windows_of
 from engine.families.text.tokenizing import train_tokenizer
@@ -85,3 +85,11 @@ def test_that_every_token_has_its_first_piece(kind: str) -> None:
     firsts, labels = batch["firsts"][0].tolist(), batch["labels"][0].tolist()
     assert [one for one in firsts if one >= 0] == [0, 1, 2, 3, 4] == [one for one in labels if one >= 0]
     assert all((one < 0) == (label < 0) for one, label in zip(firsts, labels, strict=True))
+
+
+def test_that_sentences_end_in_chinese_too_where_tokens_are_bytes() -> None:
+    spec = TokenizerSpec(kind="byte-bpe", vocabulary=300, min_frequency=1)
+    tokenizer = train_tokenizer([["山水。人天。 Fine. Over!"] * 3], spec).tokenizer
+    ends = sentence_ends(tokenizer)
+    found = tokenizer("水。人天！ yes. no")["input_ids"]
+    assert [tokenizer.decode([one]).strip()[-1:] for one in found if one in ends] == ["。", "."]

@@ -222,6 +222,15 @@ def test_that_a_head_shows_itself_while_it_learns(bench: Bench, name: str) -> No
             assert told == " ".join(one.made.split())
 
 
+def test_that_an_example_of_a_choice_shows_all_that_could_be_chosen(bench: Bench) -> None:
+    found = read_evaluation(bench.folder(bench.whole("choices")))
+    assert found is not None and found.text is not None
+    for one in found.text.examples:
+        likeliest, *others = one.text.splitlines()[-len(bench.spec("choices").text.columns.choices) :]
+        assert likeliest.startswith(f"{one.predicted}  ") and likeliest.endswith(" %") and others
+        assert any(line.startswith(one.reference) for line in (likeliest, *others))
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_that_a_paused_head_resumes_to_the_bit(bench: Bench, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = bench.whole(name)

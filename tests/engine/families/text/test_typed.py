@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine import cli
+from engine.families.prediction import predict
 from engine.families.text.trained import TrainedText
 from engine.families.text.typed import answer_of
 from engine.jobs.model_requests import METHODS
@@ -37,6 +39,16 @@ def test_that_a_classifier_says_labels_with_their_probabilities(ask: Callable[..
     assert {one["label"] for one in target["chances"]} == {"good", "bad"}
     shares = [one["probability"] for one in target["chances"]]
     assert sum(shares) == pytest.approx(1) and shares == sorted(shares, reverse=True)
+
+
+def test_that_a_label_told_for_no_text_is_said_to_mean_nothing(
+    ask: Callable[..., Any], texts: Any, run_of: Runs, tmp_path: Path
+) -> None:
+    assert "no text" in ask("cnn", "--text", " ")["notes"][0]
+    assert not ask("cnn", "--text", "fine")["notes"]
+    (tmp_path / "new.csv").write_text('text\n"the film was fine"\n""\n" "\n', encoding="utf-8")
+    report = predict(texts.workspace, run_of("cnn"), tmp_path / "new.csv")
+    assert report.notes == ("2 rows have no text in “text”; what is told for them means nothing.",)
 
 
 @pytest.mark.parametrize("kind", ["gpt", "lstm"])
