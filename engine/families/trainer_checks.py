@@ -10,7 +10,13 @@ from engine.spec import BY_VALIDATION, RunSpec
 from engine.training.loader import BatchPlan
 from engine.training.schedules import warmup_steps
 
-RISING = frozenset({"accuracy", "balanced_accuracy", "f1", "f1_macro", "auroc", "average_precision", "r2"})
+RISING = frozenset(
+    {
+        *("accuracy", "balanced_accuracy", "f1", "f1_macro", "f1_micro", "auroc", "average_precision", "r2"),
+        *("exact_match", "rouge1", "rouge2", "rougeL", "rougeLsum"),
+    }
+)
+"""Metrics of which more is better."""
 
 
 def check_monitors(spec: RunSpec, metrics: frozenset[str], kind: str) -> Iterator[Finding]:

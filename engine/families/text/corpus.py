@@ -23,6 +23,9 @@ from engine.spec import OrderSplit, RandomSplit, RunSpec
 from engine.training.failures import RunFailed
 from engine.training.recorder import Recorder
 
+LONG_TEXT = 100_000
+"""Letters of a line that is more than a sentence or a paragraph."""
+
 
 @dataclass(frozen=True)
 class Corpus:
@@ -101,10 +104,15 @@ def read_corpus(workspace: Path, spec: RunSpec, hear: Heard = unheard) -> Corpus
     blank = np.array([not text.strip() for text in texts], dtype=bool)
     usable = np.flatnonzero(~blank)
     if len(usable) < 3:
+        longest = max(map(len, texts), default=0)
+        has_one_line = longest >= LONG_TEXT and not any("\n" in text for text in texts)
         raise RunFailed(
             f"Only {len(usable)} of {counted(len(frame), 'row')} of {named([own.columns.text])} have text; at least 3 "
             "are needed.",
-            "Choose another column, or import the text by line or paragraph.",
+            f"The text stands in one line of {longest:,} letters: break it into lines, one a sentence or paragraph, and "
+            "import it again."
+            if has_one_line
+            else "Choose another column, or import the text by line or paragraph.",
         )
     notes = (f"{counted(int(blank.sum()), 'row')} without text left out.",) if blank.any() else ()
     is_big = frame[own.columns.text].dtype == object and sum(map(len, texts)) >= LETTERS_KEPT

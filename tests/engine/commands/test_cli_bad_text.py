@@ -69,6 +69,13 @@ def test_that_a_column_without_text_is_refused(desk: Desk) -> None:
     assert "at least 3 are needed" in answer.err and answer.err.count("\n") == 1
 
 
+def test_that_a_file_of_one_long_line_says_what_to_do(desk: Desk) -> None:
+    assert desk.new("long.txt", "one two three " * 10_000, "--task", "rnn-lm").code == 0
+    answer = desk.check()
+    assert answer.code == 2 and answer.err.count("\n") == 1
+    assert "one line of 140,000 letters" in answer.err and "break it into lines" in answer.err
+
+
 @pytest.mark.parametrize(
     ("name", "content", "task", "words"),
     [
