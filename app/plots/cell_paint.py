@@ -7,37 +7,55 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPixmap, QPolygonF
 
 from app.plots.cell_layout import CellLayout
-from app.plots.tensor_colors import BRIGHT_INK, DARK_INK, Mark, ValueScale, takes_dark_ink
+from app.plots.tensor_colors import BRIGHT_INK, DARK_INK, Colours, Mark, ValueScale, takes_dark_ink
 from app.theme import theme
 
 NUMBERS_FROM = 34.0  # pixels a cell from which its number is written
 GAP_FROM = 7.0
+NUMBERS_HIGH_FROM = 16.0
 DIMMED = 188  # of 255, of the background over what is not lit
+DIMMED_INK = 120  # of 255, of the numbers on it
 Cells = NDArray[Any]
 Mask = NDArray[np.bool_]
 
 
 def paint_cells(
-    painter: QPainter, layout: CellLayout, facet: int, cells: Cells, scale: ValueScale, written: Callable[[Any], str]
+    painter: QPainter,
+    layout: CellLayout,
+    facet: int,
+    cells: Cells,
+    scale: ValueScale,
+    written: Callable[[Any], str],
+    dimmed: bool = False,
 ) -> None:
-    """Paint a facet: cells [rows, columns] as colours, and their numbers where there is room."""
+    """Paint a facet: cells [rows, columns] as colours, and their numbers where there is room; `dimmed` as what is not
+    lit, whose numbers can still be read."""
     if not cells.size:
         return
     area = facet_area(layout, facet)
     colours = np.ascontiguousarray(scale.colours(cells))
+    inks = [QColor(BRIGHT_INK), QColor(DARK_INK)]
+    if dimmed:
+        colours, inks = _veiled(colours), [_dimmed_ink()] * 2
     rows, columns = cells.shape
     picture = QImage(colours.data, columns, rows, columns * 4, QImage.Format.Format_RGB32)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, layout.wide < 1)
     painter.drawImage(area, picture)
     if min(layout.wide, layout.high) >= GAP_FROM:
         _paint_gaps(painter, layout, area)
-    if layout.wide >= NUMBERS_FROM and layout.high >= 16:
-        _paint_numbers(painter, layout, area, cells, takes_dark_ink(colours), written)
+    if has_numbers(layout):
+        texts = [written(value) for value in cells.reshape(-1)]
+        _paint_numbers(painter, layout, area, texts, takes_dark_ink(colours), inks)
     if min(layout.wide, layout.high) >= GAP_FROM:
         _paint_clipped(painter, layout, area, scale.marks(cells))
+
+
+def has_numbers(layout: CellLayout) -> bool:
+    """Whether cells are large enough for their numbers."""
+    return layout.wide >= NUMBERS_FROM and layout.high >= NUMBERS_HIGH_FROM
 
 
 def facet_area(layout: CellLayout, facet: int) -> QRectF:
@@ -46,19 +64,48 @@ def facet_area(layout: CellLayout, facet: int) -> QRectF:
     return QRectF(left, top, layout.columns * layout.wide, layout.rows * layout.high)
 
 
-def paint_lit(painter: QPainter, area: QRectF, lit: Mask, colour: QColor) -> None:
-    """Dim what is not lit of a facet and outline what is."""
-    rows, columns = lit.shape
+def paint_lit(painter: QPainter, area: QRectF, lit: Mask, colour: QColor, dimmed: QPixmap | None = None) -> None:
+    """Dim what is not lit of a facet and outline what is. `dimmed` is a picture of the whole widget to take it from,
+    where there are numbers to be read."""
     if not lit.size:
         return
+    if dimmed is None:
+        _veil(painter, area, lit)
+    else:
+        _take_from(painter, area, ~lit, dimmed)
+    painter.setPen(QPen(colour, 2 if area.width() / lit.shape[1] >= GAP_FROM else 1))
+    painter.drawLines(outline(lit, area))
+
+
+def _veil(painter: QPainter, area: QRectF, lit: Mask) -> None:
+    rows, columns = lit.shape
     veil = np.zeros((rows, columns, 4), dtype=np.uint8)
     base = QColor(theme().base)
     share = DIMMED / 255
     veil[~lit] = [*(round(part * share) for part in (base.blue(), base.green(), base.red())), DIMMED]
     picture = QImage(veil.data, columns, rows, columns * 4, QImage.Format.Format_ARGB32_Premultiplied)
     painter.drawImage(area, picture)
-    painter.setPen(QPen(colour, 2 if area.width() / columns >= GAP_FROM else 1))
-    painter.drawLines(outline(lit, area))
+
+
+def _take_from(painter: QPainter, area: QRectF, cells: Mask, dimmed: QPixmap) -> None:
+    wide, high, ratio = area.width() / cells.shape[1], area.height() / cells.shape[0], dimmed.devicePixelRatio()
+    for row, first, last in runs(cells):
+        part = QRectF(area.left() + first * wide, area.top() + row * high, (last - first) * wide, high)
+        painter.drawPixmap(part, dimmed, QRectF(part.topLeft() * ratio, part.size() * ratio))
+
+
+def _veiled(colours: Colours) -> Colours:
+    """The colours of cells [rows, columns, BGRA] under the veil."""
+    base, share = QColor(theme().base), DIMMED / 255
+    over = np.array([base.blue(), base.green(), base.red(), 255])
+    found: Colours = np.ascontiguousarray(np.rint(colours * (1 - share) + over * share).astype(np.uint8))
+    return found
+
+
+def _dimmed_ink() -> QColor:
+    ink = QColor(theme().text)
+    ink.setAlpha(DIMMED_INK)
+    return ink
 
 
 def outline(lit: Mask, area: QRectF) -> list[QLineF]:
@@ -104,16 +151,14 @@ def number_font(layout: CellLayout, texts: list[str]) -> QFont:
 
 
 def _paint_numbers(
-    painter: QPainter, layout: CellLayout, area: QRectF, cells: Cells, dark: Mask, written: Callable[[Any], str]
+    painter: QPainter, layout: CellLayout, area: QRectF, texts: list[str], dark: Mask, inks: list[QColor]
 ) -> None:
-    columns = cells.shape[1]
-    texts = [written(value) for value in cells.reshape(-1)]
+    """Write the texts of all cells, on each the ink that its colour takes: the second where it is `dark`."""
     painter.setFont(number_font(layout, texts))
-    inks = {True: QColor(DARK_INK), False: QColor(BRIGHT_INK)}
     for place, text in enumerate(texts):
-        row, column = divmod(place, columns)
+        row, column = divmod(place, layout.columns)
         cell = QRectF(area.left() + column * layout.wide, area.top() + row * layout.high, layout.wide, layout.high)
-        painter.setPen(inks[bool(dark[row, column])])
+        painter.setPen(inks[int(dark[row, column])])
         painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, text)
 
 

@@ -34,6 +34,7 @@ from engine.tensors.sizes import physical_bytes
 
 REMEMBERED = "tensors.json"
 KEPT, KEPT_BYTES = 6, 1 << 30
+NO_TENSOR = "There is no tensor in this yet; rand(2, 3) would make one."
 
 torch.set_num_threads(1)  # for cells that a person can look at, more threads cost more than they give
 
@@ -86,6 +87,8 @@ def _show(call: Call, text: str, seed: int = 0, edits: Sequence[Mapping[str, Any
     """Return {"chain"} or {"refused"}."""
     try:
         chain, _ = _chains.of(call, text, seed, edits)
+        if not chain.tensors:
+            raise Refused(NO_TENSOR)
     except Refused as error:
         return {"refused": _wire(refusal_of(explain_refusal(error, text, {})))}
     return {"chain": _wire(picture_of(chain))}

@@ -7,9 +7,14 @@ from torch import Tensor
 from engine.tensors.operation import Operation
 
 _PLACES = {"argmax", "argmin", "max.indices", "min.indices"}
-_SAMPLED = {"normal", "bernoulli", "multinomial"}
 _FLAT = {"floor", "ceil", "round", "sign", "floor_divide", "count_nonzero"}
-_CUT = {"detach", *_SAMPLED, *_FLAT}
+_OF_CLASSES = "a soft sample, as of gumbel_softmax, has a gradient"
+_WAY_ROUND = {
+    "normal": "mean + std * randn_like(mean) draws the same and has a gradient",
+    "bernoulli": _OF_CLASSES,
+    "multinomial": _OF_CLASSES,
+}
+_CUT = {"detach", *_WAY_ROUND, *_FLAT}
 
 
 @dataclass(frozen=True)
@@ -31,9 +36,9 @@ def why(operation: Operation, result: Tensor) -> str:
     name, dtype = operation.written.rsplit(".", 1)[-1], str(result.dtype).removeprefix("torch.")
     if operation.name in _PLACES:
         return f"{name} blocks the gradient: it gives a place, a whole number that stays or jumps."
-    if operation.name in _SAMPLED:
+    if operation.name in _WAY_ROUND:
         drawn = "what was drawn does not move with what it was drawn from"
-        return f"{name} draws at random: {drawn}; write the draw as a function of noise."
+        return f"{name} draws at random: {drawn}; {_WAY_ROUND[operation.name]}."
     if operation.name in _FLAT:
         return f"{name} is flat nearly everywhere, so its gradient would be 0."
     if operation.name == "detach":

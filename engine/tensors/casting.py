@@ -28,6 +28,8 @@ class Cast:
 
 
 _VALUES = {"where": slice(1, None), "masked_fill": slice(1)}  # of their operands one only says where
+_WRAPPING = {"add", "sub", "mul", "pow", "neg", "square"}
+MOST_TRIED = 1 << 14  # cells: the whole step is worked out once more
 _CASTS = {"to", "float", "double", "half", "bfloat16", "int", "long", "short", "bool"}
 
 
@@ -46,7 +48,7 @@ def about_dtypes(chain: Chain, number: int) -> str:
         return _of_given(chain, number)
     operands = operands[_VALUES.get(one.operation.name, slice(None))]
     numbers = [part for part in one.arguments if isinstance(part, bool | int | float | complex)]
-    return rule(one.operation, operands, numbers, tensor.dtype)
+    return rule(one.operation, operands, numbers, tensor.dtype) or _of_whole(chain, one, tensor)
 
 
 def is_rounding(one: Instruction) -> bool:
@@ -63,6 +65,15 @@ def _of_given(chain: Chain, number: int) -> str:
     before = replace(one, keywords={**one.keywords, "dtype": wide}).run(list(chain.tensors))
     edited(before, chain.program.label(number), chain.edits)
     return in_words(cast(before, tensor), tensor.dtype)
+
+
+def _of_whole(chain: Chain, one: Instruction, tensor: Tensor) -> str:
+    """What whole numbers that are too small for a result did to it, against the same in float64."""
+    is_whole = not (tensor.is_floating_point() or tensor.is_complex() or tensor.dtype == torch.bool)
+    if not is_whole or one.operation.name not in _WRAPPING or tensor.numel() > MOST_TRIED:
+        return ""
+    told = cast(one.run([part if part.is_complex() else part.double() for part in chain.tensors]), tensor)
+    return in_words(told, tensor.dtype) if told.wrapped else ""
 
 
 def name_of(dtype: torch.dtype) -> str:

@@ -30,13 +30,13 @@ def summed(terms: list[str], length: int, most: int = MAX_TERMS) -> str:
     """Return a sum of so many terms, of which those of `ends` are given."""
     if length > most:
         terms = [*terms[: most // 2], f"… ({length - most} more) …", *terms[most // 2 :]]
-    return " + ".join(terms) or "0"
+    return " + ".join(terms) or "sum of nothing"
 
 
 def bracketed(value: Any) -> str:
     """Return a number as it stands in a product, in brackets where it has a sign."""
     text = written(value)
-    return f"({text})" if text.startswith("−") or "j" in text else text
+    return f"({text})" if text.startswith("−") or text.endswith("j") else text
 
 
 def listed(lane: Tensor, most: int = MAX_TERMS) -> str:

@@ -182,6 +182,8 @@ class Values:
             raise self.builder.refuse("manual_seed takes one whole number and stands first.", node)
         if name in operations.PAIRS:
             return self._of_pair(name, arguments, keywords, node)
+        if not method and name not in known and name in operations.methods():
+            raise self.builder.refuse(f"“{name}” is asked of a tensor: x.{name}(…).", node.func)
         if name not in known:
             raise self.builder.refuse(words.unknown("operation", name, [*known, *operations.PAIRS]), node.func)
         if name == "tensor" and read:

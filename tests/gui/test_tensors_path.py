@@ -1,4 +1,4 @@
-"""Tensors through the real window and its lab: a product, a view, a heat map, a dtype, a mended clash, endless work."""
+"""Tensors through the real window and its lab: products, views, norms, heat maps, a dtype, a mended clash, endless work."""
 
 from typing import Any
 
@@ -48,6 +48,17 @@ def test_that_tensors_are_tried_and_that_a_lab_that_crashes_or_hangs_takes_nothi
 
     write("x = arange(6).view(2, 3); y = x.T.reshape(2, 3)")
     user.until(lambda: [one.verdict for one in page.chain().tensors] == ["made", "viewed", "viewed", "copied"])
+
+    write("x = randn(4, 3); ln = layer_norm(x, (3,)); bn = batch_norm(x, None, None, training=True)")
+    user.until(lambda: names() == ["x", "ln", "bn"])
+    ln, bn = (tensor.values for tensor in page.chain().tensors[1:])
+    np.testing.assert_allclose([ln.mean(1), ln.std(1)], [[0] * 4, [1] * 4], atol=1e-3)
+    np.testing.assert_allclose([bn.mean(0), bn.std(0)], [[0] * 3, [1] * 3], atol=1e-3)
+    for number, lane in ((1, [[2, 0], [2, 1], [2, 2]]), (2, [[0, 1], [1, 1], [2, 1], [3, 1]])):
+        page.pin(number, (2, 1))
+        grid = page.view.cards[number - 1].panes()[0].grid
+        assert np.argwhere(grid.lit).tolist() == lane, "a row for LayerNorm, a column for BatchNorm"
+    page.pin(2, None)
 
     write("x = rand(700, 700); y = -x")
     user.until(lambda: names() == ["x", "y"])

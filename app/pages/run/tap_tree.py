@@ -22,7 +22,7 @@ from engine.runs.taps import MOST_TAPS, TAP_KINDS, Tap, TapLayer, TapParameter, 
 NAME = Qt.ItemDataRole.UserRole
 RATES = (1.0, 5.0, 30.0, 300.0)
 FOLDED_FROM = 120  # layers, from which those below the first two levels are folded at first
-WIDTH, WIDTH_OF_FOUR = 440, 488
+WIDTH, WIDTH_OF_FOUR = 440, 544
 ATTENTION = TAP_KINDS.index("attention") + 1
 
 
@@ -174,8 +174,8 @@ class TapTree(QWidget):
         ):
             tree.headerItem().setToolTip(column, tip)
         tree.setUniformRowHeights(True)
-        tree.setIndentation(14)
-        tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        tree.setIndentation(10)
+        tree.setTextElideMode(Qt.TextElideMode.ElideRight)
         header = tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)

@@ -27,6 +27,13 @@ def value_of(written: str, argument: Argument) -> Value | None:
     return value if isinstance(value, bool | int | float) else None
 
 
+def text_of(written: str, argument: Argument) -> str:
+    """Return how a call writes an argument, empty where it does not."""
+    call = _call(written)
+    node = None if call is None else _node(call, argument)
+    return "" if node is None else ast.get_source_segment(written, node) or ""
+
+
 def with_value(text: str, place: tuple[int, int, int], argument: Argument, value: Value) -> str | None:
     """Return the expression with another value for an argument of the call at `place` (line, first column, column after
     the last, from 1). None where the call does not write it as a plain number or truth.

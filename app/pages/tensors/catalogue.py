@@ -80,6 +80,30 @@ GROUPS = (
         _entry("randint", "x = randint(0, 10, (3, 4))", QT_TRANSLATE_NOOP("TensorCatalogue", "Whole numbers by chance, the upper end left out.")),
     )),
 )  # fmt: skip
+SENTENCES = {
+    "to": QT_TRANSLATE_NOOP("TensorCatalogue", "Each cell in another dtype: rounded, or out of range, where that holds less."),
+    "normal": QT_TRANSLATE_NOOP("TensorCatalogue", "Each cell is drawn with a mean and a deviation of its own."),
+    "bernoulli": QT_TRANSLATE_NOOP("TensorCatalogue", "Each cell becomes 1 with its own chance, else 0."),
+    "multinomial": QT_TRANSLATE_NOOP("TensorCatalogue", "Places drawn by chance, each with its cell as its weight."),
+    "where": QT_TRANSLATE_NOOP("TensorCatalogue", "The second where the first is True, else the third."),
+    "masked_fill": QT_TRANSLATE_NOOP("TensorCatalogue", "Another value where the mask is True."),
+    "relu": QT_TRANSLATE_NOOP("TensorCatalogue", "Cells below 0 become 0."),
+    "neg": QT_TRANSLATE_NOOP("TensorCatalogue", "Each cell with the other sign."),
+    "exp": QT_TRANSLATE_NOOP("TensorCatalogue", "e to the power of each cell."),
+    "log": QT_TRANSLATE_NOOP("TensorCatalogue", "The natural logarithm of each cell."),
+    "min": QT_TRANSLATE_NOOP("TensorCatalogue", "A lane becomes its smallest cell; min also tells where it stood."),
+    "argmin": QT_TRANSLATE_NOOP("TensorCatalogue", "The place of the smallest cell of a lane; it has no gradient."),
+    "log_softmax": QT_TRANSLATE_NOOP("TensorCatalogue", "The logarithm of softmax, without its rounding."),
+    "var": QT_TRANSLATE_NOOP("TensorCatalogue", "A lane becomes its variance, and its axis is gone."),
+    "std": QT_TRANSLATE_NOOP("TensorCatalogue", "A lane becomes its standard deviation, and its axis is gone."),
+    "prod": QT_TRANSLATE_NOOP("TensorCatalogue", "A lane becomes its product, and its axis is gone."),
+    "flip": QT_TRANSLATE_NOOP("TensorCatalogue", "An axis turned round, as a copy."),
+    "roll": QT_TRANSLATE_NOOP("TensorCatalogue", "Cells moved along an axis; those that leave it come in at its other end."),
+    "zeros": QT_TRANSLATE_NOOP("TensorCatalogue", "Cells of 0."),
+    "ones": QT_TRANSLATE_NOOP("TensorCatalogue", "Cells of 1."),
+    "tensor": QT_TRANSLATE_NOOP("TensorCatalogue", "The numbers that are written."),
+}  # fmt: skip
+"""What operations do that are not offered, but may be written."""
 ENTRIES = {entry.name: entry for group in GROUPS for entry in group.entries}
 _ALSO = {
     "mm": "matmul",
@@ -88,6 +112,10 @@ _ALSO = {
     "T": "transpose",
     "t": "transpose",
     "getitem": "slicing",
+    "view_as": "view",
+    "reshape_as": "reshape",
+    "swapaxes": "transpose",
+    **dict.fromkeys(("float", "double", "half", "bfloat16", "int", "long", "short", "bool"), "to"),
     **dict.fromkeys(("add", "sub", "div", "pow", "eq", "ne", "lt", "le", "gt", "ge"), "*"),
 }
 _SIGNS = {"matmul": "@", "mm": "@", "bmm": "@", "mul": "×", "add": "+", "sub": "−", "div": "÷"}
@@ -97,7 +125,8 @@ def sentence_of(operation: str) -> str:
     """Return what an operation does, empty where that is not told."""
     name = operation.split(".", maxsplit=1)[0]
     entry = ENTRIES.get(_ALSO.get(name, name))
-    return QCoreApplication.translate(CONTEXT, entry.sentence) if entry is not None else ""
+    sentence = SENTENCES.get(_ALSO.get(name, name), "") if entry is None else entry.sentence
+    return QCoreApplication.translate(CONTEXT, sentence) if sentence else ""
 
 
 def title_of(group: Group) -> str:

@@ -23,13 +23,15 @@ class FormulaStrip(QFrame):
         self._formula.setFont(theme().monoFont(1.0))
         self._formula.setWordWrap(True)
         self._formula.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self._formula.setFixedHeight(LINES * QFontMetrics(self._formula.font()).lineSpacing() + 2)
+        self._formula.setMaximumHeight(LINES * QFontMetrics(self._formula.font()).lineSpacing() + 2)
         self._cell.setProperty("role", "small")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 8)
         layout.setSpacing(2)
         layout.addWidget(self._formula)
         layout.addWidget(self._cell)
+        layout.addStretch()
+        self.setFixedHeight(self._formula.maximumHeight() + self._cell.sizeHint().height() + 20)
         self.clear()
 
     def setCell(self, tensor: TensorPicture, cell: Cell) -> None:

@@ -21,7 +21,7 @@ from app.pages.tensors.cell_editor import CellEditor
 from app.pages.tensors.drawn import Drawn, Marks
 from app.pages.tensors.grid_paint import TOP, least_width, margin, paint_marks, paint_ruler
 from app.plots.cell_layout import Cell, CellLayout
-from app.plots.cell_paint import facet_area, paint_cells, paint_lit
+from app.plots.cell_paint import facet_area, has_numbers, paint_cells, paint_lit
 from app.plots.tensor_colors import number_format, scale_of
 from app.theme import theme, themeNotifier
 from engine.tensors.picture import TensorPicture
@@ -61,6 +61,7 @@ class TensorGrid(QWidget):
         self._chosen: Cell | None = None
         self._hovered: Cell | None = None
         self._drawn: QPixmap | None = None
+        self._dimmed: QPixmap | None = None
         self._editor: CellEditor | None = None
         self._drag: AxisDrag | None = None
         themeNotifier().changed.connect(self._redraw)
@@ -242,7 +243,7 @@ class TensorGrid(QWidget):
         if self._tensor is None:
             return
         if self._drawn is None or self._drawn.devicePixelRatio() != self.devicePixelRatioF():
-            self._drawn = self._draw(self._tensor)
+            self._drawn, self._dimmed = self._draw(self._tensor), None
         with QPainter(self) as painter:
             painter.drawPixmap(0, 0, self._drawn)
             if self._shown is not None:
@@ -254,14 +255,16 @@ class TensorGrid(QWidget):
 
     def _paint_lit(self, painter: QPainter, lit: Mask) -> None:
         ink = QColor(theme().text)
+        if self._dimmed is None and self._tensor is not None and has_numbers(self._layout):
+            self._dimmed = self._draw(self._tensor, dimmed=True)
         for facet in self._layout.facets:
-            paint_lit(painter, facet_area(self._layout, facet), self._facet(lit, facet), ink)
+            paint_lit(painter, facet_area(self._layout, facet), self._facet(lit, facet), ink, self._dimmed)
 
     def _facet(self, cells: NDArray[Any], facet: int) -> NDArray[Any]:
         found: NDArray[Any] = cells[self._layout.index(facet)].reshape(self._layout.rows, self._layout.columns)
         return found
 
-    def _draw(self, tensor: TensorPicture) -> QPixmap:
+    def _draw(self, tensor: TensorPicture, dimmed: bool = False) -> QPixmap:
         ratio = self.devicePixelRatioF()
         drawn = QPixmap(self.size() * ratio)
         drawn.setDevicePixelRatio(ratio)
@@ -274,12 +277,12 @@ class TensorGrid(QWidget):
         cells = marked.values(values)
         with QPainter(drawn) as painter:
             for facet in self._layout.facets:
-                paint_cells(painter, self._layout, facet, self._facet(cells, facet), scale, written)
+                paint_cells(painter, self._layout, facet, self._facet(cells, facet), scale, written, dimmed)
                 paint_marks(painter, self._layout, facet, marked)
                 if self.showsRuler:
                     paint_ruler(painter, self._layout, facet, marked)
         return drawn
 
     def _redraw(self) -> None:
-        self._drawn = None
+        self._drawn = self._dimmed = None
         self.update()

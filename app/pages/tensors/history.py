@@ -1,9 +1,12 @@
 """What was shown before and can be gone back to: expressions with the cells that were changed by hand."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.inspecting.asked import Computed, Part
+
+_WRITTEN_SEED = re.compile(r"^(\s*(?:torch\.)?manual_seed\(\s*)(\d+)(\s*\))")
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,11 @@ class Shown:
     def computed(self, number: int, part: Part = "abs") -> Computed:
         """Return one tensor of it as it is looked at in pieces."""
         return Computed(text=self.text, seed=self.seed, edits=self.edits, number=number, part=part)
+
+    def drawn_anew(self) -> "Shown":
+        """Return it with other random numbers: with another seed, in the text where that begins with one."""
+        text = _WRITTEN_SEED.sub(lambda found: f"{found[1]}{int(found[2]) + 1}{found[3]}", self.text)
+        return replace(self, text=text) if text != self.text else replace(self, seed=self.seed + 1)
 
     def edited(self, name: str, cell: tuple[int, ...], value: float) -> "Shown":
         """Return it with one cell more, or given anew."""

@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
 
 from app.actions import QT_TRANSLATE_NOOP
-from app.pages.tensors.calling import Argument, Value, value_of
+from app.pages.tensors.calling import Argument, Value, text_of, value_of
 from engine.tensors.picture import StepPicture
 
 CONTEXT = "TensorKnobs"
@@ -85,7 +85,11 @@ class KnobBar(QWidget):
         for knob, control, label in zip(knobs, self._controls, self._values, strict=True):
             value = value_of(step.text, knob.argument)
             control.setEnabled(value is not None)
-            if value is not None:
+            if value is None:  # such as a pair: the control could only show another number
+                control.setVisible(knob.kind is Turned.SWITCH)
+                label.setText(text_of(step.text, knob.argument))
+            else:
+                control.setVisible(True)
                 self._show(knob, control, value)
                 label.setText(f"{value:g}" if knob.kind is Turned.SLIDER else "")
 
@@ -115,7 +119,7 @@ class KnobBar(QWidget):
         control.setObjectName(f"{self._path}.{knob.argument.name}")
         control.setAccessibleName(words)
         control.setProperty("knob", len(self._controls))
-        label.setFixedWidth(48 if knob.kind is Turned.SLIDER else 8)
+        label.setMinimumWidth(48 if knob.kind is Turned.SLIDER else 8)
         label.setProperty("role", "small")
         self._controls.append(control)
         self._values.append(label)

@@ -131,8 +131,7 @@ class Playground(QWidget):
 
     @Slot()
     def _draw_anew(self) -> None:
-        now = self._history.now
-        self._keep(Shown(now.text, now.seed + 1, now.edits))
+        self._keep(self._history.now.drawn_anew())
 
     @Slot()
     def _undo(self) -> None:

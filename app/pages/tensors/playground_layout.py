@@ -56,7 +56,7 @@ class PlaygroundLayout(QWidget):
         self.refusal = RefusalCard(self)
         self.strip = FormulaStrip(self)
         self.cards: list[StepCard] = []
-        self._note = ElidedLabel(self)
+        self._note, self._line, self._told = ElidedLabel(self), QLabel(self), ""
         self._make_buttons()
         self._scroll = QScrollArea(self)
         self._page = QWidget(self._scroll)
@@ -112,17 +112,27 @@ class PlaygroundLayout(QWidget):
         self.stopButton.setVisible(busy)
         if busy:
             self.tell(self.tr("Working it out …"))
-        elif self._note.text() == self.tr("Working it out …"):
+        elif self._told == self.tr("Working it out …"):
             self.tell("")
 
     def tell(self, sentence: str) -> None:
-        """Say something beside the buttons."""
-        self._note.setText(sentence)
+        """Say something beside the buttons, or below them where it has no room there."""
+        self._told = sentence
+        self._place_note()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Tell the cards how much of them can be seen."""
         super().resizeEvent(event)
         self._place()
+        self._place_note()
+
+    def _place_note(self) -> None:
+        self._note.setText(self._told)
+        is_cut = self._note.isCut()
+        self._line.setText(self._told)
+        self._line.setVisible(is_cut)
+        if is_cut:
+            self._note.setText("")
 
     def _place(self) -> None:
         """Put cards under each other, and two norms of the same tensor beside each other where they have room."""
@@ -231,7 +241,10 @@ class PlaygroundLayout(QWidget):
         self._column.setColumnStretch(1, 1)
         self._place()
         self._scroll.setWidget(self._page)
-        self._note.setProperty("role", "muted")
+        for label in (self._note, self._line):
+            label.setProperty("role", "muted")
+        self._line.setWordWrap(True)
+        self._line.setVisible(False)
         buttons = QHBoxLayout()
         buttons.setSpacing(4)
         every: tuple[QPushButton, ...] = (self.undoButton, self.redoButton, self.drawButton, self.copyButton)
@@ -245,6 +258,7 @@ class PlaygroundLayout(QWidget):
         right.setSpacing(8)
         right.addWidget(self.field)
         right.addLayout(buttons)
+        right.addWidget(self._line)
         right.addWidget(self.refusal)
         right.addWidget(self._scroll, 1)
         right.addWidget(self.strip)

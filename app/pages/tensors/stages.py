@@ -30,7 +30,8 @@ def stages_of(chain: ChainPicture, step: StepPicture) -> list[Stage]:
 
 
 def _of_softmax(x: NDArray[Any], lane: tuple[int, ...]) -> list[Stage]:
-    shifted = x - x.max(axis=lane, keepdims=True)
+    with np.errstate(invalid="ignore"):  # ∞ − ∞ is NaN, and is shown as such
+        shifted = x - x.max(axis=lane, keepdims=True)
     return [
         (_tr("1. The largest of each lane is taken off, so that exp cannot overflow"), shifted),
         (_tr("2. exp of each cell: all are positive now, the largest is 1"), np.exp(shifted)),
@@ -39,10 +40,12 @@ def _of_softmax(x: NDArray[Any], lane: tuple[int, ...]) -> list[Stage]:
 
 
 def _of_norm(x: NDArray[Any], lane: tuple[int, ...], is_scaled: bool) -> list[Stage]:
+    with np.errstate(invalid="ignore"):
+        shifted = x - x.mean(axis=lane, keepdims=True)
     last = _tr("2. Divided by the deviation of the group: √(σ² + eps)")
     scaled = _tr("2. Divided by the deviation of the group, then times γ, plus β")
     return [
-        (_tr("1. The mean of each group is taken off"), x - x.mean(axis=lane, keepdims=True)),
+        (_tr("1. The mean of each group is taken off"), shifted),
         (scaled if is_scaled else last, None),
     ]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QCheckBox, QSlider
+from PySide6.QtWidgets import QCheckBox, QSlider, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from app.pages.tensors.calling import Argument, with_value
@@ -142,3 +142,13 @@ def test_that_folded_axes_glow_and_letters_name_the_axes_of_an_einsum(hand: Hand
     a, b, y = (Drawn(chain.tensors[one], marks) for one, marks in enumerate(marks_of(chain, chain.steps[-1])))
     assert [a.label(-1), b.label(-2), y.label(-2)] == ["k = 3", "k = 3", "i = 2"]
     assert a.colour(-1) == b.colour(-2)
+
+
+def test_that_an_argument_that_no_control_can_show_is_written_as_it_is(hand: Hand) -> None:
+    hand.show("x = ones(1, 1, 4, 4); w = ones(1, 1, 3, 3); y = conv2d(x, w, padding=2)")
+    spin = hand.page.findChild(QSpinBox, "tensors.step0.knob.padding")
+    assert spin.value() == 2
+    hand.show("x = ones(1, 1, 4, 4); w = ones(1, 1, 3, 3); y = conv2d(x, w, padding=(1, 0))")
+    assert spin.isHidden() and hand.page.view.cards[0]._knobs._values[1].text() == "(1, 0)"
+    hand.show("x = ones(1, 1, 4, 4); w = ones(1, 1, 3, 3); y = conv2d(x, w, padding=1)")
+    assert not spin.isHidden() and hand.page.view.cards[0]._knobs._values[1].text() == ""

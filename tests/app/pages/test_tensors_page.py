@@ -101,9 +101,27 @@ def test_that_a_clash_is_explained_and_a_fix_is_put_in_its_place(hand: Hand, qtb
 def test_that_bad_input_is_one_sentence_and_the_page_keeps_its_state(hand: Hand, text: str) -> None:
     hand.show(CHAIN)
     hand.show(text)
-    assert len(hand.page.view.cards) == (2 if text != "1 + 1" else 0)
-    if text != "1 + 1":
-        assert hand.page.view.refusal.refusal().sentence.endswith((".", "?"))
+    assert len(hand.page.view.cards) == 2
+    assert hand.page.view.refusal.refusal().sentence.endswith((".", "?"))
+
+
+def test_that_new_random_numbers_are_drawn_where_the_text_writes_the_seed_too(hand: Hand) -> None:
+    hand.show("manual_seed(7); x = rand(2)")
+    before = hand.page.chain().tensors[0].values.copy()
+    hand.page.view.drawButton.click()
+    hand.engine.answer()
+    assert hand.page.shown().text == "manual_seed(8); x = rand(2)"
+    assert (hand.page.chain().tensors[0].values != before).all()
+
+
+def test_that_what_has_no_room_beside_the_buttons_is_told_below_them(hand: Hand) -> None:
+    view = hand.page.view
+    view.resize(700, 500)
+    hand.show("x = ones(2)")
+    for sentence, is_below in (("Click a cell of the last result to see its gradients.", True), ("", False)):
+        view.tell(sentence)
+        assert view._line.isHidden() != is_below
+        assert sentence in (view._line.text(), view._note.text())
 
 
 def test_that_a_cell_is_changed_by_hand_and_everything_after_it(hand: Hand, qtbot: QtBot) -> None:

@@ -8,6 +8,7 @@ from engine.tensors.chain import Step, evaluate
 
 GIVEN = {
     "x": torch.arange(12.0).view(3, 4),
+    "u": torch.tensor([200, 100], dtype=torch.uint8),
     "k": torch.arange(3),
     "b": torch.tensor([True, False, True]),
     "h": torch.ones(3, dtype=torch.float16),
@@ -55,6 +56,9 @@ def test_that_a_view_says_whose_cells_it_shows() -> None:
         ),
         ("y = rand(2, dtype=bfloat16)", ""),
         ("y = x + 1", ""),
+        ("y = u + u", "Of 2 cells in uint8: 1 out of range and wrapped round; 400 became 144."),
+        ("y = u * 1", ""),
+        ("y = k * 3000000000 * 4000000000", "out of range and wrapped round"),
     ],
 )
 def test_that_a_cast_says_what_it_did(text: str, said: str) -> None:

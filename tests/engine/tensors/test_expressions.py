@@ -53,6 +53,7 @@ def test_that_a_card_says_what_is_shared_and_what_was_copied() -> None:
         ("x = ", Place(1, 5, 6), "column 5"),
         ("rand(2,", Place(1, 5, 6), "never closed"),
         ("w + v", Place(1, 5, 6), "no tensor or number “v”"),
+        ("view(w, 2)", Place(1, 1, 5), "is asked of a tensor: x.view(…)"),
         ("w.softmx(0)", Place(1, 1, 9), "did you mean “softmax”"),
         ("w.__class__", Place(1, 1, 12), "__class__"),
         ("w.data", Place(1, 1, 7), "no attribute “data”"),
