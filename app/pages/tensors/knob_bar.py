@@ -120,6 +120,7 @@ class KnobBar(QWidget):
         control.setAccessibleName(words)
         control.setProperty("knob", len(self._controls))
         label.setMinimumWidth(48 if knob.kind is Turned.SLIDER else 8)
+        label.setContentsMargins(0, 0, 8, 0)
         label.setProperty("role", "small")
         self._controls.append(control)
         self._values.append(label)
