@@ -123,8 +123,10 @@ def _sentence(problem: dict[str, Any]) -> str:
     if problem["type"] == "extra_forbidden" and kind and location[-1] in _keys_at(location[:-1]):
         return f"{key}: a split of the kind “{kind}” has no such key"
     if problem["type"] == "extra_forbidden":
-        close = difflib.get_close_matches(location[-1], list(_keys_at(location[:-1])), n=1, cutoff=0.6)
-        return f"{key}: unknown key" + (f"; did you mean “{close[0]}”?" if close else "")
+        known = list(dict.fromkeys(_keys_at(location[:-1])))
+        close = difflib.get_close_matches(location[-1], known, n=1, cutoff=0.6)
+        there_are = f"; there are {', '.join(known)}" if known else ""
+        return f"{key}: unknown key" + (f"; did you mean “{close[0]}”?" if close else there_are)
     if problem["type"] == "missing":
         return f"{key}: is missing"
     message = str(problem["msg"]).removeprefix("Value error, ")

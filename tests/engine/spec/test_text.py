@@ -95,6 +95,14 @@ def test_that_a_table_has_no_forecasting_part() -> None:
     [
         ({"data": {"dataset": "x"}, "trainer": {"epoch": 3}}, "trainer.epoch: unknown key; did you mean “epochs”?"),
         (
+            {"data": {"dataset": "x"}, "trainer": {"max_steps": 3}},
+            "trainer.max_steps: unknown key; there are epochs, batch_size, ",
+        ),
+        (
+            {"family": "forecasting", "data": {"dataset": "x"}, "forecasting": {"timeline": {"frequency": "xyz"}}},
+            "forecasting.timeline.frequency: must be such as h, 15min, D, W, MS, QS, YS, or a whole number, not 'xyz'",
+        ),
+        (
             {"family": "forecasting", "data": {"dataset": "x"}, "forecasting": {"quantiles": [0.1, 0.9]}},
             "forecasting.quantiles: must contain 0.5",
         ),
