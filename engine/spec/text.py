@@ -4,6 +4,7 @@ import difflib
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import date, time
 from pathlib import Path
 from typing import Any, get_args
 
@@ -53,7 +54,7 @@ def from_toml(text: str) -> RunSpec:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SpecError([f"this is not TOML: {error}"]) from error
-    return parse(content)
+    return parse(_with_texts(content))
 
 
 def read(path: Path) -> RunSpec:
@@ -107,9 +108,10 @@ def with_settings(spec: RunSpec, settings: Mapping[str, str]) -> RunSpec:
 
 def _value(text: str) -> Any:
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text
+    return text if isinstance(value, date | time) else _with_texts(value)
 
 
 def _sentence(problem: dict[str, Any]) -> str:
@@ -154,6 +156,15 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield annotation
     for inner in get_args(annotation):
         yield from _models_in(inner)
+
+
+def _with_texts(value: Any) -> Any:
+    """Return TOML's content with dates and times as texts, as a specification has them."""
+    if isinstance(value, dict):
+        return {key: _with_texts(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_with_texts(inner) for inner in value]
+    return str(value) if isinstance(value, date | time) else value
 
 
 def _without_none(value: Any) -> Any:

@@ -152,6 +152,14 @@ def test_that_a_setting_from_the_command_line_is_read_as_its_type() -> None:
         with_settings(spec, {"trainer.epoch": "5"})
 
 
+def test_that_a_date_is_a_text_whether_it_is_quoted_or_not() -> None:
+    spec = parse({"family": "forecasting", "data": {"dataset": "x"}, "split": {"kind": "holdout"}})
+    for text in ("2024-04-10", '"2024-04-10"'):
+        told = with_settings(spec, {"split.test_from": text})
+        assert told.split.model_dump()["test_from"] == "2024-04-10"
+        assert from_toml(to_toml(told).replace('"2024-04-10"', text)) == told
+
+
 def test_that_the_kind_of_split_can_be_set() -> None:
     spec = RunSpec(data=DataSpec(dataset="x"))
     with pytest.raises(SpecError, match="“kfold” has no such key"):
