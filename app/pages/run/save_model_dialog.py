@@ -115,6 +115,9 @@ class SaveModelDialog(QDialog):
             self._fail("", self.tr("What was written could not be measured."))
             return
         lines = [self.tr("Saved {0}, {1}.").format(report.path, size(report.bytes))]
+        if report.beside:
+            names = self.tr(" and ").join(Path(one).name for one in report.beside)
+            lines.append(self.tr("Beside it, for its users: {0}.").format(names))
         words = self.tr("The largest difference of an output from the model’s is {0}.")
         lines.append(words.format(figure(report.difference)))
         if report.speed_up is not None and report.half_difference is not None:

@@ -16,6 +16,7 @@ REPORT = {
     "path": "/models/mine.onnx",
     "bytes": 2_500_000,
     "number_format": "float16",
+    "beside": ["/models/mine.onnx.tokenizer.json", "/models/mine.onnx.about.json"],
     "difference": 0.0005,
     "speed_up": 1.7,
     "half_difference": 0.002,
@@ -50,7 +51,7 @@ def test_that_a_written_model_is_measured_and_told(engine, opened):
     assert params["path"] == "/models/mine.onnx" and params["kind"] == "onnx" and params["half"]
     assert not dialog._save.isEnabled()
     engine.answered.emit(ticket, REPORT)
-    for part in ("/models/mine.onnx, 2.5 MB", "0.0005", "1.7", "float16", "0.002"):
+    for part in ("/models/mine.onnx, 2.5 MB", "0.0005", "1.7", "float16", "0.002", "mine.onnx.about.json"):
         assert part in dialog.told()
     dialog.saveTo(Path("/models/mine.onnx"))
     engine.failed.emit(engine.pending("export_model")[-1][0], "There is no room.")
