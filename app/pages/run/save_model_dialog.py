@@ -28,6 +28,8 @@ from engine.spec import RunSpec
 
 ENDINGS: dict[Format, str] = {"folder": "", "torchscript": ".pt", "torch_export": ".pt2", "onnx": ".onnx"}
 
+WIDTH, HEIGHT = 520, 440
+
 
 class SaveModelDialog(QDialog):
     """Asks for a format and a place, and shows size, difference and speed when the file is there.
@@ -151,9 +153,18 @@ class SaveModelDialog(QDialog):
         self._told.style().unpolish(self._told)
         self._told.style().polish(self._told)
         self._told.setVisible(bool(text))
+        self.setMinimumHeight(max(HEIGHT, self._height_wanted()))
         if not self.isVisible() and not self._requests.isWaiting("save"):
             self.unseen.emit(text)
             self.deleteLater()
+
+    def _height_wanted(self) -> int:
+        """Return the height that holds all that is said, at the width that the dialog has."""
+        layout = self.layout()
+        if layout is None:
+            return HEIGHT
+        layout.activate()
+        return layout.totalHeightForWidth(self.width())
 
     def _arrange(self) -> None:
         tr = self.tr
@@ -197,4 +208,4 @@ class SaveModelDialog(QDialog):
         layout.addStretch(1)
         layout.addLayout(row)
         self._told.hide()
-        self.setMinimumSize(520, 440)
+        self.setMinimumSize(WIDTH, HEIGHT)

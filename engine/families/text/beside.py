@@ -44,6 +44,7 @@ def about(model: TrainedText, given: Portable) -> dict[str, Any]:
         "add_special_tokens": encoder.framed,
         "pad_id": encoder.pad,
         "targets": [_target(one.model_dump(mode="json")) for one in encoder.targets],
+        "notes": list(given.notes),
     }
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QRadioButton
+from PySide6.QtWidgets import QCheckBox, QLabel, QRadioButton
 
 from app.pages.run.page import RunPage
 from app.pages.run.save_model_dialog import SaveModelDialog
@@ -56,6 +56,15 @@ def test_that_a_written_model_is_measured_and_told(engine, opened):
     dialog.saveTo(Path("/models/mine.onnx"))
     engine.failed.emit(engine.pending("export_model")[-1][0], "There is no room.")
     assert dialog.told() == "There is no room." and dialog._save.isEnabled()
+    dialog.close()
+
+
+def test_that_all_that_is_told_of_a_written_model_has_room(engine, opened, qtbot):
+    _, dialog = opened("seq2seq", "seq2seq_attention")
+    dialog.saveTo(Path("/models/mine"))
+    engine.answered.emit(engine.pending("export_model")[-1][0], {**REPORT, "notes": ["To write, ask again. " * 12] * 2})
+    label = dialog.findChild(QLabel, "run.save.told")
+    qtbot.waitUntil(lambda: label.height() >= label.heightForWidth(label.width()))
     dialog.close()
 
 
