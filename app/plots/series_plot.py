@@ -23,6 +23,7 @@ MarkTone = Literal["duplicates", "off_grid", "missing_target"]
 _COLOURS: dict[Tone, int] = {"train": 7, "valid": 4, "test": 2, "past": 0, "future": 1, "gap": 3}
 _MARKS: dict[MarkTone, tuple[int, str]] = {"duplicates": (5, "o"), "off_grid": (6, "d"), "missing_target": (1, "t")}
 _WIDTH = 46
+_SPLIT = frozenset({"train", "valid", "test"})
 NARROW = 0.08  # of the width: no room for a name
 FINE = 300
 
@@ -142,12 +143,18 @@ class SeriesPlot(Plot):
 
     def _shade(self, band: Band) -> None:
         colour = theme().seriesColor(_COLOURS[band.tone])
+        is_split = band.tone in _SPLIT
         wash = blended(colour, QColor(theme().base), 0.16 if band.tone != "train" else 0.07)
+        if not is_split:  # the parts of the split are seen through a window
+            wash = QColor(colour)
+            wash.setAlphaF(0.16)
         region = pg.LinearRegionItem((band.begin, band.end), movable=False, brush=pg.mkBrush(wash), pen=pg.mkPen(None))
-        region.setZValue({"train": -20, "valid": -20, "test": -20, "gap": -5}.get(band.tone, -10))
+        region.setZValue(-20 if is_split else {"gap": -5}.get(band.tone, -10))
         self.item.addItem(region, ignoreBounds=True)
         shown = self._extent or finite_range(self._x) or (0.0, 1.0)
         if not band.label or band.end - band.begin < NARROW * (shown[1] - shown[0]):
+            if is_split:
+                self.item.addItem(pg.InfiniteLine(band.begin, 90, pen(colour)), ignoreBounds=True)
             return
         options = {
             "color": blended(colour, QColor(theme().text), 0.6),

@@ -2,7 +2,7 @@
 
 import difflib
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from engine import datasets
 from engine.catalog import new_forecasting, problems, with_preset, with_value
 from engine.commands.output import BadInput
 from engine.datasets import Dataset
-from engine.spec import DataSpec, Role, Roles, RunSpec, SpecError
+from engine.spec import DataSpec, Role, Roles, RunSpec, SpecError, parse
 
 
 def forecasting_spec(options: Namespace, dataset: Dataset) -> RunSpec:
@@ -23,6 +23,7 @@ def forecasting_spec(options: Namespace, dataset: Dataset) -> RunSpec:
         raise BadInput("--horizon: say how many steps are to be forecast")
     time = _time(options.time, dataset, types)
     targets = _targets(options.target, dataset, types)
+    _check_one_role(time, targets, options.group or ())
     roles = _roles(options, dataset, types, time, targets)
     data = DataSpec(dataset=dataset.id, name=dataset.name, roles=roles)
     looked = _look(options.workspace, data, time, options.frequency or "")
@@ -72,6 +73,15 @@ def _targets(names: list[str] | None, dataset: Dataset, types: Mapping[str, str]
     return list(dict.fromkeys(names))
 
 
+def _check_one_role(time: str, targets: list[str], groups: Sequence[str]) -> None:
+    for flag, names in (("--target", targets), ("--group", groups)):
+        if time in names:
+            raise BadInput(f"{flag}: “{time}” holds the time; name another column, or another one with --time")
+    for name in groups:
+        if name in targets:
+            raise BadInput(f"--group: “{name}” is to be forecast, and cannot tell the series apart as well")
+
+
 def _with_holidays(spec: RunSpec, code: str) -> RunSpec:
     from engine.families.forecasting.holiday_days import check
 
@@ -109,7 +119,7 @@ def _look(workspace: Path, data: DataSpec, time: str, frequency: str) -> dict[st
 
     bare = {"target": data.roles.target, "group": data.roles.group}
     policies = {"duplicates": "mean", "missing_target": "forward"}
-    spec = RunSpec.model_validate(
+    spec = parse(
         {
             "family": "forecasting",
             "data": {"dataset": data.dataset, "roles": bare},

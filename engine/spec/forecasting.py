@@ -33,7 +33,6 @@ class TimelineSpec(SpecModel):
     column: str = Field(default="", description="The column of dates, times or whole numbers that orders each series.")
     frequency: str = Field(
         default="",
-        pattern=r"^(\d{0,6}(s|min|h|D|W|MS|QS|YS)?)$",
         description="The distance of two steps, such as h, 15min, D, W, MS, QS, YS, or a whole number; empty: detected.",
     )
     missing_steps: Literal["forward", "interpolate", "zero", "refuse"] = Field(
@@ -51,6 +50,13 @@ class TimelineSpec(SpecModel):
         description="Series without a single window are left out, lengthened at their beginning with their first value, "
         "or refused.",
     )
+
+    @field_validator("frequency")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        if re.fullmatch(r"\d{0,6}(s|min|h|D|W|MS|QS|YS)?", value) is None:
+            raise ValueError("must be such as h, 15min, D, W, MS, QS, YS, or a whole number")
+        return value
 
 
 class WindowSpec(SpecModel):

@@ -4,6 +4,7 @@ import difflib
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import date, time
 from pathlib import Path
 from typing import Any, get_args
 
@@ -53,7 +54,7 @@ def from_toml(text: str) -> RunSpec:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SpecError([f"this is not TOML: {error}"]) from error
-    return parse(content)
+    return parse(_with_texts(content))
 
 
 def read(path: Path) -> RunSpec:
@@ -107,9 +108,10 @@ def with_settings(spec: RunSpec, settings: Mapping[str, str]) -> RunSpec:
 
 def _value(text: str) -> Any:
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text
+    return text if isinstance(value, date | time) else _with_texts(value)
 
 
 def _sentence(problem: dict[str, Any]) -> str:
@@ -123,8 +125,10 @@ def _sentence(problem: dict[str, Any]) -> str:
     if problem["type"] == "extra_forbidden" and kind and location[-1] in _keys_at(location[:-1]):
         return f"{key}: a split of the kind “{kind}” has no such key"
     if problem["type"] == "extra_forbidden":
-        close = difflib.get_close_matches(location[-1], list(_keys_at(location[:-1])), n=1, cutoff=0.6)
-        return f"{key}: unknown key" + (f"; did you mean “{close[0]}”?" if close else "")
+        known = list(dict.fromkeys(_keys_at(location[:-1])))
+        close = difflib.get_close_matches(location[-1], known, n=1, cutoff=0.6)
+        there_are = f"; there are {', '.join(known)}" if known else ""
+        return f"{key}: unknown key" + (f"; did you mean “{close[0]}”?" if close else there_are)
     if problem["type"] == "missing":
         return f"{key}: is missing"
     message = str(problem["msg"]).removeprefix("Value error, ")
@@ -152,6 +156,15 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield annotation
     for inner in get_args(annotation):
         yield from _models_in(inner)
+
+
+def _with_texts(value: Any) -> Any:
+    """Return TOML's content with dates and times as texts, as a specification has them."""
+    if isinstance(value, dict):
+        return {key: _with_texts(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_with_texts(inner) for inner in value]
+    return str(value) if isinstance(value, date | time) else value
 
 
 def _without_none(value: Any) -> Any:

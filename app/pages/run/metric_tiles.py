@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.amounts import count
+from app.pages.run.forecast_fans import baseline_name
 from app.pages.run.wording import figure, metric_title
 from engine.runs.evaluation import Evaluation, FoldScore
 
@@ -129,7 +130,7 @@ class FoldTable(QTableWidget):
             self.setHorizontalHeaderItem(column, head)
         for row, score in enumerate(scores):
             split, _, metric = score.metric.partition("/")
-            title = f"{metric_title(metric)} ({split})" if metric else metric_title(score.metric)
+            title = f"{metric_title(metric)} ({baseline_name(split)})" if metric else metric_title(score.metric)
             numbers = (score.mean, score.std, score.standard_error, *score.values)
             for column, text in enumerate((title, *(figure(number) for number in numbers))):
                 item = QTableWidgetItem(text)

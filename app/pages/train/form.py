@@ -107,7 +107,8 @@ class SpecTabs(QTabWidget):
 
     def setView(self, view: SeriesView) -> None:
         """Show what was found in the series."""
-        view = view.model_copy(update={"problem": plain_words(view.problem)})
+        notes = tuple(plain_words(note) for note in view.notes)
+        view = view.model_copy(update={"problem": plain_words(view.problem), "notes": notes})
         self.series.setView(view)
         self.windows.setView(view)
 

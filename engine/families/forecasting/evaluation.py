@@ -135,7 +135,15 @@ def evaluate_folds(
     metrics = {"test": {one.metric.removeprefix("test/"): one.mean for one in fold_scores(by_fold)}}
     tables = [table_of(one, one[0].material.fold.name) for one in found]
     notes = ["Each stretch is forecast by a model that knew only what was before it; metrics are means over the folds."]
-    return _finish(recorder, models, found, "test", metrics, tables, fold_scores(by_fold), notes)
+    return _finish(
+        recorder, models, found, "test", metrics, tables, fold_scores([_beside(one) for one in found]), notes
+    )
+
+
+def _beside(found: Sequence[Judged]) -> dict[str, float]:
+    """Return the metrics over a fold's windows as test/metric, each with the baselines' behind it, as baseline/metric."""
+    told = {"test": overall(found), **{name: overall(found, name) for name in BASELINES}}
+    return {f"{who}/{key}": scores[key] for key in told["test"] for who, scores in told.items() if key in scores}
 
 
 def _finish(

@@ -113,8 +113,8 @@ def _check(fold: Fold, spec: RunSpec, frequency: Frequency) -> None:
     which = f" ({fold.name})" if fold.name else ""
     if len(fold.train) < least:
         raise RunFailed(
-            f"There are {counted(len(fold.train), 'step')} to learn from{which}, and one window of past and horizon takes "
-            f"{least:,}.",
+            f"There {'is' if len(fold.train) == 1 else 'are'} {counted(len(fold.train), 'step')} to learn from{which}, and "
+            f"one window of past and horizon takes {least:,}.",
             "Look back on fewer steps (forecasting.windows.encoder_length), forecast fewer "
             "(forecasting.windows.horizon), use shorter lags, or keep less for validation and test (split.test).",
         )

@@ -21,6 +21,8 @@ from engine.training.failures import RunFailed
 MOST_KEPT = 2
 TRIED_GROUPS = 8
 LOOKED_AT = 200_000
+BY_MISTAKE = 0.05
+"""Of the rows whose time was there already, the share that may be there twice within a series."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def _look(workspace: Path, spec: RunSpec, roles: Roles) -> Looked:
     try:
         frame = read_columns(path, columns_of(spec))
         rows, places, off = read_rows(frame, spec, None)
-        if not spec.data.roles.group and _is_twice(rows):
+        if not spec.data.roles.group and _is_twice(rows, off):
             groups = _groups(path, spec, (*roles.categorical, *roles.ignore, *roles.continuous))
     except RunFailed as failure:
         return Looked(None, None, str(failure))
@@ -107,15 +109,18 @@ def _mended(
     rows: Series, places: "np.ndarray", duplicates: str, steps: str, missing: str, targets: Sequence[str]
 ) -> Series:
     series = repairs.without_duplicates(rows, places, duplicates)
-    return repairs.with_target(repairs.without_gaps(series, steps), missing, targets)
+    return repairs.with_target(repairs.without_gaps(series, steps), missing, targets, rows, places)
 
 
-def _is_twice(rows: Series) -> bool:
-    return bool(((np.diff(rows.series) == 0) & (np.diff(rows.step) == 0)).any())
+def _is_twice(rows: Series, off: "np.ndarray") -> bool:
+    """Whether a time stands there twice; two times between the same steps are two."""
+    same = (np.diff(rows.series) == 0) & (np.diff(rows.step) == 0)
+    return bool((same & ~off[1:] & ~off[:-1]).any())
 
 
 def _groups(path: Path, spec: RunSpec, candidates: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the one column, else the two, with which each time stands there once; columns of few values alone."""
+    """Return the one column, else the two, with which each time stands there once, or nearly: a few rows may be there
+    twice by mistake. Columns of few values alone."""
     time = forecasting_of(spec).timeline.column
     taken = {time, *spec.data.roles.target}
     frame = read_columns(path, list(dict.fromkeys([time, *(one for one in candidates if one not in taken)])))
@@ -123,7 +128,9 @@ def _groups(path: Path, spec: RunSpec, candidates: tuple[str, ...]) -> tuple[str
     few = [name for name in frame.columns if name != time and 1 < frame[name].nunique() <= len(frame) / 4]
     few = [name for name in few if not pd.api.types.is_float_dtype(frame[name])][:TRIED_GROUPS]
     pairs = [(one, other) for place, one in enumerate(few) for other in few[place + 1 :]]
-    for columns in (*((name,) for name in few), *pairs):
-        if not frame.duplicated([time, *columns]).any():
-            return columns
+    most = int(frame.duplicated([time]).sum() * BY_MISTAKE)
+    for choices in ([(name,) for name in few], pairs):
+        twice = [int(frame.duplicated([time, *columns]).sum()) for columns in choices]
+        if twice and min(twice) <= most:
+            return choices[twice.index(min(twice))]
     return ()

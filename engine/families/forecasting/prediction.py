@@ -146,7 +146,7 @@ def ready(
     series = known_ahead.filled(series, own.inputs.known, horizon, given)
     least = own.windows.encoder_length + horizon + longest_lag(own)
     policy = "pad" if own.timeline.short_series == "pad" else "drop"
-    series = repairs.with_inputs(repairs.long_enough(series, least, policy))
+    series = repairs.with_inputs(repairs.long_enough(series, least, policy), own.inputs.known)
     # A baseline may look back further than a window.
     kept = least if model.forecaster is not None else max(least, season_of(series, own) + horizon)
     behind = series.starts[1:][series.series] - np.arange(len(series))

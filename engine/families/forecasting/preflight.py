@@ -17,6 +17,7 @@ from engine.families.forecasting.library import BASELINES
 from engine.families.forecasting.running import read_series, trainable
 from engine.families.forecasting.scores import intervals
 from engine.families.forecasting.series import forecasting_of
+from engine.families.forecasting.unsteady import unsteady
 from engine.families.forecasting.window_loader import why_not
 from engine.families.trainer_checks import check_catalogue, check_checkpoints, check_monitors
 from engine.spec import RunSpec
@@ -39,6 +40,7 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
             series = trainable(read, spec)
             findings += [_finding("info", "data", note) for note in series.notes]
             findings += leaks(series, spec)
+            findings += unsteady(series, spec)
             findings += _useless_holidays(spec, series.frequency)
             folds = split(series, spec)
             trainings = len(folds)

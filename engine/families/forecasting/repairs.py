@@ -87,14 +87,17 @@ def without_gaps(series: "Series", policy: str) -> "Series":
     )
 
 
-def with_target(series: "Series", policy: str, names: Sequence[str]) -> "Series":
-    """Let every row but the future ones at a series' end have all targets, whose names are given."""
+def with_target(series: "Series", policy: str, names: Sequence[str], raw: "Series", rows: "Ints") -> "Series":
+    """Let every row but the future ones at a series' end have all targets, whose names are given.
+
+    `raw` is what the file had of these series, and `rows` the rows of the table that this was.
+    """
     for place, name in enumerate(names):
-        series = _with_one(series, policy, place, name)
+        series = _with_one(series, policy, place, name, raw, rows)
     return series
 
 
-def _with_one(series: "Series", policy: str, place: int, name: str) -> "Series":
+def _with_one(series: "Series", policy: str, place: int, name: str, raw: "Series", rows: "Ints") -> "Series":
     values = series.targets[place]
     gaps = np.isnan(values) & ~is_future(series)
     if not gaps.any():
@@ -103,9 +106,10 @@ def _with_one(series: "Series", policy: str, place: int, name: str) -> "Series":
     affected = np.unique(series.series[gaps])
     if policy == "refuse":
         first = int(np.flatnonzero(gaps)[0])
+        where = f"{series.names[series.series[first]]} at {series.frequency.text_of(int(series.step[first]))}"
         raise RunFailed(
-            f"Column “{name}” has no value in {count} before a series’ end, first in {series.names[series.series[first]]} "
-            f"at {series.frequency.text_of(int(series.step[first]))}; series: "
+            f"Column “{name}” has no value in {count} before a series’ end, first in {where}: "
+            f"{rows_text(_in_table(series, gaps, raw, rows))}; series: "
             f"{named([series.names[one] for one in affected[:6]])}.",
             "Mend the file, or have them filled (forecasting.timeline.missing_target = forward, interpolate or zero).",
             Fault(FaultKind.GAPS, (name,), "target"),
@@ -117,6 +121,16 @@ def _with_one(series: "Series", policy: str, place: int, name: str) -> "Series":
     if left.any():  # before a series' first value there is nothing to go on from
         filled = filled.rows(~left)
     return filled.noted(f"{count} of “{name}” had no value: filled ({policy}), or left out before a series’ first one.")
+
+
+def _in_table(series: "Series", marks: NDArray[np.bool_], raw: "Series", rows: "Ints") -> NDArray[np.bool_]:
+    """Return which rows of the table stand for the series and steps that are marked."""
+    least = int(raw.step.min())
+    span = int(raw.step.max()) - least + 1
+    marked = series.series[marks] * span + series.step[marks] - least
+    result = np.zeros(len(rows), dtype=np.bool_)
+    result[rows[np.isin(raw.series * span + raw.step - least, marked)]] = True
+    return result
 
 
 def long_enough(series: "Series", least: int, policy: str) -> "Series":
@@ -153,17 +167,19 @@ def long_enough(series: "Series", least: int, policy: str) -> "Series":
     return replace(padded, step=padded.step + offset).noted(f"{words}; their first value is repeated before them.")
 
 
-def with_inputs(series: "Series") -> "Series":
-    """Let every number among the inputs be one: the last known before it, else the column's mean, is taken."""
+def with_inputs(series: "Series", known: Sequence[str]) -> "Series":
+    """Let every number among the inputs be one: the last known before it, else the column's mean, is taken. Told of all
+    rows but those ahead, where only columns that are `known` there are looked at."""
     notes = []
-    reals = dict(series.reals)
+    reals, future = dict(series.reals), is_future(series)
     for name, values in series.reals.items():
         gaps = np.isnan(values)
         if gaps.any():
             before = carried(values, series.series)
             rest = 0.0 if gaps.all() else float(np.nanmean(values))
             reals[name] = np.where(np.isnan(before), rest, before)
-            notes.append(taken_before(series, name, gaps))
+            seen = gaps if name in known else gaps & ~future
+            notes += [taken_before(series, name, seen)] if seen.any() else []
     return replace(series, reals=reals).noted(*notes)
 
 

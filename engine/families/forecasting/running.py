@@ -65,7 +65,7 @@ def trainable(series: Series, spec: RunSpec) -> Series:
             f"{int(future.sum()):,} rows at the ends of series have no target: left out."
         )
     least = own.windows.encoder_length + own.windows.horizon + longest_lag(own)
-    return repairs.with_inputs(repairs.long_enough(series, least, own.timeline.short_series))
+    return repairs.with_inputs(repairs.long_enough(series, least, own.timeline.short_series), own.inputs.known)
 
 
 def _concluded(recorder: Recorder, models: list[TrainedForecaster], materials: list[Material], detail: str) -> Outcome:

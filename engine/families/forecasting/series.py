@@ -126,11 +126,11 @@ def prepare(frame: pd.DataFrame, spec: RunSpec, frequency: Frequency | None = No
     if not len(frame):
         raise RunFailed("The dataset has no rows.", "Import a file that has rows below its header.")
     series, rows, off = read_rows(frame, spec, frequency)
-    series = without_irregular(series, rows, off, spec)
+    raw = without_irregular(series, rows, off, spec)
     own = forecasting_of(spec).timeline
-    series = repairs.without_duplicates(series, rows, own.duplicates)
+    series = repairs.without_duplicates(raw, rows, own.duplicates)
     series = repairs.without_gaps(series, own.missing_steps)
-    return repairs.with_target(series, own.missing_target, spec.data.roles.target)
+    return repairs.with_target(series, own.missing_target, spec.data.roles.target, raw, rows)
 
 
 def read_rows(frame: pd.DataFrame, spec: RunSpec, known: Frequency | None) -> tuple[Series, Ints, NDArray[np.bool_]]:
@@ -183,9 +183,11 @@ def without_irregular(series: Series, rows: Ints, off: NDArray[np.bool_], spec: 
         return series.noted(f"{between} count for the step before.")
     marks = np.zeros(len(off), dtype=bool)
     marks[rows[off]] = True
+    step, where = series.frequency.text, rows_text(marks)
+    few = off.sum() * 2 < len(off)
+    told = f"most are {step} apart, those in {where} are not" if few else f"with steps of {step}, {where} lie between"
     raise RunFailed(
-        f"Column “{own.column}” has irregular times: most are {series.frequency.text} apart, those in "
-        f"{rows_text(marks)} are not.",
+        f"Column “{own.column}” has irregular times: {told}.",
         "Mend them, or choose a frequency (such as h or D) and let several rows of a step become one "
         "(forecasting.timeline.duplicates = mean, sum or last).",
     )

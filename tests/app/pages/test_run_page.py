@@ -344,14 +344,16 @@ def test_that_results_are_asked_for_when_the_run_finishes(page, engine, samples)
 
 def test_that_folds_tell_deviation_from_standard_error(page, engine, samples):
     score = FoldScore(metric="valid/accuracy", values=(0.9, 0.95, 1.0), mean=0.95, std=0.05, standard_error=0.02887)
+    naive = score.model_copy(update={"metric": "last_value/mae"})
     page.setRun(samples.finished(folds=3))
-    engine.answered.emit(engine.pending("evaluation")[0][0], an_evaluation(folds=(score,)))
+    engine.answered.emit(engine.pending("evaluation")[0][0], an_evaluation(folds=(score, naive)))
     table = page.findChild(QTableWidget, "run.results.folds")
     heads = [table.horizontalHeaderItem(column).text() for column in range(table.columnCount())]
     row = [table.item(0, column).text() for column in range(table.columnCount())]
     told = dict(zip(heads, row, strict=True))
     assert told["Standard deviation"] == "0.05000" and told["Standard error"] == "0.02887"
     assert told["Mean"] == "0.9500" and told["Fold 3"] == "1.000"
+    assert [table.item(place, 0).text() for place in (0, 1)] == ["Accuracy (valid)", "Mean absolute error (last value)"]
 
 
 def test_that_a_run_without_results_says_why(page, engine, samples):

@@ -1,5 +1,6 @@
 """A series with shaded stretches of time."""
 
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
@@ -52,3 +53,12 @@ def test_that_left_and_right_are_left_to_the_page(plot):
     event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Left, Qt.KeyboardModifier.NoModifier)
     plot.keyPressEvent(event)
     assert not event.isAccepted()
+
+
+def test_that_a_split_too_narrow_for_a_name_still_has_its_border_and_is_seen_through_a_window(plot):
+    fold, window = Band(98.0, 100.0, "test", "test"), Band(60.0, 100.0, "", "past")
+    plot.setSeries(list(range(101)), [1.0] * 101, False, None, (fold, window))
+    lines = [item.value() for item in plot.item.items if isinstance(item, pg.InfiniteLine)]
+    washes = [item.brush.color().alpha() for item in plot.item.items if isinstance(item, pg.LinearRegionItem)]
+    assert lines == [98.0]
+    assert washes[0] == 255 and washes[1] < 64

@@ -81,6 +81,15 @@ def test_that_series_go_from_a_file_to_a_forecast(tensorbench: Call, waves: Path
             ["--horizon", 6, "--target", "value", "--group", "series", "--holidays", "XX"],
             "forecasting.inputs.holidays: no holidays of “XX” are known",
         ),
+        (
+            ["--horizon", 6, "--target", "value", "--frequency", "xyz"],
+            "forecasting.timeline.frequency: must be such as h",
+        ),
+        (
+            ["--horizon", 6, "--target", "value", "--group", "value"],
+            "--group: “value” is to be forecast, and cannot tell the series apart as well",
+        ),
+        (["--horizon", 6, "--target", "value", "--group", "time"], "--group: “time” holds the time"),
         (["--horizon", 6, "--target", "value"], "20,000 rows share their series and time with another"),
         (
             ["--horizon", 6, "--target", "value", "--group", "series", "--model", "gandalf"],

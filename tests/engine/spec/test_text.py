@@ -95,6 +95,14 @@ def test_that_a_table_has_no_forecasting_part() -> None:
     [
         ({"data": {"dataset": "x"}, "trainer": {"epoch": 3}}, "trainer.epoch: unknown key; did you mean “epochs”?"),
         (
+            {"data": {"dataset": "x"}, "trainer": {"max_steps": 3}},
+            "trainer.max_steps: unknown key; there are epochs, batch_size, ",
+        ),
+        (
+            {"family": "forecasting", "data": {"dataset": "x"}, "forecasting": {"timeline": {"frequency": "xyz"}}},
+            "forecasting.timeline.frequency: must be such as h, 15min, D, W, MS, QS, YS, or a whole number, not 'xyz'",
+        ),
+        (
             {"family": "forecasting", "data": {"dataset": "x"}, "forecasting": {"quantiles": [0.1, 0.9]}},
             "forecasting.quantiles: must contain 0.5",
         ),
@@ -142,6 +150,14 @@ def test_that_a_setting_from_the_command_line_is_read_as_its_type() -> None:
     assert (changed.trainer.epochs, changed.model.name, changed.model.params) == (5, "gandalf", {"gflu_stages": 3})
     with pytest.raises(SpecError, match=r"trainer\.epoch: unknown key"):
         with_settings(spec, {"trainer.epoch": "5"})
+
+
+def test_that_a_date_is_a_text_whether_it_is_quoted_or_not() -> None:
+    spec = parse({"family": "forecasting", "data": {"dataset": "x"}, "split": {"kind": "holdout"}})
+    for text in ("2024-04-10", '"2024-04-10"'):
+        told = with_settings(spec, {"split.test_from": text})
+        assert told.split.model_dump()["test_from"] == "2024-04-10"
+        assert from_toml(to_toml(told).replace('"2024-04-10"', text)) == told
 
 
 def test_that_the_kind_of_split_can_be_set() -> None:

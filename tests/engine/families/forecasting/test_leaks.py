@@ -4,6 +4,7 @@ import numpy as np
 
 from engine.families.forecasting.leaks import leaks
 from engine.families.forecasting.series import prepare
+from engine.families.forecasting.unsteady import unsteady
 
 
 def found(shops, make_shop_spec, column, **inputs):
@@ -31,3 +32,12 @@ def test_that_honest_inputs_are_left_alone(shops, make_shop_spec):
     steady = np.arange(len(shops)) % 60
     assert found(shops, make_shop_spec, steady, known=["other"]) == []
     assert found(shops, make_shop_spec, shops["size"], static=["other"]) == []
+
+
+def test_that_a_static_input_that_changes_is_named_with_its_series_and_time(shops, make_shop_spec):
+    shops["other"] = np.where((shops["shop"] == "south") & (shops["time"] >= "2024-01-01 03:00"), "new", "old")
+    roles = {"target": ["sales"], "group": ["shop"], "categorical": ["other"], "continuous": ["size"]}
+    spec = make_shop_spec(data__roles=roles, forecasting__inputs={"static": ["other", "size"]})
+    (one,) = unsteady(prepare(shops, spec), spec)
+    assert one.field == "forecasting.inputs.static"
+    assert "“other” is said to be static, but changes within 1 series, first in south at 2024-01-01 03:00" in one.text

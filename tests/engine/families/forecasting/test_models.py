@@ -161,6 +161,8 @@ def test_that_a_backtest_trains_a_model_a_fold(workspace: Path, make_shop_spec: 
     # Every step and series has as many windows in one fold as in the other, so the means of means are the mean.
     assert np.mean([step["mae"] for step in report.steps]) == pytest.approx(mae.mean)
     assert np.mean([one.metrics["mae"] for one in report.series]) == pytest.approx(mae.mean)
+    beside = next(one for one in evaluation.folds if one.metric == "last_value/mae")
+    assert len(beside.values) == 2 and beside.mean == pytest.approx(report.baselines["last_value"]["mae"])
     naive = [step["mae"] for step in report.baseline_steps["last_value"]]
     assert np.mean(naive) == pytest.approx(report.baselines["last_value"]["mae"])
     assert len({part.origin for part in report.insight.parts}) > 1

@@ -76,6 +76,23 @@ def test_that_rows_of_one_time_lead_to_the_column_that_tells_series_apart(worksp
     assert view.steps == 60  # drawn all the same, as the mean
 
 
+def test_that_a_row_that_is_there_by_mistake_does_not_hide_what_tells_series_apart(
+    workspace, imported, shops, make_shop_spec
+):
+    roles = {"target": ["sales"], "categorical": ["weather", "shop"], "continuous": ["price"]}
+    twice = pd.concat([shops, shops.iloc[[5]]])
+    assert series_view(workspace, make_shop_spec(data__dataset=imported(twice), data__roles=roles)).groups == ("shop",)
+
+
+def test_that_irregular_times_are_not_taken_for_several_series(workspace, imported, make_shop_spec):
+    times = np.cumsum([7, 1, 9, 2, 7, 13, 4, 7] * 8)
+    table = pd.DataFrame({"time": times, "sales": times * 1.0, "kind": ["x", "y", "z", "x"] * 16})
+    spec = make_shop_spec(data__dataset=imported(table), data__roles={"target": ["sales"], "categorical": ["kind"]})
+    view = series_view(workspace, spec)
+    assert "irregular" in view.problem
+    assert view.groups == ()
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -97,7 +97,21 @@ SENTENCES = {
     "target": (
         {"sales": [0, 1, None, 3, 4, 5, 0, 1, 2, 3, 4, 5]},
         {},
-        "Column “sales” has no value in 1 row before a series’ end, first in a at 2024-01-01 02:00:00",
+        "Column “sales” has no value in 1 row before a series’ end, first in a at 2024-01-01 02:00:00: row 3; series: “a”.",
+    ),
+    "target, unsorted": (
+        {
+            "shop": ["b", "a"] * 6,
+            "time": np.repeat(range(6, 0, -1), 2),
+            "sales": [0, 1, None, 3, 4, 5, 0, 1, 2, 3, 4, None],
+        },
+        {"duplicates": "last"},
+        "Column “sales” has no value in 2 rows before a series’ end, first in a at 1: rows 3, 12; series: “a”, “b”.",
+    ),
+    "seldom even": (
+        {"time": np.cumsum([1, 7, 2, 9, 1, 5] * 2), "shop": "a"},
+        {"frequency": "4"},
+        "Column “time” has irregular times: with steps of 4, rows",
     ),
     "text": (
         {"sales": ["1", "x"] * 6},
@@ -177,11 +191,19 @@ def test_that_inputs_without_a_value_go_on_with_the_last_one(make_shop_spec: Mak
     spec = make_shop_spec(
         data__roles={"target": ["sales"], "group": ["shop"], "continuous": ["price"], "categorical": ["weather"]}
     )
-    series = repairs.with_inputs(prepare(table, spec))
+    series = repairs.with_inputs(prepare(table, spec), ())
     assert series.reals["price"][:4].tolist() == [1, 1, 1, 4]
     assert np.isfinite(series.reals["price"]).all()
     assert set(series.texts["weather"]) == {"sun", "(missing)"}
     assert "3 rows of “price” had no value" in series.notes[-1]
+
+
+def test_that_only_what_is_known_ahead_is_missed_beyond_the_last_target(make_shop_spec: Make) -> None:
+    ends = [1.0, 2, 3, 4, 5, None] * 2
+    spec = make_shop_spec(data__roles={"target": ["sales"], "group": ["shop"], "continuous": ["price"]})
+    series = prepare(a_table(sales=ends, price=ends), spec)
+    assert repairs.with_inputs(series, ()).notes == series.notes
+    assert "2 rows of “price” had no value" in repairs.with_inputs(series, ("price",)).notes[-1]
 
 
 def test_that_parts_of_the_date_are_points_on_a_circle() -> None:
