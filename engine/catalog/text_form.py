@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from pydantic import JsonValue
 
+from engine.catalog.checks import problems
 from engine.catalog.edits import with_value
 from engine.catalog.schema import ModelInfo
 from engine.catalog.text_edits import SHARES, TWINS, new_text, usual_split, with_text_task
@@ -45,20 +46,29 @@ def suggests_text(types: Mapping[str, str], lengths: Mapping[str, float], roles:
 def text_of_dataset(
     data: DataSpec, types: Mapping[str, str], lengths: Mapping[str, float], old: RunSpec | None = None
 ) -> RunSpec:
-    """Return a text specification for a dataset; the settings of an old one are kept.
+    """Return a text specification for a dataset; the settings of an old one are kept, and its task where the columns serve.
 
     Without one, the columns' names say the task; else texts with labels are classified, and of texts alone a language is
     learned.
     """
     bare = DataSpec(dataset=data.dataset, name=data.name)
     label = _label(data, types, lengths)
-    task: TextTask = guessed_task(types, lengths) or ("text-classifier" if label else "rnn-lm")
-    if old is not None and old.text is not None:
-        task = old.text.task
-    named = {"labels": (label,)} if label and task in LABELLED else {}
-    fresh = new_text(bare, task, "", types, lengths, named)
+    named = guessed_task(types, lengths)
+    task: TextTask = named or ("text-classifier" if label else "rnn-lm")
+
+    def of_task(task: TextTask) -> RunSpec:
+        """A new specification for this dataset."""
+        return new_text(bare, task, "", types, lengths, {"labels": (label,)} if label and task in LABELLED else {})
+
+    fresh = of_task(task)
     if old is None or fresh.text is None or old.text is None:
         return fresh
+    is_named = named is not None and old.data.dataset != data.dataset
+    if not is_named and (not problems(as_before := of_task(old.text.task)) or problems(fresh)):
+        fresh = as_before
+    else:
+        old = with_text_task(old.model_copy(update={"data": bare}), task, types, lengths)
+    assert fresh.text is not None and old.text is not None
     own = old.text.model_copy(update={"columns": fresh.text.columns, "labels": fresh.text.labels})
     kept = old.model_copy(update={"data": bare, "text": own})
     column = getattr(kept.split, "column", None)

@@ -53,6 +53,8 @@ def _model_command(options: Namespace) -> int:
     for note in report.notes:
         complain(note)
     print(f"the model of {run.id} is in {report.path} ({report.bytes:,} bytes)")
+    if report.beside:
+        print(f"beside it {' and '.join(Path(one).name for one in report.beside)}")
     print(f"largest difference of an output {number(report.difference)}")
     if report.speed_up is not None and report.half_difference is not None:
         speed = f"{number(report.speed_up)} times as fast on this machine"

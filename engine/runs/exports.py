@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 class ExportReport(BaseModel):
     """What was written. `difference` is the largest between an output of the file and of the network that went into it (in
     half precision where that was asked for); `speed_up` and `half_difference` compare half precision with full, measured
-    on this machine.
+    on this machine; `beside` are the files that say how a text model's file is used.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -15,6 +15,7 @@ class ExportReport(BaseModel):
     bytes: int
     number_format: str
     notes: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     difference: float
     speed_up: float | None = None
     half_difference: float | None = None

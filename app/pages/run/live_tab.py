@@ -62,6 +62,8 @@ class LiveTab(QWidget):
             self._smaller = spec.trainer.checkpoints.mode == "min"
         self._stack.setCurrentWidget(self._waiting)
         self._bar.setEnabled(False)
+        for area in (self._plot_area, self._gauge_area):
+            area.verticalScrollBar().setValue(0)
 
     def setChanges(self, changes: Sequence[Change]) -> None:
         """Mark where settings were changed while the run was at work."""
@@ -201,14 +203,14 @@ class LiveTab(QWidget):
         self._gauges.setContentsMargins(0, 0, 0, 0)
         self._gauges.setSpacing(8)
         self._gauge_host.setLayout(self._gauges)
-        area = self._area("run.live.plots", self.tr("Metric plots"), self._grid_host)
+        self._plot_area = self._area("run.live.plots", self.tr("Metric plots"), self._grid_host)
         self._gauge_area = self._area("run.live.gauges", self.tr("Gauges of the training"), self._gauge_host)
         self._gauge_area.setFixedWidth(GAUGE_WIDTH)
         live = QWidget(self)
         row = QHBoxLayout(live)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(area, 1)
+        row.addWidget(self._plot_area, 1)
         row.addWidget(self._gauge_area)
         self._stack.addWidget(self._waiting)
         self._stack.addWidget(live)

@@ -28,6 +28,8 @@ from engine.spec import RunSpec
 
 ENDINGS: dict[Format, str] = {"folder": "", "torchscript": ".pt", "torch_export": ".pt2", "onnx": ".onnx"}
 
+WIDTH, HEIGHT = 520, 440
+
 
 class SaveModelDialog(QDialog):
     """Asks for a format and a place, and shows size, difference and speed when the file is there.
@@ -115,6 +117,9 @@ class SaveModelDialog(QDialog):
             self._fail("", self.tr("What was written could not be measured."))
             return
         lines = [self.tr("Saved {0}, {1}.").format(report.path, size(report.bytes))]
+        if report.beside:
+            names = self.tr(" and ").join(Path(one).name for one in report.beside)
+            lines.append(self.tr("Beside it, for its users: {0}.").format(names))
         words = self.tr("The largest difference of an output from the model’s is {0}.")
         lines.append(words.format(figure(report.difference)))
         if report.speed_up is not None and report.half_difference is not None:
@@ -148,9 +153,18 @@ class SaveModelDialog(QDialog):
         self._told.style().unpolish(self._told)
         self._told.style().polish(self._told)
         self._told.setVisible(bool(text))
+        self.setMinimumHeight(max(HEIGHT, self._height_wanted()))
         if not self.isVisible() and not self._requests.isWaiting("save"):
             self.unseen.emit(text)
             self.deleteLater()
+
+    def _height_wanted(self) -> int:
+        """Return the height that holds all that is said, at the width that the dialog has."""
+        layout = self.layout()
+        if layout is None:
+            return HEIGHT
+        layout.activate()
+        return layout.totalHeightForWidth(self.width())
 
     def _arrange(self) -> None:
         tr = self.tr
@@ -194,4 +208,4 @@ class SaveModelDialog(QDialog):
         layout.addStretch(1)
         layout.addLayout(row)
         self._told.hide()
-        self.setMinimumSize(520, 440)
+        self.setMinimumSize(WIDTH, HEIGHT)

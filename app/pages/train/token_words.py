@@ -31,6 +31,13 @@ def percent(share: float) -> str:
     return f"{share:.1%}".replace(".0%", "%").replace("%", " %")
 
 
+def short_percent(share: float) -> str:
+    """Write a share as `percent` does, in signs, for a figure that has little room."""
+    if 0 < share < 0.001:
+        return "< 0.1 %"
+    return "> 99.9 %" if 0.999 < share < 1 else percent(share)
+
+
 def cut_text(lengths: Lengths, limit: int, cuts: bool) -> str:
     """Return what a limit does to the texts."""
     share = lengths.share_above(limit)
@@ -68,7 +75,7 @@ def tokenizer_facts(made: TokenizerView) -> list[tuple[str, str, str]]:
     kind = KINDS.get(made.kind, made.kind) or Path(made.folder).name
     allowed = say("of {0} allowed").format(count(made.allowed)) if made.allowed else say("from a folder")
     shares = (made.unknown_train, made.unknown_valid)
-    unknown = " · ".join(percent(one) for one in shares if one is not None) or say("none")
+    unknown = " · ".join(short_percent(one) for one in shares if one is not None) or say("none")
     about = say("train · valid") if made.unknown_train is not None else say("it knows everything")
     return [
         (say("Tokenizer"), kind, say("trained here") if made.kind else made.folder),

@@ -76,7 +76,7 @@ class TokenizerPanel(QWidget):
 
     def _arrange(self) -> None:
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(16)
+        self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(1)
         for place, name in enumerate(("kind", "vocabulary", "per_word", "unknown")):
             labels = (QLabel(self), ElidedLabel(self), ElidedLabel(self))
@@ -87,7 +87,7 @@ class TokenizerPanel(QWidget):
                 label.setTextFormat(Qt.TextFormat.PlainText)
                 label.setObjectName(f"train.tokens.{name}.{part}")
                 self._grid.addWidget(label, row, place)
-            self._grid.setColumnStretch(place, 1)
+            self._grid.setColumnStretch(place, 5 if name == "unknown" else 4)  # it has two figures
             self._facts.append(labels)
         self.field.setObjectName("train.tokens.typed")
         self.field.setAccessibleName(self.tr("Text to cut into tokens"))

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QTableWidget,
     QTabWidget,
 )
@@ -256,6 +257,15 @@ def test_that_changes_in_flight_are_marked_on_the_curves_on_every_axis(page, eng
     combo = page.findChild(QComboBox, "run.live.axis")
     combo.setCurrentIndex(combo.findData("epoch"))
     assert [mark.x for mark in plots["loss"].curves._markers if mark.kind == "info"] == [1.0]
+
+
+def test_that_another_run_is_shown_from_its_beginning(page, samples):
+    page.setRun(samples.finished())
+    bar = page.findChild(QScrollArea, "run.live.plots").verticalScrollBar()
+    bar.setRange(0, 100)
+    bar.setValue(50)
+    page.findChild(LiveTab).setRun(None, None)
+    assert bar.value() == 0
 
 
 def test_that_a_finished_run_offers_prediction_and_training_again(page, engine, samples, qtbot, record_of):

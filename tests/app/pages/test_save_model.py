@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QRadioButton
+from PySide6.QtWidgets import QCheckBox, QLabel, QRadioButton
 
 from app.pages.run.page import RunPage
 from app.pages.run.save_model_dialog import SaveModelDialog
@@ -16,6 +16,7 @@ REPORT = {
     "path": "/models/mine.onnx",
     "bytes": 2_500_000,
     "number_format": "float16",
+    "beside": ["/models/mine.onnx.tokenizer.json", "/models/mine.onnx.about.json"],
     "difference": 0.0005,
     "speed_up": 1.7,
     "half_difference": 0.002,
@@ -50,11 +51,20 @@ def test_that_a_written_model_is_measured_and_told(engine, opened):
     assert params["path"] == "/models/mine.onnx" and params["kind"] == "onnx" and params["half"]
     assert not dialog._save.isEnabled()
     engine.answered.emit(ticket, REPORT)
-    for part in ("/models/mine.onnx, 2.5 MB", "0.0005", "1.7", "float16", "0.002"):
+    for part in ("/models/mine.onnx, 2.5 MB", "0.0005", "1.7", "float16", "0.002", "mine.onnx.about.json"):
         assert part in dialog.told()
     dialog.saveTo(Path("/models/mine.onnx"))
     engine.failed.emit(engine.pending("export_model")[-1][0], "There is no room.")
     assert dialog.told() == "There is no room." and dialog._save.isEnabled()
+    dialog.close()
+
+
+def test_that_all_that_is_told_of_a_written_model_has_room(engine, opened, qtbot):
+    _, dialog = opened("seq2seq", "seq2seq_attention")
+    dialog.saveTo(Path("/models/mine"))
+    engine.answered.emit(engine.pending("export_model")[-1][0], {**REPORT, "notes": ["To write, ask again. " * 12] * 2})
+    label = dialog.findChild(QLabel, "run.save.told")
+    qtbot.waitUntil(lambda: label.height() >= label.heightForWidth(label.width()))
     dialog.close()
 
 

@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QLabel
 
 from app.pages.train import TrainPage
 from app.pages.train.token_chips import TokenChips, runs_leftwards
+from app.pages.train.tokenizer_panel import TokenizerPanel
+from app.widgets import ElidedLabel
 from engine.catalog.text_view import (
     MOST_TYPED,
     Chip,
@@ -103,7 +105,17 @@ def test_that_texts_which_become_several_samples_are_not_called_cut(tab, labs):
 def test_that_the_tokenizers_figures_are_named(full):
     assert said(full, "vocabulary.figure") == "7,312"
     assert said(full, "vocabulary.note") == "of 8,000 allowed"
-    assert said(full, "unknown.figure") == "0 % · less than 0.1 %"
+    assert said(full, "unknown.figure") == "0 % · < 0.1 %"
+
+
+def test_that_both_shares_of_unknown_tokens_have_room_in_a_small_window(qtbot, shown):
+    panel = shown(TokenizerPanel(), 510, 200)
+    panel.setTokenizer(
+        TokenizerView(kind="words", vocabulary=2757, allowed=30_000, unknown_train=0.117, unknown_valid=0.201)
+    )
+    facts = [panel.findChild(ElidedLabel, f"train.tokens.{name}") for name in ("unknown.figure", "vocabulary.note")]
+    assert [fact.text() for fact in facts] == ["11.7 % · 20.1 %", "of 30,000 allowed"]
+    qtbot.waitUntil(lambda: not any(fact.isCut() for fact in facts))
 
 
 def test_that_the_limit_is_told_while_it_is_dragged_and_set_when_it_is_let_go(page, full):

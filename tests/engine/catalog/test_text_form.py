@@ -111,6 +111,29 @@ def test_that_running_text_keeps_the_split_that_was_chosen_for_it():
     assert text_of_dataset(DataSpec(dataset="b"), TYPES, LENGTHS, drawn).split.kind == "random"
 
 
+def test_that_a_dataset_whose_columns_cannot_serve_the_task_before_gets_its_own_and_other_settings_stay():
+    answers = dict.fromkeys(("context", "question", "answers"), "text")
+    asked = of(answers, {"context": 400.0}, DataSpec(dataset="a"))
+    slow = with_text_value(asked, "trainer.epochs", 7, answers, {"context": 400.0})
+    judged = of(old=slow)
+    assert (judged.text.task, judged.text.columns.labels, judged.split.kind) == (
+        "text-classifier",
+        ("kind",),
+        "stratified",
+    )
+    assert judged.trainer.epochs == 7 and not problems(judged)
+    tagged = {"tokens": "text", "tags": "text"}
+    assert of(tagged, {}, DataSpec(dataset="b"), slow).text.task == "token-classification"
+    running = with_text_value(of(), "text.task", "masked-lm", TYPES, LENGTHS)
+    assert of({"text": "text"}, {"text": 90.0}, DataSpec(dataset="c"), running).text.task == "masked-lm"
+    assert of({"text": "text"}, {"text": 90.0}, DataSpec(dataset="c"), judged).text.task == "rnn-lm"
+
+
+def test_that_a_table_without_texts_keeps_the_task_before():
+    masked = with_text_value(of(), "text.task", "masked-lm", TYPES, LENGTHS)
+    assert of({"size": "number"}, {}, DataSpec(dataset="b"), masked).text.task == "masked-lm"
+
+
 def test_that_no_label_is_said_to_be_missing():
     spec = with_text_value(of(), "text.columns.labels", "", TYPES, LENGTHS)
     assert any(one.startswith("text.columns.labels") for one in problems(spec))

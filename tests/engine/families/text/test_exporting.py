@@ -1,11 +1,13 @@
 """A model that leaves the house gives elsewhere what it gave here, or a sentence says why it cannot leave."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import tokenizers
 import torch
 
 from engine.catalog import with_value
@@ -98,6 +100,25 @@ def test_that_a_network_which_reads_packed_leaves_unpacked_and_tells_how_it_writ
         wanted = greedy(model.network, {"input_ids": ids, "mask": mask}, end, 4)
     found = [row[: row.index(end)] if end in row else row for row in told[:, 1:].tolist()]
     assert found == wanted
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.load:DeprecationWarning")
+def test_that_a_file_and_what_is_beside_it_judge_a_text_without_us(
+    texts: Any, run_of: Runs, model_of: Models, tmp_path: Path
+) -> None:
+    report = export_model(texts.workspace, run_of("reader"), tmp_path / "reader.pt", "torchscript")
+    assert {Path(one).name for one in report.beside} == {"reader.pt.tokenizer.json", "reader.pt.about.json"}
+    cutter = tokenizers.Tokenizer.from_file(report.beside[0])
+    told = json.loads(Path(report.beside[1]).read_text(encoding="utf-8"))
+    said, names = "the film was awful and the end was awful too", [one["name"] for one in told["inputs"]]
+    found = cutter.encode(said, add_special_tokens=told["add_special_tokens"]).ids[: told["max_length"]]
+    assert found == model_of("reader").encoder.encode([said])[0].values.tolist()
+    given = {"input_ids": torch.tensor([found]), "mask": torch.ones(1, len(found), dtype=torch.bool)}
+    with torch.no_grad():
+        scores = torch.jit.load(report.path)(*(given[name] for name in names))[0].softmax(0)
+    (target,) = told["targets"]
+    assert target["name"] == "mood" and set(target["classes"]) == {"good", "bad"}
+    np.testing.assert_allclose(scores, model_of("reader").predict([said])[0][0], atol=1e-5)
 
 
 def test_that_half_precision_tells_its_speed_and_its_difference(texts: Any, run_of: Runs, tmp_path: Path) -> None:
