@@ -85,6 +85,16 @@ class Tour:
         for name, text, cell in (
             ("matmul", "A = rand(3, 4); B = rand(4, 2); C = A @ B", (2, (1, 1))),
             ("reshape", "x = arange(12).view(3, 4); y = x.T.reshape(2, 6)", (3, (1, 2))),
+            (
+                "convolution",
+                "x = rand(1, 1, 4, 4); w = randn(1, 1, 3, 3); y = conv2d(x, w, padding=1)",
+                (2, (0, 0, 1, 1)),
+            ),
+            (
+                "attention",
+                "Q = randn(4, 3); K = randn(4, 3); V = randn(4, 2); y = scaled_dot_product_attention(Q, K, V)",
+                (3, (1, 1)),
+            ),
             ("clash", "A = rand(3, 4); b = rand(3); y = A * b", None),
         ):
             page.setExpression(text)
