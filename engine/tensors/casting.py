@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.tensors.casts import CASTS
 from engine.tensors.chain import Chain, edited
 from engine.tensors.operation import Kind
 from engine.tensors.program import Instruction
@@ -30,7 +31,6 @@ class Cast:
 _VALUES = {"where": slice(1, None), "masked_fill": slice(1)}  # of their operands one only says where
 _WRAPPING = {"add", "sub", "mul", "pow", "neg", "square"}
 MOST_TRIED = 1 << 14  # cells: the whole step is worked out once more
-_CASTS = {"to", "float", "double", "half", "bfloat16", "int", "long", "short", "bool"}
 
 
 def about_dtypes(chain: Chain, number: int) -> str:
@@ -42,7 +42,7 @@ def about_dtypes(chain: Chain, number: int) -> str:
         return ""
     one, tensor = chain.program.instructions[number - first], chain.tensors[number]
     operands = [chain.tensors[ref.number] for ref in one.operands()]
-    if one.operation.name in _CASTS:
+    if one.operation.name in CASTS:
         return in_words(cast(operands[0], tensor), tensor.dtype)
     if one.operation.kind is Kind.MADE:
         return _of_given(chain, number)
@@ -53,7 +53,7 @@ def about_dtypes(chain: Chain, number: int) -> str:
 
 def is_rounding(one: Instruction) -> bool:
     """Whether what is said of an instruction is about its cells: a cast, or numbers that were given another dtype."""
-    return one.operation.name in _CASTS or one.operation.kind is Kind.MADE
+    return one.operation.name in CASTS or one.operation.kind is Kind.MADE
 
 
 def _of_given(chain: Chain, number: int) -> str:

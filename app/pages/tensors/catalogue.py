@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 
 from app.actions import QT_TRANSLATE_NOOP
+from engine.tensors.casts import NAMED_CASTS
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ _ALSO = {
     "view_as": "view",
     "reshape_as": "reshape",
     "swapaxes": "transpose",
-    **dict.fromkeys(("float", "double", "half", "bfloat16", "int", "long", "short", "bool"), "to"),
+    **dict.fromkeys(NAMED_CASTS, "to"),
     **dict.fromkeys(("add", "sub", "div", "pow", "eq", "ne", "lt", "le", "gt", "ge"), "*"),
 }
 _SIGNS = {"matmul": "@", "mm": "@", "bmm": "@", "mul": "×", "add": "+", "sub": "−", "div": "÷"}

@@ -1,13 +1,14 @@
-"""Another dtype or device for a tensor: what makes it is rewritten in the text."""
+"""Another dtype for a tensor: what makes it is rewritten in the text."""
 
 import ast
 import re
 
+from app.pages.tensors.calling import spliced
+from engine.tensors.casts import CASTS
 from engine.tensors.picture import ChainPicture
 
 DTYPES = ("float64", "float32", "bfloat16", "float16", "int64", "int32", "uint8", "bool", "complex64")
 _TAKES_DTYPE = {"zeros", "ones", "full", "arange", "linspace", "eye", "tensor"}
-_CASTS = {"to", "float", "double", "half", "bfloat16", "int", "long", "short", "bool"}
 _TIGHT = (ast.Call, ast.Attribute, ast.Subscript, ast.Name)
 
 
@@ -19,18 +20,14 @@ def with_dtype(text: str, chain: ChainPicture, number: int, dtype: str) -> str |
     lines = text.splitlines()
     if step is None or step.place[0] > len(lines):
         return None
-    line, first, end = step.place[0], step.place[1] - 1, step.place[2] - 1
+    line, first, end = step.place
     if "." in step.operation:  # one of a pair, which is taken of it behind the call
-        taken = re.match(r"\s*(\.(values|indices)\b|\[\s*[01]\s*\])", lines[line - 1][end:])
+        taken = re.match(r"\s*(\.(values|indices)\b|\[\s*[01]\s*\])", lines[line - 1][end - 1 :])
         if taken is None:
             return None
         end += taken.end()
-    written = lines[line - 1][first:end]
-    changed = _recast(written, step.operation, dtype)
-    if changed is None:
-        return None
-    lines[line - 1] = f"{lines[line - 1][:first]}{changed}{lines[line - 1][end:]}"
-    return "\n".join(lines)
+    changed = _recast(lines[line - 1][first - 1 : end - 1], step.operation, dtype)
+    return None if changed is None else spliced(text, (line, first, end), changed)
 
 
 def _recast(written: str, operation: str, dtype: str) -> str | None:
@@ -42,10 +39,10 @@ def _recast(written: str, operation: str, dtype: str) -> str | None:
         return None
     if isinstance(node, ast.Call):
         given = next((one for one in node.keywords if one.arg == "dtype"), None)
-        if given is not None and operation not in _CASTS:
+        if given is not None and operation not in CASTS:
             return f"{written[: given.value.col_offset]}{dtype}{written[given.value.end_col_offset :]}"
         if operation in _TAKES_DTYPE:
             return f"{written[:-1].rstrip().removesuffix(',')}, dtype={dtype})"
-        if operation in _CASTS and isinstance(node.func, ast.Attribute):
+        if operation in CASTS and isinstance(node.func, ast.Attribute):
             return f"{written[: node.func.value.end_col_offset]}.to({dtype})"
     return f"{written}.to({dtype})" if isinstance(node, _TIGHT) else f"({written}).to({dtype})"
