@@ -189,8 +189,7 @@ class TensorPane(QWidget):
         if not only_place:
             self.turned.emit(self._number, plane)
             return
-        self._show()
-        self._light()
+        self._show_slice()
 
     @Slot()
     def _show_axes(self) -> None:
@@ -250,7 +249,7 @@ class TensorPane(QWidget):
             self.slope.setTensor(self._number, self._turn.picture(self._real(slope)), *self._size, facet)
 
     @Slot()
-    def _show_part(self) -> None:
+    def _show_slice(self) -> None:
         self._show()
         self._light()
 
@@ -319,7 +318,7 @@ class TensorPane(QWidget):
         self.axes.planeChanged.connect(self._choose)
         self.head.dtypeChosen.connect(self._recast)
         self.head.axesToggled.connect(self._show_axes)
-        self.head.partChosen.connect(self._show_part)
+        self.head.partChosen.connect(self._show_slice)
         themeNotifier().changed.connect(self._word)
 
     def _arrange(self) -> None:
