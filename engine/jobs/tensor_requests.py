@@ -22,6 +22,7 @@ from engine.jobs.requests import Call, Method, RequestError
 from engine.lessons import Exercise
 from engine.lessons.judging import judge
 from engine.tensors.chain import Chain, Edit, evaluate
+from engine.tensors.devices import on_cpu
 from engine.tensors.explaining import explain_refusal
 from engine.tensors.formula import formula
 from engine.tensors.gradients import gradients
@@ -74,7 +75,7 @@ def _computed(source: Computed) -> Readable:
     """Return a tensor of an expression as the inspector reads it, without a copy."""
     edits = [{"name": name, "cell": list(cell), "value": value} for name, cell, value in source.edits]
     tensor = _chains.of(None, source.text, source.seed, edits)[0].tensors[source.number]
-    tensor = tensor.detach().resolve_conj().resolve_neg()
+    tensor = on_cpu(tensor.detach()).resolve_conj().resolve_neg()
     kind = KINDS[short_dtype(str(tensor.dtype).removeprefix("torch."))]
     is_odd = tensor.dtype == torch.bfloat16  # numpy does not know it
     return Stored(tensor.view(torch.int16).numpy().view(kind.raw) if is_odd else tensor.numpy(), kind)

@@ -55,7 +55,8 @@ def parts_of(chain: Chain, number: int) -> list[Part]:
     """Return what stands between the operands of a step and its result, in the order in which it is worked out."""
     step = Given(chain, number)
     work = _WORKS.get(step.one.operation.name)
-    if work is None or not step.result.numel() or step.result.numel() > MAX_CELLS:
+    hollow = map(chain.program.is_hollow, (number, *(ref.number for ref in step.one.operands())))
+    if work is None or any(hollow) or not step.result.numel() or step.result.numel() > MAX_CELLS:
         return []
     with torch.no_grad():
         return [part for part in work(step) if 0 < part.tensor.numel() <= MAX_CELLS]
@@ -170,7 +171,9 @@ def _attention(step: Given) -> list[Part]:
 def masked_scores(scores: Tensor, mask: Any, is_causal: bool) -> Tensor:
     """Return the scores of an attention with its mask, a truth or what is added, or up to the query's own place."""
     if is_causal:
-        return scores.masked_fill(~torch.ones(scores.shape[-2:], dtype=torch.bool).tril(), float("-inf"))
+        return scores.masked_fill(
+            ~torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril(), float("-inf")
+        )
     if not isinstance(mask, Tensor):
         return scores
     return scores.masked_fill(~mask, float("-inf")) if mask.dtype == torch.bool else scores + mask

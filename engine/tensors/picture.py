@@ -18,8 +18,8 @@ MAX_CELLS = 1 << 18
 class TensorPicture:
     """One tensor. `values` are its cells, or a corner of them: float32, float64, whole numbers, truth or complex; `axes`
     numbers its axes, the same where they are the same axis; `rounding` says what its dtype did to its cells, where it was
-    cast or asked for; `devices` are the one that it is on and the others that torch sees; the statistics are of its finite
-    cells, None without any."""
+    cast or asked for; `device` is where it is, of the `devices` that there are; without `has_values`, as on meta, its
+    `values` are 0 and mean nothing; the statistics are of its finite cells, None without any."""
 
     name: str
     text: str
@@ -36,7 +36,9 @@ class TensorPicture:
     axes: tuple[int, ...]
     values: NDArray[Any]
     rounding: str
+    device: str
     devices: tuple[str, ...]
+    has_values: bool
     minimum: float | None
     maximum: float | None
     mean: float | None
@@ -57,7 +59,7 @@ class TensorPicture:
     @property
     def is_made(self) -> bool:
         """Whether it is made of numbers alone, so that its cells can be changed."""
-        return self.kind == "made"
+        return self.kind == "made" and self.has_values
 
 
 @dataclass(frozen=True)

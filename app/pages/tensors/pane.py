@@ -40,6 +40,7 @@ class TensorPane(QWidget):
     edited = Signal(int, object, float)
     resized = Signal(int, int, int, bool)
     recast = Signal(int, str)  # number, dtype
+    moved = Signal(int, str)  # number, device
     failed = Signal(str)
     turned = Signal(int, object)  # number, PlaneSpec: other axes are rows and columns
 
@@ -54,6 +55,7 @@ class TensorPane(QWidget):
         self._size = (1.0, 1.0)
         self._marks, self._is_brief = Marks(), False
         self._plane: PlaneSpec | None = None
+        self._tells_device = False
         self._lit: tuple[Mask | None, Cell | None, Mask | None, bool] = (None, None, None, False)
         self._gradient: NDArray[Any] | None = None
         self.head = PaneHead(path, self)
@@ -66,9 +68,9 @@ class TensorPane(QWidget):
         self._arrange()
         self._connect()
 
-    def setSource(self, shown: Shown, plane: PlaneSpec | None) -> None:
-        """Say what the next tensor is one of, and which of its axes are rows and columns."""
-        self._shown, self._plane = shown, plane
+    def setSource(self, shown: Shown, plane: PlaneSpec | None, tells_device: bool = False) -> None:
+        """Say what the next tensor is one of, which of its axes are rows and columns, and whether to say where it is."""
+        self._shown, self._plane, self._tells_device = shown, plane, tells_device
 
     def setTensor(
         self, number: int, tensor: TensorPicture, wide: float, high: float, marks: Marks | None = None
@@ -85,7 +87,7 @@ class TensorPane(QWidget):
             self.axes.setShape(shape)
         if self._plane is not None and not self._turn.is_plain:
             self.axes.setPlane(self._plane.model_copy(update={"at": self.axes.plane().at}))
-        self.head.setTensor(tensor)
+        self.head.setTensor(tensor, self._tells_device)
         self._show_axes()
         self._show()
         self._word()
@@ -170,7 +172,8 @@ class TensorPane(QWidget):
 
     def _is_map(self) -> bool:
         """Whether there are too many cells for a grid."""
-        return self._tensor is not None and not self._tensor.is_whole and self._number >= 0
+        tensor = self._tensor
+        return tensor is not None and not tensor.is_whole and tensor.has_values and self._number >= 0
 
     def _is_sliced(self) -> bool:
         """Whether one slice is shown at a time."""
@@ -309,6 +312,10 @@ class TensorPane(QWidget):
     def _recast(self, dtype: str) -> None:
         self.recast.emit(self._number, dtype)
 
+    @Slot(str)
+    def _move(self, device: str) -> None:
+        self.moved.emit(self._number, device)
+
     def _connect(self) -> None:
         for grid in (self.grid, self.slope):
             grid.hovered.connect(self._tell_hovered)
@@ -317,6 +324,7 @@ class TensorPane(QWidget):
         self.grid.resized.connect(self._tell_resized)
         self.axes.planeChanged.connect(self._choose)
         self.head.dtypeChosen.connect(self._recast)
+        self.head.deviceChosen.connect(self._move)
         self.head.axesToggled.connect(self._show_axes)
         self.head.partChosen.connect(self._show_slice)
         themeNotifier().changed.connect(self._word)

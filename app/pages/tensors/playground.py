@@ -12,7 +12,7 @@ from app.engine_thread import EngineThread, Requests
 from app.pages.tensors.calling import Argument, Value, spliced, with_value
 from app.pages.tensors.history import History, Shown, shown_of
 from app.pages.tensors.playground_layout import PlaygroundLayout
-from app.pages.tensors.recasting import with_dtype
+from app.pages.tensors.recasting import with_device, with_dtype
 from app.pages.tensors.resizing import with_length
 from app.pages.tensors.trace import completed, traced
 from app.plots.cell_layout import Cell
@@ -111,11 +111,18 @@ class Playground(QWidget):
     @Slot(int, str)
     def _recast(self, number: int, dtype: str) -> None:
         """Write another dtype for a tensor."""
-        if self._chain is None or self._shown is None:
-            return
-        text = with_dtype(self._shown.text, self._chain, number, dtype)
+        if self._chain is not None and self._shown is not None:
+            self._rewrite(with_dtype(self._shown.text, self._chain, number, dtype), dtype)
+
+    @Slot(int, str)
+    def _move(self, number: int, device: str) -> None:
+        """Write another device for a tensor."""
+        if self._chain is not None and self._shown is not None:
+            self._rewrite(with_device(self._shown.text, self._chain, number, device), f"'{device}'")
+
+    def _rewrite(self, text: str | None, word: str) -> None:
         if text is None:
-            self.view.tell(self.tr("Its place in the expression is not plain; write .to({0}) there.").format(dtype))
+            self.view.tell(self.tr("Its place in the expression is not plain; write .to({0}) there.").format(word))
         else:
             self._keep(replace(self._history.now, text=text))
 
@@ -304,6 +311,7 @@ class Playground(QWidget):
         view.edited.connect(self._edit)
         view.resized.connect(self._resize)
         view.recast.connect(self._recast)
+        view.moved.connect(self._move)
         view.turned.connect(self._turn)
         view.refusal.fixChosen.connect(self._mend)
         view.lossBox.currentIndexChanged.connect(self._ask_gradients)

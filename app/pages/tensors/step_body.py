@@ -36,6 +36,7 @@ class StepBody(QWidget):
     edited = Signal(int, object, float)
     resized = Signal(int, int, int, bool)
     recast = Signal(int, str)
+    moved = Signal(int, str)
     failed = Signal(str)
     rearranged = Signal()  # other axes of a tensor are rows and columns
 
@@ -69,11 +70,12 @@ class StepBody(QWidget):
         shapes, parts = [one.shape for one in drawn], [one.tensor for one in step.parts]
         rulers = sum(int(margin(one) - LEFT) for one in drawn)
         inner = [one.values.shape for one in parts]
+        tells = any(tensor.device != "cpu" for tensor in chain.tensors)
         found = fit(step.operation, shapes[:-1], shapes[-1], width - rulers, height, inner)
         self._place(found.arrangement, len(drawn), len(parts))
         for place, (pane, number, one) in enumerate(zip(self._panes, numbers, drawn, strict=True)):
             size = kernel_size(found, one.shape) if place == 1 and step.operation in SLID else (found.wide, found.high)
-            pane.setSource(shown, self._planes.get(number))
+            pane.setSource(shown, self._planes.get(number), tells)
             pane.setTensor(number, chain.tensors[number], *size, one.marks)
         for pane, part in zip(self._parts, parts, strict=True):
             pane.setTensor(-1, part, found.wide, found.high)
@@ -191,6 +193,7 @@ class StepBody(QWidget):
             pane.edited.connect(self.edited)
             pane.resized.connect(self.resized)
             pane.recast.connect(self.recast)
+            pane.moved.connect(self.moved)
             pane.failed.connect(self.failed)
             pane.turned.connect(self._turn)
         for pane in (*self._panes, *self._parts):

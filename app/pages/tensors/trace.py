@@ -63,7 +63,12 @@ def chosen_of(chain: ChainPicture, step: StepPicture, masks: Masks) -> tuple[int
     """Return the one cell that a maximum or minimum took, of those it could have taken; None for other operations."""
     name = step.operation.split(".")[0].removeprefix("arg").removeprefix("a")
     operand = chain.tensors[step.operands[0]] if len(step.operands) == 1 else None
-    if name not in ("max", "min") or operand is None or not operand.is_whole or masks[step.number].sum() != 1:
+    if (
+        name not in ("max", "min")
+        or operand is None
+        or not (operand.is_whole and operand.has_values)
+        or masks[step.number].sum() != 1
+    ):
         return None
     could = masks[step.operands[0]]
     if not could.any():
