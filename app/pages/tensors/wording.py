@@ -60,7 +60,7 @@ def facts(tensor: TensorPicture) -> str:
     parts.append(_memory(tensor))
     whole = [part.replace(" ", "\u00a0") for part in [*parts, *contents(tensor)] if part]
     if not tensor.is_whole and tensor.has_values:
-        whole.append(_tr("cells that share a pixel show the largest; the wheel zooms in"))
+        whole.append(_tr("the wheel zooms in"))
     return "\u00a0· ".join(whole)  # lines break between facts, never within one
 
 
