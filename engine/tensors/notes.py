@@ -7,9 +7,9 @@ from engine.tensors import devices
 from engine.tensors.aligning import multiplied, stretched
 from engine.tensors.casts import MOVES
 from engine.tensors.chain import Chain
+from engine.tensors.given import Given
 from engine.tensors.lettered import equivalent, terms_of
 from engine.tensors.operation import Kind
-from engine.tensors.parts import Given
 from engine.tensors.reaches import Use
 from engine.tensors.reaches_of_layers import Sliding, sliding_of
 from engine.tensors.sizes import logical_bytes, readable

@@ -12,11 +12,12 @@ from engine.tensors.chain import Chain, Step
 from engine.tensors.devices import name_of, on_cpu, seen
 from engine.tensors.explaining import Explanation
 from engine.tensors.ghosting import ghosts_of
+from engine.tensors.given import Part
 from engine.tensors.identities import Identities, join_attention, join_letters, join_step
 from engine.tensors.lettered import terms_of
 from engine.tensors.notes import notes_of
 from engine.tensors.operation import Kind
-from engine.tensors.parts import Part, parts_of
+from engine.tensors.parts import parts_of
 from engine.tensors.picture import (
     ChainPicture,
     FixPicture,
@@ -27,7 +28,7 @@ from engine.tensors.picture import (
     corner,
 )
 from engine.tensors.program import Instruction
-from engine.tensors.reach import ByAxes, Reach
+from engine.tensors.reach import Reach
 from engine.tensors.reaches import Use, reaches
 
 _SHORT = {"float": "f", "bfloat": "bf", "int": "i", "uint": "u", "complex": "c"}
@@ -154,7 +155,7 @@ def _step(
     operation = one.operation
     place = (one.place.line, one.place.column, one.place.end)
     called = (number, operation.name, operation.torch_name, operation.kind.value)
-    parts = tuple(_part(part, operands, axes, tuple(chain.tensors[number].shape)) for part in parts_of(chain, number))
+    parts = tuple(_part(part, operands, axes) for part in parts_of(chain, number))
     return StepPicture(
         *called,
         one.text,
@@ -176,14 +177,10 @@ def _letters(one: Instruction) -> tuple[str, ...]:
     return () if found is None else (*found[0], found[1])
 
 
-def _part(
-    part: Part, operands: tuple[int, ...], axes: Sequence[tuple[int, ...]], result: tuple[int, ...]
-) -> PartPicture:
-    shape = tuple(part.tensor.shape)
-    reach = None if part.reads is None else ByAxes(shape, result, part.reads)
+def _part(part: Part, operands: tuple[int, ...], axes: Sequence[tuple[int, ...]]) -> PartPicture:
     known = tuple(-1 if like is None else axes[operands[like[0]]][like[1]] for like in part.like)
     dtype = short_dtype(str(part.tensor.dtype).removeprefix("torch."))
-    return PartPicture(_plain(part.name, part.text, "part", part.tensor, dtype, known), reach)
+    return PartPicture(_plain(part.name, part.text, "part", part.tensor, dtype, known), part.reach, part.made)
 
 
 def _plain(name: str, text: str, kind: str, tensor: Tensor, dtype: str, axes: tuple[int, ...]) -> TensorPicture:

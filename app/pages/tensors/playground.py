@@ -224,9 +224,9 @@ class Playground(QWidget):
         self._light()
 
     def _still_there(self, held: tuple[int, Cell] | None) -> bool:
-        if held is None or self._chain is None or held[0] >= len(self._chain.tensors):
+        if held is None or self._chain is None or not self._chain.holds(held[0]):
             return False
-        shape = self._chain.tensors[held[0]].values.shape
+        shape = self._chain.tensor(held[0]).values.shape
         return len(shape) == len(held[1]) and all(place < length for place, length in zip(held[1], shape, strict=True))
 
     def _light(self) -> None:
@@ -243,17 +243,23 @@ class Playground(QWidget):
         if is_large:
             self.view.tell(self.tr("There are too many cells here to light those that belong together."))
         if masks is None and self._shown is not None:
-            self._requests.ask("trace", LAB, "trace", number=at[0], cell=list(at[1]), **self._shown.params())
+            self._requests.ask("trace", LAB, "trace", **self._told(at), **self._shown.params())
         else:
             self.view.setLit(masks, *at)
-        self.view.strip.setCell(self._chain.tensors[at[0]], at[1])
+        self.view.strip.setCell(self._chain.tensor(at[0]), at[1])
         self._formula.start()
 
     @Slot()
     def _ask_formula(self) -> None:
         at = self._pointed or self._pinned
         if at is not None and self._shown is not None:
-            self._requests.ask("formula", LAB, "formula", number=at[0], cell=list(at[1]), **self._shown.params())
+            self._requests.ask("formula", LAB, "formula", **self._told(at), **self._shown.params())
+
+    def _told(self, at: tuple[int, Cell]) -> dict[str, Any]:
+        """Name a cell to the lab: of a tensor, or of a part of the step that makes it."""
+        found = None if self._chain is None else self._chain.part(at[0])
+        number, part = (at[0], None) if found is None else (found[0].number, found[1])
+        return {"number": number, "part": part, "cell": list(at[1])}
 
     def _take_trace(self, value: list[Any]) -> None:
         at = self._pointed or self._pinned

@@ -44,7 +44,9 @@ class StepBody(QWidget):
         super().__init__(parent)
         self._path, self._engine = path, engine
         self._planes: dict[int, PlaneSpec] = {}
+        self._chain: ChainPicture | None = None
         self._step: StepPicture | None = None
+        self._first_part = 0
         self._panes: list[TensorPane] = []
         self._parts: list[TensorPane] = []
         self._signs: list[QLabel] = []
@@ -61,7 +63,7 @@ class StepBody(QWidget):
 
     def setStep(self, chain: ChainPicture, step: StepPicture, shown: Shown, width: int, height: int) -> None:
         """Show a step of what is `shown` in so many pixels; what can stay of the widgets stays."""
-        self._step = step
+        self._chain, self._step = chain, step
         numbers = [*step.operands, step.number]
         drawn = [
             turn_of(len(chain.tensors[one].shape), self._planes.get(one)).drawn(Drawn(chain.tensors[one], marks))
@@ -77,8 +79,9 @@ class StepBody(QWidget):
             size = kernel_size(found, one.shape) if place == 1 and step.operation in SLID else (found.wide, found.high)
             pane.setSource(shown, self._planes.get(number), tells)
             pane.setTensor(number, chain.tensors[number], *size, one.marks)
-        for pane, part in zip(self._parts, parts, strict=True):
-            pane.setTensor(-1, part, found.wide, found.high)
+        first = self._first_part = chain.first_part(step)
+        for place, (pane, part) in enumerate(zip(self._parts, parts, strict=True)):
+            pane.setTensor(first + place, part, found.wide, found.high)
         order = self._order()
         for pane in order:
             pane.setBrief(found.is_brief)
@@ -93,19 +96,21 @@ class StepBody(QWidget):
     def setLit(self, masks: Masks | None, number: int, cell: Cell | None) -> None:
         """Light what belongs to a cell of a tensor; nothing where masks are None."""
         result = None if masks is None or self._step is None else masks.get(self._step.number)
-        is_source = self._step is not None and number >= self._step.number
+        owner = number if self._chain is None or cell is None else self._chain.step_of(number)
+        is_source = self._step is not None and owner >= self._step.number
         for pane in self._panes:
             lit = None if masks is None else masks.get(pane.grid.number)
             pane.setValues(None)
             pane.setLit(lit, cell if pane.grid.number == number else None, result, is_source)
-        self._light_parts(result)
+        self._light_parts(masks, number, cell, is_source)
 
     def showFrame(self, masks: Sequence[Mask], values: NDArray[Any] | None) -> None:
         """Light these cells of operands and result, whose values are others for now."""
         for pane, lit in zip(self._panes, masks, strict=True):
             pane.setLit(lit, None, masks[-1], True)
         self._panes[-1].setValues(values)
-        self._light_parts(masks[-1])
+        if self._step is not None:
+            self._light_parts({self._step.number: masks[-1]}, self._step.number, None, True)
 
     def setGradients(self, values: Mapping[int, NDArray[Any]], blocked: Mapping[int, str]) -> None:
         """Show the gradients of the tensors, or why there are none."""
@@ -125,14 +130,26 @@ class StepBody(QWidget):
         self._planes[number] = plane
         self.rearranged.emit()
 
-    def _light_parts(self, result: Mask | None) -> None:
+    def _light_parts(self, masks: Masks | None, number: int, cell: Cell | None, is_source: bool) -> None:
+        """Light the cells of parts that the lit cells of the result read where these are the cause, and those that are made
+        of the lit cells of the operands where those are."""
         if self._step is None:
             return
+        is_own = 0 <= number - self._first_part < len(self._parts)
         for pane, part in zip(self._parts, self._step.parts, strict=True):
-            if result is None or part.reach is None:
-                pane.setLit(None if result is None else np.zeros(part.tensor.shape, dtype=bool), None)
-            else:
-                pane.setLit(part.reach.sources(result), None)
+            if masks is None:
+                pane.setLit(None, None)
+                continue
+            lit: Mask = np.zeros(part.tensor.shape, dtype=bool)
+            if is_own:
+                lit = masks[number] if pane.grid.number == number else lit
+            elif is_source and self._step.number in masks:
+                lit = part.reach.sources(masks[self._step.number])
+            elif not is_source:
+                for operand, reach in zip(self._step.operands, part.made, strict=True):
+                    if operand in masks:
+                        lit = lit | reach.touched(masks[operand])
+            pane.setLit(lit, cell if pane.grid.number == number else None)
 
     def _place(self, arrangement: Arrangement, count: int, parts: int) -> None:
         if self._arranged == (arrangement, count, parts):
@@ -187,9 +204,10 @@ class StepBody(QWidget):
         self._signs = [QLabel(self) for _ in range(count + parts - 1)]
         for sign in self._signs:
             sign.setProperty("role", "subtitle")
-        for pane in self._panes:
+        for pane in (*self._panes, *self._parts):
             pane.hovered.connect(self.hovered)
             pane.pinned.connect(self.pinned)
+        for pane in self._panes:
             pane.edited.connect(self.edited)
             pane.resized.connect(self.resized)
             pane.recast.connect(self.recast)
