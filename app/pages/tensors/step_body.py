@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 from app.engine_thread import EngineThread
 from app.pages.tensors.catalogue import sign_of
 from app.pages.tensors.drawn import Drawn
-from app.pages.tensors.fitting import Arrangement, fit, kernel_size
+from app.pages.tensors.fitting import Arrangement, fit
 from app.pages.tensors.grid_paint import LEFT, margin
 from app.pages.tensors.history import Shown
 from app.pages.tensors.marking import marks_of
 from app.pages.tensors.pane import TensorPane
+from app.pages.tensors.sizing import sizes_of
 from app.pages.tensors.trace import Masks
 from app.pages.tensors.turning import turn_of
 from app.plots.cell_layout import Cell
@@ -24,7 +25,6 @@ from engine.tensors.picture import ChainPicture, StepPicture
 from engine.tensors.reach import Mask
 
 LEADS_TO = "→"
-SLID = ("conv1d", "conv2d")
 HEAD = 10  # pixels that the middle of a sign lies under that of the cells, with a name above them
 
 
@@ -75,13 +75,16 @@ class StepBody(QWidget):
         tells = any(tensor.device != "cpu" for tensor in chain.tensors)
         found = fit(step.operation, shapes[:-1], shapes[-1], width - rulers, height, inner)
         self._place(found.arrangement, len(drawn), len(parts))
-        for place, (pane, number, one) in enumerate(zip(self._panes, numbers, drawn, strict=True)):
-            size = kernel_size(found, one.shape) if place == 1 and step.operation in SLID else (found.wide, found.high)
+        every = [*drawn[:-1], *map(Drawn, parts), drawn[-1]]
+        axes = [_rows_and_columns(one) for one in every]
+        *sizes, of_result = sizes_of(found, [one.shape for one in every], axes, width - rulers)
+        of_operands = [*sizes[: len(drawn) - 1], of_result]
+        for pane, number, one, size in zip(self._panes, numbers, drawn, of_operands, strict=True):
             pane.setSource(shown, self._planes.get(number), tells)
             pane.setTensor(number, chain.tensors[number], *size, one.marks)
         first = self._first_part = chain.first_part(step)
         for place, (pane, part) in enumerate(zip(self._parts, parts, strict=True)):
-            pane.setTensor(first + place, part, found.wide, found.high)
+            pane.setTensor(first + place, part, *sizes[len(drawn) - 1 + place])
         order = self._order()
         for pane in order:
             pane.setBrief(found.is_brief)
@@ -224,6 +227,12 @@ def _signs(operation: str, count: int, parts: int) -> list[str]:
     if count < 2:
         return []
     return [*[sign] * (count - 2), *[LEADS_TO] * parts, "=" if sign and not parts else LEADS_TO]
+
+
+def _rows_and_columns(drawn: Drawn) -> tuple[int | None, int | None]:
+    """The numbers of the axes that are rows and columns of a tensor as it is drawn."""
+    rank = len(drawn.shape)
+    return drawn.colour(-2) if rank > 1 else None, drawn.colour(-1) if rank else None
 
 
 def _where(arrangement: Arrangement, place: int) -> tuple[int, int]:

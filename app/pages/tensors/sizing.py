@@ -1,0 +1,100 @@
+"""A size of its own for the cells of each tensor of a card: what is small has numbers beside what is large, and tensors that
+share an axis stay level with each other. No widget."""
+
+from collections.abc import Sequence
+
+from app.pages.tensors.fitting import (
+    BESIDE,
+    HIGHEST,
+    LOWEST,
+    NARROW,
+    READABLE,
+    Arrangement,
+    Fit,
+    columns_of,
+    rows_of,
+)
+from app.plots.cell_layout import Cell
+from app.plots.cell_paint import NUMBERS_FROM, NUMBERS_HIGH_FROM
+
+Size = tuple[float, float]  # of a cell, wide and high
+Axes = tuple[int | None, int | None]
+"""The numbers of the axes that are rows and columns, None where there is none or its length is 1."""
+LARGER: tuple[Size, ...] = (
+    (READABLE, 24.0),
+    (READABLE, LOWEST),
+    *((float(side), float(side)) for side in (16, 12, 9, 6, 4)),
+)
+WORTH = 2.0  # times as large at least, else all stay alike
+LONGEST = 3.0  # times as long as wide at most, of a cell without a number
+
+
+def sizes_of(found: Fit, shapes: Sequence[Cell], axes: Sequence[Axes], width: float) -> list[Size]:
+    """Return the size of the cells of each tensor, operands, parts and result, in a card that was fitted so."""
+    base = (found.wide, found.high)
+    sizes = [base] * len(shapes)
+    if _is_readable(base) or len(shapes) == 1:
+        return sizes
+    if found.arrangement is Arrangement.CORNER:
+        return _around_corner(found, shapes, width)
+    for cluster in sorted(
+        _clusters(axes), key=lambda one: max(columns_of(shapes[at])[0] * rows_of(shapes[at]) for at in one)
+    ):
+        for size in LARGER:
+            tried = [size if at in cluster else own for at, own in enumerate(sizes)]
+            if min(size) >= WORTH * min(base) and _fits(found, shapes, tried, width):
+                sizes = tried
+                break
+    return sizes
+
+
+def _around_corner(found: Fit, shapes: Sequence[Cell], width: float) -> list[Size]:
+    """The axis that is summed over has a length of its own on either side: it grows into the room that is left."""
+    wide, high = found.wide, found.high
+    (_, inner), (_, columns) = shapes[0], shapes[1]
+    room = width - 2 * BESIDE - NARROW - columns * wide
+    below = found.room - shapes[0][0] * high
+    across = _grown(wide, room / max(1, inner), READABLE if high >= NUMBERS_HIGH_FROM else LONGEST * high)
+    down = _grown(high, below / max(1, inner), HIGHEST if wide >= NUMBERS_FROM else LONGEST * wide)
+    return [(across, high), (wide, down), (wide, high)]
+
+
+def _grown(own: float, room: float, most: float) -> float:
+    grown = min(room, most)
+    return float(int(grown)) if grown >= WORTH * own else own
+
+
+def _clusters(axes: Sequence[Axes]) -> list[set[int]]:
+    """Tensors that have an axis in common, as rows or as columns of each."""
+    found: list[set[int]] = []
+    for at, (row, column) in enumerate(axes):
+        same = {at}
+        for other, (its_row, its_column) in enumerate(axes[:at]):
+            if (row is not None and row == its_row) or (column is not None and column == its_column):
+                same.add(other)
+        joined = [one for one in found if one & same]
+        found = [one for one in found if not one & same] + [same.union(*joined)]
+    return found
+
+
+def _fits(found: Fit, shapes: Sequence[Cell], sizes: Sequence[Size], width: float) -> bool:
+    wides = [
+        max(least, columns_of(shape)[0] * size[0] + columns_of(shape)[1]) + BESIDE
+        for least, shape, size in zip(found.least, shapes, sizes, strict=True)
+    ]
+    highs = [rows_of(shape) * size[1] for shape, size in zip(shapes, sizes, strict=True)]
+    rows, first = [], 0
+    for length in found.lengths:
+        rows.append(range(first, first + length))
+        first += length
+    if found.arrangement is Arrangement.PAIRS:  # their columns are common
+        across = sum(max(wides[row[place]] for row in rows if place < len(row)) for place in range(2))
+    else:
+        across = max(sum(wides[at] for at in row) for row in rows)
+    before = sum(max(rows_of(shapes[at]) * found.high for at in row) for row in rows)
+    down = sum(max(highs[at] for at in row) for row in rows)
+    return across <= width and down <= max(found.room, before)
+
+
+def _is_readable(size: Size) -> bool:
+    return size[0] >= NUMBERS_FROM and size[1] >= NUMBERS_HIGH_FROM
