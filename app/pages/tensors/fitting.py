@@ -136,9 +136,9 @@ def _widest(arranged: Arranged, width: float) -> float:
     return low
 
 
-def columns_of(shape: Cell) -> tuple[int, float]:
+def columns_of(shape: Cell, is_alone: bool = False) -> tuple[int, float]:
     """Return how many cells beside each other, and pixels between facets."""
-    layout = CellLayout(shape, 1, 1)
+    layout = CellLayout(shape, 1, 1, chosen=0 if is_alone else None)
     return max(1, layout.columns * len(layout.facets)), max(0, len(layout.facets) - 1) * FACET_GAP
 
 

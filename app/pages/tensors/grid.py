@@ -72,7 +72,7 @@ class TensorGrid(QWidget):
         tensor: TensorPicture,
         wide: float,
         high: float,
-        chosen: int = 0,
+        chosen: int | None = None,
         marks: Marks | None = None,
     ) -> None:
         """Show another tensor with cells of this size; `chosen` is the facet where only one is shown."""

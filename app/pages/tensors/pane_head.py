@@ -48,11 +48,12 @@ class PaneHead(QWidget):
         self._part.setVisible(tensor.is_complex and tensor.has_values)
         self.axes.setVisible(len(tensor.shape) > 2 and tensor.kind != "part")
         self._dtype.setVisible(tensor.kind != "part")
-        self.setMinimumHeight(self._dtype.sizeHint().height())  # so that the cells of all are level
         self._offer(tensor.devices)
         self._check()
         self._dtype.setText(f"{tensor.dtype} · {tensor.device}" if tells_device else tensor.dtype)
         self._dtype.setAccessibleName(self.tr("Dtype and device of {0}").format(tensor.name))
+        self._dtype.ensurePolished()
+        self.setMinimumHeight(self._dtype.sizeHint().height())  # so that the cells of all are level
         self._word()
 
     def part(self) -> Part:

@@ -81,7 +81,7 @@ class StepBody(QWidget):
         of_operands = [*sizes[: len(drawn) - 1], of_result]
         for pane, number, one, size in zip(self._panes, numbers, drawn, of_operands, strict=True):
             pane.setSource(shown, self._planes.get(number), tells)
-            pane.setTensor(number, chain.tensors[number], *size, one.marks)
+            pane.setTensor(number, chain.tensors[number], *size, marks=one.marks)
         first = self._first_part = chain.first_part(step)
         for place, (pane, part) in enumerate(zip(self._parts, parts, strict=True)):
             pane.setTensor(first + place, part, *sizes[len(drawn) - 1 + place])
