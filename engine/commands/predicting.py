@@ -108,7 +108,9 @@ def answer_command(options: Namespace) -> int:
             decoding = Decoding.model_validate({"top_k": 20, **given})
         except ValueError as error:
             raise BadInput(f"these settings draw no text: {error}") from error
-        found = answer(options.workspace, run.id, options.text or "", options.pair, decoding, choices=options.choice or ())
+        found = answer(
+            options.workspace, run.id, options.text or "", options.pair, decoding, choices=options.choice or ()
+        )
     if options.json:
         as_json(found)
     else:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+from engine.amounts import percent
 from engine.catalog import common_metrics
 from engine.catalog.text_view import TokenFacts
 from engine.families.findings import Finding, Preflight, Severity, sorted_findings
@@ -73,10 +74,10 @@ def _told(looked: Looked, spec: RunSpec) -> Iterator[Finding]:
     if cut > 0 and cuts(own):
         severity: Severity = "warning" if cut > MUCH else "info"
         longest = f"The longest has {looked.lengths.longest:,}."
-        text = f"{cut:.1%} of the texts have more than {own.max_length:,} tokens and are cut. {longest}"
+        text = f"{percent(cut, 1)} of the texts have more than {own.max_length:,} tokens and are cut. {longest}"
         yield _finding(severity, "text.max_length", text, "Allow more tokens, at the price of time and memory.")
     if unknown > MUCH:
-        text = f"The tokenizer does not know {unknown:.1%} of the tokens of the validation texts."
+        text = f"The tokenizer does not know {percent(unknown, 1)} of the tokens of the validation texts."
         yield _finding(
             "warning", "text.tokenizer", text, "Allow more tokens, or cut words into pieces (WordPiece, BPE)."
         )

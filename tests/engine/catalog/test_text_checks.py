@@ -105,7 +105,7 @@ ANSWER = "question-answering"
             "bert",
             "",
             {"split": {"kind": "random", "valid": 0.5, "test": 0.6}},
-            "split.test: validation and test take 110%",
+            "split.test: validation and test take 110\u00a0%",
         ),
     ],
 )

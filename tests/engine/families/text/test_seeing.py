@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from engine import datasets
+from engine.amounts import percent
 from engine.catalog import new_text, problems, with_value
 from engine.catalog.text_view import MOST_CHIPS, MOST_TYPED, Lengths, SeenPart, TextView
 from engine.cli import main
@@ -229,7 +230,7 @@ def test_that_the_check_and_the_page_tell_the_same(files: Files) -> None:
     assert report.tokens is not None
     assert report.tokens.share_longer == share
     assert report.tokens.tokenizer == seen.tokenizer
-    assert any(f"{share:.1%} of the texts" in one.text for one in report.warnings)
+    assert any(f"{percent(share, 1)} of the texts" in one.text for one in report.warnings)
 
 
 def test_that_the_check_in_the_terminal_tells_what_is_cut_and_unknown(
@@ -240,7 +241,7 @@ def test_that_the_check_in_the_terminal_tells_what_is_cut_and_unknown(
     main(["--workspace", str(files.workspace), "check", str(tmp_path / "spec.toml")])
     said = capsys.readouterr().out
     share = see(files.workspace, spec).lengths.share_above(4)
-    assert f"{share:.1%} of the texts are cut at 4 tokens" in said
+    assert f"{percent(share, 1)} of the texts are cut at 4 tokens" in said
     assert "of the validation texts’ tokens" in said
     assert "20 tokens of 30,000 allowed" in said
 

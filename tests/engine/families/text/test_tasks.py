@@ -227,7 +227,7 @@ def test_that_an_example_of_a_choice_shows_all_that_could_be_chosen(bench: Bench
     assert found is not None and found.text is not None
     for one in found.text.examples:
         likeliest, *others = one.text.splitlines()[-len(bench.spec("choices").text.columns.choices) :]
-        assert likeliest.startswith(f"{one.predicted}  ") and likeliest.endswith(" %") and others
+        assert likeliest.startswith(f"{one.predicted}  ") and likeliest.endswith("\u00a0%") and others
         assert any(line.startswith(one.reference) for line in (likeliest, *others))
 
 
