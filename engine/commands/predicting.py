@@ -152,7 +152,7 @@ def _check_typed(own: TextSpec, text: str | None, pair: str | None, choices: Seq
     if chooses and len([one for one in choices if one.strip()]) < 2:
         raise BadInput("this model chooses: give each choice with a --choice of its own, two or more")
     if choices and not chooses:
-        raise BadInput("--choice is for a model of multiple choice, and this one reads text alone")
+        raise BadInput("--choice is for a model of multiple choice, which this one is not")
     if pair is not None and not asks and not (own.task in LABELLED and own.columns.second):
         raise BadInput("--pair is for questions and for pairs of texts, and this model reads one text alone")
     if text is None and (not chooses or own.columns.context or own.columns.question):
