@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushBu
 from app.dialogs import file_dialog, folder_dialog
 from app.forms import FieldList, Section
 from app.forms.row import LABEL_WIDTH
+from app.forms.tab_order import walk_as_read
 from app.icons import icon
 from app.pages.train import text_fields
 from app.pages.train.hub_field import HubField
@@ -28,6 +29,7 @@ class TextTab(QWidget):
         self.setObjectName("train.text")
         self._types: dict[str, str] = {}
         self._offered: object = None
+        self._walked: object = None
         self.about = QLabel(self)
         self.beginning = QLabel(self)
         self.subject = FieldList("train.text.subject", parent=self)
@@ -102,6 +104,9 @@ class TextTab(QWidget):
         self.split.setSpec(spec)
         self.about.setText(about_task(own))
         self.beginning.setText(beginning(spec))
+        if (offered, spec.split.kind) != self._walked:
+            self._walked = (offered, spec.split.kind)
+            walk_as_read(self)
 
     def setFaults(self, faults: Mapping[str, str]) -> None:
         """Show what is wrong beside the fields."""
