@@ -8,14 +8,22 @@ from PySide6.QtWidgets import QLayout, QWidget
 
 
 def walk_as_read(form: QWidget) -> None:
-    """Let Tab go through what the layouts of a form hold, from the first to the last."""
-    for one, following in pairwise((form, *_stops(form))):
+    """Let Tab go through what the layouts of a form hold, from the first to the last, behind what stands before it."""
+    before = form.previousInFocusChain()
+    while before is not form and (form.isAncestorOf(before) or not _takes_tab(before)):
+        before = before.previousInFocusChain()
+    stops = [*_stops(form)]
+    for one, following in pairwise(stops if before is form else [before, *stops]):
         QWidget.setTabOrder(one, following)
+
+
+def _takes_tab(widget: QWidget) -> bool:
+    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
 
 
 def _stops(widget: QWidget) -> Iterator[QWidget]:
     layout = widget.layout()
-    if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+    if _takes_tab(widget):
         yield widget
     elif layout is not None:
         yield from _held(layout)
