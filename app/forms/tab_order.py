@@ -9,12 +9,18 @@ from PySide6.QtWidgets import QLayout, QWidget
 
 def walk_as_read(form: QWidget) -> None:
     """Let Tab go through what the layouts of a form hold, from the first to the last, behind what stands before it."""
-    before = form.previousInFocusChain()
-    while before is not form and (form.isAncestorOf(before) or not _takes_tab(before)):
-        before = before.previousInFocusChain()
-    stops = [*_stops(form)]
-    for one, following in pairwise(stops if before is form else [before, *stops]):
+    for one, following in pairwise([*_before(form), *_stops(form)]):
         QWidget.setTabOrder(one, following)
+
+
+def _before(form: QWidget) -> Iterator[QWidget]:
+    """Yield where Tab stands last before it comes to a form, if it stands anywhere."""
+    one = form.previousInFocusChain()
+    while one is not None and one is not form:
+        if _takes_tab(one) and not form.isAncestorOf(one):
+            yield one
+            return
+        one = one.previousInFocusChain()
 
 
 def _takes_tab(widget: QWidget) -> bool:
