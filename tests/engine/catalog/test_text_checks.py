@@ -49,6 +49,12 @@ ANSWER = "question-answering"
         (
             "bert",
             CLASSIFY,
+            {"text": {"columns": {"second": "words"}}},
+            "text.columns.second: “words” is the first text",
+        ),
+        (
+            "bert",
+            CLASSIFY,
             {"text": {"labels": "number", "label_smoothing": 0.1}, "split": {"kind": "random"}},
             "text.label_smoothing: it takes certainty from classes",
         ),
