@@ -54,6 +54,7 @@ class TextTab(QWidget):
         )
         self._sections: dict[str, Section] = {}
         self._checkpoint = self._folder_button("checkpoint", self.tr("Choose a trained model’s folder …"))
+        self._checkpoint.setText(self.tr("Choose a folder …"))  # with its neighbour it has to fit into a narrow form
         self._scratch = QPushButton(self.tr("From scratch"), self)
         self._tokenizer = self._folder_button("tokenizer", self.tr("Choose a tokenizer’s folder …"))
         self._pairs = self._file_button()

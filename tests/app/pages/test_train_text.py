@@ -209,6 +209,7 @@ def test_that_a_models_folder_is_looked_into_before_it_is_begun_with(filled, lab
     labs.answer("model_folder", {"model": "roberta", "problem": ""})
     assert filled.spec().text.checkpoint == "/models/roberta"
     assert filled.spec().model.name == "roberta"
+    assert filled.form.text.minimumSizeHint().width() < 500  # as wide as a window of 1280 has room for
     filled.form.text._scratch.click()
     assert filled.spec().text.checkpoint == ""
 
