@@ -13,7 +13,7 @@ from engine.datasets import parquet_path
 from engine.families.forecasting import repairs
 from engine.families.forecasting.folds import Fold, split
 from engine.families.forecasting.irregular import Uneven, uneven
-from engine.families.forecasting.series import Series, columns_of, forecasting_of, read_rows, without_irregular
+from engine.families.forecasting.series import Series, columns_of, forecasting_of, read_rows
 from engine.families.frames import read_columns
 from engine.spec import ForecastingSpec, Roles, RunSpec
 from engine.training.failures import RunFailed
@@ -94,7 +94,7 @@ def _look(workspace: Path, spec: RunSpec, roles: Roles) -> Looked:
     timeline, problem = forecasting_of(spec).timeline, ""
     targets, found = spec.data.roles.target, uneven(rows, places, off, spec)
     try:
-        series = without_irregular(rows, places, off, spec)
+        series = repairs.without_irregular(rows, places, off, forecasting_of(spec).timeline)
         series = _mended(series, places, timeline.duplicates, timeline.missing_steps, timeline.missing_target, targets)
     except RunFailed as failure:
         problem = str(failure)
