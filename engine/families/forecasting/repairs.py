@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.families.forecasting.series import Floats, Ints, Series
 
 SHOWN = 4
+MOST_APART = 1_000_000
 MOST_GROWTH = 50
 """How many times as many rows filling gaps may make: one wrong century would fill the memory."""
 
@@ -96,7 +97,8 @@ def without_gaps(series: "Series", policy: str) -> "Series":
     source = np.repeat(np.arange(len(series)), times)
     filled = series.rows(source)
     offset = np.arange(len(source)) - np.repeat(np.cumsum(times) - times, times)
-    filled = replace(filled, step=filled.step + offset)
+    usual = int(np.bincount(np.minimum(jumps[jumps > 0], MOST_APART)).argmax())
+    filled = replace(filled, step=filled.step + offset, filled=missing, apart=usual)
     filled = filled.with_targets([np.where(offset > 0, np.nan, values) for values in filled.targets])
     # A gap among future rows stays without a target.
     inside = (offset > 0) & ~is_future(filled)

@@ -42,6 +42,8 @@ class Series:
     notes: tuple[str, ...] = ()
     title: str = "the series"  # of a single one, that no column names
     others: dict[str, Floats] = field(default_factory=dict)
+    filled: int = 0  # steps that the table did not have
+    apart: int = 1  # steps from one row of the table to the next, mostly
     late: Ints | None = None  # by how much each row's series is behind the steps of the grid, where one is
 
     def __len__(self) -> int:

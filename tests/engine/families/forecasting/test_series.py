@@ -171,7 +171,7 @@ def test_that_only_the_series_that_is_uneven_is_named(make_shop_spec: Make) -> N
         pd.Timestamp(begin) + pd.Timedelta(hours=place) for begin in ("2024", "2024-01-01 00:30") for place in range(6)
     ]
     times[9] += pd.Timedelta(minutes=7)
-    with pytest.raises(RunFailed, match="in 1 series .“b”.: most are h apart, those in row 10 are not"):
+    with pytest.raises(RunFailed, match=r"in 1 series .“b”.: most are h apart, those in row 10 are not"):
         prepare(a_table(time=times), make_shop_spec())
 
 
