@@ -41,6 +41,7 @@ class SeriesView(BaseModel):
 
     `whole` is the whole series as pairs of lists, thinned to its extremes; `page` the steps around the window, exactly.
     `encoder` and `horizon` are the window's two stretches; origins are steps, and `part` says where its horizon lies.
+    `groups` and `times` are columns that may tell series apart, or hold the time, where none is named.
     `target` is the place of the target that is drawn, where there are several.
     """
 
@@ -48,6 +49,7 @@ class SeriesView(BaseModel):
 
     problem: str = ""
     groups: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     is_date: bool = True
     frequency: str = ""

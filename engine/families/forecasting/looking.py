@@ -14,12 +14,14 @@ from engine.families.forecasting import repairs
 from engine.families.forecasting.folds import Fold, split
 from engine.families.forecasting.irregular import Uneven, uneven
 from engine.families.forecasting.series import Series, columns_of, forecasting_of, read_rows
+from engine.families.forecasting.times import may_be_dates
 from engine.families.frames import read_columns
 from engine.spec import ForecastingSpec, Roles, RunSpec
 from engine.training.failures import RunFailed
 
 MOST_KEPT = 2
 TRIED_GROUPS = 8
+_TEXTS = ("string", "str", "category")
 LOOKED_AT = 200_000
 BY_MISTAKE = 0.05
 """Of the rows whose time was there already, the share that may be there twice within a series."""
@@ -30,7 +32,8 @@ class Looked:
     """Series up to their last target, what the file had of them (`rows`: sorted, maybe twice or with gaps), and why
     they are refused, if so.
 
-    `groups` are columns that tell series apart, where rows of one time stand there several times and none is named.
+    `groups` are columns that tell series apart, where rows of one time stand there several times and none is named;
+    `times` columns of texts that are dates, where no time column is named.
     """
 
     series: Series | None
@@ -38,6 +41,7 @@ class Looked:
     problem: str = ""
     groups: tuple[str, ...] = ()
     uneven: tuple[Uneven, ...] = ()
+    times: tuple[str, ...] = ()
     folds: dict[str, tuple[list[Fold], str]] = field(default_factory=dict)
 
     def folds_of(self, spec: RunSpec) -> tuple[list[Fold], str]:
@@ -79,10 +83,11 @@ def _bare(spec: RunSpec) -> RunSpec:
 
 def _look(workspace: Path, spec: RunSpec, roles: Roles) -> Looked:
     path = parquet_path(workspace, spec.data.dataset)
-    if not spec.data.roles.target or not forecasting_of(spec).timeline.column:
-        return Looked(None, None, "Choose the time column and the target first.")
     if not path.is_file():
         return Looked(None, None, "The data is no longer in the workspace; import the file again.")
+    if not spec.data.roles.target or not forecasting_of(spec).timeline.column:
+        times = () if forecasting_of(spec).timeline.column else date_texts(path, (*roles.ignore, *roles.categorical))
+        return Looked(None, None, "Choose the time column and the target first.", times=times)
     groups: tuple[str, ...] = ()
     try:
         frame = read_columns(path, columns_of(spec))
@@ -103,6 +108,13 @@ def _look(workspace: Path, spec: RunSpec, roles: Roles) -> Looked:
         except RunFailed:
             return Looked(None, None, problem, groups, found)
     return Looked(series.rows(~repairs.is_future(series)), rows, problem, groups, found)
+
+
+def date_texts(path: Path, candidates: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of texts that are dates, though not such as were read as dates."""
+    frame = read_columns(path, list(candidates)) if candidates else pd.DataFrame()
+    texts = [name for name in frame.columns if frame[name].dtype == object or frame[name].dtype.name in _TEXTS]
+    return tuple(name for name in texts if may_be_dates(frame[name]))
 
 
 def _mended(

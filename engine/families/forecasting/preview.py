@@ -30,7 +30,7 @@ def series_view(
     """
     looked = look(workspace, spec)
     if looked.series is None or not len(looked.series):
-        return SeriesView(problem=looked.problem, groups=looked.groups)
+        return SeriesView(problem=looked.problem, groups=looked.groups, times=looked.times)
     series = looked.series
     folds, problem = looked.folds_of(spec)
     problem = looked.problem or problem
