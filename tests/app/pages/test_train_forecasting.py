@@ -143,6 +143,17 @@ def test_that_windows_and_calendar_follow_from_the_series_while_nothing_was_chan
     assert page.spec().data.roles.group == ("shop",)
 
 
+def test_that_texts_that_are_dates_become_the_time_where_there_is_none(qtbot, page, labs):
+    columns = [{"name": "day", "type": "text"}, {"name": "sales", "type": "number"}]
+    page.setDataset(dataset(columns=columns), Roles(ignore=("day",), target=("sales",)))
+    button(page, "train.family.forecasting").click()
+    assert page.spec().forecasting.timeline.column == ""
+    looked(qtbot, labs, times=("day",), problem="Choose the time column.", count=0)
+    assert page.spec().forecasting.timeline.column == "day"
+    looked(qtbot, labs, problem="Column “day” is not written in one way: row 2.", count=0)
+    assert "is not written in one way" in page.form.series.about.text()
+
+
 def test_that_what_the_user_changed_is_not_changed_again(qtbot, page, labs):
     page.setDataset(dataset(), ROLES)
     page._edit("forecasting.windows.horizon", 5)
