@@ -10,7 +10,8 @@ Pair = tuple[float, float]
 
 
 class FoldView(BaseModel):
-    """Where a training's parts begin and end, as times on the plot."""
+    """Where a training's parts begin and where the step after them does, as times on the plot; `until` has the last step
+    of each."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -18,6 +19,7 @@ class FoldView(BaseModel):
     train: Pair
     valid: Pair
     test: Pair | None
+    until: tuple[float, ...]
 
 
 IrregularKind = Literal["missing_steps", "duplicates", "off_grid", "missing_target"]

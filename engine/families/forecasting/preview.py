@@ -127,11 +127,13 @@ def _part(folds: list[Fold], horizon: Span, past: int) -> str:
 
 
 def _fold_view(fold: Fold, frequency: Frequency) -> FoldView:
+    spans = (fold.train, fold.valid, fold.test)
     return FoldView(
         name=fold.name,
         train=_pair(frequency, fold.train),
         valid=_pair(frequency, fold.valid),
         test=None if fold.test is None else _pair(frequency, fold.test),
+        until=tuple(_x(frequency, np.array([span.last for span in spans if span is not None]), 0).tolist()),
     )
 
 

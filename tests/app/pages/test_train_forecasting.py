@@ -33,6 +33,7 @@ def dataset(**more):
 def view(**changes):
     x = [place * DAY for place in range(200)]
     fold = {"name": "", "train": (0, 140 * DAY), "valid": (140 * DAY, 160 * DAY), "test": (160 * DAY, 200 * DAY)}
+    fold |= {"until": (139 * DAY, 159 * DAY, 199 * DAY)}
     return SeriesView(
         **{
             "frequency": "D",
@@ -230,7 +231,7 @@ def test_that_windows_are_drawn_on_the_series_with_its_split(filled):
         ("forecasts", 160 * DAY, 167 * DAY),
     ]
     assert filled.findChild(QLabel, "train.windows.window").text().endswith("a window of the test")
-    assert "validates until 1970-06-10" in filled.findChild(QLabel, "train.windows.split").text()
+    assert "validates until 1970-06-09" in filled.findChild(QLabel, "train.windows.split").text()
     rows = [[tab.seen.item(row, place).text() for place in (0, 2, 3)] for row in range(tab.seen.rowCount())]
     assert ["sales", "●", "–"] in rows and ["weekday", "●", "●"] in rows
 
