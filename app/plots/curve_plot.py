@@ -272,8 +272,10 @@ class CurvePlot(LayeredPlot):
 
     @Slot()
     def _begin_anew(self, *_: object) -> None:
-        """Give up what is being drawn: it would not fit."""
+        """Give up what is being drawn: it would not fit. What is on show follows the plot's size until then."""
         self._drawing = None
+        if self._strokes:
+            self._lay_out()
         self._schedule()
 
     @Slot()
