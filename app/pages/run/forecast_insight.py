@@ -64,7 +64,8 @@ class InsightCards(QWidget):
             steps = np.arange(-len(shares) + 1.0, 1.0)
             plot.setCurve(f"+{ahead}", steps, 100 * np.array(shares), f"+{ahead}", place)
         plot.setAxisLabels(self.tr("steps before the origin"), "")
-        plot.setWholeAxis(True)
+        longest = max(len(shares) for shares in self._insight.attention.values())
+        plot.setWholeAxis(True, (1.0 - longest, 0.0))
         card = PlotCard("run.results.attention", self.tr("Attention over time, %"), plot, self)
         card.setHint(
             self.tr("How much the forecast of a step ahead looks at each step of the past, mean over windows.")
