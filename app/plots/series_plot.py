@@ -24,7 +24,7 @@ _COLOURS: dict[Tone, int] = {"train": 7, "valid": 4, "test": 2, "past": 0, "futu
 _MARKS: dict[MarkTone, tuple[int, str]] = {"duplicates": (5, "o"), "off_grid": (6, "d"), "missing_target": (1, "t")}
 _WIDTH = 46
 _SPLIT = frozenset({"train", "valid", "test"})
-NARROW = 0.08  # of the width: no room for a name
+NARROW, LETTER = 0.08, 0.0135  # of the width: no room for a name, or for one of so many letters
 FINE = 300
 
 
@@ -162,13 +162,14 @@ class SeriesPlot(Plot):
         region.setZValue(-20 if is_split else {"gap": -5}.get(band.tone, -10))
         self.item.addItem(region, ignoreBounds=True)
         shown = self._extent or finite_range(self._x) or (0.0, 1.0)
-        if not band.label or band.end - band.begin < NARROW * (shown[1] - shown[0]):
+        room = min(NARROW, LETTER * len(band.label)) * (shown[1] - shown[0])
+        if not band.label or band.end - band.begin < room:
             if is_split and band.rows == 1:
                 self.item.addItem(pg.InfiniteLine(band.begin, 90, pen(colour)), ignoreBounds=True)
             return
         options = {
             "color": blended(colour, QColor(theme().text), 0.6),
-            "position": 0.93,
+            "position": 1 - 0.07 * min(band.rows, 5),
             "anchors": [(0, 0.5), (0, 0.5)],
             "movable": False,
         }
