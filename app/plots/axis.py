@@ -79,6 +79,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         """Write whole numbers alone, and in any case those at the `ends`."""
         if (is_whole, ends) != (self._is_whole, self._ends):
             self._is_whole, self._ends = is_whole, ends
+            self.setStyle(hideOverlappingLabels=not ends)  # half of what stands at an end lies beside the axis
             self.picture = None
             self.update()
 
