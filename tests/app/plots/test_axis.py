@@ -32,6 +32,7 @@ def test_that_the_first_and_the_last_step_are_written(qtbot) -> None:
     plot.setWholeAxis(True, (1.0, 7.0))
     plot.setCurve("a", np.arange(1.0, 8.0), np.arange(7.0))
     plot.redraw()
-    with QPainter(QImage(500, 300, QImage.Format.Format_ARGB32)) as painter:
+    image = QImage(500, 300, QImage.Format.Format_ARGB32)
+    with QPainter(image) as painter:
         _, _, texts = plot.item.getAxis("bottom").generateDrawSpecs(painter)
     assert {"1", "7"} <= {text for _, _, text in texts}
