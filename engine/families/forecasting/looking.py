@@ -14,7 +14,7 @@ from engine.families.forecasting import repairs
 from engine.families.forecasting.folds import Fold, split
 from engine.families.forecasting.irregular import Uneven, uneven
 from engine.families.forecasting.series import Series, columns_of, forecasting_of, read_rows
-from engine.families.forecasting.times import may_be_dates
+from engine.families.forecasting.times import may_be_dates, read_times
 from engine.families.frames import read_columns
 from engine.spec import ForecastingSpec, Roles, RunSpec
 from engine.training.failures import RunFailed
@@ -92,8 +92,12 @@ def _look(workspace: Path, spec: RunSpec, roles: Roles) -> Looked:
     try:
         frame = read_columns(path, columns_of(spec))
         rows, places, off = read_rows(frame, spec, None)
-        if not spec.data.roles.group and _is_twice(rows, off):
-            groups = _groups(path, spec, (*roles.categorical, *roles.ignore, *roles.continuous))
+        if not spec.data.roles.group:
+            candidates = (*roles.categorical, *roles.ignore, *roles.continuous)
+            if _is_twice(rows, off):
+                groups = _groups(path, spec, candidates)
+            elif off.any() or (np.diff(rows.step) > 1).any():
+                groups = _even_groups(path, spec, candidates)
     except RunFailed as failure:
         return Looked(None, None, str(failure))
     timeline, problem = forecasting_of(spec).timeline, ""
@@ -117,6 +121,30 @@ def date_texts(path: Path, candidates: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in texts if may_be_dates(frame[name]))
 
 
+def _even_groups(path: Path, spec: RunSpec, candidates: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the one column by which times that are uneven together are evenly spaced: series of other phases."""
+    time, frame, few = _of_few_values(path, spec, candidates)
+    values = read_times(frame[time], time).values
+    for name in few:
+        codes, _ = pd.factorize(frame[name])
+        order = np.lexsort((values, codes))
+        gaps = np.diff(values[order])[np.diff(codes[order]) == 0]
+        found, counts = np.unique(gaps, return_counts=True)
+        if len(found) and found.min() > 0 and counts.max() >= (1 - BY_MISTAKE) * len(gaps):
+            return (name,)
+    return ()
+
+
+def _of_few_values(path: Path, spec: RunSpec, candidates: tuple[str, ...]) -> tuple[str, pd.DataFrame, list[str]]:
+    """Return the time column, a table of it and of the candidates, and which of these may name series."""
+    time = forecasting_of(spec).timeline.column
+    taken = {time, *spec.data.roles.target}
+    frame = read_columns(path, list(dict.fromkeys([time, *(one for one in candidates if one not in taken)])))
+    frame = frame.head(LOOKED_AT)
+    few = [name for name in frame.columns if name != time and 1 < frame[name].nunique() <= len(frame) / 4]
+    return time, frame, [name for name in few if not pd.api.types.is_float_dtype(frame[name])][:TRIED_GROUPS]
+
+
 def _mended(
     rows: Series, places: "np.ndarray", duplicates: str, steps: str, missing: str, targets: Sequence[str]
 ) -> Series:
@@ -133,12 +161,7 @@ def _is_twice(rows: Series, off: "np.ndarray") -> bool:
 def _groups(path: Path, spec: RunSpec, candidates: tuple[str, ...]) -> tuple[str, ...]:
     """Return the one column, else the two, with which each time stands there once, or nearly: a few rows may be there
     twice by mistake. Columns of few values alone."""
-    time = forecasting_of(spec).timeline.column
-    taken = {time, *spec.data.roles.target}
-    frame = read_columns(path, list(dict.fromkeys([time, *(one for one in candidates if one not in taken)])))
-    frame = frame.head(LOOKED_AT)
-    few = [name for name in frame.columns if name != time and 1 < frame[name].nunique() <= len(frame) / 4]
-    few = [name for name in few if not pd.api.types.is_float_dtype(frame[name])][:TRIED_GROUPS]
+    time, frame, few = _of_few_values(path, spec, candidates)
     pairs = [(one, other) for place, one in enumerate(few) for other in few[place + 1 :]]
     most = int(frame.duplicated([time]).sum() * BY_MISTAKE)
     for choices in ([(name,) for name in few], pairs):

@@ -47,6 +47,14 @@ def test_that_texts_that_are_dates_are_found_where_no_time_is_chosen(workspace, 
     assert "“time” is not written in one way: rows 91, " in series_view(workspace, chosen).problem
 
 
+def test_that_what_tells_series_of_other_phases_apart_is_found(workspace, imported, shops, make_shop_spec):
+    late = {"north": 0, "south": 30, "west": 15}
+    meters = shops.assign(time=shops["time"] + pd.to_timedelta(shops["shop"].map(late), "min"))
+    roles = {"target": ["sales"], "categorical": ["weather", "shop"]}
+    spec = make_shop_spec(data__dataset=imported(meters), data__roles=roles)
+    assert series_view(workspace, spec).groups == ("shop",)
+
+
 def test_that_each_series_is_drawn_at_its_own_times(workspace, imported, shops, make_shop_spec):
     late = shops.assign(time=shops["time"] + pd.to_timedelta(np.where(shops["shop"] == "south", 30, 0), "min"))
     view = series_view(workspace, make_shop_spec(data__dataset=imported(late)), index=1)
