@@ -5,7 +5,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from app.engine_thread import EngineThread
 from app.pages.tensors.calling import Argument, Value
@@ -14,11 +14,16 @@ from app.pages.tensors.history import Shown
 from app.pages.tensors.knob_bar import KnobBar
 from app.pages.tensors.pane import TensorPane
 from app.pages.tensors.playing import Mode, cell_of, frame_of, length_of, modes_of
+from app.pages.tensors.sheets import card_sheet
 from app.pages.tensors.step_bar import StepBar
 from app.pages.tensors.step_body import StepBody
 from app.pages.tensors.storage import StorageStrip
 from app.pages.tensors.trace import Masks, chosen_of
+from app.plots import ExportButton
 from app.plots.cell_layout import Cell
+from app.plots.export import Picture
+from app.plots.picture_menu import Painted, PictureMenu
+from app.plots.tensor_sheet import body_of
 from app.theme import theme, themeNotifier
 from app.widgets import ElidedLabel
 from engine.tensors.picture import ChainPicture, StepPicture
@@ -51,6 +56,10 @@ class StepCard(QFrame):
         self._storage = StorageStrip(f"{path}.storage", self)
         self.body = StepBody(path, engine, self)
         self._knobs = KnobBar(f"{path}.knob", self)
+        self._export = ExportButton(self, self.tr("this step"), self)
+        self._export.setObjectName(f"{path}.export")
+        self._export.setToolTip(self.tr("Save or copy this step, or one of its tensors, as a picture (PNG or SVG)"))
+        self._picture = PictureMenu(Painted(self.picture), "", self)
         self._room = (900, 470)
         self._cell: Cell = ()
         self._slopes: tuple[Mapping[int, NDArray[Any]], Mapping[int, str]] = ({}, {})
@@ -131,6 +140,26 @@ class StepCard(QFrame):
         """Return the operands and, last, the result."""
         return self.body.panes()
 
+    def picture(self) -> Picture:
+        """Return the tensors as they are seen, with their names, shapes, dtypes and the numbers of the colours."""
+        assert self._step is not None
+        panes = [*self.body.panes(), *self.body.parts()]
+        tensors = [(pane.tensor(), pane.scale()) for pane in panes]
+        known = [(tensor, scale) for tensor, scale in tensors if tensor is not None]
+        cells = [pane.cells() for pane in panes] + [pane.slope for pane in panes]
+        return card_sheet(self._title.text(), self._step, known, body_of(self.body, cells))
+
+    def exportMenu(self) -> QMenu:
+        """Return the menu of pictures: of all, and of each tensor."""
+        menu = QMenu(self)
+        self._picture.setTitle(self._title.text())
+        self._picture.addTo(menu)
+        menu.addSeparator()
+        for pane in self.body.panes():
+            if (tensor := pane.tensor()) is not None:
+                pane.addExports(menu.addMenu(self.tr("Only {0}").format(tensor.name)))
+        return menu
+
     @Slot()
     def _fit(self) -> None:
         if self._chain is None or self._step is None:
@@ -165,6 +194,7 @@ class StepCard(QFrame):
         top.setSpacing(16)
         top.addWidget(self._title, 1)
         top.addWidget(self._bar)
+        top.addWidget(self._export)
         layout.addLayout(top)
         layout.addWidget(self._what)
         layout.addWidget(self._knobs)

@@ -80,7 +80,8 @@ def test_that_a_lab_that_dies_before_it_ever_answered_is_asked_once_more(
     monkeypatch.setitem(lab_client.PATIENCE_S, "data", 60.0)
     client = LabClient("data", workspace, lambda ticket, kind, value: answers.put((ticket, kind, value)))
     client.ask(1, "datasets", {})
-    assert (first := client.pid) is not None
+    first = client.pid
+    assert first is not None
     psutil.Process(first).kill()
     assert answers.get(timeout=60) == (1, "result", [])
     assert client.pid != first
