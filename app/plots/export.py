@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, QRect, QRunnable, QSize, Signal
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPixmap
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
@@ -35,6 +35,9 @@ def save_picture(picture: Picture, path: Path, scale: float = SCALE) -> None:
     if path.suffix.lower() == ".svg":
         generator = QSvgGenerator()
         generator.setFileName(str(path))
+        generator.setResolution(
+            round(QGuiApplication.primaryScreen().logicalDotsPerInch())
+        )  # else text is 72 / 96 as large
         generator.setSize(picture.size * scale)
         generator.setViewBox(QRect(QPoint(0, 0), picture.size))
         generator.setTitle(picture.title)

@@ -275,7 +275,8 @@ class TensorGrid(QWidget):
         if self._dimmed is None and self._tensor is not None and has_numbers(self._layout):
             self._dimmed = self._draw(self._tensor, dimmed=True)
         for facet in self._layout.facets:
-            paint_lit(painter, facet_area(self._layout, facet), self._facet(lit, facet), ink, self._dimmed)
+            area, cells = facet_area(self._layout, facet), self._facet(lit, facet)
+            paint_lit(painter, area, cells, ink, self._dimmed, self.isPlain)
 
     def _facet(self, cells: NDArray[Any], facet: int) -> NDArray[Any]:
         found: NDArray[Any] = cells[self._layout.index(facet)].reshape(self._layout.rows, self._layout.columns)
