@@ -8,6 +8,7 @@ from app.pages.tensors.playing import Mode
 from app.walker import walker
 
 FRAME_MS = 450
+NARROW, WIDE = 96, 140  # pixels of the slider
 
 
 class StepBar(QWidget):
@@ -54,6 +55,10 @@ class StepBar(QWidget):
         self._slider.setMaximum(max(0, length - 1))
         self._slider.blockSignals(False)
         self._word()
+
+    def setNarrow(self, is_narrow: bool) -> None:
+        """Take less room: the slider is shorter then."""
+        self._slider.setFixedWidth(NARROW if is_narrow else WIDE)
 
     @property
     def mode(self) -> Mode | None:
@@ -140,12 +145,12 @@ class StepBar(QWidget):
         self._modes.setAccessibleName(self.tr("How it is taken apart"))
         self._slider.setObjectName(f"{path}.place")
         self._slider.setAccessibleName(self.tr("Step"))
-        self._slider.setFixedWidth(140)
         self._play.setObjectName(f"{path}.play")
         self._play.setToolTip(self.tr("Play"))
         self._dress()
         self._count.setProperty("role", "small")
         self._count.setFixedWidth(64)
+        self.setNarrow(False)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
