@@ -142,6 +142,7 @@ class StepBar(QWidget):
 
     def _arrange(self, path: str) -> None:
         self._modes.setObjectName(f"{path}.mode")
+        self._modes.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._modes.setAccessibleName(self.tr("How it is taken apart"))
         self._slider.setObjectName(f"{path}.place")
         self._slider.setAccessibleName(self.tr("Step"))
