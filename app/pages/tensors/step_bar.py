@@ -20,8 +20,8 @@ class StepBar(QWidget):
     def __init__(self, path: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._modes = QComboBox(self)
-        self._play = QToolButton(self)
         self._back = walker(self, f"{path}.back", "left", self.tr("One step back"), self._step_back)
+        self._play = QToolButton(self)
         self._on = walker(self, f"{path}.on", "right", self.tr("One step on"), self._step_on)
         self._slider = QSlider(Qt.Orientation.Horizontal, self)
         self._count = QLabel(self)
