@@ -58,7 +58,8 @@ class CellEditor(QLineEdit):
 
     def _leave(self) -> None:
         """Give the keyboard back to the cells, which can be walked on."""
-        self.parentWidget().setFocus()
+        if (cells := self.parentWidget()) is not None:
+            cells.setFocus()
         self.deleteLater()
 
     def _clear(self) -> None:
