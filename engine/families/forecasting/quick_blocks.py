@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from engine.families.forecasting.quick_tape import Gradients, Tape, drop, is_heard, tell
+from engine.families.forecasting.quick_tape import Gradients, Tape, drop
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,7 @@ class Blocks:
             forecast, left = _Pass.apply(self, given, backcast, given.covariates, given.static, some)
         else:
             forecast, left, _ = self.there(given, backcast)
-        found = forecast.transpose(1, 2), None if left is None else left[..., None]
-        tell(self.model, found)
-        return found
+        return forecast.transpose(1, 2), None if left is None else left[..., None]
 
     def there(self, given: Given, backcast: bool) -> tuple[torch.Tensor, torch.Tensor | None, list[_Taken]]:
         """Return forecasts [n, outputs, horizon], what is left [n, steps], and what each block's way back needs."""
@@ -74,11 +72,8 @@ class Blocks:
             begin = steps if place + 1 == len(model.blocks) and not backcast else 0
             one = self._inputs(block, left, given)
             theta = one.tape.through(block.layers.layers, one.inputs, begin)
-            part = theta[:, steps - begin :].reshape(-1, block.n_theta) @ self._map(block, past)
-            part = part.view(shape)
-            forecast += part
-            if is_heard(block):
-                _tell(block, one.tape.whole() if begin else theta, part, steps)
+            knots = theta[:, steps - begin :].reshape(-1, block.n_theta)
+            forecast += (knots @ self._map(block, past)).view(shape)
             if not begin:
                 left = (left - theta[:, :steps]).mul_(given.mask)
             taken.append(one)
@@ -124,7 +119,6 @@ class Blocks:
         size = block.layers.layers[0].in_features
         inputs = left.new_empty(len(left), size)
         pooled, places = self._pooled(block, left)
-        tell(block.pooling_layer, pooled[:, None])
         one = _Taken(inputs, Tape(), pooled.shape[1], places)
         inputs[:, : one.pooled] = pooled
         end = one.pooled
@@ -132,13 +126,10 @@ class Blocks:
             end += given.covariates.shape[1]
             inputs[:, one.pooled : end] = given.covariates
         if given.static is not None and block.static_hidden_size:
-            dropout, linear, active = encoder = block.static_encoder.encoder
+            dropout, linear, _ = block.static_encoder.encoder
             one.static, one.kept = drop(dropout, given.static)
             hidden = torch.addmm(linear.bias, one.static, linear.weight.T)
-            tell(linear, hidden)
             torch.clamp_min(hidden, 0, out=inputs[:, end:])
-            for module in (active, encoder, block.static_encoder):
-                tell(module, inputs[:, end:])
         return one
 
     def _static_back(self, block: Any, one: _Taken, hidden: torch.Tensor, found: torch.Tensor | None) -> None:
@@ -184,15 +175,6 @@ class Blocks:
                     knots = torch.eye(module.n_theta, dtype=like.dtype, device=like.device)
                     self._maps[key] = type(module.basis).forward(module.basis, knots, knots, knots, knots)[1]
         return self._maps[key]
-
-
-def _tell(block: Any, theta: torch.Tensor, part: torch.Tensor, steps: int) -> None:
-    """Tell who listens to the last layers of a block, or to those around them."""
-    layers, explained = block.layers.layers, theta[:, :steps]
-    for module in (layers[-1], layers, block.layers):
-        tell(module, theta)
-    tell(block.basis, (explained, part.flatten(0, 1)))
-    tell(block, (explained[..., None], part.transpose(1, 2)))
 
 
 class _Pass(torch.autograd.Function):

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from engine.families.forecasting.quick_blocks import Blocks, Given
+from engine.families.forecasting.quick_showing import Showing
 
 Inputs = dict[str, torch.Tensor]
 
@@ -18,6 +19,7 @@ class QuickNhits:
         self._network = network
         self._blocks = Blocks(network.model)
         self._is_known = Blocks.can_be(network.model)
+        self._show = Showing(network)
 
     def forget(self) -> None:
         """Nothing is remembered of the weights."""
@@ -52,6 +54,7 @@ class QuickNhits:
         if not self._is_known or torch.is_autocast_enabled(target.device.type):
             forecast, left, *_ = network.model(target, mask, before, after, static)
             return forecast, left if network.hparams.backcast_loss_ratio else None
+        self._show(x)
         inputs = [one.flatten(1) for one in (before, after) if one is not None]
         covariates = torch.cat(inputs, dim=1) if inputs else None
         given = Given(target[..., 0], mask.to(target.dtype), covariates, static)

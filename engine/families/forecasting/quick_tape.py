@@ -1,5 +1,5 @@
 """A chain of linear layers, each perhaps with a ReLU and dropout behind it, forwards and backwards by hand, and the
-gradients of its weights. Whoever listens to a layer is told what it gave."""
+gradients of its weights."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,17 +9,6 @@ import torch
 from torch import nn
 
 
-def tell(module: nn.Module, found: Any) -> None:
-    """Tell who listens to a layer what it gave, as a call of the layer would. Listeners that answer are not heeded."""
-    for hook in module._forward_hooks.values():
-        hook(module, (), found)
-
-
-def is_heard(module: nn.Module) -> bool:
-    """Whether anybody listens to a layer or to one in it."""
-    return any(one._forward_hooks for one in module.modules())
-
-
 def drop(module: Any, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
     """Drop numbers as the layer does, by the same draws; also return what they were multiplied with, if
     they were."""
@@ -27,7 +16,6 @@ def drop(module: Any, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | Non
     if module.training and module.p > 0:
         kept = torch.empty_like(x).bernoulli_(1 - module.p).div_(1 - module.p)
         x = x * kept
-    tell(module, x)
     return x, kept
 
 
@@ -78,17 +66,14 @@ class Tape:
     _done: list[tuple[str, Any, torch.Tensor, int]] = field(default_factory=list)
 
     def through(self, layers: Iterable[Any], x: torch.Tensor, begin: int = 0) -> torch.Tensor:
-        """Return what layers make of rows x, which are not changed; of the last from its output `begin` on, and of that
-        nobody is told."""
+        """Return what layers make of rows x, which are not changed; of the last from its output `begin` on."""
         *inner, last = layers
         for module in inner:
             if isinstance(module, nn.Linear):
                 self._done.append(("linear", module, x, 0))
                 x = torch.addmm(module.bias, x, module.weight.T)
-                tell(module, x)
             elif isinstance(module, nn.ReLU):
                 x = x.relu_()
-                tell(module, x)
                 self._done.append(("relu", module, x, 0))
             else:
                 x, kept = drop(module, x)
@@ -96,11 +81,6 @@ class Tape:
                     self._done.append(("dropout", module, kept, 0))
         self._done.append(("linear", last, x, begin))
         return torch.addmm(last.bias[begin:], x, last.weight[begin:].T)
-
-    def whole(self) -> torch.Tensor:
-        """Return all that the last layer makes."""
-        _, last, x, _ = self._done[-1]
-        return torch.addmm(last.bias, x, last.weight.T)
 
     def back(self, found: torch.Tensor, gradients: Gradients) -> torch.Tensor:
         """Add the weights' gradients from that of what was made; return that of what the first layer gave."""
