@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from engine.families.forecasting.quick_tape import Gradients, Tape, drop
+from engine.families.forecasting.quick_tape import Gradients, Tape, below, drop
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class Blocks:
 
     def _static_back(self, block: Any, one: _Taken, hidden: torch.Tensor, found: torch.Tensor | None) -> None:
         linear = block.static_encoder.encoder[1]
-        hidden = torch.ops.aten.threshold_backward(hidden, one.inputs[:, -hidden.shape[1] :], 0)
+        below(hidden, one.inputs[:, -hidden.shape[1] :])
         assert one.static is not None
         self.gradients.of_linear(linear, hidden, one.static)
         if found is not None:

@@ -9,6 +9,11 @@ import torch
 from torch import nn
 
 
+def below(found: torch.Tensor, made: torch.Tensor) -> None:
+    """Turn, in place, the gradient of what a ReLU made into that of what it was given."""
+    torch.ops.aten.threshold_backward.grad_input(found, made, 0, grad_input=found)
+
+
 def drop(module: Any, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
     """Drop numbers as the layer does, by the same draws; also return what they were multiplied with, if
     they were."""
@@ -91,7 +96,7 @@ class Tape:
                 if place:
                     found = found @ module.weight[begin:]
             elif kind == "relu":
-                torch.ops.aten.threshold_backward.grad_input(found, kept, 0, grad_input=found)
+                below(found, kept)
             else:
                 found.mul_(kept)
         return found

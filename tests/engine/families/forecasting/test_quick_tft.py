@@ -67,6 +67,25 @@ def test_that_it_forecasts_what_the_library_does(name: str, shops: pd.DataFrame,
         torch.testing.assert_close(quick(x)["prediction"], expected, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize("name", SETTINGS)
+def test_that_it_learns_what_the_library_does(name: str, shops: pd.DataFrame, make_shop_spec: Make) -> None:
+    forecaster, x = ready(shops, make_shop_spec("tft", **SETTINGS[name]))
+    network, batch = forecaster.network.train(), (x, (x["decoder_target"], None))
+    found = []
+    for quick in (QuickTft(network), None):
+        assert quick is None or quick.takes(x)
+        forecaster._quick = quick
+        torch.manual_seed(1)
+        network.zero_grad()
+        with quiet():
+            loss = forecaster.loss(batch)
+            loss.backward()
+        found.append([loss.detach(), *(one.grad for one in network.parameters() if one.grad is not None)])
+    assert len(found[0]) == len(found[1])
+    for ours, theirs in zip(*found, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-4 * max(1.0, float(theirs.abs().max())))
+
+
 @pytest.mark.parametrize("causal", [True, False])
 def test_that_attention_by_exponentials_is_torchs_own(causal: bool) -> None:
     torch.manual_seed(3)
@@ -134,7 +153,6 @@ def test_that_steps_of_a_training_count(shops: pd.DataFrame, make_shop_spec: Mak
 def test_that_what_it_cannot_do_is_left_to_the_library(shops: pd.DataFrame, make_shop_spec: Make) -> None:
     forecaster, x = ready(shops, make_shop_spec("tft"))
     quick = QuickTft(forecaster.network)
-    assert not quick.takes(x)  # with gradients
     with torch.no_grad():
         assert quick.takes(x)
         shorter = x["encoder_lengths"].clone()
