@@ -42,14 +42,15 @@ class QuickLearning:
 
     def _inputs(self, x: Inputs) -> dict[str, torch.Tensor]:
         """Return all inputs by name [n, steps, numbers], categories embedded."""
-        network = self._network
+        network, own = self._network, self._network.hparams
         reals = torch.cat([x["encoder_cont"], x["decoder_cont"]], dim=1)
-        found: dict[str, torch.Tensor] = network.input_embeddings(
-            torch.cat([x["encoder_cat"], x["decoder_cat"]], dim=1)
-        )
-        for place, name in enumerate(network.hparams.x_reals):
-            if name in network.reals:
-                found[name] = reals[..., place, None]
+        found = {name: reals[..., place, None] for place, name in enumerate(own.x_reals) if name in network.reals}
+        codes = torch.cat([x["encoder_cat"], x["decoder_cat"]], dim=1)
+        for name, table in network.input_embeddings.embeddings.items():
+            places = [own.x_categoricals.index(one) for one in own.categorical_groups.get(name, [name])]
+            # Of what is static the first step is asked for alone.
+            part = codes[:, :1] if name in own.static_categoricals else codes
+            found[name] = table(part[..., places] if name in own.categorical_groups else part[..., places[0]])
         return found
 
     def _static(self, x: Inputs, every: Mapping[str, torch.Tensor]) -> torch.Tensor:

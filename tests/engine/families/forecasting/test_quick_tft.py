@@ -86,6 +86,26 @@ def test_that_it_learns_what_the_library_does(name: str, shops: pd.DataFrame, ma
         torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-4 * max(1.0, float(theirs.abs().max())))
 
 
+def test_that_who_watches_a_layer_hears_of_it_and_changes_nothing(shops: pd.DataFrame, make_shop_spec: Make) -> None:
+    forecaster, x = ready(shops, make_shop_spec("tft", **SETTINGS["everything"]))
+    network, batch = forecaster.network.train(), (x, (x["decoder_target"], None))
+    layers = ("pos_wise_ff", "multihead_attn", "encoder_variable_selection.flattened_grn.gate_norm.glu")
+    heard, found = [], []
+    for is_watched in (True, False):
+        hooks = [network.get_submodule(name).register_forward_hook(lambda *_: heard.append(1)) for name in layers]
+        for hook in hooks if not is_watched else ():
+            hook.remove()
+        torch.manual_seed(1)
+        network.zero_grad()
+        with quiet():
+            forecaster.loss(batch).backward()
+        found.append([one.grad for one in network.parameters() if one.grad is not None])
+        for hook in hooks:
+            hook.remove()
+    assert len(heard) == len(layers)
+    assert all(torch.equal(one, other) for one, other in zip(*found, strict=True))
+
+
 @pytest.mark.parametrize("causal", [True, False])
 def test_that_attention_by_exponentials_is_torchs_own(causal: bool) -> None:
     torch.manual_seed(3)
