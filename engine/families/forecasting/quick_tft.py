@@ -77,7 +77,8 @@ class QuickTft:
         known = context.new_empty(len(x["encoder_cont"]), steps, network.hparams.hidden_size)
         pieces = list(self._pieces(known))
         for piece in pieces:
-            known[piece, :begin], known[piece, begin:] = past(piece), future(piece)
+            past(piece, known[piece, :begin])
+            future(piece, known[piece, begin:])
         before, last = _plain_lstm(network.lstm_encoder, known[:, :begin], (states[0], states[1]))
         after, _ = _plain_lstm(network.lstm_decoder, known[:, begin:], last)
         found = [self._found(known[one], before[one], after[one], enrichment[one]) for one in pieces]

@@ -109,8 +109,9 @@ def test_that_who_watches_a_layer_hears_of_it_and_changes_nothing(shops: pd.Data
 @pytest.mark.parametrize("causal", [True, False])
 def test_that_attention_by_exponentials_is_torchs_own(causal: bool) -> None:
     torch.manual_seed(3)
-    form, gate = Affine(0.5 * torch.randn(12, 6)), Gate(Affine(torch.randn(6, 12)), Affine(torch.randn(6, 12)))
-    attention = Attention(2, form, gate, causal, longest=6**0.5)
+    form, gate = Affine(0.5 * torch.randn(12, 6)), Gate(Affine(torch.randn(6, 4)), Affine(torch.randn(6, 4)))
+    values = Affine(torch.cat([torch.randn(2, 6), torch.zeros(1, 6)]), torch.tensor([0.5, -0.5, 1.0]))
+    attention = Attention(2, form, values, gate, causal, longest=6**0.5)
     steps = functional.layer_norm(torch.randn(50, 9, 6), (6,))
     asked = form(steps[:, 5:]).view(50, 8, 6)
     assert attention._are_small(asked)
