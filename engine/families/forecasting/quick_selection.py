@@ -63,6 +63,8 @@ class _Weights:
     def __call__(self, before: torch.Tensor) -> torch.Tensor:
         """Return [n, steps, inputs], the categorical ones first, of the sum of what they and the context add."""
         skip = before[..., self.inner :]
+        if skip.shape[-1] == 2:
+            return self._of_two(before[..., : self.inner], skip)
         if self.skip_norm is not None:
             skip = self.skip_norm(skip)
         weights = self.norm(self.gate(raised_elu(before[..., : self.inner]), skip))
@@ -71,6 +73,26 @@ class _Weights:
         # What was normed is at most the root of how many there are: no need to look for the largest, which takes long.
         weights = weights.exp_()
         return weights.div_(weights @ weights.new_ones(weights.shape[-1], 1))
+
+    def _of_two(self, inner: torch.Tensor, skip: torch.Tensor) -> torch.Tensor:
+        """Return the same of two inputs: only how far they are apart counts."""
+        inner = raised_elu(inner)
+        gated = self.gate.gate(inner).sigmoid_().mul_(self.gate.value(inner))
+        apart = skip[..., 0] - skip[..., 1]
+        if self.skip_norm is not None:
+            apart = _normed_apart(apart, self.skip_norm)
+        first = _normed_apart(apart.add_(gated[..., 0]).sub_(gated[..., 1]), self.norm).sigmoid_()
+        torch.sub(1, first, out=gated[..., 1])
+        gated[..., 0] = first
+        return gated
+
+
+def _normed_apart(apart: torch.Tensor, norm: Norm) -> torch.Tensor:
+    """Return how far two numbers are apart once they are normed, of how far they were, which is overwritten."""
+    weight, bias = norm.module.weight, norm.module.bias
+    half = apart.mul_(0.5)
+    spread = half.square().add_(norm.module.eps).rsqrt_()
+    return half.mul_(spread).mul_(weight[0] + weight[1]).add_(bias[0] - bias[1])
 
 
 def _identity(size: int, like: torch.Tensor) -> Affine:

@@ -27,6 +27,7 @@ MANY = {**ROLES, "continuous": ["price", "size"], "categorical": ["weather", "da
 INPUTS = {"known": ["price", "day"], "static": ["size"], "series": True, "calendar": ["hour"]}
 SETTINGS: dict[str, dict[str, Any]] = {
     "target alone": {},
+    "two inputs": {"data__roles": {**ROLES, "continuous": ["price"]}, "forecasting__inputs": {"known": ["price"]}},
     "everything": {"data__roles": MANY, "forecasting__inputs": INPUTS},
     "as wide as the inputs": {"data__roles": MANY, "model__params": {"hidden_size": 8, "hidden_continuous_size": 8}},
     "two layers": {"model__params": {"lstm_layers": 2, "attention_head_size": 2}, "forecasting__inputs": INPUTS,
