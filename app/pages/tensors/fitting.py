@@ -28,6 +28,7 @@ class Arrangement(Enum):
     PAIRS = "pairs"  # two beside each other
     COLUMN = "column"
     FLOW = "flow"  # operands in a row, below them what is worked out on the way and the result
+    FOLD = "fold"  # operand and result in a row, below them what is worked out on the way
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,14 @@ class Arranged:
 
 @dataclass(frozen=True)
 class Fit:
-    """The size that the cells of all tensors of a card can have; how many tensors are in each row, the least width of each
-    tensor, and how high all rows of cells can be together."""
+    """The size that the cells of all tensors of a card can have; which tensors are in each row, by their places among
+    operands, parts and result, the least width of each, and how high all rows of cells can be together."""
 
     arrangement: Arrangement
     wide: float
     high: float
     is_brief: bool = False
-    lengths: tuple[int, ...] = ()
+    rows: tuple[tuple[int, ...], ...] = ()
     least: tuple[float, ...] = ()
     room: float = 0.0
 
@@ -76,16 +77,30 @@ def fit(
     for one in _arrangements(operands, list(parts), result):
         wide = _widest(one, width)
         down = sum(max(map(rows_of, row)) for row in one.rows)
-        room = high - NAMES * (len(one.rows) - 1) + FACTS * one.is_brief
-        least = tuple(least for row in one.least for least in row)
-        lengths = tuple(map(len, one.rows))
-        found = Fit(one.arrangement, *_cell(wide, down, room), one.is_brief, lengths, least, room)
+        has_facts = not one.is_brief or one.arrangement is Arrangement.FOLD  # parts have, which are its last row
+        room = high - NAMES * (len(one.rows) - 1) + FACTS * (not has_facts)
+        found = Fit(one.arrangement, *_cell(wide, down, room), one.is_brief, *_places(one), room)
         if found.wide >= READABLE or len(shapes) == 1:
             return found
         if best is None or min(found.wide, found.high) > BETTER * min(best.wide, best.high):
             best = found
     assert best is not None
     return best
+
+
+def _places(arranged: Arranged) -> tuple[tuple[tuple[int, ...], ...], tuple[float, ...]]:
+    """Return which tensors are in each row, and the least width of each tensor in their order."""
+    count = sum(map(len, arranged.rows))
+    order = [*range(count)]
+    if arranged.arrangement is Arrangement.FOLD:  # the result stands before the parts
+        order = [0, count - 1, *range(1, count - 1)]
+    rows, least = [], [0.0] * count
+    for widths in arranged.least:
+        row, order = order[: len(widths)], order[len(widths) :]
+        rows.append(tuple(row))
+        for at, width in zip(row, widths, strict=True):
+            least[at] = width
+    return tuple(rows), tuple(least)
 
 
 def _arrangements(operands: Sequence[Cell], parts: list[Cell], result: Cell) -> list[Arranged]:
@@ -96,6 +111,9 @@ def _arrangements(operands: Sequence[Cell], parts: list[Cell], result: Cell) -> 
     if parts:
         rows = [[*operands], [*parts, result]]
         found.append(Arranged(Arrangement.FLOW, rows, _brief(rows), is_brief=True))
+        if len(operands) == 1:
+            rows = [[*operands, result], parts]
+            found.append(Arranged(Arrangement.FOLD, rows, _brief(rows), is_brief=True))
     elif len(every) > 2:
         rows = [every[place : place + 2] for place in range(0, len(every), 2)]
         found.append(Arranged(Arrangement.PAIRS, rows, _brief(rows), is_brief=True))

@@ -110,16 +110,12 @@ def _fits(found: Fit, shapes: Sequence[Cell], sizes: Sequence[Size], width: floa
         bars = max(0, len(shape) - 2) if size.is_alone else 0
         wides.append(max(least, columns * size.wide + gaps, SLIDERS * bool(bars)) + BESIDE)
         highs.append(rows_of(shape) * size.high + BAR * bars)
-    rows, first = [], 0
-    for length in found.lengths:
-        rows.append(range(first, first + length))
-        first += length
     if found.arrangement is Arrangement.PAIRS:  # their columns are common
-        across = sum(max(wides[row[place]] for row in rows if place < len(row)) for place in range(2))
+        across = sum(max(wides[row[place]] for row in found.rows if place < len(row)) for place in range(2))
     else:
-        across = max(sum(wides[at] for at in row) for row in rows)
-    before = sum(max(rows_of(shapes[at]) * found.high for at in row) for row in rows)
-    down = sum(max(highs[at] for at in row) for row in rows)
+        across = max(sum(wides[at] for at in row) for row in found.rows)
+    before = sum(max(rows_of(shapes[at]) * found.high for at in row) for row in found.rows)
+    down = sum(max(highs[at] for at in row) for row in found.rows)
     scrolled = BEYOND if any(size.is_alone for size in sizes) else 1.0
     return across <= width and down <= max(scrolled * found.room, before)
 

@@ -56,12 +56,8 @@ def test_that_larger_cells_fit_and_no_cell_becomes_smaller(shapes: list[tuple[in
         for other, its in enumerate(axes):
             if own[0] == its[0] or own[1] == its[1]:
                 assert sizes[one] == sizes[other]
-    rows, first = [], 0
-    for length in found.lengths:
-        rows.append(range(first, first + length))
-        first += length
     grown = [at for at, size in enumerate(sizes) if size[:2] != (found.wide, found.high)]
-    assert not grown or all(sum(shapes[at][1] * sizes[at][0] for at in row) <= WIDTH for row in rows)
+    assert not grown or all(sum(shapes[at][1] * sizes[at][0] for at in row) <= WIDTH for row in found.rows)
 
 
 @pytest.fixture
