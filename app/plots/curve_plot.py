@@ -142,9 +142,9 @@ class CurvePlot(LayeredPlot):
         """Take x as seconds that have passed, and write 2:30 for 150; or what the clock shows, counted from `origin`."""
         self._bottom().setTime(is_time, origin)
 
-    def setWholeAxis(self, is_whole: bool) -> None:
-        """Write whole numbers alone below x: steps, however close the view is."""
-        self._bottom().setWhole(is_whole)
+    def setWholeAxis(self, is_whole: bool, ends: tuple[float, ...] = ()) -> None:
+        """Write whole numbers alone below x: steps, however close the view is, and in any case those at the `ends`."""
+        self._bottom().setWhole(is_whole, ends)
 
     def setLabelWidth(self, width: int) -> None:
         """Leave so many pixels for the names at the curves' ends, and less in a narrow plot."""
@@ -272,8 +272,10 @@ class CurvePlot(LayeredPlot):
 
     @Slot()
     def _begin_anew(self, *_: object) -> None:
-        """Give up what is being drawn: it would not fit."""
+        """Give up what is being drawn: it would not fit. What is on show follows the plot's size until then."""
         self._drawing = None
+        if self._strokes:
+            self._lay_out()
         self._schedule()
 
     @Slot()

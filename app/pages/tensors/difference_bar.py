@@ -1,6 +1,7 @@
 """Comparing a tensor with another: which one is subtracted, as difference or share of it, and how much they differ."""
 
 import re
+from html import escape
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QWidget
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QWidget
 from app.amounts import count
 from app.pages.tensors.inspected import Entry, Gap, Opened
 from app.widgets import LinkLabel
+from engine.amounts import percent
 from engine.inspecting.asked import Named
 
 
@@ -89,7 +91,9 @@ class DifferenceBar(QWidget):
             parts.append(told)
         if gap.relative_at is not None:
             parts.append(
-                tr("relatively by {0} at {1}").format(f"{gap.relative:.3%}", _link("relative", gap.relative_at))
+                tr("relatively by {0} at {1}").format(
+                    escape(percent(gap.relative, 3)), _link("relative", gap.relative_at)
+                )
             )
         if gap.odd:
             parts.append(tr("{0} by NaN or ∞").format(count(gap.odd)))
