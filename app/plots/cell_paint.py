@@ -124,6 +124,8 @@ def _dimmed_ink() -> QColor:
 def outline(lit: Mask, area: QRectF) -> list[QLineF]:
     """Return the lines between what is lit and what is not, those that go on joined."""
     rows, columns = lit.shape
+    if not lit.size:
+        return []
     wide, high = area.width() / columns, area.height() / rows
     padded = np.pad(lit, 1)
     across = padded[1:, 1:-1] != padded[:-1, 1:-1]

@@ -85,6 +85,16 @@ def norms_light_what_they_fold(hand: Hand) -> None:
         grid = page.view.cards[number - 1].panes()[0].grid
         assert np.argwhere(grid.lit).tolist() == lane, "a row for LayerNorm, a column for BatchNorm"
     page.pin(2, None)
+    hand.write("x = randn(2, 4, 3); gn = group_norm(x, 2); each = instance_norm(x)")
+    hand.until(lambda: hand.names() == ["x", "gn", "each"])
+    gn, each = (tensor.values for tensor in page.chain().tensors[1:])
+    np.testing.assert_allclose([gn.reshape(4, 6).mean(1), gn.reshape(4, 6).std(1)], [[0] * 4, [1] * 4], atol=1e-3)
+    np.testing.assert_allclose([each.mean(2).ravel(), each.std(2).ravel()], [[0] * 8, [1] * 8], atol=1e-2)
+    for number, cells in ((1, 6), (2, 3)):
+        page.pin(number, (1, 2, 1))
+        lit = page.view.cards[number - 1].panes()[0].grid.lit
+        assert int(lit.sum()) == cells, "two channels of a sample for GroupNorm, one for InstanceNorm"
+    page.pin(2, None)
 
 
 def a_large_tensor_is_drawn_whole(hand: Hand) -> None:

@@ -18,6 +18,7 @@ from safetensors.numpy import save_file
 from app.pages.tensors.inspected import Stats
 from app.pages.tensors.inspector import Inspector
 from app.pages.tensors.scale_bar import ColourKey, scale_of
+from app.plots.export import save_picture
 from app.plots.tile_book import MapScale
 from engine.jobs import inspector_requests as lab
 from engine.jobs.lab import sentence
@@ -213,6 +214,11 @@ def test_that_two_files_are_compared_and_a_row_shows_the_difference(
     qtbot.waitUntil(lambda: "at most by 4 at" in inspector.pane.difference.text())
     assert inspector.pane.stats.texts()["low"] == "−4"
     assert "1 of 12 numbers differ" in inspector.pane.difference.text()
+    made = inspector.pane.picture()
+    save_picture(made, tmp_path / "map.svg")
+    drawing = (tmp_path / "map.svg").read_text()
+    assert made.title == "layer.weight: a.safetensors − b.safetensors"
+    assert all(words in drawing for words in ("f32[3, 4]", "at most by 4 at [1, 2]"))
     inspector.pane.difference.told.linkActivated.emit("largest")
     assert inspector.pane.map.pinned() == (1, 2)
 

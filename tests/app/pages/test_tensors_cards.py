@@ -191,6 +191,12 @@ def test_that_joined_tensors_are_outlined_in_the_result(hand: Hand, text: str, m
     assert [one.own for one in operands] == [colour for _, colour in result.blocks]
 
 
+def test_that_a_tensor_without_cells_is_joined_and_drawn(hand: Hand) -> None:
+    hand.show("a = ones(2, 3); b = rand(0); y = cat([a, b]); z = stack([b, b])")
+    hand.page.grab()
+    assert [pane.grid.cells.shape for pane in hand.page.view.cards[0].panes()] == [(2, 3), (0,), (2, 3)]
+
+
 def test_that_a_triangle_a_slice_and_an_expansion_are_marked(hand: Hand) -> None:
     for text, left_out, faint in (
         ("x = ones(3, 3); y = x.triu()", [[1, 0], [2, 0], [2, 1]], [[1, 0], [2, 0], [2, 1]]),

@@ -42,6 +42,12 @@ def test_that_checkpoints_come_in_the_order_of_training_and_the_kept_model_last(
     ]
 
 
+def test_that_the_usual_name_of_a_checkpoint_is_written_shorter(tmp_path: Path) -> None:
+    for name in ("epoch=005-step=000125", "mine-005"):
+        save_file({"w": torch.ones(2)}, tmp_path / f"{name}.safetensors")
+    assert {one.label for one in checkpoints_of(tmp_path)} == {"epoch 5 · step 125", "mine-005"}
+
+
 def test_that_the_model_beside_the_checkpoints_is_called_so(tmp_path: Path) -> None:
     save_file({"weight": torch.ones(2)}, tmp_path / "model.safetensors")
     assert [one.label for one in checkpoints_of(tmp_path)] == ["model"]

@@ -253,6 +253,16 @@ def test_that_a_file_that_changed_while_it_was_open_is_told(tmp_path: Path) -> N
         file.check()
 
 
+def test_that_a_file_is_opened_by_what_is_in_it_whatever_its_ending(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.ones((2, 3)))
+    (tmp_path / "a.npy").rename(tmp_path / "a.safetensors")
+    (entry,) = open_file(tmp_path / "a.safetensors").entries
+    assert entry.shape == (2, 3)
+    (tmp_path / "b.safetensors").write_bytes(pickle.dumps({"a": 1}))
+    with pytest.raises(Unreadable, match="would run code"):
+        open_file(tmp_path / "b.safetensors")
+
+
 def test_that_what_is_no_file_of_tensors_gives_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("hello, this is only text", encoding="utf-8")
     for path, words in (
