@@ -20,6 +20,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
+from bare_steps import bare_steps  # noqa: E402
 from bench_forecasting import BATCH, ENCODER, HORIZON, table  # noqa: E402
 from figures import Row, row, show  # noqa: E402
 
@@ -78,37 +79,11 @@ def measure(folder: Path, one: Measured) -> list[Row]:
         row("… validation loss apart", f"{valid:.1e}", "≤ 1e-3", valid <= 1e-3),
     ]
     if one.model == "nhits":
-        bare = [arithmetic(first["forecaster"].network, len(first["losses"])) for _ in range(REPEATS)]
+        network, count = first["forecaster"].network, len(first["losses"])
+        bare = [timed_of(bare_steps(network, BATCH, count))[0] for _ in range(REPEATS)]
         bound, _ = ratio([turn["library_seconds"] for turn in turns], bare, 0.0)
         rows.append(row("… were there nothing but its matrix products and optimizer steps", bound, "", True))
     return [*rows, *predicting(one, first["forecaster"], first["held"])]
-
-
-def arithmetic(network: Any, steps: int) -> Seconds:
-    """Return the seconds of what training steps of N-HiTS cannot do without: the products of its blocks' layers forwards and
-    backwards, into memory that is kept, and the optimizer's steps; neither windows, losses, activations nor records.
-    """
-    import torch
-
-    blocks = [[one for one in block.layers.layers if hasattr(one, "weight")] for block in network.model.blocks]
-    weights = [torch.nn.Parameter(one.weight.detach().clone()) for block in blocks for one in block]
-    for one in weights:
-        one.grad = torch.zeros_like(one)
-    optimizer = torch.optim.Adam(weights, lr=0.0, fused=True)
-    given = [torch.randn(BATCH, one.shape[1]) for one in weights]
-    made = [torch.randn(BATCH, one.shape[0]) for one in weights]
-    back = [torch.empty_like(one) for one in given]
-    begins = {sum(map(len, blocks[:place])) for place in range(len(blocks))}
-    with torch.no_grad(), timed() as seconds:
-        for _ in range(steps):
-            for one, x, y in zip(weights, given, made, strict=True):
-                torch.mm(x, one.T, out=y)
-            for place, (one, x, y) in enumerate(zip(weights, given, made, strict=True)):
-                torch.mm(y.T, x, out=one.grad)
-                if place not in begins:
-                    torch.mm(y, one, out=back[place])
-            optimizer.step()
-    return seconds[0], seconds[1]
 
 
 def ratio(library: list[Seconds], ours: list[Seconds], goal: float) -> tuple[str, bool]:
