@@ -20,6 +20,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
+from bare_steps import bare_steps  # noqa: E402
 from bench_forecasting import BATCH, ENCODER, HORIZON, table  # noqa: E402
 from figures import Row, row, show  # noqa: E402
 
@@ -77,6 +78,11 @@ def measure(folder: Path, one: Measured) -> list[Row]:
         row(f"… loss of each of {len(first['losses'])} steps apart at most", f"{steps:.1e}", "≤ 1e-3", steps <= 1e-3),
         row("… validation loss apart", f"{valid:.1e}", "≤ 1e-3", valid <= 1e-3),
     ]
+    if one.model == "nhits":
+        network, count = first["forecaster"].network, len(first["losses"])
+        bare = [timed_of(bare_steps(network, BATCH, count))[0] for _ in range(REPEATS)]
+        bound, _ = ratio([turn["library_seconds"] for turn in turns], bare, 0.0)
+        rows.append(row("… were there nothing but its matrix products and optimizer steps", bound, "", True))
     return [*rows, *predicting(one, first["forecaster"], first["held"])]
 
 

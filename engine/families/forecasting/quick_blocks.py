@@ -1,13 +1,16 @@
 """The blocks of the library's N-HiTS, forwards and backwards by hand: what nobody looks at is left out, and gradients of
 weights are written into memory that is kept. Must not know what a batch holds."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
 from torch import nn
 
 from engine.families.forecasting.quick_tape import Gradients, Tape, below, drop
+
+LEAST_ALIKE = 4
+"""How many windows must share their static inputs in the mean for these to be gone through once."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,15 @@ class Given:
     mask: torch.Tensor
     covariates: torch.Tensor | None
     static: torch.Tensor | None
+    alike: tuple[torch.Tensor, torch.Tensor] | None = None
+    """Where many windows share their static inputs: each of these once, and which of them a window has (n,)."""
+
+    def compared(self) -> "Given":
+        """Look whether windows share their static inputs."""
+        if self.static is None or len(self.static) < 2 * LEAST_ALIKE:
+            return self
+        rows, which = torch.unique(self.static, dim=0, return_inverse=True)
+        return replace(self, alike=(rows, which)) if LEAST_ALIKE * len(rows) <= len(self.static) else self
 
 
 @dataclass
@@ -59,7 +71,7 @@ class Blocks:
         if torch.is_grad_enabled():
             forecast, left = _Pass.apply(self, given, backcast, given.covariates, given.static, some)
         else:
-            forecast, left, _ = self.there(given, backcast)
+            forecast, left, _ = self.there(given if self.model.training else given.compared(), backcast)
         return forecast.transpose(1, 2), None if left is None else left[..., None]
 
     def there(self, given: Given, backcast: bool) -> tuple[torch.Tensor, torch.Tensor | None, list[_Taken]]:
@@ -71,7 +83,8 @@ class Blocks:
         for place, block in enumerate(model.blocks):
             begin = steps if place + 1 == len(model.blocks) and not backcast else 0
             one = self._inputs(block, left, given)
-            theta = one.tape.through(block.layers.layers, one.inputs, begin)
+            first = self._of_alike(block, given, one)
+            theta = one.tape.through(block.layers.layers, one.inputs, begin, first)
             knots = theta[:, steps - begin :].reshape(-1, block.n_theta)
             forecast += (knots @ self._map(block, past)).view(shape)
             if not begin:
@@ -125,12 +138,23 @@ class Blocks:
         if given.covariates is not None:
             end += given.covariates.shape[1]
             inputs[:, one.pooled : end] = given.covariates
-        if given.static is not None and block.static_hidden_size:
+        if given.alike is not None:
+            one.inputs = inputs[:, :end]
+        elif given.static is not None and block.static_hidden_size:
             dropout, linear, _ = block.static_encoder.encoder
             one.static, one.kept = drop(dropout, given.static)
             hidden = torch.addmm(linear.bias, one.static, linear.weight.T)
             torch.clamp_min(hidden, 0, out=inputs[:, end:])
         return one
+
+    def _of_alike(self, block: Any, given: Given, one: _Taken) -> torch.Tensor | None:
+        """Return what a block's first layer makes of static inputs that windows share, with its bias [n, hidden]."""
+        if given.alike is None or not block.static_hidden_size:
+            return None
+        rows, which = given.alike
+        first = block.layers.layers[0]
+        hidden = block.static_encoder.encoder(rows)
+        return torch.addmm(first.bias, hidden, first.weight[:, one.inputs.shape[1] :].T)[which]
 
     def _static_back(self, block: Any, one: _Taken, hidden: torch.Tensor, found: torch.Tensor | None) -> None:
         linear = block.static_encoder.encoder[1]

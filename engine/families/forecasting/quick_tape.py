@@ -70,13 +70,20 @@ class Tape:
 
     _done: list[tuple[str, Any, torch.Tensor, int]] = field(default_factory=list)
 
-    def through(self, layers: Iterable[Any], x: torch.Tensor, begin: int = 0) -> torch.Tensor:
-        """Return what layers make of rows x, which are not changed; of the last from its output `begin` on."""
+    def through(
+        self, layers: Iterable[Any], x: torch.Tensor, begin: int = 0, first: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """Return what layers make of rows x, which are not changed; of the last from its output `begin` on. `first` is what
+        the first layer makes of other inputs, behind those of x, and its bias: then there is no way back.
+        """
         *inner, last = layers
-        for module in inner:
+        for place, module in enumerate(inner):
             if isinstance(module, nn.Linear):
                 self._done.append(("linear", module, x, 0))
-                x = torch.addmm(module.bias, x, module.weight.T)
+                if place == 0 and first is not None:
+                    x = first.addmm_(x, module.weight[:, : x.shape[1]].T)
+                else:
+                    x = torch.addmm(module.bias, x, module.weight.T)
             elif isinstance(module, nn.ReLU):
                 x = x.relu_()
                 self._done.append(("relu", module, x, 0))

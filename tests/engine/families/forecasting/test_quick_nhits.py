@@ -64,7 +64,12 @@ def test_that_losses_and_gradients_are_the_librarys(name: str, shops: pd.DataFra
             forecaster.loss(batch).backward()  # of a step of several batches
             forecast = forecaster.forecast(batch)[0].point
         grads = [torch.zeros_like(one) if one.grad is None else one.grad for one in network.parameters()]
-        found.append((loss, forecast, *grads))
+        with torch.no_grad():
+            judged = forecaster.forecast(batch)[0].point
+            network.eval()
+            judged = torch.stack([judged, forecaster.forecast(batch)[0].point])
+            network.train()
+        found.append((loss, forecast, judged, *grads))
     torch.testing.assert_close(found[0], found[1], rtol=1e-6, atol=1e-6)
 
 
