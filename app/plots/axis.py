@@ -64,6 +64,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         self.enableAutoSIPrefix(False)
         self.is_time = False
         self._is_whole = False
+        self._ends: tuple[float, ...] = ()
         self._origin: float | None = None
 
     def setTime(self, is_time: bool, origin: float | None = None) -> None:
@@ -74,10 +75,11 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         self.picture = None
         self.update()
 
-    def setWhole(self, is_whole: bool) -> None:
-        """Write whole numbers alone."""
-        if is_whole != self._is_whole:
-            self._is_whole = is_whole
+    def setWhole(self, is_whole: bool, ends: tuple[float, ...] = ()) -> None:
+        """Write whole numbers alone, and in any case those at the `ends`."""
+        if (is_whole, ends) != (self._is_whole, self._ends):
+            self._is_whole, self._ends = is_whole, ends
+            self.setStyle(hideOverlappingLabels=not ends)  # half of what stands at an end lies beside the axis
             self.picture = None
             self.update()
 
@@ -101,6 +103,18 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
             return [(float(step), 0.0)]
         midnight = time.mktime((*time.localtime(self._origin)[:3], 0, 0, 0, 0, 0, -1))
         return [(float(step), (midnight - self._origin) % step)]
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        """Return the ticks by their spacing: the ends have one, and none stands so near that both could not be read."""
+        found: list[tuple[float, list[float]]] = super().tickValues(low, high, size)
+        ends = [end for end in self._ends if min(low, high) <= end <= max(low, high)]
+        if not ends or not found:
+            return found
+        room = found[0][0] / 2
+        kept = [
+            (spacing, [at for at in values if all(abs(at - end) >= room for end in ends)]) for spacing, values in found
+        ]
+        return [(kept[0][0], sorted([*kept[0][1], *dict.fromkeys(ends)])), *kept[1:]]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """Return what is written at ticks."""

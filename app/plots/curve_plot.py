@@ -14,7 +14,7 @@ from app.plots.canvas import Canvas, Frame, Ribbon, Stroke
 from app.plots.curve import Curve, Strokes, in_order, rows_of
 from app.plots.curve_layer import CurveLayer, Mark, Reading
 from app.plots.curve_places import Places, nearest
-from app.plots.export import Numbers
+from app.plots.export import SCALE, Numbers
 from app.plots.extent import extent_of, floor_of
 from app.plots.ink import Ink
 from app.plots.layered_plot import LayeredPlot
@@ -142,9 +142,9 @@ class CurvePlot(LayeredPlot):
         """Take x as seconds that have passed, and write 2:30 for 150; or what the clock shows, counted from `origin`."""
         self._bottom().setTime(is_time, origin)
 
-    def setWholeAxis(self, is_whole: bool) -> None:
-        """Write whole numbers alone below x: steps, however close the view is."""
-        self._bottom().setWhole(is_whole)
+    def setWholeAxis(self, is_whole: bool, ends: tuple[float, ...] = ()) -> None:
+        """Write whole numbers alone below x: steps, however close the view is, and in any case those at the `ends`."""
+        self._bottom().setWhole(is_whole, ends)
 
     def setLabelWidth(self, width: int) -> None:
         """Leave so many pixels for the names at the curves' ends, and less in a narrow plot."""
@@ -272,8 +272,10 @@ class CurvePlot(LayeredPlot):
 
     @Slot()
     def _begin_anew(self, *_: object) -> None:
-        """Give up what is being drawn: it would not fit."""
+        """Give up what is being drawn: it would not fit. What is on show follows the plot's size until then."""
         self._drawing = None
+        if self._strokes:
+            self._lay_out()
         self._schedule()
 
     @Slot()
@@ -309,12 +311,12 @@ class CurvePlot(LayeredPlot):
         """Whether all that was told is on show."""
         return not self._is_stale and self._drawing is None
 
-    def exportImage(self, path: Path) -> None:
-        """Write the plot as .svg, in lines, or as a picture of twice the screen's size, drawn for that size."""
+    def exportImage(self, path: Path, scale: float = SCALE) -> None:
+        """Write the plot as .svg, in lines, or as a picture of `scale` pixels a point, drawn for that size."""
         self.redraw()
         self._layer.is_exact = True
         try:
-            super().exportImage(path)
+            super().exportImage(path, scale)
         finally:
             self._layer.is_exact = False
 

@@ -24,18 +24,22 @@ _COLOURS: dict[Tone, int] = {"train": 7, "valid": 4, "test": 2, "past": 0, "futu
 _MARKS: dict[MarkTone, tuple[int, str]] = {"duplicates": (5, "o"), "off_grid": (6, "d"), "missing_target": (1, "t")}
 _WIDTH = 46
 _SPLIT = frozenset({"train", "valid", "test"})
-NARROW = 0.08  # of the width: no room for a name
+NARROW, LETTER = 0.08, 0.0135  # of the width: no room for a name, or for one of so many letters
 FINE = 300
 
 
 @dataclass(frozen=True)
 class Band:
-    """A stretch of time: where it begins and ends, what it is called, and what it is."""
+    """A stretch of time: where it begins and ends, what it is called, and what it is. Of several `rows` above each other it
+    fills one, counted from the top; `outlined`, it has its edges alone."""
 
     begin: float
     end: float
     label: str
     tone: Tone
+    row: int = 0
+    rows: int = 1
+    outlined: bool = False
 
 
 def tone_colour(tone: Tone | MarkTone) -> QColor:
@@ -148,20 +152,27 @@ class SeriesPlot(Plot):
         if not is_split:  # the parts of the split are seen through a window
             wash = QColor(colour)
             wash.setAlphaF(0.16)
-        region = pg.LinearRegionItem((band.begin, band.end), movable=False, brush=pg.mkBrush(wash), pen=pg.mkPen(None))
+        edges = pen(colour) if band.outlined else pg.mkPen(None)
+        if band.outlined:
+            wash.setAlpha(0)
+        span = 1 - (band.row + 1) / band.rows, 1 - band.row / band.rows
+        region = pg.LinearRegionItem(
+            (band.begin, band.end), movable=False, brush=pg.mkBrush(wash), pen=edges, span=span
+        )
         region.setZValue(-20 if is_split else {"gap": -5}.get(band.tone, -10))
         self.item.addItem(region, ignoreBounds=True)
         shown = self._extent or finite_range(self._x) or (0.0, 1.0)
-        if not band.label or band.end - band.begin < NARROW * (shown[1] - shown[0]):
-            if is_split:
+        room = min(NARROW, LETTER * len(band.label)) * (shown[1] - shown[0])
+        if not band.label or band.end - band.begin < room:
+            if is_split and band.rows == 1:
                 self.item.addItem(pg.InfiniteLine(band.begin, 90, pen(colour)), ignoreBounds=True)
             return
         options = {
             "color": blended(colour, QColor(theme().text), 0.6),
-            "position": 0.93,
+            "position": 1 - 0.07 * min(band.rows, 5),
             "anchors": [(0, 0.5), (0, 0.5)],
             "movable": False,
         }
-        edge = pg.InfiniteLine(band.begin, 90, pen(colour), label=band.label, labelOpts=options)
+        edge = pg.InfiniteLine(band.begin, 90, pen(colour), label=band.label, labelOpts=options, span=span)
         edge.label.setFont(theme().font(0.85))
         self.item.addItem(edge, ignoreBounds=True)

@@ -30,10 +30,14 @@ def number_columns(types: Mapping[str, str]) -> tuple[str, ...]:
 def looks_wide(spec: RunSpec, types: Mapping[str, str]) -> bool:
     """Whether each column of a dataset may be a series of its own: a time, many columns of numbers, and no identifier."""
     time = "" if spec.forecasting is None else spec.forecasting.timeline.column
+    return not spec.data.roles.group and bool(wide_columns(types, time))
+
+
+def wide_columns(types: Mapping[str, str], time: str) -> tuple[str, ...]:
+    """Return the columns of numbers that may each be a series, if they are many and no text tells series apart."""
     others = {name: kind for name, kind in types.items() if name != time}
-    if not time or spec.data.roles.group or "text" in others.values():
-        return False
-    return len(number_columns(others)) >= WIDE_FROM
+    found = number_columns(others)
+    return found if time and "text" not in others.values() and len(found) >= WIDE_FROM else ()
 
 
 def suggests_forecast(roles: Roles, types: Mapping[str, str]) -> bool:

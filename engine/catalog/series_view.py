@@ -10,7 +10,8 @@ Pair = tuple[float, float]
 
 
 class FoldView(BaseModel):
-    """Where a training's parts begin and end, as times on the plot."""
+    """Where a training's parts begin and where the step after them does, as times on the plot; `until` has the last step
+    of each."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -18,6 +19,7 @@ class FoldView(BaseModel):
     train: Pair
     valid: Pair
     test: Pair | None
+    until: tuple[float, ...]
 
 
 IrregularKind = Literal["missing_steps", "duplicates", "off_grid", "missing_target"]
@@ -41,6 +43,7 @@ class SeriesView(BaseModel):
 
     `whole` is the whole series as pairs of lists, thinned to its extremes; `page` the steps around the window, exactly.
     `encoder` and `horizon` are the window's two stretches; origins are steps, and `part` says where its horizon lies.
+    `groups` and `times` are columns that may tell series apart, or hold the time, where none is named.
     `target` is the place of the target that is drawn, where there are several.
     """
 
@@ -48,6 +51,7 @@ class SeriesView(BaseModel):
 
     problem: str = ""
     groups: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     is_date: bool = True
     frequency: str = ""

@@ -9,6 +9,9 @@ from engine.runs.forecasts import KnownAhead
 
 TOLD = Qt.ItemDataRole.UserRole
 FIXED = 2  # columns before the values: series and time
+_LEFT, _RIGHT = (
+    side | Qt.AlignmentFlag.AlignVCenter for side in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)
+)
 
 
 class AheadTable(QWidget):
@@ -68,12 +71,17 @@ class AheadTable(QWidget):
         self._told.setText(told)
         self._rows.blockSignals(True)
         self._rows.setColumnCount(2 + len(ahead.columns))
-        self._rows.setHorizontalHeaderLabels([self.tr("Series"), self.tr("Time"), *ahead.columns])
         self._rows.setRowCount(len(ahead.rows))
+        numeric = {column for values in ahead.rows for column, value in enumerate(values) if isinstance(value, float)}
         for place, values in enumerate(ahead.rows):
             for column, value in enumerate(values):
-                self._rows.setItem(place, column, self._cell(value, column))
-        self._rows.resizeColumnsToContents()
+                self._rows.setItem(place, column, self._cell(value, column, column in numeric))
+        for column, name in enumerate((self.tr("Series"), self.tr("Time"), *ahead.columns)):
+            heading = QTableWidgetItem(name)
+            heading.setTextAlignment(_RIGHT if column in numeric else _LEFT)
+            self._rows.setHorizontalHeaderItem(column, heading)
+            if column + 1 < self._rows.columnCount():  # the last one takes the room that is left
+                self._rows.resizeColumnToContents(column)
         self._rows.setColumnHidden(0, len({values[0] for values in ahead.rows}) < 2)
         self._rows.blockSignals(False)
         self._use.setEnabled(False)
@@ -82,10 +90,11 @@ class AheadTable(QWidget):
         """Whether values were typed that no forecast has used yet."""
         return not self.isHidden() and self._use.isEnabled()
 
-    def _cell(self, value: str | float | None, column: int) -> QTableWidgetItem:
+    def _cell(self, value: str | float | None, column: int, is_number: bool) -> QTableWidgetItem:
         text = "" if value is None else f"{value:g}" if isinstance(value, float) and value == int(value) else str(value)
         cell = QTableWidgetItem(short_moment(text) if column == 1 else text)
         cell.setData(TOLD, text)
+        cell.setTextAlignment(_RIGHT if is_number else _LEFT)
         if column < FIXED:
             cell.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
         return cell

@@ -64,7 +64,8 @@ class InsightCards(QWidget):
             steps = np.arange(-len(shares) + 1.0, 1.0)
             plot.setCurve(f"+{ahead}", steps, 100 * np.array(shares), f"+{ahead}", place)
         plot.setAxisLabels(self.tr("steps before the origin"), "")
-        plot.setWholeAxis(True)
+        longest = max(len(shares) for shares in self._insight.attention.values())
+        plot.setWholeAxis(True, (1.0 - longest, 0.0))
         card = PlotCard("run.results.attention", self.tr("Attention over time, %"), plot, self)
         card.setHint(
             self.tr("How much the forecast of a step ahead looks at each step of the past, mean over windows.")
@@ -88,7 +89,6 @@ class PartsCard(PlotCard):
         self.chooser.addItems([LABEL.format(one.series, short_moment(one.origin)) for one in parts])
         self.chooser.currentIndexChanged.connect(self._draw)
         self._curves.setAxisLabels(self.tr("steps ahead"), "")
-        self._curves.setWholeAxis(True)
         self.setHint(
             self.tr("All as differences from the centre that scaling takes away; the parts add up to the forecast.")
         )
@@ -100,6 +100,7 @@ class PartsCard(PlotCard):
         shown = self._parts[max(0, self.chooser.currentIndex())]
         self._curves.clear()
         ahead = np.arange(1.0, len(shown.total) + 1)
+        self._curves.setWholeAxis(True, (1.0, float(len(ahead))))
         self._curves.setCurve("forecast", ahead, np.array(shown.total), self.tr("forecast"), 0)
         for place, (name, values) in enumerate(zip(shown.names, shown.parts, strict=True), start=1):
             self._curves.setCurve(name, ahead, np.array(values), part_name(name), place, "dashed")

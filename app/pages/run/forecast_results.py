@@ -121,7 +121,7 @@ class ForecastResults(QWidget):
                 ahead = np.arange(1.0, len(values) + 1)
                 self._steps.setCurve(name, ahead, values, name, place, "solid" if not place else "dashed")
         self._steps.setAxisLabels(self.tr("steps ahead"), "")
-        self._steps.setWholeAxis(True)
+        self._steps.setWholeAxis(True, (1.0, float(len(self._report.steps))))
 
     @Slot()
     def _rank(self) -> None:

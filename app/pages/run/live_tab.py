@@ -17,7 +17,7 @@ from engine.runs.records import Change, Series
 from engine.runs.text_samples import TextSamples
 from engine.spec import RunSpec
 
-GAUGE_WIDTH = 272
+GAUGE_WIDTH = 296
 PLOT_HEIGHT = 232
 GAUGE_HEIGHT = 112
 COLUMNS = 2

@@ -13,6 +13,7 @@ from engine.catalog import (
     with_dataset,
     with_groups,
     with_model,
+    with_time,
 )
 from engine.catalog.series_view import SeriesView
 from engine.spec import DataSpec, RunSpec
@@ -111,8 +112,11 @@ class FamilyBook:
         fresh, self._fresh = self._fresh, None
         if fresh is None or not _is_untouched(shown, fresh):
             return shown
-        if view.groups:
-            self._fresh = with_groups(shown, view.groups)
+        own = shown.forecasting
+        lacks_time = own is not None and not own.timeline.column
+        if view.groups or (view.times and lacks_time):
+            found = with_time(shown, view.times[0], self._data.types if self._data else {}) if lacks_time else shown
+            self._fresh = with_groups(found, view.groups) if view.groups else found
             self._own = None if self._is_carried else self._fresh
             return self._fresh
         if not view.count:

@@ -181,7 +181,7 @@ class SeriesTab(QWidget):
         texts: tuple[tuple[str, str, bool, tuple[Any, ...]], ...] = (
             ("windows", self.tr("Windows"), True, (self.windows,)),
             ("split", self.tr("Split by time"), True, (self._split_kind, self._split)),
-            ("inputs", self.tr("What the model sees"), True, (self.inputs, self.made, row)),
+            ("inputs", self.tr("What the model sees"), True, (self.inputs, row, self.made)),
             ("loss", self.tr("Loss and scale of the target"), True, (self.loss,)),
             ("repairs", self.tr("Gaps, repeats and short series"), True, (self.repairs,)),
         )

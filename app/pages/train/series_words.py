@@ -63,9 +63,8 @@ def split_text(view: SeriesView) -> str:
     if not view.folds:
         return ""
     fold = view.folds[-1]
-    ends = [(say("trains until {0}"), fold.train[1]), (say("validates until {0}"), fold.valid[1])]
-    ends += [] if fold.test is None else [(say("tests until {0}"), fold.test[1])]
-    text = " · ".join(words.format(moment(end, view.is_date)) for words, end in ends)
+    words = (say("trains until {0}"), say("validates until {0}"), say("tests until {0}"))
+    text = " · ".join(word.format(moment(last, view.is_date)) for word, last in zip(words, fold.until, strict=False))
     if len(view.folds) > 1:
         return say("{0} folds; the last one {1}").format(len(view.folds), text)
     return f"{text[:1].upper()}{text[1:]}"

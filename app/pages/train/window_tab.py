@@ -11,7 +11,7 @@ from app.pages.train.series_words import moment, part_text, split_text
 from app.plots.series_plot import Band, MarkTone, SeriesPlot
 from app.walker import Way, walker
 from engine.catalog import seen_inputs
-from engine.catalog.series_view import FoldView, Pair, SeriesView
+from engine.catalog.series_view import SeriesView
 from engine.spec import RunSpec
 
 
@@ -149,7 +149,10 @@ class WindowTab(QWidget):
         past, future = (self.tr("sees"), self.tr("forecasts")) if names else ("", "")
         found = [Band(*pair, "", "gap") for pair in view.gaps]
         if view.encoder is not None and view.horizon is not None:
-            found += [Band(*view.encoder, past, "past"), Band(*view.horizon, future, "future")]
+            found += [
+                Band(*view.encoder, past, "past", outlined=not names),
+                Band(*view.horizon, future, "future", outlined=not names),
+            ]
         return tuple(found)
 
     def _arrange(self) -> None:
@@ -211,11 +214,12 @@ class WindowTab(QWidget):
 
 
 def _parts(view: SeriesView, train: str, valid: str, test: str) -> list[Band]:
-    """Return the newest fold's parts, and the stretches that older folds tested."""
-    if not view.folds:
-        return []
-    last: FoldView = view.folds[-1]
-    parts: list[Band] = [Band(*last.train, train, "train"), Band(*last.valid, valid, "valid")]
-    tests: list[Pair] = [] if last.test is None else [last.test]
-    older = [fold.test for fold in view.folds[:-1] if fold.test is not None]
-    return [*parts, *(Band(*pair, "", "test") for pair in older), *(Band(*pair, test, "test") for pair in tests)]
+    """Return each fold's parts, the folds of a backtest above each other; the first one has the names."""
+    found: list[Band] = []
+    rows = len(view.folds)
+    for row, fold in enumerate(view.folds):
+        names = (train, valid, test) if row == 0 else ("", "", "")
+        found += [Band(*fold.train, names[0], "train", row, rows), Band(*fold.valid, names[1], "valid", row, rows)]
+        if fold.test is not None:
+            found.append(Band(*fold.test, names[2], "test", row, rows))
+    return found

@@ -61,7 +61,7 @@ def ends_early(series: Series, spec: RunSpec) -> Iterator[Finding]:
             severity="warning",
             field="forecasting.inputs.known",
             text=f"“{name}” is known ahead, but ends before the target in {affected}, with {counted(rows, 'row')}: in "
-            f"{where} it has no value from {series.frequency.text_of(int(series.step[first]))} on.",
+            f"{where} it has no value from {series.moment(first)} on.",
             fix=f"{goes_on} Fill these rows in, or let the past alone be seen.",
         )
 
@@ -79,11 +79,12 @@ def too_short(series: Series, known: Sequence[str], horizon: int) -> list[str]:
     found = []
     for (count, first, given_steps), names in alike.items():
         last = int(series.step[series.starts[first + 1] - 1] - ahead[first])
+        late = series.lateness(first)
         are, them = ("is", "it") if len(names) == 1 else ("are", "them")
         found.append(
             f"{named(names)} {are} known ahead for the model, but not far enough in {counted(count, 'series', 'series')}: "
-            f"{series.names[first]} has {them} until {series.frequency.text_of(last + given_steps)}, and the "
-            f"forecast goes to {series.frequency.text_of(last + horizon)}."
+            f"{series.names[first]} has {them} until {series.frequency.text_of(last + given_steps, late)}, and the "
+            f"forecast goes to {series.frequency.text_of(last + horizon, late)}."
         )
     return found
 
@@ -132,7 +133,7 @@ def table_of(series: Series, known: Sequence[str], horizon: int, names: Sequence
     for number in shown:
         for row in range(int(ends[number]) - horizon, int(ends[number])):
             values = [series.reals[one][row] if one in series.reals else series.texts[one][row] for one in known]
-            time = series.frequency.text_of(int(series.step[row]))
+            time = series.moment(row)
             found.append((series.names[number], time, *(_told(value) for value in values)))
     return KnownAhead(columns=tuple(known), rows=tuple(found), left_out=len(numbers) - len(shown))
 
@@ -145,7 +146,8 @@ def _said(series: Series, horizon: int, given: Sequence[Row]) -> dict[int, Row]:
     for name, time, *values in given:
         number = numbers.get(str(name), -1)
         end = int(ends[number])
-        row = end - 1 - int(series.step[end - 1]) + series.frequency.of(time) if number >= 0 else -1
+        step = series.frequency.of(time, series.lateness(number)) if number >= 0 else 0
+        row = end - 1 - int(series.step[end - 1]) + step
         if not end - horizon <= row < end or number < 0:
             raise RunFailed(
                 f"{name} at {time} is not among the steps that are forecast.",
@@ -177,7 +179,7 @@ def _by_calendar(series: Series, values: NDArray[Any], past: NDArray[np.bool_], 
     if not 2 <= seen.nunique() <= MOST_VALUES:
         return False
     rare = len(seen) - int(seen.value_counts().iloc[0])
-    times = pd.DatetimeIndex(series.frequency.times(series.step))
+    times = pd.DatetimeIndex(series.times())
     weekdays, hours = np.asarray(times.weekday), np.asarray(times.hour)
     for part in (weekdays, hours, weekdays * 24 + hours, np.asarray(times.month), np.asarray(times.day)):
         table = pd.crosstab(part[past], seen)

@@ -39,13 +39,19 @@ def names(inputs: InputSpec, frequency: Frequency) -> list[str]:
     return [*found, *([holiday_days.NAME] if holiday_days.usable(inputs.holidays, frequency) else [])]
 
 
-def values(inputs: InputSpec, frequency: Frequency, steps: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
-    """Return the inputs' values at steps. Raises RunFailed where holidays are asked for that nobody knows."""
+def values(
+    inputs: InputSpec, frequency: Frequency, steps: NDArray[np.int64], late: NDArray[np.int64] | None = None
+) -> dict[str, NDArray[np.float64]]:
+    """Return the inputs' values at steps, each of which may come later than those of the grid.
+
+    Raises RunFailed where holidays are asked for that nobody knows.
+    """
     wanted, has_holidays = usable(inputs.calendar, frequency), holiday_days.usable(inputs.holidays, frequency)
     if not wanted and not has_holidays:
         return {}
-    distinct, places = np.unique(steps, return_inverse=True)
-    times = pd.DatetimeIndex(frequency.times(distinct))
+    moments = steps if late is None else frequency.times(steps, late)
+    distinct, places = np.unique(moments, return_inverse=True)
+    times = pd.DatetimeIndex(frequency.times(distinct) if late is None else distinct)
     found = {}
     for one in wanted:
         angle = 2 * np.pi * _share(one, times)[places]

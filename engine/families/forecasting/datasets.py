@@ -89,7 +89,7 @@ def to_frame(series: Series, names: Names) -> pd.DataFrame:
         columns[IDENTITY] = columns[SERIES]
     columns |= {names.plain[name]: series.reals[name] for name in names.reals}
     columns |= {names.plain[name]: pd.Categorical(series.texts[name]) for name in names.categoricals}
-    columns |= calendar.values(names.spec.inputs, series.frequency, series.step)
+    columns |= calendar.values(names.spec.inputs, series.frequency, series.step, series.late)
     return pd.DataFrame(columns)
 
 

@@ -176,7 +176,10 @@ def _finish(
         folds=folds,
         notes=tuple(notes),
     )
-    write_table(recorder.folder / PREDICTIONS_FILE, pd.concat(tables, ignore_index=True))
+    series, table = found[0][0].material.series, pd.concat(tables, ignore_index=True)
+    behind = 1 + len(series.identifiers.columns)
+    days = table.columns[behind : behind + 2] if series.are_days else ()
+    write_table(recorder.folder / PREDICTIONS_FILE, table, days)
     write_evaluation(recorder.folder, evaluation)
     recorder.artifact("evaluation", "evaluation", recorder.folder / EVALUATION_FILE)
     recorder.artifact("predictions", "table", recorder.folder / PREDICTIONS_FILE)

@@ -41,55 +41,95 @@ class Fold:
         return f"{self.name}/" if self.name else ""
 
 
+@dataclass(frozen=True)
+class _Needed:
+    """Steps that forecasting one horizon takes, and that one window of past and horizon takes."""
+
+    horizon: int
+    window: int
+
+    @classmethod
+    def of(cls, spec: RunSpec) -> "_Needed":
+        own = forecasting_of(spec)
+        horizon = own.windows.horizon
+        return cls(horizon, own.windows.encoder_length + horizon + longest_lag(own))
+
+
 def split(series: Series, spec: RunSpec) -> list[Fold]:
     """Return the folds of a specification. Raises RunFailed where a stretch is too short for what is asked of it."""
     known = ~is_future(series)
     whole = Span(int(series.step[known].min()), int(series.step[known].max()))
-    kind = spec.split
+    kind, needed = spec.split, _Needed.of(spec)
     if isinstance(kind, HoldoutSplit):
-        folds = [_holdout(whole, kind, series.frequency)]
+        folds = [_holdout(whole, kind, needed, series.frequency)]
     elif isinstance(kind, RollingOriginSplit):
-        folds = _rolling(whole, kind, forecasting_of(spec).windows.horizon)
+        folds = _rolling(whole, kind, needed.horizon)
     else:
         raise RunFailed(
             f"Series are split by time, not by a split of the kind “{kind.kind}”.",
             "Choose holdout or rolling (split.kind).",
         )
     for fold in folds:
-        _check(fold, spec, series.frequency)
+        _check(fold, needed, series.frequency)
     return folds
 
 
-def _holdout(whole: Span, kind: HoldoutSplit, frequency: Frequency) -> Fold:
+def _holdout(whole: Span, kind: HoldoutSplit, needed: _Needed, frequency: Frequency) -> Fold:
     test_first = whole.last + 1
     if kind.test_from or kind.test_steps or kind.test:
-        test_first = _begin(kind.test_from, "split.test_from", kind.test_steps, kind.test, whole, whole.last, frequency)
+        least = needed.window + needed.horizon + 2 * kind.gap  # before the test there is a validation
+        test_first = _begin(
+            kind.test_from, "split.test_from", kind.test_steps, kind.test, whole, whole.last, least, needed, frequency
+        )
     has_test = test_first <= whole.last
     valid_last = test_first - 1 - (kind.gap if has_test else 0)
+    least = needed.window + kind.gap
     valid_first = _begin(
-        kind.valid_from, "split.valid_from", kind.valid_steps, kind.valid, whole, valid_last, frequency
+        kind.valid_from, "split.valid_from", kind.valid_steps, kind.valid, whole, valid_last, least, needed, frequency
     )
     test = Span(test_first, whole.last) if has_test else None
     return Fold(Span(whole.first, valid_first - 1 - kind.gap), Span(valid_first, valid_last), test)
 
 
-def _begin(date: str, key: str, steps: int, share: float, whole: Span, last: int, frequency: Frequency) -> int:
-    """Return the first step of a stretch that ends at `last`."""
+def _begin(
+    date: str,
+    key: str,
+    steps: int,
+    share: float,
+    whole: Span,
+    last: int,
+    least: int,
+    needed: _Needed,
+    frequency: Frequency,
+) -> int:
+    """Return the first step of a stretch that ends at `last`, before which `least` steps are needed."""
     if not date:
         return last - (steps or max(1, round(share * len(whole)))) + 1
+    possible = Span(whole.first + least, last - needed.horizon + 1)
+    kind = "date" if frequency.is_date else "number"
+    advice = f"Choose a {kind} from {possible.text(frequency)}."
+    if not len(possible):
+        advice = "The series are too short for one: look back on fewer steps, or forecast fewer."
     try:
         first = frequency.of(date)
     except ValueError as error:
-        raise RunFailed(
-            f"{key}: “{date}” is no {'date' if frequency.is_date else 'whole number'}.",
-            f"The series go from {whole.text(frequency)}.",
-        ) from error
-    if not whole.first < first <= last:
-        raise RunFailed(
-            f"{key}: {date} is not within the series, or after what comes later.",
-            f"The series go from {whole.text(frequency)}.",
-        )
+        raise RunFailed(f"{key}: “{date}” is no {'date' if frequency.is_date else 'whole number'}.", advice) from error
+    if not possible.first <= first <= possible.last:
+        raise RunFailed(f"{key}: {_why_not(first, date, whole, last, needed, frequency)}", advice)
     return first
+
+
+def _why_not(first: int, date: str, whole: Span, last: int, needed: _Needed, frequency: Frequency) -> str:
+    """Return why nothing that is held back can begin at a date."""
+    if not whole.first <= first <= whole.last:
+        return f"{date} is not within the series, which go from {whole.text(frequency)}."
+    if first > last:
+        return f"{date} is not before what comes later: that begins behind {frequency.text_of(last)}."
+    if first > last - needed.horizon + 1:
+        steps = counted(last - first + 1, "step")
+        return f"there is only room for {steps} from {date} on, and the horizon takes {needed.horizon:,}."
+    steps = counted(first - whole.first, "step")
+    return f"there are {steps} before {date}, too few to learn from: one window of past and horizon takes {needed.window:,}."
 
 
 def _rolling(whole: Span, kind: RollingOriginSplit, horizon: int) -> list[Fold]:
@@ -106,21 +146,19 @@ def _rolling(whole: Span, kind: RollingOriginSplit, horizon: int) -> list[Fold]:
     return folds
 
 
-def _check(fold: Fold, spec: RunSpec, frequency: Frequency) -> None:
-    own = forecasting_of(spec)
-    horizon = own.windows.horizon
-    least = own.windows.encoder_length + horizon + longest_lag(own)
+def _check(fold: Fold, needed: _Needed, frequency: Frequency) -> None:
     which = f" ({fold.name})" if fold.name else ""
-    if len(fold.train) < least:
+    if len(fold.train) < needed.window:
         raise RunFailed(
             f"There {'is' if len(fold.train) == 1 else 'are'} {counted(len(fold.train), 'step')} to learn from{which}, and "
-            f"one window of past and horizon takes {least:,}.",
+            f"one window of past and horizon takes {needed.window:,}.",
             "Look back on fewer steps (forecasting.windows.encoder_length), forecast fewer "
             "(forecasting.windows.horizon), use shorter lags, or keep less for validation and test (split.test).",
         )
     for part, span in (("validation", fold.valid), ("test", fold.test)):
-        if span is not None and len(span) < horizon:
+        if span is not None and len(span) < needed.horizon:
             raise RunFailed(
-                f"The {part}{which} has {counted(len(span), 'step')} ({span.text(frequency)}), and the horizon {horizon:,}.",
+                f"The {part}{which} has {counted(len(span), 'step')} ({span.text(frequency)}), "
+                f"and the horizon {needed.horizon:,}.",
                 f"Give the {part} more steps (split.test), or forecast fewer (forecasting.windows.horizon).",
             )

@@ -3,7 +3,7 @@ Reading needs no torch, so that the window's helper can do it. Must not forecast
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,6 +54,7 @@ def write_forecasts(folder: Path, found: Sequence["Judged"]) -> Path:
         "row": (row - begin[number])[order],
         "fold": np.concatenate([np.full(len(one.kept), place) for place, one in enumerate(found)])[order],
         "scales": np.stack([one.material.scales for one in found]),
+        "late": np.zeros(series.count, np.int64) if series.late is None else series.late[series.starts[:-1]],
         "point": np.concatenate([one.point for one in found])[order].astype(np.float32),
     }
     levels = [one.quantiles for one in found if one.quantiles is not None]
@@ -111,12 +112,11 @@ class Forecasts:
         one = self._series(number, slice(place, place + 1))
         placed, row = one.placed, int(one.placed.row[0])
         begin = max(0, row - self.encoder_length)
-        steps = placed.series.step[begin : row + placed.horizon]
         return ForecastWindow(
             series=self.names.names[number],
-            origin=self.frequency.text_of(int(placed.series.step[row - 1])),
+            origin=placed.series.moment(row - 1),
             is_date=self.frequency.is_date,
-            times=tuple(seconds_of(self.frequency.times(steps)).tolist()),
+            times=tuple(seconds_of(placed.series.times(slice(begin, row + placed.horizon))).tolist()),
             past=tuple(placed.series.target[begin:row].tolist()),
             actual=tuple(placed.actual()[0].tolist()),
             forecast=tuple(one.point[0].tolist()),
@@ -135,9 +135,9 @@ class Forecasts:
             is_date=self.frequency.is_date,
             metrics=_metrics(one, one.point, self.names.levels, one.quantiles),
             baselines={name: _metrics(one, point) for name, point in _baselines(placed, self.season).items()},
-            origins=tuple(seconds_of(self.frequency.times(placed.series.step[placed.row - 1])).tolist()),
+            origins=tuple(seconds_of(placed.series.times(placed.row - 1)).tolist()),
             errors=tuple(np.abs(error).mean(axis=1).tolist()),
-            times=tuple(seconds_of(self.frequency.times(step)).tolist()),
+            times=tuple(seconds_of(self.frequency.times(step, placed.series.lateness(0))).tolist()),
             residuals=tuple(mean.tolist()),
             low=tuple(low.tolist()),
             high=tuple(high.tolist()),
@@ -162,8 +162,10 @@ class Forecasts:
             point = file.get_slice("point")[at].astype(np.float64)
             quantiles = file.get_slice("quantiles")[at].astype(np.float64) if self.names.levels else None
             scales = file.get_slice("scales")[:, number : number + 1][:, 0]
+            late = file.get_slice("late")[number : number + 1] if "late" in file.keys() else np.zeros(1, np.int64)  # noqa: SIM118
         frame = pd.DataFrame({"series": [self.names.names[number]]})
         alone = Series(self.frequency, frame, np.zeros(len(step), np.int64), step, target, {}, {})
+        alone = replace(alone, late=np.repeat(late, len(step)))
         placed = Placement(alone, np.zeros(len(row), np.int64), row, point.shape[1])
         return _OneSeries(placed, fold, scales, point, quantiles)
 

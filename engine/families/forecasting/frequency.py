@@ -56,42 +56,46 @@ class Frequency(BaseModel):
             return max(1, 7 * DAY // self.size)
         return next((period // self.size for period in (DAY, HOUR) if period // self.size <= MOST_OF_A_SEASON), 60)
 
-    def steps(self, values: Ints) -> Ints:
-        """Return the step of each time, rounded down. Times are nanoseconds since 1970, or whole numbers."""
-        if self.unit == "month":
-            return (_months(values) - self.anchor) // self.size
-        return (values - self.anchor) // self.size
+    def steps(self, values: Ints, late: Ints | int = 0) -> Ints:
+        """Return the step of each time, rounded down. Times are nanoseconds since 1970, or whole numbers.
 
-    def off_grid(self, values: Ints) -> NDArray[np.bool_]:
-        """Return which times do not fall on a step. Any day of a month does, where steps are months."""
-        if self.unit == "month":
-            off: NDArray[np.bool_] = (_months(values) - self.anchor) % self.size != 0
-            return off
-        rest: NDArray[np.bool_] = (values - self.anchor) % self.size != 0
-        return rest
+        Here and below, `late` is by how much the steps of a time's series come after those of the grid.
+        """
+        return (self._counted(values) - self.anchor - late) // self.size
 
-    def times(self, steps: Ints) -> Any:
+    def rests(self, values: Ints, late: Ints | int = 0) -> Ints:
+        """Return how far each time lies behind its step: 0 on it. Any day of a month is, where steps are months."""
+        return (self._counted(values) - self.anchor - late) % self.size
+
+    def times(self, steps: Ints, late: Ints | int = 0) -> Any:
         """Return the times of steps as datetime64[ns], or as whole numbers."""
+        counted = steps * self.size + self.anchor + late
         if self.unit == "number":
-            return steps * self.size + self.anchor
+            return counted
         if self.unit == "month":
-            months = steps * self.size + self.anchor
-            return months.astype("datetime64[M]").astype("datetime64[ns]")
-        return (steps * self.size + self.anchor).astype("datetime64[ns]")
+            return counted.astype("datetime64[M]").astype("datetime64[ns]")
+        return counted.astype("datetime64[ns]")
 
-    def text_of(self, step: int) -> str:
+    def are_days(self, late: Ints | int = 0) -> bool:
+        """Whether all steps are whole days, so that a date alone tells them."""
+        if self.unit == "month":
+            return True
+        return self.unit == "ns" and self.size % DAY == 0 and not np.any((self.anchor + late) % DAY)
+
+    def text_of(self, step: int, late: int = 0) -> str:
         """Return the time of one step for people: a date alone where all steps are at midnight."""
-        time = self.times(np.array([step]))[0]
+        time = self.times(np.array([step]), late)[0]
         if self.unit == "number":
             return str(time)
-        whole_days = self.unit == "month" or (self.size % DAY == 0 and self.anchor % DAY == 0)
-        return str(pd.Timestamp(time).date() if whole_days else pd.Timestamp(time))
+        return str(pd.Timestamp(time).date() if self.are_days(late) else pd.Timestamp(time))
 
-    def of(self, value: Any) -> int:
+    def _counted(self, values: Ints) -> Ints:
+        return _months(values) if self.unit == "month" else values
+
+    def of(self, value: Any, late: int = 0) -> int:
         """Return the step of a date or number as text. Raises ValueError."""
-        if self.unit == "number":
-            return int(self.steps(np.array([int(value)]))[0])
-        return int(self.steps(np.array([pd.Timestamp(value).value]))[0])
+        number = int(value) if self.unit == "number" else pd.Timestamp(value).value
+        return int(self.steps(np.array([number]), late)[0])
 
 
 def named(text: str, values: Ints, is_date: bool) -> Frequency:

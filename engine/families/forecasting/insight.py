@@ -145,7 +145,7 @@ def _in_words(
     kept = [place for place in range(len(names)) if not np.allclose(parts[place], centre, atol=1e-9)]
     return ForecastParts(
         series=series.names[int(found.placed.number[window])],
-        origin=series.frequency.text_of(int(series.step[row - 1])),
+        origin=series.moment(row - 1),
         centre=centre,
         names=tuple(names[place] for place in kept),
         parts=tuple(tuple((parts[place] - centre).tolist()) for place in kept),

@@ -7,13 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.catalog.series_view import Irregular, IrregularKind
-from engine.families.findings import counted, named
-from engine.families.forecasting.repairs import is_future
+from engine.families.findings import counted
+from engine.families.forecasting.repairs import is_future, whose
 from engine.families.forecasting.series import Ints, Series, forecasting_of
 from engine.families.forecasting.times import rows_text
 from engine.spec import RunSpec
 
-SHOWN = 4
 MOST_MARKS = 400
 Marks = NDArray[np.bool_]
 _KEYS: dict[IrregularKind, str] = {
@@ -43,24 +42,24 @@ def uneven(rows: Series, places: Ints, off: Marks, spec: RunSpec) -> tuple[Uneve
     time, target = forecasting_of(spec).timeline.column, spec.data.roles.target[0]
     found: list[Uneven] = []
     if (gaps := jumps > 0).any():
-        text = f"{counted(int(jumps[gaps].sum()), 'step')} missing in column “{time}”, {_where(rows, gaps)}."
+        text = f"{counted(int(jumps[gaps].sum()), 'step')} missing in column “{time}”, {whose(rows, gaps)}."
         found.append(Uneven("missing_steps", gaps, text))
     if same.any():
         text = (
             f"{counted(int(same.sum()), 'row')} of a time in column “{time}” that was there already, "
-            f"{_where(rows, same)}: {_rows(places, same)}."
+            f"{whose(rows, same)}: {_rows(places, same)}."
         )
         found.append(Uneven("duplicates", same, text))
     if off.any():
         text = (
             f"{counted(int(off.sum()), 'time')} in column “{time}” between two steps of {rows.frequency.text}, "
-            f"{_where(rows, off)}: {_rows(places, off)}."
+            f"{whose(rows, off)}: {_rows(places, off)}."
         )
         found.append(Uneven("off_grid", off, text))
     if empty.any():
         text = (
             f"{counted(int(empty.sum()), 'row')} without a value in column “{target}”, "
-            f"{_where(rows, empty)}: {_rows(places, empty)}."
+            f"{whose(rows, empty)}: {_rows(places, empty)}."
         )
         found.append(Uneven("missing_target", empty, text))
     return tuple(found)
@@ -75,16 +74,6 @@ def marked(found: tuple[Uneven, ...], rows: Series, index: int) -> tuple[tuple[I
         irregular = Irregular(kind=one.kind, field=_KEYS[one.kind], text=one.text, here=len(places))
         result.append((irregular, np.asarray(rows.step[places[:MOST_MARKS]], dtype=np.int64)))
     return tuple(result)
-
-
-def _where(rows: Series, marks: Marks) -> str:
-    """Return in which series, by name where there are several."""
-    if rows.count == 1:
-        return "in the series"
-    affected = np.unique(rows.series[marks])
-    told = named(rows.names_of(affected[:SHOWN]))
-    more = f" and {len(affected) - SHOWN:,} more" if len(affected) > SHOWN else ""
-    return f"in {counted(len(affected), 'series', 'series')} ({told}{more})"
 
 
 def _rows(places: Ints, marks: Marks) -> str:

@@ -87,9 +87,9 @@ class LiveForecaster:
         quantiles = () if levels is None else tuple(tuple(one) for one in levels[place].T.tolist())
         return ForecastWindow(
             series=series.names[int(placed.number[window])],
-            origin=series.frequency.text_of(int(series.step[row - 1])),
+            origin=series.moment(row - 1),
             is_date=series.frequency.is_date,
-            times=tuple(seconds_of(series.frequency.times(series.step[begin : row + placed.horizon])).tolist()),
+            times=tuple(seconds_of(series.times(slice(begin, row + placed.horizon))).tolist()),
             past=tuple(series.target[begin:row].tolist()),
             actual=tuple(placed.actual(slice(window, window + 1))[0].tolist()),
             forecast=tuple(self._points[target][place].tolist()),

@@ -47,9 +47,9 @@ def _windows(series: Series, values: Floats, past: int) -> tuple[ForecastWindow,
         windows.append(
             ForecastWindow(
                 series=names[number],
-                origin=series.frequency.text_of(int(series.step[origin - 1])),
+                origin=series.moment(origin - 1),
                 is_date=series.frequency.is_date,
-                times=tuple(seconds_of(series.frequency.times(series.step[begin : origin + horizon])).tolist()),
+                times=tuple(seconds_of(series.times(slice(begin, origin + horizon))).tolist()),
                 past=tuple(series.target[begin:origin].tolist()),
                 actual=(),
                 forecast=tuple(values[number, :, 0].tolist()),

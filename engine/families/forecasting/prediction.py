@@ -72,7 +72,8 @@ def predict(
             raise RunFailed("The prediction was cancelled.", "Nothing was written.")
         table = forecast(model, series)
         progress({"rows": len(table), "total_rows": len(table)})
-        write_table(place / "forecast.parquet", table)
+        behind = len(series.identifiers.columns)
+        write_table(place / "forecast.parquet", table, table.columns[behind : behind + 1] if series.are_days else ())
         output = Output(place / "forecast.parquet", place)
         columns, preview = output.first(limit)
         if out is not None:
@@ -83,7 +84,7 @@ def predict(
             extra_columns=match.extra,
             unseen=unseen_categories(model, series),
             columns=columns,
-            predicted_columns=tuple(table.columns[len(series.identifiers.columns) + 2 :]),
+            predicted_columns=tuple(table.columns[behind + 2 :]),
             preview=tuple(tuple(cell(value) for value in row) for row in preview),
             path=None if out is None else str(out),
             notes=(*match.notes, *told, *new_series(model, series), *series.notes),
@@ -105,7 +106,7 @@ def forecast(model: TrainedForecaster, series: Series) -> pd.DataFrame:
         (name, series.identifiers[name].to_numpy()[numbers]) for name in series.identifiers.columns
     ]
     columns += [
-        (own.timeline.column, series.frequency.times(series.step[rows])),
+        (own.timeline.column, series.times(rows)),
         ("step", np.tile(np.arange(1, horizon + 1), series.count)),
     ]
     targets = spec.data.roles.target

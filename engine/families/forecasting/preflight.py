@@ -12,6 +12,7 @@ from engine.families.forecasting.fitting import Material, prepared_slowly
 from engine.families.forecasting.folds import split
 from engine.families.forecasting.footprint import footprint
 from engine.families.forecasting.frequency import Frequency
+from engine.families.forecasting.invented import invented
 from engine.families.forecasting.leaks import leaks
 from engine.families.forecasting.library import BASELINES
 from engine.families.forecasting.running import read_series, trainable
@@ -39,6 +40,7 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
             findings += ends_early(read, spec)
             series = trainable(read, spec)
             findings += [_finding("info", "data", note) for note in series.notes]
+            findings += invented(series, spec)
             findings += leaks(series, spec)
             findings += unsteady(series, spec)
             findings += _useless_holidays(spec, series.frequency)
@@ -59,7 +61,7 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
                 parameters = size.parameters
                 findings += memory_findings(spec, size, int(material.frame.memory_usage(deep=False).sum()))
         except RunFailed as failure:
-            findings.append(_finding("error", "data", failure.cause, failure.advice))
+            findings.append(_refusal(failure))
     trainer = spec.trainer
     plan = BatchPlan.of(rows["train"], trainer.batch_size, trainer.drop_last) if rows.get("train") else BatchPlan(())
     batches = len(plan.sizes)
@@ -102,8 +104,7 @@ def _holiday_findings(spec: RunSpec) -> Iterator[Finding]:
     try:
         holiday_days.check(code)
     except RunFailed as failure:
-        field, _, text = failure.cause.partition(": ")
-        yield _finding("error", field, text[:1].upper() + text[1:], failure.advice)
+        yield _refusal(failure)
 
 
 def _useless_holidays(spec: RunSpec, frequency: Frequency) -> Iterator[Finding]:
@@ -111,6 +112,14 @@ def _useless_holidays(spec: RunSpec, frequency: Frequency) -> Iterator[Finding]:
     if code and not holiday_days.usable(code, frequency):
         text = f"Holidays are told day by day, and steps are {frequency.text} apart: the model is not told of them."
         yield _finding("warning", "forecasting.inputs.holidays", text, "Leave them out.")
+
+
+def _refusal(failure: RunFailed) -> Finding:
+    """Return a failure as an error, of the field that its sentence begins with."""
+    field, colon, text = failure.cause.partition(": ")
+    if not colon or " " in field or "." not in field:
+        return _finding("error", "data", failure.cause, failure.advice)
+    return _finding("error", field, text[:1].upper() + text[1:], failure.advice)
 
 
 def _finding(severity: Severity, field: str, text: str, fix: str = "") -> Finding:

@@ -30,7 +30,7 @@ def series_view(
     """
     looked = look(workspace, spec)
     if looked.series is None or not len(looked.series):
-        return SeriesView(problem=looked.problem, groups=looked.groups)
+        return SeriesView(problem=looked.problem, groups=looked.groups, times=looked.times)
     series = looked.series
     folds, problem = looked.folds_of(spec)
     problem = looked.problem or problem
@@ -39,7 +39,9 @@ def series_view(
     begin, end = (int(one) for one in series.starts[index : index + 2])
     target = min(max(target, 0), len(series.targets) - 1)
     steps, values = series.step[begin:end], series.targets[target][begin:end]
-    content: dict[str, Any] = {} if begin == end else _drawn(series.frequency, steps, values, folds, spec, origin)
+    content: dict[str, Any] = (
+        {} if begin == end else _drawn(series.frequency, series.lateness(index), steps, values, folds, spec, origin)
+    )
     return SeriesView(
         problem=problem,
         groups=looked.groups,
@@ -70,14 +72,20 @@ def _least(spec: RunSpec) -> int:
 
 
 def _drawn(
-    frequency: Frequency, steps: Ints, values: Floats, folds: list[Fold], spec: RunSpec, origin: int | None
+    frequency: Frequency,
+    late: int,
+    steps: Ints,
+    values: Floats,
+    folds: list[Fold],
+    spec: RunSpec,
+    origin: int | None,
 ) -> dict[str, Any]:
     past, horizon = forecasting_of(spec).windows.encoder_length, forecasting_of(spec).windows.horizon
     first, last = int(steps[0]) + past, int(steps[-1]) - horizon + 1
-    x = _x(frequency, steps)
+    x = _x(frequency, steps, late)
     content: dict[str, Any] = {
-        "begins": frequency.text_of(int(steps[0])),
-        "ends": frequency.text_of(int(steps[-1])),
+        "begins": frequency.text_of(int(steps[0]), late),
+        "ends": frequency.text_of(int(steps[-1]), late),
         "whole": _listed(*_thinned(x, values)),
     }
     if first > last:
@@ -90,8 +98,8 @@ def _drawn(
     return {
         **content,
         "page": _listed(x[left:right], values[left:right]),
-        "encoder": _pair(frequency, Span(at - past, at - 1)),
-        "horizon": _pair(frequency, Span(at, at + horizon - 1)),
+        "encoder": _pair(frequency, Span(at - past, at - 1), late),
+        "horizon": _pair(frequency, Span(at, at + horizon - 1), late),
         "origin": at,
         "first_origin": first,
         "last_origin": last,
@@ -119,11 +127,13 @@ def _part(folds: list[Fold], horizon: Span, past: int) -> str:
 
 
 def _fold_view(fold: Fold, frequency: Frequency) -> FoldView:
+    spans = (fold.train, fold.valid, fold.test)
     return FoldView(
         name=fold.name,
         train=_pair(frequency, fold.train),
         valid=_pair(frequency, fold.valid),
         test=None if fold.test is None else _pair(frequency, fold.test),
+        until=tuple(_x(frequency, np.array([span.last for span in spans if span is not None]), 0).tolist()),
     )
 
 
@@ -134,7 +144,8 @@ def _gaps(looked: Looked, index: int, frequency: Frequency) -> tuple[Pair, ...]:
         return ()
     steps = rows.step[rows.series == index]
     before = np.flatnonzero(np.diff(steps) > 1)[:MOST_GAPS]
-    return tuple(_pair(frequency, Span(int(steps[one]) + 1, int(steps[one + 1]) - 1)) for one in before)
+    late = rows.lateness(index)
+    return tuple(_pair(frequency, Span(int(steps[one]) + 1, int(steps[one + 1]) - 1), late) for one in before)
 
 
 def _irregular(looked: Looked, index: int, frequency: Frequency) -> tuple[Irregular, ...]:
@@ -142,17 +153,18 @@ def _irregular(looked: Looked, index: int, frequency: Frequency) -> tuple[Irregu
     if looked.rows is None:
         return ()
     found = marked(looked.uneven, looked.rows, index)
-    return tuple(one.model_copy(update={"marks": tuple(_x(frequency, steps).tolist())}) for one, steps in found)
+    late = looked.rows.lateness(index)
+    return tuple(one.model_copy(update={"marks": tuple(_x(frequency, steps, late).tolist())}) for one, steps in found)
 
 
-def _pair(frequency: Frequency, span: Span) -> Pair:
+def _pair(frequency: Frequency, span: Span, late: int = 0) -> Pair:
     """Return where a span begins and where the step after it does."""
-    begin, end = _x(frequency, np.array([span.first, span.last + 1])).tolist()
+    begin, end = _x(frequency, np.array([span.first, span.last + 1]), late).tolist()
     return begin, end
 
 
-def _x(frequency: Frequency, steps: Ints) -> Floats:
-    times = frequency.times(steps)
+def _x(frequency: Frequency, steps: Ints, late: int) -> Floats:
+    times = frequency.times(steps, late)
     if not frequency.is_date:
         return np.asarray(times, dtype=np.float64)
     return np.asarray(times.astype("datetime64[ns]").astype(np.int64), dtype=np.float64) / 1e9

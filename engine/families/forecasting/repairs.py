@@ -11,13 +11,37 @@ from numpy.typing import NDArray
 
 from engine.families.findings import counted, named
 from engine.families.forecasting.times import rows_text
+from engine.spec import TimelineSpec
 from engine.training.failures import Fault, FaultKind, RunFailed
 
 if TYPE_CHECKING:
     from engine.families.forecasting.series import Floats, Ints, Series
 
+SHOWN = 4
+MOST_APART = 1_000_000
 MOST_GROWTH = 50
 """How many times as many rows filling gaps may make: one wrong century would fill the memory."""
+
+
+def without_irregular(series: "Series", rows: "Ints", off: NDArray[np.bool_], timeline: TimelineSpec) -> "Series":
+    """Refuse times between the steps, unless a coarser frequency was chosen on purpose; it is told then. `rows` are the
+    rows of the table that these were."""
+    if not off.any():
+        return series
+    if timeline.frequency and timeline.duplicates != "refuse":
+        between = f"{counted(int(off.sum()), 'row')} between two steps of {series.frequency.text}"
+        return series.noted(f"{between} count for the step before.")
+    marks = np.zeros(len(off), dtype=bool)
+    marks[rows[off]] = True
+    step, where = series.frequency.text, rows_text(marks)
+    few = off.sum() * 2 < len(off)
+    told = f"most are {step} apart, those in {where} are not" if few else f"with steps of {step}, {where} lie between"
+    which = f" {whose(series, off)}" if series.count > 1 else ""
+    raise RunFailed(
+        f"Column “{timeline.column}” has irregular times{which}: {told}.",
+        "Mend them, or choose a frequency (such as h or D) and let several rows of a step become one "
+        "(forecasting.timeline.duplicates = mean, sum or last).",
+    )
 
 
 def without_duplicates(series: "Series", rows: "Ints", policy: str) -> "Series":
@@ -34,7 +58,7 @@ def without_duplicates(series: "Series", rows: "Ints", policy: str) -> "Series":
         first = int(np.flatnonzero(twice)[0])
         raise RunFailed(
             f"{counted(int(twice.sum()), 'row')} share their series and time with another: {rows_text(marks)} "
-            f"({series.names[series.series[first]]}, {series.frequency.text_of(int(series.step[first]))}).",
+            f"({series.names[series.series[first]]}, {series.moment(first)}).",
             "Name the columns that tell the series apart (data.roles.group), or let several rows of a step become one "
             "(forecasting.timeline.duplicates = mean, sum or last).",
         )
@@ -56,10 +80,7 @@ def without_gaps(series: "Series", policy: str) -> "Series":
         return series
     missing = int((jumps - 1).sum())
     worst = int(np.argmax(jumps))
-    where = (
-        f"{series.names[series.series[worst]]}: {series.frequency.text_of(int(series.step[worst]))} to "
-        f"{series.frequency.text_of(int(series.step[worst + 1]))}"
-    )
+    where = f"{series.names[series.series[worst]]}: {series.moment(worst)} to {series.moment(worst + 1)}"
     if policy == "refuse":
         raise RunFailed(
             f"{counted(missing, 'step')} are missing in {counted(_affected(series, jumps > 1), 'series', 'series')}; the "
@@ -76,7 +97,8 @@ def without_gaps(series: "Series", policy: str) -> "Series":
     source = np.repeat(np.arange(len(series)), times)
     filled = series.rows(source)
     offset = np.arange(len(source)) - np.repeat(np.cumsum(times) - times, times)
-    filled = replace(filled, step=filled.step + offset)
+    usual = int(np.bincount(np.minimum(jumps[jumps > 0], MOST_APART)).argmax())
+    filled = replace(filled, step=filled.step + offset, filled=missing, apart=usual)
     filled = filled.with_targets([np.where(offset > 0, np.nan, values) for values in filled.targets])
     # A gap among future rows stays without a target.
     inside = (offset > 0) & ~is_future(filled)
@@ -106,7 +128,7 @@ def _with_one(series: "Series", policy: str, place: int, name: str, raw: "Series
     affected = np.unique(series.series[gaps])
     if policy == "refuse":
         first = int(np.flatnonzero(gaps)[0])
-        where = f"{series.names[series.series[first]]} at {series.frequency.text_of(int(series.step[first]))}"
+        where = f"{series.names[series.series[first]]} at {series.moment(first)}"
         raise RunFailed(
             f"Column “{name}” has no value in {count} before a series’ end, first in {where}: "
             f"{rows_text(_in_table(series, gaps, raw, rows))}; series: "
@@ -186,7 +208,7 @@ def with_inputs(series: "Series", known: Sequence[str]) -> "Series":
 def taken_before(series: "Series", name: str, gaps: NDArray[np.bool_]) -> str:
     """Say of which rows of an input the last value before is taken."""
     first = int(np.flatnonzero(gaps)[0])
-    where = f"{series.names[series.series[first]]} at {series.frequency.text_of(int(series.step[first]))}"
+    where = f"{series.names[series.series[first]]} at {series.moment(first)}"
     rows = counted(int(gaps.sum()), "row")
     return f"{rows} of “{name}” had no value, first in {where}: the last one before is taken."
 
@@ -206,6 +228,16 @@ def is_future(series: "Series") -> NDArray[np.bool_]:
         last[filled] = np.maximum.reduceat(places, starts[:-1][filled])
     future: NDArray[np.bool_] = np.arange(len(series)) > last[series.series]
     return future
+
+
+def whose(series: "Series", marks: NDArray[np.bool_]) -> str:
+    """Return in which series marked rows are, by name where there are several."""
+    if series.count == 1:
+        return "in the series"
+    affected = np.unique(series.series[marks])
+    told = named(series.names_of(affected[:SHOWN]))
+    more = f" and {len(affected) - SHOWN:,} more" if len(affected) > SHOWN else ""
+    return f"in {counted(len(affected), 'series', 'series')} ({told}{more})"
 
 
 def _joined(values: "Floats", starts: NDArray[np.intp], how: str) -> "Floats":

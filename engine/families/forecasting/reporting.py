@@ -85,7 +85,7 @@ def _example(found: "Judged", place: int) -> ForecastExample:
     quantiles = () if found.quantiles is None else tuple(tuple(one) for one in found.quantiles[place].T.tolist())
     return ForecastExample(
         series=series.names[number],
-        origin=series.frequency.text_of(int(series.step[row - 1])),
+        origin=series.moment(row - 1),
         past=tuple(series.target[begin:row].tolist()),
         actual=tuple(found.placed.actual(slice(window, window + 1))[0].tolist()),
         forecast=tuple(found.point[place].tolist()),
@@ -102,12 +102,12 @@ def table_of(found: Sequence["Judged"], part: str) -> pd.DataFrame:
     horizon = placed.horizon
     rows = placed.rows[first.kept].ravel()
     numbers = np.repeat(placed.number[first.kept], horizon)
-    origins = np.repeat(series.step[placed.row[first.kept] - 1], horizon)
+    origins = np.repeat(placed.row[first.kept] - 1, horizon)
     columns: list[tuple[str, object]] = [("split", part)]
     columns += [(name, series.identifiers[name].to_numpy()[numbers]) for name in series.identifiers.columns]
     columns += [
-        ("origin", series.frequency.times(origins)),
-        (spec.timeline.column, series.frequency.times(series.step[rows])),
+        ("origin", series.times(origins)),
+        (spec.timeline.column, series.times(rows)),
         ("step", np.tile(np.arange(1, horizon + 1), len(first.kept))),
     ]
     for one in found:

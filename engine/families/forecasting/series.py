@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from engine.families.findings import counted
 from engine.families.forecasting import repairs
 from engine.families.forecasting.frequency import Frequency, detected, named, sorted_order
+from engine.families.forecasting.phases import anchored, lateness
 from engine.families.forecasting.times import read_times, rows_text
 from engine.families.frames import Values, numbers
 from engine.families.labels import texts_of
@@ -42,6 +42,9 @@ class Series:
     notes: tuple[str, ...] = ()
     title: str = "the series"  # of a single one, that no column names
     others: dict[str, Floats] = field(default_factory=dict)
+    filled: int = 0  # steps that the table did not have
+    apart: int = 1  # steps from one row of the table to the next, mostly
+    late: Ints | None = None  # by how much each row's series is behind the steps of the grid, where one is
 
     def __len__(self) -> int:
         return len(self.series)
@@ -89,6 +92,23 @@ class Series:
         """Return the same with a single target: the first one (0), or a further one."""
         return replace(self, target=self.targets[place], others={})
 
+    def times(self, rows: Ints | slice = slice(None)) -> Any:
+        """Return the times of rows as datetime64[ns], or as whole numbers."""
+        return self.frequency.times(self.step[rows], 0 if self.late is None else self.late[rows])
+
+    @property
+    def are_days(self) -> bool:
+        """Whether all times are whole days."""
+        return self.frequency.are_days(0 if self.late is None else self.late)
+
+    def moment(self, row: int) -> str:
+        """Return the time of a row for people."""
+        return self.frequency.text_of(int(self.step[row]), 0 if self.late is None else int(self.late[row]))
+
+    def lateness(self, number: int) -> int:
+        """Return by how much the steps of a series come after those of the grid."""
+        return 0 if self.late is None else int(self.late[self.starts[number]])
+
     def rows(self, keep: NDArray[np.bool_] | Ints) -> "Series":
         """Return these rows, in the same order, with the same series even where one has no row any more."""
         return replace(
@@ -99,6 +119,7 @@ class Series:
             reals={name: values[keep] for name, values in self.reals.items()},
             texts={name: values[keep] for name, values in self.texts.items()},
             others={name: values[keep] for name, values in self.others.items()},
+            late=None if self.late is None else self.late[keep],
         )
 
     def noted(self, *notes: str) -> "Series":
@@ -126,8 +147,8 @@ def prepare(frame: pd.DataFrame, spec: RunSpec, frequency: Frequency | None = No
     if not len(frame):
         raise RunFailed("The dataset has no rows.", "Import a file that has rows below its header.")
     series, rows, off = read_rows(frame, spec, frequency)
-    raw = without_irregular(series, rows, off, spec)
     own = forecasting_of(spec).timeline
+    raw = repairs.without_irregular(series, rows, off, own)
     series = repairs.without_duplicates(raw, rows, own.duplicates)
     series = repairs.without_gaps(series, own.missing_steps)
     return repairs.with_target(series, own.missing_target, spec.data.roles.target, raw, rows)
@@ -146,8 +167,11 @@ def read_rows(frame: pd.DataFrame, spec: RunSpec, known: Frequency | None) -> tu
             f"learned from {'dates' if frequency.is_date else 'whole numbers'}.",
             "Give it the same kind of times.",
         )
-    off = frequency.off_grid(times.values)
-    steps = frequency.steps(times.values)
+    late = lateness(frequency, times.values, codes)
+    if late is not None and known is None:
+        frequency, late = anchored(frequency, late)
+    off = frequency.rests(times.values, 0 if late is None else late) != 0
+    steps = frequency.steps(times.values, 0 if late is None else late)
     order = sorted_order(steps, codes)
     series = Series(
         frequency=frequency,
@@ -159,6 +183,7 @@ def read_rows(frame: pd.DataFrame, spec: RunSpec, known: Frequency | None) -> tu
         texts={name: _texts(frame[name])[order] for name in roles.categorical},
         title=" · ".join(roles.target),
         others={name: read_numbers(frame[name], name)[order] for name in roles.target[1:]},
+        late=None if late is None else late[order],
     )
     rows = np.arange(len(frame)) if isinstance(order, slice) else order
     return series, rows, off[order]
@@ -171,26 +196,6 @@ def _frequency(values: Ints, codes: Ints, is_date: bool, text: str) -> Frequency
         return named(text, values, is_date)
     except ValueError as error:
         raise RunFailed(f"forecasting.timeline.frequency: {error}.", "Leave it empty to have it detected.") from error
-
-
-def without_irregular(series: Series, rows: Ints, off: NDArray[np.bool_], spec: RunSpec) -> Series:
-    """Refuse times between the steps, unless a coarser frequency was chosen on purpose; it is told then."""
-    if not off.any():
-        return series
-    own = forecasting_of(spec).timeline
-    if own.frequency and own.duplicates != "refuse":
-        between = f"{counted(int(off.sum()), 'row')} between two steps of {series.frequency.text}"
-        return series.noted(f"{between} count for the step before.")
-    marks = np.zeros(len(off), dtype=bool)
-    marks[rows[off]] = True
-    step, where = series.frequency.text, rows_text(marks)
-    few = off.sum() * 2 < len(off)
-    told = f"most are {step} apart, those in {where} are not" if few else f"with steps of {step}, {where} lie between"
-    raise RunFailed(
-        f"Column “{own.column}” has irregular times: {told}.",
-        "Mend them, or choose a frequency (such as h or D) and let several rows of a step become one "
-        "(forecasting.timeline.duplicates = mean, sum or last).",
-    )
 
 
 def _identified(frame: pd.DataFrame, columns: tuple[str, ...]) -> tuple[Ints, pd.DataFrame]:

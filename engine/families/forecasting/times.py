@@ -2,6 +2,7 @@
 cannot be read. Must not know frequencies."""
 
 import re
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from engine.families.frames import Values
 
 SHOWN = 5
+LOOKED_AT, NEARLY_ALL = 200, 0.9
+_LIKE_A_DATE = re.compile(
+    r"\d{1,4}\s?[-/.]\s?\w+\s?[-/.]\s?\d{1,4}|\d{1,4},? \w{3,} \d{1,4}|\w{3,} \d{1,2},? \d{4}|\d{8}"
+)
 _OFFSET = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$")
 
 
@@ -34,6 +39,18 @@ def rows_text(marks: NDArray[np.bool_]) -> str:
     shown = ", ".join(f"{place:,}" for place in places[:SHOWN])
     more = len(places) - SHOWN
     return f"rows {shown} and {more:,} more" if more > 0 else f"rows {shown}"
+
+
+def may_be_dates(column: "Values") -> bool:
+    """Whether nearly all texts of a column, of which a few are looked at, are dates, however they are written."""
+    texts = column.dropna().astype(str).str.strip()
+    texts = texts.iloc[:: max(1, len(texts) // LOOKED_AT)]
+    if texts.empty or not texts.str.contains(_LIKE_A_DATE).mean() >= NEARLY_ALL:
+        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # days before months, and the other way round, are both dates here
+        read = pd.to_datetime(texts, errors="coerce", utc=True, format="mixed")
+    return bool(read.notna().mean() >= NEARLY_ALL)
 
 
 def read_times(column: "Values", name: str) -> Times:

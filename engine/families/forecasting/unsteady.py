@@ -19,7 +19,7 @@ def unsteady(series: Series, spec: RunSpec) -> Iterator[Finding]:
             continue
         first = int(np.flatnonzero(changes)[0])
         affected = np.unique(series.series[changes])
-        where = f"{series.names_of(affected[:1])[0]} at {series.frequency.text_of(int(series.step[first]))}"
+        where = f"{series.names_of(affected[:1])[0]} at {series.moment(first)}"
         yield Finding(
             severity="warning",
             field="forecasting.inputs.static",

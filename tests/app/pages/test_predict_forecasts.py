@@ -119,6 +119,8 @@ def test_that_the_future_of_known_columns_is_filled_in_and_used(page, engine, fo
     given = [["north", "1970-01-04 00:00:00", "2.5"], ["south", "1970-01-04 00:00:00", "7"]]
     assert params["ahead"] == given
     answer(engine)
+    assert rows.horizontalHeader().length() == rows.viewport().width()  # the last column still takes what is left
+    assert rows.item(0, 2).textAlignment() & Qt.AlignmentFlag.AlignRight
     page.saveTo(Path("out.csv"))
     assert engine.pending("predict")[-1][1]["ahead"] == given
     page.setFile(Path("other.csv"))

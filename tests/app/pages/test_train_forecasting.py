@@ -33,6 +33,7 @@ def dataset(**more):
 def view(**changes):
     x = [place * DAY for place in range(200)]
     fold = {"name": "", "train": (0, 140 * DAY), "valid": (140 * DAY, 160 * DAY), "test": (160 * DAY, 200 * DAY)}
+    fold |= {"until": (139 * DAY, 159 * DAY, 199 * DAY)}
     return SeriesView(
         **{
             "frequency": "D",
@@ -143,6 +144,17 @@ def test_that_windows_and_calendar_follow_from_the_series_while_nothing_was_chan
     assert page.spec().data.roles.group == ("shop",)
 
 
+def test_that_texts_that_are_dates_become_the_time_where_there_is_none(qtbot, page, labs):
+    columns = [{"name": "day", "type": "text"}, {"name": "sales", "type": "number"}]
+    page.setDataset(dataset(columns=columns), Roles(ignore=("day",), target=("sales",)))
+    button(page, "train.family.forecasting").click()
+    assert page.spec().forecasting.timeline.column == ""
+    looked(qtbot, labs, times=("day",), problem="Choose the time column.", count=0)
+    assert page.spec().forecasting.timeline.column == "day"
+    looked(qtbot, labs, problem="Column “day” is not written in one way: row 2.", count=0)
+    assert "is not written in one way" in page.form.series.about.text()
+
+
 def test_that_what_the_user_changed_is_not_changed_again(qtbot, page, labs):
     page.setDataset(dataset(), ROLES)
     page._edit("forecasting.windows.horizon", 5)
@@ -219,7 +231,7 @@ def test_that_windows_are_drawn_on_the_series_with_its_split(filled):
         ("forecasts", 160 * DAY, 167 * DAY),
     ]
     assert filled.findChild(QLabel, "train.windows.window").text().endswith("a window of the test")
-    assert "validates until 1970-06-10" in filled.findChild(QLabel, "train.windows.split").text()
+    assert "validates until 1970-06-09" in filled.findChild(QLabel, "train.windows.split").text()
     rows = [[tab.seen.item(row, place).text() for place in (0, 2, 3)] for row in range(tab.seen.rowCount())]
     assert ["sales", "●", "–"] in rows and ["weekday", "●", "●"] in rows
 

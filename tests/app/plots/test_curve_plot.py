@@ -48,6 +48,15 @@ def view(plot):
     return plot.item.getViewBox().viewRange()
 
 
+def test_that_what_is_on_show_follows_the_size_before_the_next_picture_is_drawn(plot, qtbot, monkeypatch):
+    plot.setCurve("a", np.arange(9.0), np.arange(9.0))
+    plot.redraw()
+    monkeypatch.setattr(plot, "drawSome", lambda _deadline: True)
+    plot.resize(640, 200)
+    qtbot.waitUntil(lambda: plot.area().height() < 200)
+    assert plot._layer.area == plot.area()
+
+
 def test_that_an_empty_plot_says_so_and_a_point_replaces_the_words(plot):
     plot.setEmptyText("Press Train first")
     plot.redraw()

@@ -62,3 +62,12 @@ def test_that_a_split_too_narrow_for_a_name_still_has_its_border_and_is_seen_thr
     washes = [item.brush.color().alpha() for item in plot.item.items if isinstance(item, pg.LinearRegionItem)]
     assert lines == [98.0]
     assert washes[0] == 255 and washes[1] < 64
+
+
+def test_that_folds_stand_above_each_other_and_a_window_over_them_is_an_outline(plot):
+    folds = [Band(0.0, 40.0 + 20 * row, "", "train", row, 2) for row in range(2)]
+    window = Band(30.0, 50.0, "", "past", outlined=True)
+    plot.setSeries(list(range(101)), [1.0] * 101, False, None, (*folds, window))
+    regions = [item for item in plot.item.items if isinstance(item, pg.LinearRegionItem)]
+    assert [region.span for region in regions] == [(0.5, 1.0), (0.0, 0.5), (0.0, 1.0)]
+    assert [region.brush.color().alpha() for region in regions] == [255, 255, 0]

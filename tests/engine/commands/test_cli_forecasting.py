@@ -138,6 +138,50 @@ def test_that_years_and_weeks_with_gaps_are_series(tensorbench: Call, tmp_path: 
         assert tensorbench("check", spec).code == 0
 
 
+def test_that_a_wide_file_is_told_how_its_columns_become_series(
+    tensorbench: Call, workspace: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "wide.csv"
+    days = pd.date_range("2024-01-01", periods=60, freq="D")
+    pd.DataFrame({"day": days, "north": range(60), "south": range(60), "west": range(60)}).to_csv(file, index=False)
+    asked = ("new", "forecasting", "--data", file, "--horizon", 3)
+    for answer in (
+        tensorbench(*asked),
+        tensorbench(*asked, "--target", "sales"),
+        tensorbench(*asked, "--target", "north", "-o", tmp_path / "spec.toml"),
+    ):
+        _, told, rest = answer.err.partition("`tensorbench ")
+        assert told and rest.startswith(f"--workspace {workspace} melt {file} --time day --name wide-long`"), answer.err
+    assert tensorbench("melt", file, "--time", "day", "--name", "wide-long").code == 0
+    long = ("--data", "wide-long", "--target", "value", "--group", "series")
+    made = tensorbench("new", "forecasting", *long, "--horizon", 3, "-o", tmp_path / "spec.toml")
+    assert (made.code, made.err) == (0, "")
+
+
+def test_that_invented_steps_are_told_at_once(tensorbench: Call, tmp_path: Path) -> None:
+    file, spec = tmp_path / "days.csv", tmp_path / "spec.toml"
+    days = pd.date_range("2024-01-01", periods=60, freq="D")
+    pd.DataFrame({"day": days, "sales": range(60)}).to_csv(file, index=False)
+    asked = ("--data", file, "--target", "sales", "--horizon", 3, "--frequency", "h")
+    made = tensorbench("new", "forecasting", *asked, "-o", spec)
+    words = "1,357 steps of 1,417 would be invented: rows of column “day” are mostly 24 steps of h apart."
+    assert made.code == 0 and words in made.err
+    assert f"warning: forecasting.timeline.frequency: {words}" in tensorbench("check", spec).out
+
+
+def test_that_dates_in_a_text_column_are_found_and_told_where_they_are_not_written_alike(
+    tensorbench: Call, tmp_path: Path
+) -> None:
+    file = tmp_path / "days.csv"
+    days = [f"{day:%Y-%m-%d}" if day.month < 3 else f"{day:%d/%m/%Y}" for day in pd.date_range("2024", periods=80)]
+    pd.DataFrame({"shop": "north", "day": days, "sales": range(80)}).to_csv(file, index=False)
+    told = tensorbench("new", "forecasting", "--data", file, "--target", "sales", "--horizon", 3)
+    assert told.code == 2
+    assert (
+        "Column “day” is not written in one way: rows 61, 62, 63, 64, 65 and 15 more (such as “01/03/2024”)" in told.err
+    )
+
+
 def test_that_forecasters_are_listed_beside_the_models_of_tables(tensorbench: Call) -> None:
     listed = tensorbench("models").out
     assert "seasonal_naive" in listed

@@ -64,7 +64,21 @@ def test_that_a_backtest_knows_only_what_was_before(shops: pd.DataFrame, make_sh
         ({"split": {"kind": "holdout", "test_steps": 2}}, "The test has 2 steps"),
         (
             {"split": {"kind": "holdout", "test_from": "2025-01-01"}},
-            "split.test_from: 2025-01-01 is not within the series",
+            "split.test_from: 2025-01-01 is not within the series, which go from 2024-01-01 00:00:00 to "
+            "2024-01-03 11:00:00. Choose a date from 2024-01-01 20:00:00 to 2024-01-03 08:00:00.",
+        ),
+        (
+            {"split": {"kind": "holdout", "test_from": "2024-01-03 10:00"}},
+            "split.test_from: there is only room for 2 steps from 2024-01-03 10:00 on, and the horizon takes 4",
+        ),
+        (
+            {"split": {"kind": "holdout", "test_from": "2024-01-03", "valid_from": "2024-01-03"}},
+            "split.valid_from: 2024-01-03 is not before what comes later",
+        ),
+        (
+            {"split": {"kind": "holdout", "valid_from": "2024-01-01 05:00"}},
+            "split.valid_from: there are 5 steps before 2024-01-01 05:00, too few to learn from: one window .* takes 16. "
+            "Choose a date from 2024-01-01 16:00:00 to",
         ),
         ({"split": {"kind": "holdout", "valid_from": "then"}}, "split.valid_from: “then” is no date"),
         ({"split": {"kind": "random"}}, "Series are split by time, not by a split of the kind “random”"),

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from engine.families.forecasting.invented import invented
 from engine.families.forecasting.leaks import leaks
 from engine.families.forecasting.series import prepare
 from engine.families.forecasting.unsteady import unsteady
@@ -41,3 +42,14 @@ def test_that_a_static_input_that_changes_is_named_with_its_series_and_time(shop
     (one,) = unsteady(prepare(shops, spec), spec)
     assert one.field == "forecasting.inputs.static"
     assert "“other” is said to be static, but changes within 1 series, first in south at 2024-01-01 03:00" in one.text
+
+
+def test_that_steps_which_a_chosen_frequency_invents_are_told_before_training(shops, make_shop_spec):
+    spec = make_shop_spec(forecasting__timeline={"column": "time", "frequency": "15min"})
+    (one,) = invented(prepare(shops, spec), spec)
+    assert (one.severity, one.field) == ("warning", "forecasting.timeline.frequency")
+    assert one.text == "531 steps of 711 would be invented: rows of column “time” are mostly 4 steps of 15min apart."
+    detected = make_shop_spec()
+    assert list(invented(prepare(shops.drop(index=[3, 4]), detected), detected)) == []
+    (gap,) = invented(prepare(shops[:60].drop(index=range(5, 50)), detected), detected)
+    assert "column “time” has no row for them" in gap.text

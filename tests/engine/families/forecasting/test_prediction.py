@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 
+from engine.families.forecasting.forecasts import Forecasts
 from engine.families.prediction import PredictionReport, predict
 from engine.runs import Outcome, RunStore
 from engine.spec import RunSpec
@@ -186,3 +188,32 @@ def test_that_a_column_that_follows_the_calendar_goes_on_by_it(
     assert report.ahead is not None
     assert [row[2] for row in report.ahead.rows[:4]] == [0.0, 1.0, 2.0, 3.0]
     assert any("the calendar goes on" in note for note in report.notes)
+
+
+def test_that_days_are_written_as_dates_and_each_series_goes_on_at_its_own_times(
+    workspace: Path,
+    shops: pd.DataFrame,
+    snapshot: Callable[..., str],
+    make_shop_spec: Make,
+    train: Train,
+    tmp_path: Path,
+) -> None:
+    late = {"north": 0, "south": 1, "west": 2}
+    step = shops.groupby("shop").cumcount()
+    weekly = shops.assign(time=pd.Timestamp("2020-01-06") + pd.to_timedelta(7 * step + shops["shop"].map(late), "D"))
+    file, out, whole = (tmp_path / name for name in ("shops.csv", "forecast.csv", "forecast.parquet"))
+    weekly.to_csv(file, index=False)
+    snapshot(weekly)
+    _outcome, run_id = train(make_shop_spec("seasonal_naive"))
+    predict(workspace, run_id, file, out=out)
+    predict(workspace, run_id, file, out=whole)
+    found = pd.read_csv(out)
+    assert found[found["step"] == 1]["time"].tolist() == ["2021-03-01", "2021-03-02", "2021-03-03"]
+    with RunStore(workspace) as store:
+        folder = store.run_folder(run_id)
+    with duckdb.connect() as db:
+        written = db.execute(f"SELECT typeof(time) FROM '{whole}' LIMIT 1").fetchone()
+        kept = db.execute(f"SELECT typeof(origin), typeof(time) FROM '{folder / 'predictions.parquet'}'").fetchone()
+    assert (written, kept) == (("DATE",), ("DATE", "DATE"))
+    days = [pd.Timestamp(Forecasts.of(folder).window(number, 0).times[0], unit="s").weekday() for number in range(3)]
+    assert days == [0, 1, 2]

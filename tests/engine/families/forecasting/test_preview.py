@@ -35,6 +35,33 @@ def test_that_a_series_is_shown_with_its_split_and_the_first_window_of_the_test(
     assert view.part == "test"
 
 
+def test_that_texts_that_are_dates_are_found_where_no_time_is_chosen(workspace, imported, shops, make_shop_spec):
+    ways = np.where(
+        shops.index < 90, shops["time"].dt.strftime("%Y-%m-%d %H:%M"), shops["time"].dt.strftime("%d/%m/%Y %H:%M")
+    )
+    data = imported(shops.assign(time=ways))
+    roles = {"target": ["sales"], "group": ["shop"], "ignore": ["time", "weather", "day"]}
+    spec = make_shop_spec(data__dataset=data, data__roles=roles, forecasting__timeline={"column": ""})
+    assert series_view(workspace, spec).times == ("time",)
+    chosen = make_shop_spec(data__dataset=data, data__roles=roles)
+    assert "“time” is not written in one way: rows 91, " in series_view(workspace, chosen).problem
+
+
+def test_that_what_tells_series_of_other_phases_apart_is_found(workspace, imported, shops, make_shop_spec):
+    late = {"north": 0, "south": 30, "west": 15}
+    meters = shops.assign(time=shops["time"] + pd.to_timedelta(shops["shop"].map(late), "min"))
+    roles = {"target": ["sales"], "categorical": ["weather", "shop"]}
+    spec = make_shop_spec(data__dataset=imported(meters), data__roles=roles)
+    assert series_view(workspace, spec).groups == ("shop",)
+
+
+def test_that_each_series_is_drawn_at_its_own_times(workspace, imported, shops, make_shop_spec):
+    late = shops.assign(time=shops["time"] + pd.to_timedelta(np.where(shops["shop"] == "south", 30, 0), "min"))
+    view = series_view(workspace, make_shop_spec(data__dataset=imported(late)), index=1)
+    assert (view.problem, view.name, view.begins) == ("", "south", "2024-01-01 00:30:00")
+    assert view.page[0][0] % 3600 == view.horizon[0] % 3600 == 1800
+
+
 def test_that_the_window_can_be_moved_and_stays_within_the_series(workspace, imported, shops, make_shop_spec):
     spec = make_shop_spec(data__dataset=imported(shops))
     first = series_view(workspace, spec, origin=-(10**6))

@@ -77,7 +77,7 @@ SENTENCES = {
     "irregular": (
         {"time": [*pd.date_range("2024", periods=5, freq="h"), pd.Timestamp("2024-01-01 05:07")] * 2},
         {},
-        "Column “time” has irregular times: most are h apart, those in rows 6, 12 are not.",
+        "Column “time” has irregular times in 2 series (“a”, “b”): most are h apart, those in rows 6, 12 are not.",
     ),
     "twice": (
         {"shop": ["a"] * 12},
@@ -132,6 +132,47 @@ def test_that_bad_series_are_refused_in_a_sentence(case: str, make_shop_spec: Ma
         prepare(table, spec)
     assert failed.value.cause.startswith(sentence), failed.value.cause
     assert failed.value.advice
+
+
+PHASES = {
+    "half past": (["2024-01-01 00:00", "2024-01-01 00:30"], "h", ["2024-01-01 05:00:00", "2024-01-01 05:30:00"]),
+    "weekdays": (["2024-01-01", "2024-01-02"], "7D", ["2024-02-05", "2024-02-06"]),
+    "quarters": (["2024-01-01", "2024-02-01"], "QS-JAN", ["2025-04-01", "2025-05-01"]),
+    "far apart": (["2024-01-01 00:50", "2024-01-01 03:20"], "h", ["2024-01-01 05:50:00", "2024-01-01 08:20:00"]),
+}
+
+
+@pytest.mark.parametrize("case", PHASES)
+@pytest.mark.parametrize("is_named", [False, True])
+def test_that_series_of_equal_steps_keep_their_own_times(case: str, is_named: bool, make_shop_spec: Make) -> None:
+    begins, step, ends = PHASES[case]
+    size = pd.DateOffset(months=3) if case == "quarters" else pd.Timedelta(step if step != "h" else "1h")
+    times = [pd.Timestamp(begin) + place * size for begin in begins for place in range(6)]
+    timeline = {"column": "time", "frequency": {"7D": "W", "QS-JAN": "QS"}.get(step, step) if is_named else ""}
+    series = prepare(a_table(time=times), make_shop_spec(forecasting__timeline=timeline))
+    assert not series.notes
+    assert [series.moment(5), series.moment(11)] == ends
+    assert series.times().tolist() == [time.value for time in times]
+    assert np.diff(series.step)[[0, 4, 6, 10]].tolist() == [1] * 4
+    assert case == "far apart" or (series.step[:6] == series.step[6:]).all()
+
+
+def test_that_parts_of_the_date_are_those_of_the_series_own_times(make_shop_spec: Make) -> None:
+    times = [
+        pd.Timestamp(begin) + pd.Timedelta(hours=place) for begin in ("2024", "2024-01-01 00:30") for place in range(6)
+    ]
+    series = prepare(a_table(time=times), make_shop_spec())
+    found = calendar.values(InputSpec(calendar=("hour",)), series.frequency, series.step, series.late)
+    assert np.allclose(found["hour_sin"][[1, 7]], np.sin(2 * np.pi * np.array([1, 1.5]) / 24))
+
+
+def test_that_only_the_series_that_is_uneven_is_named(make_shop_spec: Make) -> None:
+    times = [
+        pd.Timestamp(begin) + pd.Timedelta(hours=place) for begin in ("2024", "2024-01-01 00:30") for place in range(6)
+    ]
+    times[9] += pd.Timedelta(minutes=7)
+    with pytest.raises(RunFailed, match=r"in 1 series .“b”.: most are h apart, those in row 10 are not"):
+        prepare(a_table(time=times), make_shop_spec())
 
 
 def test_that_gaps_are_filled_as_the_policy_says(make_shop_spec: Make) -> None:
