@@ -13,11 +13,6 @@ def epochs(number: float) -> str:
     return count(number) if number == round(number) else f"{number:g}"
 
 
-def share(part: float) -> str:
-    """Write a part of one in percent, without a line break before the sign."""
-    return f"{part:.0%}".replace("%", "\u202f%")
-
-
 def counted(number: int | Sized, one: str, many: str) -> str:
     """Write a number with its noun; both texts take the place of the number from “{0}”: “{0} row”, “{0} rows”."""
     whole = number if isinstance(number, int) else len(number)

@@ -7,7 +7,6 @@ import itertools
 import queue
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from app.requests import Requests
 from app.run_commands import RunCommands, Task
+from app.run_news import RunNews
 from app.run_values import RunValues
 from engine.catalog import run_name
 from engine.jobs.dispatch import Dispatcher
@@ -23,30 +23,14 @@ from engine.jobs.lab_client import LabClient
 from engine.jobs.processes import this_process
 from engine.jobs.supervisor import NotNow, Supervisor
 from engine.runs import QueueState, RunStore, StoreError
-from engine.runs.forecasts import LIVE_EVENT, read_live
-from engine.runs.taps import LOOK_EVENT, OFFER_EVENT, read_looks, read_newest, read_offer
-from engine.runs.text_samples import SAMPLES_EVENT, read_history, read_samples
 from engine.spec import RunSpec
 from engine.training.disk import disk_use
 
 POLL_S = 0.05
 SWITCH_S = 0.001  # Python lets a thread keep the interpreter for 5 ms by default: a third of a frame
-LONG_POINTS = 500_000  # in one series
 RECONCILE_EVERY = 40  # polls, that is two seconds
 
 __all__ = ["EngineThread", "Requests"]
-
-
-@dataclass
-class _Watched:
-    """How much of a run the window has been told."""
-
-    points: dict[str, int] = field(default_factory=dict)
-    last_event: int = 0
-    samples: int = 0  # bytes that were read of their history
-    looks: int = 0  # bytes that were read of the looks at tensors
-    last_line: int = 0
-    all_axes: bool = False
 
 
 class EngineThread(QThread, RunCommands):
@@ -89,7 +73,7 @@ class EngineThread(QThread, RunCommands):
             "tensors": LabClient("tensors", self.workspace, self._on_answer, stands_by),
         }
         self._asked_of: dict[int, LabClient] = {}
-        self._watched: dict[str, _Watched] = {}
+        self._news = RunNews()
         self._revision = -1
         self._store: RunStore | None = None
 
@@ -129,7 +113,7 @@ class EngineThread(QThread, RunCommands):
 
     def unwatch(self, run_id: str) -> None:
         """Stop telling a run's news."""
-        self._tasks.put(partial(self._unwatch, run_id))
+        self._tasks.put(partial(self._news.unwatch, run_id))
 
     def stop(self) -> None:
         """End the thread, the labs and the standby worker; runs go on. Returns when all is ended."""
@@ -205,20 +189,14 @@ class EngineThread(QThread, RunCommands):
             self._dispatcher.start_waiting(self._store)
 
     def _tell_axes(self, run_id: str) -> None:
-        told = self._watched.get(run_id)
-        if told is not None and not told.all_axes:
-            told.all_axes = True
-            told.points.clear()
+        if self._news.want_axes(run_id):
             self._tell_run(run_id)
 
     def _watch(self, run_id: str) -> None:
-        self._watched[run_id] = _Watched()
+        self._news.watch(run_id)
         if self._store is not None:
             self.runsChanged.emit([self._store.run(run_id)])
         self._tell_run(run_id)
-
-    def _unwatch(self, run_id: str) -> None:
-        self._watched.pop(run_id, None)
 
     def _tell_news(self) -> None:
         if self._store is None:
@@ -231,7 +209,7 @@ class EngineThread(QThread, RunCommands):
         if removed:
             self.runsRemoved.emit(removed)
         for run in changed:
-            if run.id in self._watched:
+            if run.id in self._news:
                 self._tell_run(run.id)
         if not first and (told := self._values.changed(self._store, [run.id for run in changed])):
             self.valuesTold.emit(told)
@@ -271,48 +249,9 @@ class EngineThread(QThread, RunCommands):
             self.diskTold.emit(run_id, disk_use(self._store.run_folder(run_id), workspace))
 
     def _tell_run(self, run_id: str) -> None:
-        if self._store is None:
-            return
-        told = self._watched[run_id]
-        grown = {}
-        for info in self._store.series_keys(run_id):
-            start = told.points.get(info.key, 0)
-            if info.count > start:
-                axes = ("times", "epochs") if told.all_axes or info.count - start <= LONG_POINTS else ()
-                series = self._store.series(run_id, info.key, start, axes)
-                told.points[info.key] = start + len(series.values)
-                grown[info.key] = series
-        if grown:
-            self.seriesGrew.emit(run_id, grown)
-        if events := self._store.events(run_id, told.last_event):
-            told.last_event = events[-1].index
-            self.eventsGrew.emit(run_id, events)
-            if any(event.kind == SAMPLES_EVENT for event in events):
-                self._tell_samples(run_id, told)
-            self._tell_tensors(run_id, told, {event.kind for event in events})
-            is_new = any(event.kind == LIVE_EVENT for event in events)
-            if is_new and (live := read_live(self._store.run_folder(run_id))) is not None:
-                self.forecastsGrew.emit(run_id, live)
-        if lines := self._store.log(run_id, told.last_line):
-            told.last_line = lines[-1].index
-            self.logGrew.emit(run_id, lines)
-
-    def _tell_samples(self, run_id: str, told: _Watched) -> None:
-        folder = self._store.run_folder(run_id) if self._store is not None else None
-        if folder is None or (newest := read_samples(folder)) is None:
-            return
-        kept, told.samples = read_history(folder, told.samples)
-        self.samplesGrew.emit(run_id, [*kept, newest])
-
-    def _tell_tensors(self, run_id: str, told: _Watched, kinds: set[str]) -> None:
-        folder = self._store.run_folder(run_id) if self._store is not None else None
-        if folder is None:
-            return
-        if OFFER_EVENT in kinds and (offer := read_offer(folder)) is not None:
-            self.tensorsTold.emit(run_id, offer)
-        if LOOK_EVENT in kinds and (newest := read_newest(folder)) is not None:
-            kept, told.looks = read_looks(folder, told.looks)
-            self.tensorsGrew.emit(run_id, [*kept, newest])
+        if self._store is not None:
+            for signal, told in self._news.of(self._store, run_id):
+                getattr(self, signal).emit(run_id, told)
 
     def _on_answer(self, ticket: int, kind: str, value: Any) -> None:
         """Pass a lab's answer on; called on the lab client's own thread, which a signal may be emitted from."""

@@ -18,8 +18,8 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from app.amounts import share
 from engine import catalog
+from engine.amounts import percent
 from engine.runs import QueueState, RunRecord, RunStatus
 
 Index = QModelIndex | QPersistentModelIndex
@@ -115,7 +115,7 @@ class Entries(QAbstractListModel):
         return entry if role == ENTRY_ROLE else None
 
     def _spoken(self, _place: int, entry: Entry) -> str:
-        return f"{entry.record.name}, {entry.about}, {share(entry.record.progress.fraction)}"
+        return f"{entry.record.name}, {entry.about}, {percent(entry.record.progress.fraction)}"
 
 
 class WaitingModel(Entries):

@@ -15,11 +15,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.amounts import share
 from app.pages.run.status_mark import paint_mark
 from app.pages.run.wording import duration, status_word
 from app.queue_model import ENTRY_ROLE, Entries, Entry
 from app.theme import theme
+from engine.amounts import percent
 from engine.runs import RunStatus
 
 Index = QModelIndex | QPersistentModelIndex
@@ -108,7 +108,7 @@ class WorkingDelegate(_EntryDelegate):
         if not progress.total_steps:
             return status_word(shown_status(entry)), ""
         left = "" if progress.seconds_left is None else self.tr("{0} left").format(duration(progress.seconds_left))
-        return share(progress.fraction), left
+        return percent(progress.fraction), left
 
     def _paint_below(self, painter: QPainter, place: QRect, entry: Entry) -> None:
         painter.setPen(Qt.PenStyle.NoPen)

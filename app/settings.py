@@ -57,6 +57,14 @@ class Settings:
     def geometry(self, state: object) -> None:
         self._settings.setValue("geometry", state)
 
+    def lessonPlace(self, title: str) -> int:
+        """How far the reader came in a lesson; -1 once its exercise was solved."""
+        return int(str(self._settings.value(f"lessons/{_key(title)}", 0)))
+
+    def setLessonPlace(self, title: str, place: int) -> None:
+        """Remember how far the reader came."""
+        self._settings.setValue(f"lessons/{_key(title)}", place)
+
     @property
     def showsQueue(self) -> bool:
         """Whether the queue stood open."""
@@ -65,3 +73,8 @@ class Settings:
     @showsQueue.setter
     def showsQueue(self, shown: bool) -> None:
         self._settings.setValue("queue", shown)
+
+
+def _key(title: str) -> str:
+    """A title as a key of the settings file, where a slash would begin a group."""
+    return title.replace("/", "|")

@@ -6,7 +6,7 @@ import psutil
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar, QWidget
 
-from app.amounts import share
+from engine.amounts import percent
 from engine.runs.records import RunRecord, RunStatus
 
 MEMORY_EVERY_MS = 2000
@@ -35,7 +35,7 @@ class StatusBar(QStatusBar):
         self._work.setFlat(True)
         self._work.setAccessibleName(self.tr("Runs at work"))
         self._work.setToolTip(self.tr("Open the run that is at work, or the queue"))
-        self._work.setText(self._at_work(1, f" · {share(1.0)}"))
+        self._work.setText(self._at_work(1, f" · {percent(1.0)}"))
         self._work.setMinimumWidth(self._work.sizeHint().width())  # so that it stays as wide while the share grows
         self._work.clicked.connect(self._ask_for_newest)
         for widget in (self._work, self._memory, self._device):
@@ -82,7 +82,7 @@ class StatusBar(QStatusBar):
         else:
             parts = [self._at_work(len(running))] if running else []
             if len(running) == 1 and running[0].progress.total_steps:
-                parts.append(share(running[0].progress.fraction))
+                parts.append(percent(running[0].progress.fraction))
             if waiting:
                 parts.append(self.tr("{0} waiting").format(waiting))
             self._work.setText(" · ".join(parts))

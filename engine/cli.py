@@ -230,8 +230,10 @@ def _add_training(add: Add) -> None:
     typed.add_argument(
         "--text", metavar="TEXT", help="a text instead of a file: it is judged, gone on with, or [MASK] filled in"
     )
-    typed.add_argument("--pair", metavar="TEXT", help="the second text of a pair, or what is asked about the text")
-    typed.add_argument("--choice", action="append", metavar="TEXT", help="one of some choices beside the text")
+    typed.add_argument("--pair", metavar="TEXT", help="the second text of a pair; the question that --text answers")
+    typed.add_argument(
+        "--choice", action="append", metavar="TEXT", help="one of the choices, twice or more; beside --text"
+    )
     typed.add_argument("--tokens", type=int, metavar="N", help="go on for at most so many (default: 40)")
     typed.add_argument("--greedy", action="store_true", default=None, help="take the likeliest token each time")
     typed.add_argument("--temperature", type=float, metavar="X", help="above 1 bolder, below 1 safer")

@@ -21,9 +21,9 @@ ROOMS: dict[str, set[str]] = {
     "spec": set(),
     "runs": {"spec"},
     "datasets": {"spec"},
-    "catalog": {"spec"},
+    "catalog": {"spec", "amounts"},
     "training": {"runs", "datasets", "spec"},
-    "families": {"training", "inspecting", "runs", "datasets", "catalog", "spec"},
+    "families": {"training", "inspecting", "runs", "datasets", "catalog", "spec", "amounts"},
     "export": {"runs", "spec"},
     "jobs": {
         "export",
@@ -37,12 +37,24 @@ ROOMS: dict[str, set[str]] = {
         "lessons",
         "tensors",
     },
-    "commands": {"jobs", "export", "families", "training", "runs", "datasets", "catalog", "spec", "workspace"},
+    "commands": {
+        "jobs",
+        "export",
+        "families",
+        "training",
+        "runs",
+        "datasets",
+        "catalog",
+        "spec",
+        "workspace",
+        "amounts",
+    },
     "cli": {"commands", "runs", "datasets", "spec", "workspace"},
     "tensors": set(),
     "inspecting": set(),
     "lessons": {"tensors"},
     "workspace": set(),
+    "amounts": set(),
 }
 
 # What would run code that came with a file, or hand a string to an interpreter.
@@ -122,6 +134,12 @@ def test_that_a_page_imports_no_other_page() -> None:
                 wrong += [(named(path), module)] if parts[2] != own[0] else []
     # How a run's state and numbers are worded and drawn is one thing, wherever runs are shown.
     assert not [pair for pair in wrong if not pair[1].startswith("app.pages.run.")]
+
+
+def test_that_shares_are_written_in_one_way() -> None:
+    everything = [*sources("app"), *sources("engine")]
+    own = re.compile(r":\.\d%\}")  # engine.amounts.percent knows how the sign follows
+    assert not [named(path) for path in everything if path.name != "amounts.py" and own.search(path.read_text())]
 
 
 def test_that_the_window_keeps_its_manners() -> None:

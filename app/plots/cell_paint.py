@@ -10,6 +10,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPixmap, QPolygonF
 
 from app.plots.cell_layout import CellLayout
+from app.plots.crisp import draw_cells
 from app.plots.tensor_colors import BRIGHT_INK, DARK_INK, Colours, Mark, ValueScale, takes_dark_ink
 from app.theme import theme
 
@@ -43,7 +44,7 @@ def paint_cells(
     rows, columns = cells.shape
     picture = QImage(colours.data, columns, rows, columns * 4, QImage.Format.Format_RGB32)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, layout.wide < 1)
-    painter.drawImage(area, picture)
+    draw_cells(painter, area, picture)
     if min(layout.wide, layout.high) >= GAP_FROM:
         _paint_gaps(painter, layout, area)
     if has_numbers(layout):
@@ -64,12 +65,16 @@ def facet_area(layout: CellLayout, facet: int) -> QRectF:
     return QRectF(left, top, layout.columns * layout.wide, layout.rows * layout.high)
 
 
-def paint_lit(painter: QPainter, area: QRectF, lit: Mask, colour: QColor, dimmed: QPixmap | None = None) -> None:
+def paint_lit(
+    painter: QPainter, area: QRectF, lit: Mask, colour: QColor, dimmed: QPixmap | None = None, is_plain: bool = False
+) -> None:
     """Dim what is not lit of a facet and outline what is. `dimmed` is a picture of the whole widget to take it from,
-    where there are numbers to be read."""
+    where there are numbers to be read; with `is_plain` shapes are drawn alone, as a drawing of any size needs it."""
     if not lit.size:
         return
-    if dimmed is None:
+    if is_plain:
+        _veil_plainly(painter, area, lit)
+    elif dimmed is None:
         _veil(painter, area, lit)
     else:
         _take_from(painter, area, ~lit, dimmed)
@@ -85,6 +90,14 @@ def _veil(painter: QPainter, area: QRectF, lit: Mask) -> None:
     veil[~lit] = [*(round(part * share) for part in (base.blue(), base.green(), base.red())), DIMMED]
     picture = QImage(veil.data, columns, rows, columns * 4, QImage.Format.Format_ARGB32_Premultiplied)
     painter.drawImage(area, picture)
+
+
+def _veil_plainly(painter: QPainter, area: QRectF, lit: Mask) -> None:
+    wide, high = area.width() / lit.shape[1], area.height() / lit.shape[0]
+    veil = QColor(theme().base)
+    veil.setAlpha(DIMMED)
+    for row, first, last in runs(~lit):
+        painter.fillRect(QRectF(area.left() + first * wide, area.top() + row * high, (last - first) * wide, high), veil)
 
 
 def _take_from(painter: QPainter, area: QRectF, cells: Mask, dimmed: QPixmap) -> None:

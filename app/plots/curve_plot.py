@@ -14,7 +14,7 @@ from app.plots.canvas import Canvas, Frame, Ribbon, Stroke
 from app.plots.curve import Curve, Strokes, in_order, rows_of
 from app.plots.curve_layer import CurveLayer, Mark, Reading
 from app.plots.curve_places import Places, nearest
-from app.plots.export import Numbers
+from app.plots.export import SCALE, Numbers
 from app.plots.extent import extent_of, floor_of
 from app.plots.ink import Ink
 from app.plots.layered_plot import LayeredPlot
@@ -311,12 +311,12 @@ class CurvePlot(LayeredPlot):
         """Whether all that was told is on show."""
         return not self._is_stale and self._drawing is None
 
-    def exportImage(self, path: Path) -> None:
-        """Write the plot as .svg, in lines, or as a picture of twice the screen's size, drawn for that size."""
+    def exportImage(self, path: Path, scale: float = SCALE) -> None:
+        """Write the plot as .svg, in lines, or as a picture of `scale` pixels a point, drawn for that size."""
         self.redraw()
         self._layer.is_exact = True
         try:
-            super().exportImage(path)
+            super().exportImage(path, scale)
         finally:
             self._layer.is_exact = False
 

@@ -1,21 +1,32 @@
 """Writing a plot's picture and numbers to files. Long tables are written by a thread of their own."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, QRect, QRunnable, Signal
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtCore import QObject, QPoint, QRect, QRunnable, QSize, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPixmap
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
 from app.theme import theme
 
 Numbers = tuple[list[str], Iterable[Sequence[object]]]
+SCALE = 2.0  # pixels a point of a picture, where nothing else is chosen
 
 
-def save_image(widget: QWidget, path: Path) -> None:
-    """Write a widget as .svg or, for every other ending, as a picture of twice the screen's size.
+@dataclass(frozen=True)
+class Picture:
+    """Something that can be painted on anything: from (0, 0), over so many points."""
+
+    title: str
+    size: QSize
+    paint: Callable[[QPainter], None]
+
+
+def save_picture(picture: Picture, path: Path, scale: float = SCALE) -> None:
+    """Write a picture as .svg or, for every other ending, with `scale` pixels a point.
 
     Raises:
         OSError: the file cannot be written.
@@ -24,20 +35,39 @@ def save_image(widget: QWidget, path: Path) -> None:
     if path.suffix.lower() == ".svg":
         generator = QSvgGenerator()
         generator.setFileName(str(path))
-        generator.setSize(widget.size())
-        generator.setViewBox(QRect(QPoint(0, 0), widget.size()))
-        generator.setTitle(widget.accessibleName())
-        painter = QPainter(generator)
-        painter.fillRect(widget.rect(), QColor(theme().base))
-        widget.render(painter, QPoint())
-        painter.end()
-        return
-    picture = QPixmap(widget.size() * 2)
-    picture.setDevicePixelRatio(2)
-    picture.fill(QColor(theme().base))
-    widget.render(picture)
-    if not picture.save(str(path)):
+        generator.setResolution(
+            round(QGuiApplication.primaryScreen().logicalDotsPerInch())
+        )  # else text is 72 / 96 as large
+        generator.setSize(picture.size * scale)
+        generator.setViewBox(QRect(QPoint(0, 0), picture.size))
+        generator.setTitle(picture.title)
+        with QPainter(generator) as painter:
+            _paint(painter, picture)
+    elif not pixmap_of(picture, scale).save(str(path)):
         raise OSError(f"{path.name}: no picture of this kind can be written; use .png or .svg")
+
+
+def pixmap_of(picture: Picture, scale: float = SCALE) -> QPixmap:
+    """Return a picture with `scale` pixels a point."""
+    pixmap = QPixmap(picture.size * scale)
+    pixmap.setDevicePixelRatio(scale)
+    with QPainter(pixmap) as painter:
+        _paint(painter, picture)
+    return pixmap
+
+
+def picture_of(widget: QWidget) -> Picture:
+    """Return a widget as a picture."""
+
+    def paint(painter: QPainter) -> None:
+        widget.render(painter, QPoint())
+
+    return Picture(widget.accessibleName(), widget.size(), paint)
+
+
+def _paint(painter: QPainter, picture: Picture) -> None:
+    painter.fillRect(QRect(QPoint(0, 0), picture.size), QColor(theme().base))
+    picture.paint(painter)
 
 
 def save_numbers(numbers: Numbers, path: Path) -> None:

@@ -1,10 +1,9 @@
 """The small button beside a plot's title that offers its picture and its numbers."""
 
 from PySide6.QtCore import QPoint, Qt, Slot
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from app.icons import icon
-from app.plots.plot import Plot
 
 
 class ExportButton(QToolButton):
@@ -21,7 +20,8 @@ class ExportButton(QToolButton):
 
     @Slot()
     def _open(self) -> None:
-        if isinstance(self._plot, Plot):
-            menu = self._plot.exportMenu()
+        make = getattr(self._plot, "exportMenu", None)
+        if make is not None:
+            menu: QMenu = make()
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             menu.popup(self.mapToGlobal(QPoint(0, self.height())))

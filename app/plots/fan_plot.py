@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.plots.canvas import Frame
 from app.plots.date_axis import DateAxis, moment_text
-from app.plots.export import Numbers
+from app.plots.export import SCALE, Numbers
 from app.plots.fan import Fan
 from app.plots.fan_layer import FanLayer
 from app.plots.layered_plot import LayeredPlot
@@ -91,10 +91,10 @@ class FanPlot(LayeredPlot):
             rows = ([moment_text(float(str(row[0]))), *row[1:]] for row in rows)
         return names, rows
 
-    def exportImage(self, path: Path) -> None:
-        """Write the plot as .svg, or as a picture of twice the screen's size."""
+    def exportImage(self, path: Path, scale: float = SCALE) -> None:
+        """Write the plot as .svg, or as a picture of `scale` pixels a point."""
         self._layer.reading = None
-        super().exportImage(path)
+        super().exportImage(path, scale)
 
     # Inside
 

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
+from app.plots.crisp import draw_cells
 from app.plots.tensor_colors import BRIGHT_INK, DARK_INK, ValueScale, takes_dark_ink
 from app.plots.tensor_window import TensorWindow, TilePlace
 from app.plots.tile_book import MapScale, MapTile, TileBook, marked_shares
@@ -44,7 +45,7 @@ def paint_tiles(
 def _paint_tile(painter: QPainter, window: TensorWindow, book: TileBook, place: TilePlace) -> None:
     tile = book.get(place)
     assert tile is not None
-    painter.drawImage(_target(window, place), book.picture(tile))
+    draw_cells(painter, _target(window, place), book.picture(tile))
 
 
 def _target(window: TensorWindow, place: TilePlace) -> QRect:

@@ -1,6 +1,5 @@
 """The base of every plot: a pyqtgraph view in the theme's colours that exports its picture and its numbers."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
@@ -30,7 +30,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.plots.axis import Axis
-from app.plots.export import Numbers, NumbersJob, save_image, save_numbers
+from app.plots.export import SCALE, Numbers, NumbersJob, picture_of, pixmap_of, save_numbers, save_picture
+from app.plots.picture_menu import PictureMenu
 from app.theme import theme, themeNotifier
 
 pg.setConfigOptions(antialias=False, useOpenGL=False)
@@ -74,6 +75,8 @@ class Plot(QWidget):
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._labels: tuple[str, str] = ("", "")
         self._is_empty = False
+        self._picture = PictureMenu(None, "", self)
+        self._picture.exported.connect(self.exported)
         self.setMinimumSize(QSize(200, 120))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         themeNotifier().changed.connect(self._follow_theme)
@@ -114,16 +117,20 @@ class Plot(QWidget):
         self.item.autoRange(padding=0.03)
         self.redraw()
 
-    def exportImage(self, path: Path) -> None:
-        """Write the plot as .svg or, for every other ending, as a picture of twice the screen's size."""
+    def exportImage(self, path: Path, scale: float = SCALE) -> None:
+        """Write the plot as .svg or, for every other ending, with `scale` pixels a point. Raises OSError."""
         clouds = [item for item in self.view.scene().items() if isinstance(item, pg.ScatterPlotItem)]
         for cloud in clouds:
             cloud.setExportMode(True, {})  # its dots are drawn as shapes instead of small bitmaps
         try:
-            save_image(self, Path(path))
+            save_picture(picture_of(self), Path(path), scale)
         finally:
             for cloud in clouds:
                 cloud.setExportMode(False)
+
+    def exportPixmap(self, scale: float = SCALE) -> QPixmap:
+        """Return the plot as a picture with `scale` pixels a point."""
+        return pixmap_of(picture_of(self), scale)
 
     def exportNumbers(self, path: Path) -> None:
         """Write what is drawn as CSV, with every point."""
@@ -132,17 +139,10 @@ class Plot(QWidget):
     def exportMenu(self) -> QMenu:
         """Return the menu of exports."""
         menu = QMenu(self)
-        menu.addAction(self.tr("Save picture…"), self.askForImage)
+        self._picture.setTitle(self.accessibleName())
+        self._picture.addTo(menu)
         menu.addAction(self.tr("Save numbers as CSV…"), self.askForNumbers)
-        menu.addAction(self.tr("Copy picture"), self.copyImage)
         return menu
-
-    @Slot()
-    def askForImage(self) -> None:
-        """Ask where to, and write the picture."""
-        name, _ = QFileDialog.getSaveFileName(self, self.tr("Save picture"), "plot.png", "PNG (*.png);;SVG (*.svg)")
-        if name:
-            self._try(self.exportImage, Path(name))
 
     @Slot()
     def askForNumbers(self) -> None:
@@ -157,11 +157,6 @@ class Plot(QWidget):
         job.relay.done.connect(self.exported)
         job.relay.failed.connect(self._tell_failure)
         QThreadPool.globalInstance().start(job)
-
-    @Slot()
-    def copyImage(self) -> None:
-        """Put the picture on the clipboard."""
-        QApplication.clipboard().setPixmap(self.grab())
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer the exports, and the whole view."""
@@ -252,14 +247,6 @@ class Plot(QWidget):
     @Slot(str)
     def _tell_failure(self, sentence: str) -> None:
         QMessageBox.warning(self, self.tr("The file could not be written"), sentence)
-
-    def _try(self, write: Callable[[Path], None], path: Path) -> None:
-        try:
-            write(path)
-        except OSError as error:
-            self._tell_failure(str(error))
-        else:
-            self.exported.emit(str(path))
 
     def _colour_axes(self) -> None:
         for side in ("left", "bottom"):

@@ -60,6 +60,7 @@ class TensorMap(QWidget):
         self._asking.setInterval(0)
         self._asking.timeout.connect(self._ask)
         self._was_complete = False
+        self.isPlain = False  # painted for a picture, without a ring of focus
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(QSize(240, 160))
@@ -114,6 +115,10 @@ class TensorMap(QWidget):
         for book in (self._book, self._first):
             book.setScale(scale, theme().dark)
         self.update()
+
+    def scale(self) -> MapScale:
+        """Return what numbers are coloured by."""
+        return self._scale
 
     def setFormat(self, write: Callable[[float], str]) -> None:
         """Write numbers in cells in this way."""
@@ -237,19 +242,18 @@ class TensorMap(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint what is there of what is seen."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(theme().base))
-        if not self._window.rows or not self._window.columns:
-            painter.setPen(QColor(theme().muted))
-            area = self.rect().adjusted(24, 24, -24, -24)
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty_text)
-        else:
-            self._paint_cells(painter)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme().accent), 1))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(theme().base))
+            if not self._window.rows or not self._window.columns:
+                painter.setPen(QColor(theme().muted))
+                area = self.rect().adjusted(24, 24, -24, -24)
+                painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty_text)
+            else:
+                self._paint_cells(painter)
+            if self.hasFocus() and not self.isPlain:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(QColor(theme().accent), 1))
+                painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
 
     def _paint_cells(self, painter: QPainter) -> None:
         room = self._room()

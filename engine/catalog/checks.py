@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue, ValidationError
 
+from engine.amounts import percent
 from engine.catalog.forecasting_checks import forecasting_problems
 from engine.catalog.gallery import PRETRAINABLE, STACKABLE
 from engine.catalog.models import model, settings
@@ -142,7 +143,7 @@ def _training_problems(spec: RunSpec) -> Iterator[str]:
     valid = getattr(split, "valid", 0.0)
     test = getattr(split, "test", 0.0)
     if valid + test >= 1:
-        yield f"split.test: validation and test take {valid + test:.0%} of the rows, so none are left to learn from"
+        yield f"split.test: validation and test take {percent(valid + test)} of the rows, so none are left to learn from"
     column = getattr(split, "column", None)
     if column is not None and not column:
         yield f"split.column: a split by {'column' if split.kind == 'column' else split.kind} needs a column"

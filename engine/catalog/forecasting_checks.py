@@ -3,6 +3,7 @@ Pure functions of a RunSpec."""
 
 from collections.abc import Iterator
 
+from engine.amounts import percent
 from engine.catalog.schema import ModelInfo
 from engine.spec import ForecastingSpec, HoldoutSplit, RollingOriginSplit, RunSpec
 
@@ -18,7 +19,7 @@ def forecasting_problems(info: ModelInfo, spec: RunSpec) -> Iterator[str]:
         yield f"split.kind: series are split by time: holdout or rolling, not {spec.split.kind}"
     elif isinstance(spec.split, HoldoutSplit) and spec.split.valid + spec.split.test >= 1:
         share = spec.split.valid + spec.split.test
-        yield f"split.test: validation and test take {share:.0%} of the time, so none is left to learn from"
+        yield f"split.test: validation and test take {percent(share)} of the time, so none is left to learn from"
 
 
 def _role_problems(spec: RunSpec, own: ForecastingSpec) -> Iterator[str]:

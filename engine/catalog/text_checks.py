@@ -97,6 +97,8 @@ def _label_problems(own: TextSpec) -> Iterator[str]:
     for name in names:
         if name and name in (own.columns.text, own.columns.second):
             yield f"text.columns.labels: “{name}” is the text; the label must be another column"
+    if own.columns.second and own.columns.second == own.columns.text:
+        yield f"text.columns.second: “{own.columns.second}” is the first text already; name another column, or none"
     if own.labels == "number" and own.label_smoothing:
         yield "text.label_smoothing: it takes certainty from classes, and numbers have none; set it to 0"
 

@@ -11,7 +11,8 @@ from rich.console import Console
 from engine.commands.output import DONE, BadInput, as_json, complain, number, table
 from engine.commands.runs import find
 from engine.runs import RunStore
-from engine.runs.texts import Beam
+from engine.runs.texts import Beam, TextAnswer
+from engine.spec import LABELLED, TextSpec
 
 PREVIEW_ROWS = 20
 TOLD_VALUES = 3
@@ -52,9 +53,9 @@ def _check_file(file: Path) -> None:
 
 def predict_command(options: Namespace) -> int:
     """Predict every row of a file, or of series what comes after; print the first rows, or write all with -o."""
-    if options.text is not None:
+    if options.text is not None or options.pair is not None or options.choice:
         if options.file or options.data or options.output:
-            raise BadInput("--text stands alone: a file is predicted without it")
+            raise BadInput("--text stands alone: a file is predicted without it, without --pair and --choice")
         return answer_command(options)
     if (options.file is None) == (options.data is None):
         raise BadInput("name one file, either FILE or --data FILE, or give --text")
@@ -96,6 +97,8 @@ def answer_command(options: Namespace) -> int:
     """Print what a text model says to a typed text."""
     with RunStore(options.workspace) as store:
         run = find(store, options.run)
+    if run.spec.text is not None:
+        _check_typed(run.spec.text, options.text, options.pair, options.choice or ())
     with _told("Loading the model …"):
         from engine.families.text.typed import answer
         from engine.runs.texts import Decoding
@@ -105,10 +108,17 @@ def answer_command(options: Namespace) -> int:
             decoding = Decoding.model_validate({"top_k": 20, **given})
         except ValueError as error:
             raise BadInput(f"these settings draw no text: {error}") from error
-        found = answer(options.workspace, run.id, options.text, options.pair, decoding, choices=options.choice or ())
+        found = answer(
+            options.workspace, run.id, options.text or "", options.pair, decoding, choices=options.choice or ()
+        )
     if options.json:
         as_json(found)
-        return DONE
+    else:
+        _show_answer(found)
+    return DONE
+
+
+def _show_answer(found: TextAnswer) -> None:
     for note in found.notes:
         complain(note)
     for one in found.targets:
@@ -120,7 +130,7 @@ def answer_command(options: Namespace) -> int:
     for place, chances in enumerate(found.blanks, start=1):
         rows = [[chance.label, number(chance.probability)] for chance in chances]
         table([f"mask {place}", "probability"], rows, right=["probability"])
-    for span in found.spans:
+    for span in found.spans if found.task != "question-answering" else ():  # the answer stands above
         print(f"{found.text[span.start : span.end]}  {span.label}".rstrip())
     if found.near:
         table(["word", "similarity"], [[one.word, number(one.similarity)] for one in found.near], right=["similarity"])
@@ -130,7 +140,23 @@ def answer_command(options: Namespace) -> int:
     _show_beams(found.beams)
     if found.perplexity is not None:
         print(f"{found.perplexity_name} {number(found.perplexity)}")
-    return DONE
+
+
+def _check_typed(own: TextSpec, text: str | None, pair: str | None, choices: Sequence[str]) -> None:
+    """Raise BadInput where what was typed is not what the model reads, saying what it does."""
+    chooses, asks = own.task == "multiple-choice", own.task == "question-answering"
+    if asks and not (text and text.strip() and pair and pair.strip()):
+        raise BadInput(
+            "this model answers questions: give --text with what holds the answer, and --pair with the question"
+        )
+    if chooses and len([one for one in choices if one.strip()]) < 2:
+        raise BadInput("this model chooses: give each choice with a --choice of its own, two or more")
+    if choices and not chooses:
+        raise BadInput("--choice is for a model of multiple choice, which this one is not")
+    if pair is not None and not asks and not (own.task in LABELLED and own.columns.second):
+        raise BadInput("--pair is for questions and for pairs of texts, and this model reads one text alone")
+    if text is None and (not chooses or own.columns.context or own.columns.question):
+        raise BadInput("--text is missing: the text that stands before it")
 
 
 def _show_beams(beams: Sequence[Beam]) -> None:

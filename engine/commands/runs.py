@@ -88,7 +88,11 @@ def show_run(run: RunRecord, folder: Path) -> None:
             values[f"fix {place}"] = f"{fix.label}:  {' '.join(_as_option(*change) for change in fix.changes.items())}"
     if (spec := run.spec_or_none) is not None:
         values["model"] = f"{spec.model.name} on {spec.data.name or spec.data.dataset}"
-        values["target"] = ", ".join(spec.data.roles.target)
+        if spec.text is not None:
+            values["task"] = spec.text.task
+        target = spec.data.roles.target if spec.text is None else spec.text.columns.labels
+        if target:
+            values["target"] = ", ".join(target)
     values["created"] = _when(run.created)
     values["time"] = duration(run.duration)
     if run.progress.total_epochs:

@@ -3,6 +3,7 @@
 from argparse import Namespace
 from pathlib import Path
 
+from engine.amounts import percent
 from engine.catalog import CatalogError, idle_fields, model, problems, run_name, with_value
 from engine.catalog.text_view import TokenFacts
 from engine.commands.interrupts import interrupts
@@ -86,9 +87,9 @@ def _told(tokens: TokenFacts, spec: RunSpec) -> dict[str, str]:
     """Return what there is to tell of texts and their tokenizer."""
     made, what = tokens.tokenizer, "are cut" if tokens.cuts else "become several samples"
     shares = ((made.unknown_train, "training"), (made.unknown_valid, "validation"))
-    unknown = [f"{share:.2%} of the {part} texts’ tokens" for share, part in shares if share is not None]
+    unknown = [f"{percent(share, 2)} of the {part} texts’ tokens" for share, part in shares if share is not None]
     of = "" if made.allowed is None else f" of {made.allowed:,} allowed"
-    longer = f"{tokens.share_longer:.1%} of the texts {what} at {tokens.limit:,} tokens"
+    longer = f"{percent(tokens.share_longer, 1)} of the texts {what} at {tokens.limit:,} tokens"
     return {
         "tokens": f"{tokens.median:,} in the median text, 95 % have at most {tokens.p95:,}, the longest {tokens.longest:,}",
         **({} if "text.max_length" in idle_fields(spec) else {"longer": longer}),

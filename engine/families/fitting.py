@@ -51,18 +51,20 @@ class Training(Generic[T, M]):
         fails, after a model that was good before has been saved.
         """
         keeper = CheckpointKeeper(self._folder, self.trainer.checkpoints, self.recorder, self.fold.prefix)
-        stopped = self._loop(keeper, states, place, resumed)
+        stopped, early = self._loop(keeper, states, place, resumed)
         if keeper.best is None:
             raise Stopped if stopped else _no_best(self.recorder.spec)
-        return Fitted(self._best(keeper), keeper.best_epoch, keeper.best_value or 0.0, stopped)
+        return Fitted(self._best(keeper), keeper.best_epoch, keeper.best_value or 0.0, stopped, early)
 
     @property
     def _folder(self) -> Path:
         """Where checkpoints of the fold are kept."""
         return self.recorder.folder / self.fold.name / "checkpoints"
 
-    def _loop(self, keeper: CheckpointKeeper, states: StateKeeper, place: Place, resumed: State | None) -> bool:
-        """Run the loop; whether it was stopped on request."""
+    def _loop(
+        self, keeper: CheckpointKeeper, states: StateKeeper, place: Place, resumed: State | None
+    ) -> tuple[bool, str]:
+        """Run the loop; whether it was stopped on request, and why it ended early if it did by itself."""
         recorder, trainer, plan = self.recorder, self.trainer, self.loader.plan
         if plan.note:
             recorder.log(plan.note)
@@ -78,20 +80,20 @@ class Training(Generic[T, M]):
         loop = Loop(self.task, self.loader, trainer, self.device, log, self.heard(watch), state, taps)
         watch.begin(loop, self.device)
         if resumed is not None and resumed["is_over"] and resumed["epochs"] == watch.epochs():
-            return False
+            return False, watch.ended_early
         try:
             with self.quiet(), taps:
                 loop.run()
         except Stopped as stopped:
             if stopped.to_rest:
                 raise
-            return True
+            return True, ""
         except RunFailed:
             if keeper.best is not None:
                 self._best(keeper).save(self._folder.parent)
                 recorder.log(f"The model of epoch {keeper.best_epoch}, the best before the failure, is kept.")
             raise
-        return False
+        return False, watch.ended_early
 
     def _best(self, keeper: CheckpointKeeper) -> M:
         assert keeper.best is not None

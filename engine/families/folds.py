@@ -8,6 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from engine.families.model_files import DESCRIPTION, WEIGHTS
 from engine.runs import Outcome
+from engine.training.checkpoints import metric_words
 from engine.training.failures import RunFailed, Stopped
 from engine.training.recorder import Recorder
 from engine.training.state_files import FOLDER, fits_of, has_state
@@ -15,7 +16,6 @@ from engine.training.state_keeper import StateKeeper
 from engine.training.watch import Place
 
 State = Mapping[str, Any]
-_SPLITS = {"train": "training", "valid": "validation"}
 
 
 class Model(Protocol):
@@ -43,12 +43,13 @@ F = TypeVar("F", bound=Fold)
 
 @dataclass(frozen=True)
 class Fitted(Generic[M]):
-    """A trained model with the best weights, and whether the training was stopped on request."""
+    """A trained model with the best weights, whether the training was stopped on request, and why it ended early."""
 
     model: M
     best_epoch: float
     best_value: float
     stopped: bool
+    ended_early: str = ""
 
 
 def check(recorder: Recorder) -> None:
@@ -74,10 +75,10 @@ def fit_folds(
     fitted: list[Fitted[M]] = []
     for index, fold in enumerate(folds):
         if resumed is not None and index < resumed["fold"]:
-            epoch, value = resumed["over"][index]
-            fitted.append(Fitted(load(recorder.folder / fold.name), epoch, float(value), False))
+            epoch, value, *early = resumed["over"][index]  # states of earlier versions end with the value
+            fitted.append(Fitted(load(recorder.folder / fold.name), epoch, float(value), False, *early))
             continue
-        over = tuple((one.best_epoch, one.best_value) for one in fitted)
+        over = tuple((one.best_epoch, one.best_value, one.ended_early) for one in fitted)
         place = Place(index, len(folds), fold.prefix, over)
         state = resumed if resumed is not None and index == resumed["fold"] else None
         try:
@@ -100,10 +101,17 @@ def best_of(recorder: Recorder, fitted: Sequence[Fitted[M]]) -> Fitted[M]:
 
 
 def kept_words(monitor: str, best: Fitted[M]) -> str:
-    """Say which epoch's model is kept, and why: `valid/f1_macro` is called validation f1 macro."""
-    split, _, metric = monitor.partition("/")
-    name = f"{_SPLITS.get(split, split)} {metric.replace('_', ' ')}".strip()
-    return f"The model of epoch {best.best_epoch} is kept: its {name} was {best.best_value:.4g}."
+    """Say which epoch's model is kept, and why."""
+    return f"The model of epoch {best.best_epoch} is kept: its {metric_words(monitor)} was {best.best_value:.4g}."
+
+
+def with_early(fitted: Sequence[Fitted[M]], detail: str) -> str:
+    """Say before what became of a run why it ended before its last epoch, or how many of its folds did."""
+    early = [one.ended_early for one in fitted if one.ended_early]
+    if not early:
+        return detail
+    many = f"{len(early)} of the {len(fitted)} folds stopped early, as nothing became better any more."
+    return f"{early[0] if len(fitted) == 1 else many} {detail}"
 
 
 def ended(recorder: Recorder, fitted: Sequence[Fitted[M]], folds: int, detail: str = "") -> Outcome:
@@ -116,7 +124,7 @@ def ended(recorder: Recorder, fitted: Sequence[Fitted[M]], folds: int, detail: s
         kept = f"All {len(fitted)} folds were trained; the model of the best fold is kept."
     else:
         kept = kept_words(recorder.spec.trainer.checkpoints.monitor, fitted[0])
-    return Outcome.finished(detail or kept)
+    return Outcome.finished(with_early(fitted, detail or kept))
 
 
 def save(recorder: Recorder, model: Model) -> None:

@@ -13,6 +13,7 @@ from engine.inspecting.unreadable import Unreadable
 
 NETWORK = "network."  # what stands before a weight's name in the state that a run is resumed from
 _STATE = re.compile(r"(.+)\.[0-9a-f]{12}")
+_USUAL = re.compile(r"epoch=(\d+)-step=(\d+)")
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,13 @@ def _checkpoint(path: Path, folder: Path) -> Checkpoint:
         return Checkpoint(path, f"{before}{_name_of_state(path)}", step=None if step is None else int(step))
     told = _read(path.with_suffix(".json"))
     epoch, step = _number(told.get("epoch")), _number(told.get("step"))
-    return Checkpoint(path, f"{before}{path.stem}", epoch, None if step is None else int(step))
+    return Checkpoint(path, f"{before}{_label(path.stem)}", epoch, None if step is None else int(step))
+
+
+def _label(stem: str) -> str:
+    """Write the usual name of a checkpoint shorter: epoch=005-step=000125 as epoch 5 · step 125."""
+    usual = _USUAL.fullmatch(stem)
+    return f"epoch {int(usual[1])} · step {int(usual[2])}" if usual else stem
 
 
 def _description_of(path: Path) -> Path | None:

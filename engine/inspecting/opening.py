@@ -35,7 +35,7 @@ def open_file(path: Path) -> TensorFile:
 
 def _open(path: Path, stamp: Stamp, head: bytes) -> TensorFile:
     begins_with_header = head[8:9] == b"{" and int.from_bytes(head[:8], "little") <= stamp.size  # its length is first
-    if begins_with_header or path.suffix.lower() == ".safetensors":
+    if begins_with_header:
         return open_safetensors(path, stamp)
     if head.startswith(b"\x93NUMPY"):
         return open_npy(path, stamp)
@@ -45,6 +45,8 @@ def _open(path: Path, stamp: Stamp, head: bytes) -> TensorFile:
         if path.suffix.lower() in PICKLED:
             return open_torch(path, stamp, is_archive=False)
         raise Unreadable(f"{path.name}: {RUNS_CODE}")
+    if path.suffix.lower() == ".safetensors":
+        return open_safetensors(path, stamp)  # which says what is wrong with it
     known = ", ".join(ENDINGS[:4])
     raise Unreadable(f"{path.name}: this is no file of tensors that can be read here ({known}).")
 

@@ -53,7 +53,7 @@ def open_torch(path: Path, stamp: Stamp, is_archive: bool) -> TensorFile:
             _add(name, value, entries, loads)
     if not entries:
         raise Unreadable(f"{path.name}: there is no tensor in this file.")
-    note = f"{others:,} other values beside the tensors" if others else ""
+    note = f"{others:,} other value{'s' * (others > 1)} beside the tensors" if others else ""
     return TensorFile(path, stamp, "torch", tuple(entries), loads, note)
 
 

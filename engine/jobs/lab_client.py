@@ -32,6 +32,8 @@ class _Asked:
     process: subprocess.Popen[bytes]
     begun: float | None = None
     given_up: float | None = None
+    is_last: bool = False
+    """Whether it is not asked once more should the process end before it begins with it."""
 
     def is_overdue(self, latest: float) -> bool:
         """Whether it is still worked on although it was given up before."""
@@ -117,14 +119,16 @@ class LabClient:
         if self._reader is not None:
             self._reader.join(timeout=10)
 
-    def _send(self, ticket: int, message: dict[str, object]) -> None:
-        asked = self._pending[ticket] = _Asked(message, self._ensure())
+    def _send(self, ticket: int, message: dict[str, object], is_last: bool = False) -> None:
+        asked = self._pending[ticket] = _Asked(message, self._ensure(), is_last=is_last)
         self._write(asked.process, message)
 
     def _ensure(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             waiting = self._standby.take() if self._standby is not None else None
             self._process = waiting or self._spawn()
+            if self._standby is not None and self._proven is None:
+                self._standby.begin()
             self._reader = threading.Thread(
                 target=self._read, args=(self._process,), name=f"lab-{self.kind}", daemon=True
             )
@@ -175,8 +179,8 @@ class LabClient:
             self._on_answer(ticket, kind, message[kind])
 
     def _bury(self, process: subprocess.Popen[bytes]) -> None:
-        """Answer for a process that ended. What it had not begun with is asked of a new one, and all that is still wanted
-        where it was ended for what nobody wants.
+        """Answer for a process that ended. What it had not begun with is asked of a new one, but only once where it never
+        answered at all; so is all that is still wanted where it was ended for what nobody wants.
         """
         code = process.wait()
         with self._lock:
@@ -186,10 +190,11 @@ class LabClient:
             orphans = {ticket: one for ticket, one in sorted(self._pending.items()) if one.process is process}
             for ticket, one in list(orphans.items()):
                 del self._pending[ticket]
-                is_innocent = one.begun is None and process is self._proven and self.kind in PATIENCE_S
+                is_proven = process is self._proven
+                is_innocent = one.begun is None and self.kind in PATIENCE_S and (is_proven or not one.is_last)
                 if one.given_up is None and (process is self._deaf or is_innocent):
                     del orphans[ticket]
-                    self._send(ticket, one.message)
+                    self._send(ticket, one.message, is_last=not is_proven)
             self._quiet_since = time.monotonic()
             if self._standby is not None and was_asked_last and process is self._proven:
                 self._ensure()  # one that never answered is started when it is asked, and not again and again

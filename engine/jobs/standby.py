@@ -14,6 +14,8 @@ AGAIN_S = 60.0
 """Where one could not be started, or ended by itself, another is tried after so long."""
 UNUSED_S = 900.0
 """A lab that nobody asked anything for so long needs no other beside it."""
+IDLE_CORES, LOOK_S = 1.8, 0.5
+"""Where about so many cores have had nothing to do lately, another is started together with the lab itself."""
 ROOM, LEAST_ROOM = 2 << 30, 1 << 30
 """Bytes of memory that must be free for one to be started, and to be kept. It takes a quarter of the second."""
 
@@ -25,6 +27,7 @@ class Standby:
         self._spawn = spawn
         self._process: subprocess.Popen[bytes] | None = None
         self._not_before = 0.0
+        self._cores = Cores()
 
     @property
     def pid(self) -> int | None:
@@ -38,17 +41,30 @@ class Standby:
         first answer, so that who never asks it for anything pays for none.
         """
         now = time.monotonic()
+        self._cores.look(now)
         quiet = None if quiet_since is None else now - quiet_since
         if self._process is not None:
             has_ended = self._process.poll() is not None
             if has_ended or (quiet is not None and quiet > UNUSED_S) or _free() < LEAST_ROOM:
                 self.close()
                 self._not_before = now + AGAIN_S
-        elif quiet is not None and QUIET_S <= quiet <= UNUSED_S and now >= self._not_before and _free() >= ROOM:
-            try:
-                self._process = self._spawn()
-            except OSError:
-                self._not_before = now + AGAIN_S
+        elif quiet is not None and QUIET_S <= quiet <= UNUSED_S and now >= self._not_before:
+            self._start()
+
+    def begin(self) -> None:
+        """Start one beside a lab that begins itself, where that takes nothing from it: should the lab end before it has
+        answered for the first time, most of what has to be imported is imported.
+        """
+        if self._process is None and self._cores.idle >= IDLE_CORES and time.monotonic() >= self._not_before:
+            self._start()
+
+    def _start(self) -> None:
+        if _free() < ROOM:
+            return
+        try:
+            self._process = self._spawn()
+        except OSError:
+            self._not_before = time.monotonic() + AGAIN_S
 
     def take(self) -> subprocess.Popen[bytes] | None:
         """Hand over the process; None where there is none."""
@@ -65,6 +81,21 @@ class Standby:
             kill_tree(process.pid)
             _close_pipes(process)
             process.wait(timeout=10)
+
+
+class Cores:
+    """How many of the machine's cores have had nothing to do lately."""
+
+    def __init__(self) -> None:
+        self.idle = 0.0
+        self._looked, self._rested = time.monotonic(), psutil.cpu_times().idle
+
+    def look(self, now: float) -> None:
+        """Look again, if the last time is long enough ago to tell."""
+        if (passed := now - self._looked) >= LOOK_S:
+            rested = psutil.cpu_times().idle
+            self.idle = (rested - self._rested) / passed
+            self._looked, self._rested = now, rested
 
 
 def _free() -> int:

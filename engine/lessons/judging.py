@@ -35,7 +35,18 @@ def judge(text: str, exercise: Exercise) -> Judgement:
     unlike = ~torch.isclose(_numbers(given), _numbers(wanted), rtol=NEAR, atol=NEAR, equal_nan=True)
     if unlike.any():
         return Judgement(False, _difference(given, wanted, unlike))
+    if missing := [name for name in exercise.of if name not in _sources(chain)]:
+        return Judgement(False, f"The numbers are right, but they are not made of {' and '.join(missing)}.")
     return Judgement(True, exercise.right)
+
+
+def _sources(chain: Chain) -> set[str]:
+    """Return the names of all tensors that the result is made of."""
+    steps, found = chain.steps, {chain.program.label(chain.program.result or 0)}
+    for step in reversed(steps):
+        if step.name in found:
+            found.update(step.operands)
+    return found
 
 
 def _forbidden(chain: Chain, names: tuple[str, ...]) -> str:

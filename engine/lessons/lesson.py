@@ -32,7 +32,7 @@ class LessonStep(_Read):
 
 class Exercise(_Read):
     """A task, the expression that it begins with, and one that gives the right tensor. Operations named in `without` are
-    not to be used.
+    not to be used; the result is to be made of the tensors in `of`.
     """
 
     task: str
@@ -41,6 +41,7 @@ class Exercise(_Read):
     hint: str
     right: str
     without: tuple[str, ...] = ()
+    of: tuple[str, ...] = ()
 
 
 class Lesson(_Read):

@@ -17,6 +17,7 @@ from engine.training.validation import Validation
 from engine.training.weights import save_weights, write_whole
 
 Weights = dict[str, torch.Tensor]
+_SPLITS = {"train": "training", "valid": "validation"}
 
 
 def better(value: float, than: float | None, mode: str, by: float = 0.0) -> bool:
@@ -38,32 +39,47 @@ def watched(metrics: Mapping[str, float], key: str, setting: str) -> float:
     return metrics[key]
 
 
+def metric_words(key: str) -> str:
+    """Return a metric's key as it is said in a sentence: `valid/f1_macro` is called validation f1 macro."""
+    split, _, metric = key.partition("/")
+    return f"{_SPLITS.get(split, split)} {metric.replace('_', ' ')}".strip()
+
+
 @dataclass
 class Patience:
     """Counts the validations without improvement of a metric."""
 
     settings: EarlyStoppingSpec
     best: float | None = None
+    best_epoch: float = 0
     waited: int = 0
 
-    def is_over(self, metrics: Mapping[str, float]) -> bool:
-        """Take a validation's metrics; whether the training should end."""
+    def is_over(self, metrics: Mapping[str, float], epoch: float) -> bool:
+        """Take the metrics of a validation after so many epochs; whether the training should end."""
         if not self.settings.enabled:
             return False
         value = watched(metrics, self.settings.monitor, "Early stopping")
         if better(value, self.best, self.settings.mode, self.settings.min_delta):
-            self.best, self.waited = value, 0
+            self.best, self.best_epoch, self.waited = value, epoch, 0
         else:
             self.waited += 1
         return self.waited >= self.settings.patience
 
+    def words(self, epoch: float, unit: str) -> str:
+        """Say why a training ended after so many epochs; what was counted are epochs or validations, the `unit`."""
+        best = "" if self.best is None else f"; the best was epoch {self.best_epoch}"
+        waited = f"{self.waited} {unit if self.waited == 1 else unit + 's'}"
+        name = metric_words(self.settings.monitor)
+        return f"Stopped early after epoch {epoch}: the {name} was no better for {waited}{best}."
+
     def state(self) -> dict[str, Any]:
         """Return what was counted."""
-        return {"best": self.best, "waited": self.waited}
+        return {"best": self.best, "best_epoch": self.best_epoch, "waited": self.waited}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on counting."""
         self.best, self.waited = state["best"], int(state["waited"])
+        self.best_epoch = state.get("best_epoch", 0)  # states of earlier versions do not have it
 
 
 class CheckpointKeeper:

@@ -6,15 +6,16 @@ full disk in the middle never costs the pair before. What the state means is its
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import torch
 
 from engine.training.state_files import AGAIN, FORMAT, SUFFIX, VERSION, StateError, read_whole
-from engine.training.weights import write_whole
+from engine.training.weights import put, write_tensors, write_whole
 
 
 def save_state(folder: Path, name: str, fits: Mapping[str, Any], content: Any, step: int) -> Path:
@@ -24,14 +25,22 @@ def save_state(folder: Path, name: str, fits: Mapping[str, Any], content: Any, s
     Raises:
         OSError: the disk is full, or not to be written to; the state before is untouched.
     """
-    from safetensors.torch import save
-
     tensors: dict[str, torch.Tensor] = {}
     tree = _plain(content, tensors)
-    data = save(tensors)
-    checksum = hashlib.sha256(data).hexdigest()
+    seen = hashlib.sha256()
+
+    def write(file: BinaryIO) -> None:
+        def both(part: bytes | memoryview) -> None:
+            seen.update(part)
+            file.write(part)
+
+        write_tensors(both, tensors)
+
+    partial = folder / f"{name}.safetensors.part"
+    put(partial, write)
+    checksum = seen.hexdigest()
     file = folder / f"{name}.{checksum[:12]}.safetensors"
-    write_whole(file, data)
+    os.replace(partial, file)  # noqa: PTH105 - replaces an existing file on Windows too
     path = folder / f"{name}{SUFFIX}"
     head = {"format": FORMAT, "version": VERSION, "step": step, "fits": dict(fits)}
     body = {"tensors": file.name, "sha256": checksum, "content": tree}
@@ -60,7 +69,7 @@ def _plain(value: Any, tensors: dict[str, torch.Tensor]) -> Any:
         is_array = isinstance(value, np.ndarray)
         tensor = torch.from_numpy(value) if isinstance(value, np.ndarray) else value
         place = str(len(tensors))
-        tensors[place] = tensor.detach().cpu().clone().contiguous()
+        tensors[place] = tensor
         return {"array" if is_array else "tensor": place}
     if isinstance(value, Mapping):
         return {"dict": [[key, _plain(one, tensors)] for key, one in value.items()]}

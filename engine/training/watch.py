@@ -46,12 +46,13 @@ class Listener(Protocol):
 
 @dataclass(frozen=True)
 class Place:
-    """Which training of how many this is, for the progress of the whole run; `over` are the ends of those before it."""
+    """Which training of how many this is, for the progress of the whole run; `over` are the ends of those before it:
+    the best epoch, its value, and why the training ended early."""
 
     index: int = 0
     count: int = 1
     prefix: str = ""
-    over: tuple[tuple[float, float], ...] = ()
+    over: tuple[tuple[float, float, str], ...] = ()
 
 
 @dataclass
@@ -73,6 +74,8 @@ class Watch:
     _made: list[int] = field(default_factory=list)
     _waiting: list[tuple[int, Change]] = field(default_factory=list)
     is_over: bool = False
+    ended_early: str = ""
+    """Why the training ended before its last epoch, as a sentence."""
 
     def begin(self, module: Trained, device: torch.device) -> None:
         """Tell that training begins, or goes on, with a module that trains on a device."""
@@ -82,8 +85,9 @@ class Watch:
             self._made = [int(place) for place in self.resumed["changes"]]
             self.keeper.restore(self.resumed["keeper"], device)
             self.patience.restore(self.resumed["patience"])
+            self.ended_early = str(self.resumed.get("ended_early", ""))
             if self.resumed["epochs"] != self.epochs():
-                self.patience.waited = 0  # who adds epochs wants them trained
+                self.patience.waited, self.ended_early = 0, ""  # who adds epochs wants them trained
             self.recorder.log(f"Resumed after step {self._first:,}.")
         self._waiting = [pair for pair in enumerate(self.recorder.changes) if pair[0] not in self._made]
         self._waiting.sort(key=lambda pair: pair[1].step)
@@ -130,13 +134,11 @@ class Watch:
         best = self.keeper.best_value
         if best is not None and not prefix:
             self.recorder.summary({f"best/{self.trainer.checkpoints.monitor}": best})
-        over = self.patience.is_over(metrics)
+        over = self.patience.is_over(metrics, at.epoch)
         if over and at.step < self._steps:
-            stop = self.trainer.early_stopping
-            waited = "validations" if self.trainer.validate_every_steps else "epochs"
-            self.recorder.log(
-                f"Early stopping after epoch {at.epoch}: {stop.monitor} has not improved for {stop.patience} {waited}."
-            )
+            unit = "validation" if self.trainer.validate_every_steps else "epoch"
+            self.ended_early = self.patience.words(at.epoch, unit)
+            self.recorder.log(self.ended_early)
         self.is_over = over or at.step >= self._steps
         if self.states.is_due_after(at, self.is_over):
             self._write(at.step)
@@ -188,6 +190,7 @@ class Watch:
             "over": [list(one) for one in self.place.over],
             "epochs": self.trainer.epochs,
             "is_over": self.is_over,
+            "ended_early": self.ended_early,
             "changes": self._made,
             "keeper": self.keeper.state(),
             "patience": self.patience.state(),

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 from app.amounts import count, counted
 from app.pages.data.answers import Cell, DatasetAnswer, ProfileAnswer
 from app.theme import theme
+from engine.amounts import percent
 from engine.spec import Role
 
 translate = QCoreApplication.translate
@@ -122,9 +123,9 @@ def one_line(text: str) -> str:
 def share(part: int, whole: int) -> str:
     """A percentage; a small one is never rounded to nothing."""
     if part == 0 or whole == 0:
-        return "0 %"
-    percent = 100 * part / whole
-    return "<0.1 %" if percent < 0.1 else f"{percent:.1f} %" if percent < 10 else f"{percent:.0f} %"
+        return percent(0)
+    found = part / whole
+    return f"< {percent(0.001, 1)}" if found < 0.001 else percent(found, 1 if found < 0.1 else 0)
 
 
 def size(number: int) -> str:

@@ -18,6 +18,7 @@ from app.amounts import count
 from app.pages.predict.beam_list import BeamList
 from app.pages.predict.marked_text import MarkedText
 from app.pages.run.wording import figure
+from engine.amounts import percent
 from engine.runs.texts import Chance, TargetAnswer, TextAnswer
 
 MOST_BARS = 10
@@ -114,7 +115,7 @@ class TypedAnswer(QScrollArea):
     def _headline(self, answer: TextAnswer) -> str:
         if answer.task == "question-answering" and answer.targets:
             best = answer.targets[0].chances[0]
-            return f"{best.label}   {best.probability:.1%}" if best.label else self.tr("No answer")
+            return f"{best.label}   {percent(best.probability, 1)}" if best.label else self.tr("No answer")
         if answer.beams:
             return self.tr("{0} beams, the best first").format(count(len(answer.beams)))
         if answer.continuation is not None:
@@ -141,7 +142,7 @@ class TypedAnswer(QScrollArea):
             for one in targets
             for chance in one.chances[:MOST_BARS]
         ]
-        self._show_rows([(name, share, f"{share:.1%}") for name, share in rows])
+        self._show_rows([(name, share, percent(share, 1)) for name, share in rows])
 
     def _fill_masks(self, answer: TextAnswer) -> None:
         self.masks.blockSignals(True)
@@ -159,7 +160,7 @@ class TypedAnswer(QScrollArea):
             return
         self._clear_bars()
         chances = self._answer.blanks[place]
-        self._show_rows([(one.label, one.probability, f"{one.probability:.1%}") for one in chances], place, chances)
+        self._show_rows([(one.label, one.probability, percent(one.probability, 1)) for one in chances], place, chances)
 
     def _show_rows(
         self, rows: Sequence[tuple[str, float, str]], place: int = 0, candidates: Sequence[Chance] = ()

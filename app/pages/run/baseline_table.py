@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from app.pages.run.forecast_fans import baseline_name
 from app.pages.run.wording import figure, is_smaller_better, metric_title
+from engine.amounts import percent
 
 ROW_HEIGHT = 30
 Rows = Mapping[str, Mapping[str, float]]
@@ -83,7 +84,7 @@ def short_title(metric: str) -> str:
 
 def _text(metric: str, value: float | None) -> str:
     if value is not None and (metric.startswith("coverage_") or metric == "smape"):
-        return f"{100 * value:.1f} %"
+        return percent(value, 1)
     return figure(value)
 
 

@@ -43,6 +43,7 @@ class MetricTile(QFrame):
         layout.setSpacing(0)
         for label in (title, number, rest):
             layout.addWidget(label)
+        layout.addStretch()  # so that figures stand in a line with those of taller tiles
         rest.setVisible(bool(others))
         self.setAccessibleName(f"{metric_title(name)} {words}")
         self.setToolTip(f"{name}: {value!r}")

@@ -25,6 +25,7 @@ ORDER = (
     "mae",
     "balanced_accuracy",
     "f1_macro",
+    "f1_micro",
     "average_precision",
 )
 _KEY = re.compile(r"^(?:fold(?P<fold>\d+)/)?(?:(?P<split>train|valid|test|pretrain)/)?(?P<metric>.+)$")

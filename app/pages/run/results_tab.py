@@ -105,7 +105,7 @@ class EvaluationView(QWidget):
         self._layout.setSpacing(8)
         self._add_metrics()
         if self.words is not None:
-            self._layout.addWidget(self.words)
+            self._layout.addWidget(self.words, 1)  # a map takes all the room that is left
         self._add_folds()
         self._add_targets()
         self._add_texts()
@@ -113,7 +113,8 @@ class EvaluationView(QWidget):
         self._add_worst()
         for note in evaluation.notes:
             self._add_hint(note)
-        self._layout.addStretch(1)
+        if self.words is None:
+            self._layout.addStretch(1)
 
     def asking(self) -> list[Any]:
         """Return the parts that ask labs for what they show."""

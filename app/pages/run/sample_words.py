@@ -8,6 +8,7 @@ from itertools import accumulate
 from PySide6.QtCore import QCoreApplication
 
 from app.theme import Theme
+from engine.amounts import percent
 from engine.runs.text_samples import TextPiece, TextSample, TextSamples
 from engine.runs.texts import Chance
 
@@ -135,7 +136,7 @@ def _candidates(pieces: Sequence[TextPiece], theme: Theme) -> str:
 
 
 def _shares(chances: Sequence[Chance]) -> str:
-    return "  ·  ".join(f"{escape(one.label.strip()) or '␣'} {one.probability:.0%}" for one in chances)
+    return "  ·  ".join(f"{escape(one.label.strip()) or '␣'} {escape(percent(one.probability))}" for one in chances)
 
 
 def _neighbour(one: Chance, old: set[str] | None, theme: Theme) -> str:

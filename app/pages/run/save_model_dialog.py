@@ -123,8 +123,16 @@ class SaveModelDialog(QDialog):
         words = self.tr("The largest difference of an output from the model’s is {0}.")
         lines.append(words.format(figure(report.difference)))
         if report.speed_up is not None and report.half_difference is not None:
-            half = self.tr("In {0} it is {1} times as fast on this machine; its outputs differ by {2} at most.")
-            lines.append(half.format(report.number_format, figure(report.speed_up), figure(report.half_difference)))
+            half = (
+                self.tr("In {0} it is {1} times as fast on this machine; its outputs differ by {2} at most.")
+                if report.speed_up >= 1
+                else self.tr(
+                    "In {0} it is slower on this machine, {1} times as fast; its outputs differ by {2} at most."
+                )
+            )
+            lines.append(
+                half.format(report.number_format, figure(report.speed_up, 2), figure(report.half_difference, 2))
+            )
         self._say("\n".join([*lines, *report.notes]), "")
         self._refresh()
 

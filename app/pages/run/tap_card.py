@@ -4,10 +4,15 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from app.pages.run.tap_pictures import TapPictures
-from app.pages.run.tap_words import form, kind_name, oddities, statistics, title
+from app.pages.run.tap_words import form, kind_name, moment, oddities, statistics, title
+from app.plots import ExportButton
+from app.plots.colour_key import Key
+from app.plots.export import Picture
+from app.plots.picture_menu import Painted, PictureMenu
+from app.plots.tensor_sheet import body_of, sheet
 from app.widgets import ElidedLabel
 from engine.runs.taps import Tap, TapLook, Tapped
 
@@ -40,6 +45,10 @@ class TapCard(QFrame):
         self._told.setToolTip(self.tr("Blue is above zero, red below; both reach to the largest number of this step."))
         self._pictures: TapPictures | None = None
         self._layout = QVBoxLayout(self)
+        self._export = ExportButton(self, self.accessibleName(), self)
+        self._export.setObjectName(f"{self.objectName()}.export")
+        self._export.setToolTip(self.tr("Save or copy the map as a picture (PNG or SVG)"))
+        self._picture = PictureMenu(Painted(self.picture), self.accessibleName(), self)
         self._arrange()
 
     def show_(self, looks: Sequence[TapLook], shown: TapLook, is_mean: bool) -> None:
@@ -82,12 +91,26 @@ class TapCard(QFrame):
             self._layout.addWidget(self._pictures, 1)
         return self._pictures
 
+    def picture(self) -> Picture:
+        """Return the map as it is seen, with what it shows and the numbers of its colours."""
+        map_ = self.pictures().map
+        when = moment(self._shown) if self._shown is not None else ""
+        lines = [self._form.text(), when, self._stats.text(), self._odd.text()]
+        return sheet(self.accessibleName(), lines, body_of(map_, [map_]), [Key(map_.scale())])
+
+    def exportMenu(self) -> QMenu:
+        """Return the menu of pictures; the histogram has one of its own."""
+        menu = QMenu(self)
+        self._picture.addTo(menu)
+        return menu
+
     def _arrange(self) -> None:
         head, line = QHBoxLayout(), QHBoxLayout()
         for row in (head, line):
             row.setSpacing(12)
         head.addWidget(self._title)
         head.addWidget(self._form, 1)
+        head.addWidget(self._export)
         line.addWidget(self._stats, 1)
         line.addWidget(self._odd)
         line.addWidget(self._told)

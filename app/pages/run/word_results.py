@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 from PySide6.QtCore import QStringListModel, Qt, Signal, Slot
-from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QHBoxLayout, QHeaderView, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.amounts import count
 from app.dialogs import file_dialog
@@ -141,6 +141,7 @@ class WordResults(QWidget):
         self.table.setRows(
             [self.tr("Word"), self.tr("Similarity")], [[one.word, figure(one.similarity)] for one in answer.near]
         )
+        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.plot.light(self._word, [self._places[one.word] for one in answer.near if one.word in self._places])
 
     def _take_agreement(self, found: Agreement) -> None:

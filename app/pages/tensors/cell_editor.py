@@ -28,7 +28,7 @@ class CellEditor(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave with Escape."""
         if event.key() == Qt.Key.Key_Escape:
-            self.deleteLater()
+            self._leave()
         else:
             super().keyPressEvent(event)
             event.accept()  # the grid below would take arrows and numbers too
@@ -53,8 +53,14 @@ class CellEditor(QLineEdit):
             self.style().polish(self)
             self.setToolTip(self.tr("A number, nan or inf"))
             return
-        self.deleteLater()
+        self._leave()
         self.chosen.emit(self._cell, value)
+
+    def _leave(self) -> None:
+        """Give the keyboard back to the cells, which can be walked on."""
+        if (cells := self.parentWidget()) is not None:
+            cells.setFocus()
+        self.deleteLater()
 
     def _clear(self) -> None:
         if self.property("invalid"):

@@ -1,11 +1,15 @@
 """Comparing a tensor with another: which one is subtracted, as difference or share of it, and how much they differ."""
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
+import re
+from html import escape
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QWidget
 
 from app.amounts import count
 from app.pages.tensors.inspected import Entry, Gap, Opened
 from app.widgets import LinkLabel
+from engine.amounts import percent
 from engine.inspecting.asked import Named
 
 
@@ -87,7 +91,9 @@ class DifferenceBar(QWidget):
             parts.append(told)
         if gap.relative_at is not None:
             parts.append(
-                tr("relatively by {0} at {1}").format(f"{gap.relative:.3%}", _link("relative", gap.relative_at))
+                tr("relatively by {0} at {1}").format(
+                    escape(percent(gap.relative, 3)), _link("relative", gap.relative_at)
+                )
             )
         if gap.odd:
             parts.append(tr("{0} by NaN or ∞").format(count(gap.odd)))
@@ -120,7 +126,8 @@ class DifferenceBar(QWidget):
             self._files.addItem(self.tr("nothing"), -1)
             for place, opened in enumerate(self._shelf):
                 if not opened.over:
-                    self._files.addItem(opened.title, place)
+                    self._files.addItem(self._titled(opened), place)
+                    self._files.setItemData(self._files.count() - 1, opened.title, Qt.ItemDataRole.ToolTipRole)
             self._files.setCurrentIndex(max(0, self._files.findData(chosen)))
         if not keep_names:
             self._fill_names(self._file(), name)
@@ -135,6 +142,20 @@ class DifferenceBar(QWidget):
             self._names.setCurrentIndex(max(0, self._names.findData(wanted)))
         self._names.setVisible(bool(fitting))
         self._relative.setVisible(bool(fitting))
+
+    def title(self) -> str:
+        """Return what the file of the tensor that is subtracted is called; nothing where none is."""
+        file = self._file()
+        return "" if file is None or self.minus() is None else self._titled(file)
+
+    def _titled(self, opened: Opened) -> str:
+        """Checkpoints of one run are told apart by what they are in it."""
+        groups = {one.group for one in self._shelf if not one.over}
+        return opened.short_title if len(groups) == 1 else opened.title
+
+    def words(self) -> str:
+        """Return what is said of the difference, as plain text."""
+        return re.sub(r"<[^>]+>", "", self.told.text()) if not self.told.isHidden() else ""
 
     def _fits(self, file: Opened, entry: Entry) -> bool:
         is_itself = self._own == Named(path=file.path, name=entry.name)
@@ -169,5 +190,5 @@ def _box(parent: QWidget, path: str, name: str, explanation: str) -> QComboBox:
     box.setAccessibleName(name)
     box.setToolTip(explanation)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(8)
+    box.setMinimumContentsLength(12)
     return box

@@ -29,6 +29,7 @@ class Arrangement(Enum):
     PAIRS = "pairs"  # two beside each other
     COLUMN = "column"
     FLOW = "flow"  # operands in a row, below them what is worked out on the way and the result
+    FOLD = "fold"  # operand and result in a row, below them what is worked out on the way
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ def fit(
     for one in _arrangements(operands, list(parts), result):
         wide = _widest(one, width)
         down = sum(max(map(_rows, row)) for row in one.rows)
-        room = high - NAMES * (len(one.rows) - 1) + FACTS * one.is_brief
+        has_facts = not one.is_brief or one.arrangement is Arrangement.FOLD  # parts have, which are its last row
+        room = high - NAMES * (len(one.rows) - 1) + FACTS * (not has_facts)
         found = Fit(one.arrangement, *_cell(wide, down, room), one.is_brief)
         if found.wide >= READABLE or len(shapes) == 1:
             return found
@@ -97,6 +99,9 @@ def _arrangements(operands: Sequence[Cell], parts: list[Cell], result: Cell) -> 
     if parts:
         rows = [[*operands], [*parts, result]]
         found.append(Arranged(Arrangement.FLOW, rows, _brief(rows), is_brief=True))
+        if len(operands) == 1:
+            rows = [[*operands, result], parts]
+            found.append(Arranged(Arrangement.FOLD, rows, _brief(rows), is_brief=True))
     elif len(every) > 2:
         rows = [every[place : place + 2] for place in range(0, len(every), 2)]
         found.append(Arranged(Arrangement.PAIRS, rows, _brief(rows), is_brief=True))

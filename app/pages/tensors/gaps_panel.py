@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 from app.amounts import count
 from app.icons import icon
 from app.pages.tensors.inspected import NamedGap
-from app.widgets import ElidedLabel
 
 NAME = Qt.ItemDataRole.UserRole
 
@@ -32,8 +31,10 @@ class GapsPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title = ElidedLabel(self)
+        self._title = QLabel(self)
+        self._title.setObjectName("tensors.inspector.gaps.title")
         self._title.setProperty("role", "subtitle")
+        self._title.setWordWrap(True)
         self._close = QToolButton(self)
         self._close.setObjectName("tensors.inspector.gaps.close")
         self._close.setIcon(icon("close"))
@@ -116,7 +117,7 @@ class GapsPanel(QWidget):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         row = QHBoxLayout()
         row.addWidget(self._title, 1)
-        row.addWidget(self._close)
+        row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)

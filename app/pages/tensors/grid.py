@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -22,7 +23,7 @@ from app.pages.tensors.drawn import Drawn, Marks
 from app.pages.tensors.grid_paint import TOP, least_width, margin, paint_marks, paint_ruler
 from app.plots.cell_layout import Cell, CellLayout
 from app.plots.cell_paint import facet_area, has_numbers, paint_cells, paint_lit
-from app.plots.tensor_colors import number_format, scale_of
+from app.plots.tensor_colors import ValueScale, number_format, scale_of
 from app.theme import theme, themeNotifier
 from engine.tensors.picture import TensorPicture
 from engine.tensors.reach import Mask
@@ -51,6 +52,7 @@ class TensorGrid(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.number = -1
         self.showsRuler = True
+        self.isPlain = False  # painted in shapes and text each time, for a picture of another size than the screen's
         self._tensor: TensorPicture | None = None
         self._marked: Drawn | None = None
         self._layout = CellLayout((), 1, 1)
@@ -153,6 +155,9 @@ class TensorGrid(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Pin the cell, or take hold of an axis."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            event.ignore()
+            return
         axis = self._axis_at(event.position())
         if axis and self._tensor is not None and self._marked is not None:
             own = self._marked.axis(axis)
@@ -242,23 +247,36 @@ class TensorGrid(QWidget):
         """Paint the cells as they were drawn once, and over them what is lit."""
         if self._tensor is None:
             return
-        if self._drawn is None or self._drawn.devicePixelRatio() != self.devicePixelRatioF():
-            self._drawn, self._dimmed = self._draw(self._tensor), None
         with QPainter(self) as painter:
-            painter.drawPixmap(0, 0, self._drawn)
-            if self._shown is not None:
-                self._paint_lit(painter, self._shown)
-            for cell, colour in ((self._cell, theme().text), (self._chosen, theme().warn)):
-                if cell is not None:
-                    painter.setPen(QPen(QColor(colour), 3 if cell is self._chosen else 2))
-                    painter.drawRect(QRectF(*self._rectangle(cell)))
+            if self.isPlain:
+                self._paint_all(painter, self._tensor, dimmed=False)
+            else:
+                if self._drawn is None or self._drawn.devicePixelRatio() != self.devicePixelRatioF():
+                    self._drawn, self._dimmed = self._draw(self._tensor), None
+                painter.drawPixmap(0, 0, self._drawn)
+            self._paint_over(painter)
+
+    def scale(self) -> ValueScale:
+        """Return what cells are coloured by."""
+        values = self._tensor.values if self._tensor is not None else np.zeros(1)
+        return scale_of(values, theme().dark)
+
+    def _paint_over(self, painter: QPainter) -> None:
+        if self._shown is not None:
+            self._paint_lit(painter, self._shown)
+        for cell, colour in ((self._cell, theme().text), (self._chosen, theme().warn)):
+            if cell is not None:
+                painter.setPen(QPen(QColor(colour), 3 if cell is self._chosen else 2))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(QRectF(*self._rectangle(cell)))
 
     def _paint_lit(self, painter: QPainter, lit: Mask) -> None:
         ink = QColor(theme().text)
         if self._dimmed is None and self._tensor is not None and has_numbers(self._layout):
             self._dimmed = self._draw(self._tensor, dimmed=True)
         for facet in self._layout.facets:
-            paint_lit(painter, facet_area(self._layout, facet), self._facet(lit, facet), ink, self._dimmed)
+            area, cells = facet_area(self._layout, facet), self._facet(lit, facet)
+            paint_lit(painter, area, cells, ink, self._dimmed, self.isPlain)
 
     def _facet(self, cells: NDArray[Any], facet: int) -> NDArray[Any]:
         found: NDArray[Any] = cells[self._layout.index(facet)].reshape(self._layout.rows, self._layout.columns)
@@ -269,19 +287,22 @@ class TensorGrid(QWidget):
         drawn = QPixmap(self.size() * ratio)
         drawn.setDevicePixelRatio(ratio)
         drawn.fill(QColor(theme().base))
+        with QPainter(drawn) as painter:
+            self._paint_all(painter, tensor, dimmed)
+        return drawn
+
+    def _paint_all(self, painter: QPainter, tensor: TensorPicture, dimmed: bool) -> None:
         values = tensor.values if self._values is None else self._values
         scale, written = scale_of(tensor.values, theme().dark), number_format(values)
         if self._values is not None:
             scale = replace(scale, bound=max(scale.bound, scale_of(values).bound))
         marked = self._marked or Drawn(tensor)
         cells = marked.values(values)
-        with QPainter(drawn) as painter:
-            for facet in self._layout.facets:
-                paint_cells(painter, self._layout, facet, self._facet(cells, facet), scale, written, dimmed)
-                paint_marks(painter, self._layout, facet, marked)
-                if self.showsRuler:
-                    paint_ruler(painter, self._layout, facet, marked)
-        return drawn
+        for facet in self._layout.facets:
+            paint_cells(painter, self._layout, facet, self._facet(cells, facet), scale, written, dimmed)
+            paint_marks(painter, self._layout, facet, marked)
+            if self.showsRuler:
+                paint_ruler(painter, self._layout, facet, marked)
 
     def _redraw(self) -> None:
         self._drawn = self._dimmed = None

@@ -77,7 +77,7 @@ class Inspector(QWidget):
     def compare(self, left: Opened, right: Opened) -> None:
         """Compare two files name by name."""
         self._compared = (left, right)
-        self.gaps.begin(f"{left.title} − {right.title}")
+        self.gaps.begin(f"{left.title} − {_other_title(left, right)}")
         self._left.setCurrentWidget(self.gaps)
         self._requests.ask("gaps", "tensors", "inspect_file_gaps", left=str(left.path), right=str(right.path))
 
@@ -132,12 +132,13 @@ class Inspector(QWidget):
         self.opened.emit(files[0])
 
     def _show_of(self, files: list[Opened]) -> None:
-        """Show the tensor that was on show, where it is in one of these files, else the first that can be shown."""
+        """Show the tensor that was on show, where it is in one of these files, else the first with rows and columns."""
         before = self.pane.opened()
         same = next((one for one in files if before and (one.path, one.title) == (before.path, before.title)), None)
         opened = same or files[0]
         usable = [entry.name for entry in opened.entries if not entry.problem]
-        name = self.pane.name() if same and self.pane.name() in usable else next(iter(usable), None)
+        planes = [entry.name for entry in opened.entries if not entry.problem and len(entry.shape) > 1]
+        name = self.pane.name() if same and self.pane.name() in usable else next(iter([*planes, *usable]), None)
         if name is not None:
             self.tree.choose(opened, name)
 
@@ -245,7 +246,8 @@ class Inspector(QWidget):
             self._with_menu.addAction(text or self.tr("Open a second file to compare it with")).setEnabled(False)
             return
         for other in others:
-            self._with_menu.addAction(self.tr("{0} with {1}").format(own.title, other.title)).setData((own, other))
+            text = self.tr("{0} with {1}").format(own.short_title, _other_title(own, other))
+            self._with_menu.addAction(text).setData((own, other))
 
     @Slot(object)
     def _choose_with(self, action: Any) -> None:
@@ -359,3 +361,8 @@ class Inspector(QWidget):
         row.addWidget(self._again)
         self._problem.hide()
         return self._problem
+
+
+def _other_title(own: Opened, other: Opened) -> str:
+    """Return what another file is called beside the own one: of the same run, only what it is there."""
+    return other.short_title if other.group == own.group else other.title

@@ -16,10 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from app.pages.tensors.lesson_walk import LessonWalk
+from app.settings import Settings
 from app.widgets import push_button
 from engine.lessons import Exercise, Lesson
 
 WIDTH = 320
+SOLVED = -1  # the place that is remembered of a lesson whose exercise was solved
 
 
 class LessonPanel(QFrame):
@@ -36,6 +38,7 @@ class LessonPanel(QFrame):
         self.setFixedWidth(WIDTH)
         self._lessons = tuple(lessons)
         self._walk: LessonWalk | None = None
+        self._progress: list[QLabel] = []
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._make_list())
         self._stack.addWidget(self._make_lesson())
@@ -48,11 +51,14 @@ class LessonPanel(QFrame):
         return self._walk
 
     def openLesson(self, place: int) -> None:
-        """Begin a lesson."""
-        self._go(LessonWalk(self._lessons[place]))
+        """Begin a lesson, or go on where it was left; one that was solved begins anew."""
+        lesson = self._lessons[place]
+        self._go(LessonWalk(lesson).moved(max(0, Settings().lessonPlace(lesson.title))))
 
     def setJudgement(self, value: dict[str, Any]) -> None:
         """Say whether the exercise is solved."""
+        if value["right"] and self._walk is not None:
+            Settings().setLessonPlace(self._walk.lesson.title, SOLVED)
         self._say(str(value["sentence"]), "good" if value["right"] else "warning")
 
     def setFailure(self, sentence: str) -> None:
@@ -66,6 +72,7 @@ class LessonPanel(QFrame):
     @Slot()
     def _show_list(self) -> None:
         self._walk = None
+        self._word_progress()
         self._stack.setCurrentIndex(0)
 
     @Slot()
@@ -97,8 +104,20 @@ class LessonPanel(QFrame):
     def _exercise(self) -> Exercise | None:
         return self._walk.lesson.exercise if self._walk is not None and self._walk.is_exercise else None
 
+    def _word_progress(self) -> None:
+        """Say below each lesson how far the reader came."""
+        for lesson, label in zip(self._lessons, self._progress, strict=True):
+            place, last = Settings().lessonPlace(lesson.title), len(lesson.steps)
+            text = self.tr("Step {0} of {1}").format(place + 1, last) if place < last else self.tr("At the exercise")
+            label.setText("" if place == 0 else self.tr("✓ Solved") if place == SOLVED else text)
+            label.setProperty("role", "good" if place == SOLVED else "small")
+            label.style().polish(label)
+            label.setVisible(place != 0)
+
     def _go(self, walk: LessonWalk) -> None:
         self._walk = walk
+        if Settings().lessonPlace(walk.lesson.title) != SOLVED:
+            Settings().setLessonPlace(walk.lesson.title, walk.place)
         self._title.setText(walk.lesson.title)
         place = self.tr("Exercise") if walk.is_exercise else self.tr("Step %1 of %2")
         self._place.setText(place.replace("%1", str(walk.place + 1)).replace("%2", str(walk.stops - 1)))
@@ -139,9 +158,15 @@ class LessonPanel(QFrame):
             about = _sentence(page, lesson.about, "muted")
             about.setIndent(4)
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            progress = QLabel(page)
+            progress.setObjectName(f"tensors.lesson{place}.progress")
+            progress.setIndent(4)
+            self._progress.append(progress)
             layout.addWidget(about)
+            layout.addWidget(progress)
             layout.addSpacing(8)
         layout.addStretch()
+        self._word_progress()
         return page
 
     def _make_lesson(self) -> QWidget:

@@ -37,6 +37,11 @@ class TensorsPage(QWidget):
         self._tabs.addTab(self.inspector, self.tr("Inspector"))
         self._tabs.setCornerWidget(self._trying.opener)
         self._tabs.currentChanged.connect(self._offer_lessons)
+        for one, next_ in (
+            (self._tabs.tabBar(), self._trying.opener),
+            (self._trying.opener, self.playground.view.picker.search),
+        ):
+            self.setTabOrder(one, next_)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 0)
         layout.addWidget(self._tabs)

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QWidget
 
 from app.engine_thread import EngineThread
 from app.pages.tensors.axes_bar import AxesBar
@@ -15,10 +16,16 @@ from app.pages.tensors.drawn import Drawn, Marks
 from app.pages.tensors.grid import TensorGrid
 from app.pages.tensors.history import Shown
 from app.pages.tensors.pane_head import PaneHead
+from app.pages.tensors.sheets import tensor_sheet
 from app.pages.tensors.turning import Turn, turn_of
 from app.pages.tensors.whole_map import WholeMap
-from app.pages.tensors.wording import facts
+from app.pages.tensors.wording import facts, slice_text
 from app.plots.cell_layout import Cell, CellLayout
+from app.plots.export import Picture
+from app.plots.picture_menu import Painted, PictureMenu
+from app.plots.tensor_map import TensorMap
+from app.plots.tensor_sheet import body_of
+from app.plots.tile_book import MapScale
 from app.theme import themeNotifier
 from engine.inspecting.asked import PlaneSpec, axes_of
 from engine.inspecting.kinds import PARTS
@@ -63,6 +70,7 @@ class TensorPane(QWidget):
         self.slope = TensorGrid(f"{path}.gradient", self)
         self.whole: WholeMap | None = None
         self._slope_head = QLabel(self)
+        self._picture = PictureMenu(Painted(self.picture), "", self)
         self._arrange()
         self._connect()
 
@@ -278,6 +286,41 @@ class TensorPane(QWidget):
             self._facts.setVisible(not self._is_brief or self._tensor.kind == "part")
             self.head.setToolTip(below if self._is_brief else "")
             self._size_facts()
+
+    # As a picture
+
+    def cells(self) -> TensorGrid | TensorMap:
+        """Return what shows the cells."""
+        return self.whole.map if self.whole is not None and self._is_map() else self.grid
+
+    def scale(self) -> MapScale:
+        """Return what cells are coloured by."""
+        cells = self.cells()
+        return cells.scale() if isinstance(cells, TensorMap) else MapScale(0.0, cells.scale().bound)
+
+    def tensor(self) -> TensorPicture | None:
+        """Return what is shown."""
+        return self._tensor
+
+    def picture(self) -> Picture:
+        """Return the cells as they are seen, with name, shape, dtype and the numbers of the colours."""
+        assert self._tensor is not None
+        body = body_of(self.cells(), [self.cells()])
+        shown = slice_text(self.axes.plane()) if self._is_sliced() else ""
+        return tensor_sheet(self._tensor, body, self.scale(), shown)
+
+    def addExports(self, menu: QMenu) -> None:
+        """Add what saves or copies the picture."""
+        self._picture.setTitle(self._tensor.name if self._tensor is not None else "")
+        self._picture.addTo(menu)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the picture."""
+        if self._tensor is not None:
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            self.addExports(menu)
+            menu.popup(event.globalPos())
 
     # From the grid, whose cells may be turned
 

@@ -17,11 +17,11 @@ class OperationPicker(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("tensors.picker")
-        self._search = QLineEdit(self)
+        self.search = QLineEdit(self)
         self._list = QListWidget(self)
         self._arrange()
-        self._search.textChanged.connect(self._filter)
-        self._search.returnPressed.connect(self._choose_first)
+        self.search.textChanged.connect(self._filter)
+        self.search.returnPressed.connect(self._choose_first)
         self._list.itemClicked.connect(self._choose)
         self._list.itemActivated.connect(self._choose)
 
@@ -54,10 +54,10 @@ class OperationPicker(QWidget):
             self.choose(name)
 
     def _arrange(self) -> None:
-        self._search.setObjectName("tensors.picker.search")
-        self._search.setPlaceholderText(self.tr("Find an operation"))
-        self._search.setAccessibleName(self.tr("Find an operation"))
-        self._search.setClearButtonEnabled(True)
+        self.search.setObjectName("tensors.picker.search")
+        self.search.setPlaceholderText(self.tr("Find an operation"))
+        self.search.setAccessibleName(self.tr("Find an operation"))
+        self.search.setClearButtonEnabled(True)
         self._list.setObjectName("tensors.picker.list")
         self._list.setAccessibleName(self.tr("Operations"))
         self._list.setProperty("quiet", True)
@@ -72,7 +72,7 @@ class OperationPicker(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addWidget(self._search)
+        layout.addWidget(self.search)
         layout.addWidget(self._list, 1)
         self.setFixedWidth(200)
 

@@ -32,7 +32,7 @@ from app.theme import theme
 from app.widgets import ElidedLabel, push_button
 from engine.tensors.picture import ChainPicture, RefusalPicture, StepPicture
 
-HALF = 560  # pixels that one of two cards beside each other takes at least
+HALF, FOLDED = 560, 440  # pixels that one of two cards beside each other takes at least, of one operand
 FIRST = ("matmul", "softmax", "reshape", "LayerNorm | BatchNorm")
 
 
@@ -150,7 +150,10 @@ class PlaygroundLayout(QWidget):
     def _are_beside(self, place: int, width: int) -> bool:
         """Whether a card stands to the right of the one before it."""
         one, other = self._steps[place - 1 : place + 1] if place < len(self._steps) else (None, None)
-        if one is None or other is None or width < 2 * HALF or {one.kind, other.kind} != {"norm"}:
+        if one is None or other is None or {one.kind, other.kind} != {"norm"}:
+            return False
+        is_small = all(len(each.operands) == 1 and each.parts for each in (one, other))
+        if width < 2 * (FOLDED if is_small else HALF):
             return False
         return one.operands[:1] == other.operands[:1] and not (place > 1 and self._are_beside(place - 1, width))
 

@@ -79,7 +79,16 @@ def frame_of(chain: ChainPicture, step: StepPicture, mode: Mode, place: int, cel
     lit = np.zeros(chain.tensors[step.number].shape, dtype=bool)
     where: Any = place if mode is Mode.ROWS else (slice(None), place)
     lit[cell_of(chain, step, place) if mode is Mode.CELLS else where] = True
-    return Frame(tuple(reach.sources(lit) for reach in step.reaches if reach is not None), lit)
+    text = "" if mode is Mode.CELLS else _strip(chain, step, mode, place)
+    return Frame(tuple(reach.sources(lit) for reach in step.reaches if reach is not None), lit, text)
+
+
+def _strip(chain: ChainPicture, step: StepPicture, mode: Mode, place: int) -> str:
+    """Say which row or column of a product is made of what."""
+    a, b, c = (chain.tensors[number].name for number in (*step.operands, step.number))
+    if mode is Mode.ROWS:
+        return f"{c}[{place}, :] = {a}[{place}, :] @ {b}"
+    return f"{c}[:, {place}] = {a} @ {b}[:, {place}]"
 
 
 def _dot(chain: ChainPicture, step: StepPicture, place: int, cell: Cell) -> Frame:

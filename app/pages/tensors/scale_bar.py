@@ -1,25 +1,22 @@
 """How numbers become colours: from where to where, around what, straight or logarithmic; and the key that says so."""
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from app.pages.tensors.inspected import Stats
-from app.plots.tensor_colors import ValueScale, number_format
+from app.plots.colour_key import TICKS, Key, key_height, key_texts, odd_of, paint_key
 from app.plots.tile_book import MapScale
-from app.theme import theme, themeNotifier
+from app.theme import themeNotifier
 from engine.inspecting.asked import PARTS, Part
 from engine.inspecting.blocks import SHOWN, Shown
 
 Extent = Literal["whole", "slice"]
 Middle = Literal["zero", "range"]
 LINEAR_SHARE = 1e-3  # of the largest number: below it, a logarithmic scale is straight
-TICKS = (-1.0, -0.5, 0.0, 0.5, 1.0)
 
 
 def scale_of(stats: Stats, middle: Middle, is_log: bool) -> MapScale:
@@ -146,56 +143,34 @@ class ColourKey(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("tensors.inspector.key")
-        self._scale = MapScale()
-        self._odd: list[tuple[str, float]] = []
+        self._key = Key(MapScale())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         themeNotifier().changed.connect(self.update)
 
     def setScale(self, scale: MapScale) -> None:
         """Show another scale."""
-        self._scale = scale
+        self._key = replace(self._key, scale=scale)
         self.setAccessibleName(self.tr("Colours from {0} to {1}").format(*self.texts()[:: len(TICKS) - 1]))
         self.update()
 
     def setStats(self, stats: Stats) -> None:
         """Show the colours of what is not finite, where there is such."""
-        odd = (("NaN", np.nan, stats.nan), ("+∞", np.inf, stats.plus_inf), ("−∞", -np.inf, stats.minus_inf))
-        self._odd = [(f"{name} {count:,}", value) for name, value, count in odd if count]
+        self._key = replace(self._key, odd=odd_of(stats.nan, stats.plus_inf, stats.minus_inf))
         self.update()
+
+    def key(self) -> Key:
+        """Return what is shown."""
+        return self._key
 
     def texts(self) -> list[str]:
         """Return the numbers under the colours."""
-        values = [self._scale.value(share) for share in TICKS]
-        if abs(self._scale.centre) > self._scale.bound:  # what tells them apart are the digits of the range
-            digits = max(3, math.ceil(math.log10(abs(self._scale.centre) / self._scale.bound)) + 3)
-            return [f"{value:.{min(digits, 15)}g}".replace("-", "−") for value in values]
-        write = number_format(np.array([*values, self._scale.bound * 0.123]))
-        return [write(value) for value in values]
+        return key_texts(self._key.scale)
 
     def sizeHint(self) -> QSize:
         """Return the height of the colours and a line of text."""
-        return QSize(320, 12 + round(QFontMetricsF(theme().font(0.85)).height()) + 4)
+        return QSize(320, key_height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint colours and numbers."""
-        painter = QPainter(self)
-        painter.setFont(theme().font(0.85))
-        metrics = QFontMetricsF(painter.font())
-        odd_room = sum(metrics.horizontalAdvance(text) + 28 for text, _ in self._odd)
-        bar = QRectF(0, 0, max(80.0, min(self.width() - odd_room - 8, 560.0)), 12)
-        shares = np.linspace(-1, 1, 512)[None, :]
-        colours = ValueScale(1.0, theme().dark).colours(shares)
-        painter.drawImage(bar, QImage(colours.tobytes(), 512, 1, 512 * 4, QImage.Format.Format_RGB32))
-        painter.setPen(QColor(theme().muted))
-        for share, text in zip(TICKS, self.texts(), strict=True):
-            x = bar.left() + (share + 1) / 2 * bar.width()
-            box = QRectF(x - 50, bar.bottom() + 2, 100, metrics.height())
-            box.moveLeft(min(max(box.left(), -50 + metrics.horizontalAdvance(text) / 2), self.width() - 50.0))
-            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, text)
-        x = bar.right() + 28
-        for text, value in self._odd:
-            red = ValueScale(1.0, theme().dark).colours(np.array([[value]]))[0, 0]
-            painter.fillRect(QRectF(x, 0, 12, 12), QColor(int(red[2]), int(red[1]), int(red[0])))
-            painter.drawText(QRectF(x + 16, -1, 200, metrics.height()), Qt.AlignmentFlag.AlignLeft, text)
-            x += metrics.horizontalAdvance(text) + 28
-        painter.end()
+        with QPainter(self) as painter:
+            paint_key(painter, self._key, QRectF(self.rect()))

@@ -8,6 +8,7 @@ from app.pages.tensors.playing import Mode
 from app.walker import walker
 
 FRAME_MS = 450
+NARROW, WIDE = 96, 140  # pixels of the slider
 
 
 class StepBar(QWidget):
@@ -19,8 +20,8 @@ class StepBar(QWidget):
     def __init__(self, path: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._modes = QComboBox(self)
-        self._play = QToolButton(self)
         self._back = walker(self, f"{path}.back", "left", self.tr("One step back"), self._step_back)
+        self._play = QToolButton(self)
         self._on = walker(self, f"{path}.on", "right", self.tr("One step on"), self._step_on)
         self._slider = QSlider(Qt.Orientation.Horizontal, self)
         self._count = QLabel(self)
@@ -54,6 +55,10 @@ class StepBar(QWidget):
         self._slider.setMaximum(max(0, length - 1))
         self._slider.blockSignals(False)
         self._word()
+
+    def setNarrow(self, is_narrow: bool) -> None:
+        """Take less room: the slider is shorter then."""
+        self._slider.setFixedWidth(NARROW if is_narrow else WIDE)
 
     @property
     def mode(self) -> Mode | None:
@@ -137,15 +142,16 @@ class StepBar(QWidget):
 
     def _arrange(self, path: str) -> None:
         self._modes.setObjectName(f"{path}.mode")
+        self._modes.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._modes.setAccessibleName(self.tr("How it is taken apart"))
         self._slider.setObjectName(f"{path}.place")
         self._slider.setAccessibleName(self.tr("Step"))
-        self._slider.setFixedWidth(140)
         self._play.setObjectName(f"{path}.play")
         self._play.setToolTip(self.tr("Play"))
         self._dress()
         self._count.setProperty("role", "small")
         self._count.setFixedWidth(64)
+        self.setNarrow(False)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)

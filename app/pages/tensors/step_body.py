@@ -84,8 +84,10 @@ class StepBody(QWidget):
             self._signs, _signs(step.operation, len(drawn), len(parts)), order[:-1], order[1:], strict=True
         ):
             label.setText(sign)
-            label.setVisible(bool(sign) and found.arrangement in (Arrangement.ROW, Arrangement.FLOW))
-            middle = min(one.grid.cells.height + one.grid.cells.top for one in ends) / 2
+            leads = found.arrangement is Arrangement.FOLD and ends[1] is self._panes[-1]
+            label.setVisible(bool(sign) and (leads or found.arrangement in (Arrangement.ROW, Arrangement.FLOW)))
+            beside = [self._panes[0], self._panes[-1]] if leads else ends
+            middle = min(one.grid.cells.height + one.grid.cells.top for one in beside) / 2
             label.setContentsMargins(0, int(HEAD + middle), 0, 0)
 
     def setLit(self, masks: Masks | None, number: int, cell: Cell | None) -> None:
@@ -137,10 +139,10 @@ class StepBody(QWidget):
             return
         self._arranged = (arrangement, count, parts)
         self._make(count, parts)
-        in_rows = arrangement in (Arrangement.ROW, Arrangement.FLOW)
+        in_rows = arrangement in (Arrangement.ROW, Arrangement.FLOW, Arrangement.FOLD)
         for place, row in enumerate(self._rows):
             self._grid.removeWidget(row)
-            row.setVisible(in_rows and (place == 0 or arrangement is Arrangement.FLOW))
+            row.setVisible(in_rows and (place == 0 or arrangement is not Arrangement.ROW))
             if not row.isHidden():
                 self._grid.addWidget(row, place, 0)
             line = row.layout()
@@ -148,7 +150,9 @@ class StepBody(QWidget):
                 pass
         first = count - 1 if arrangement is Arrangement.FLOW else count + parts
         for place, pane in enumerate(self._order()):
-            if in_rows:
+            if arrangement is Arrangement.FOLD:
+                self._append(place, pane in self._parts)
+            elif in_rows:
                 self._append(place, place >= first)
             else:
                 self._grid.addWidget(

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from numpy.typing import NDArray
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from app.engine_thread import EngineThread
 from app.pages.tensors.calling import Argument, Value
@@ -14,17 +14,23 @@ from app.pages.tensors.history import Shown
 from app.pages.tensors.knob_bar import KnobBar
 from app.pages.tensors.pane import TensorPane
 from app.pages.tensors.playing import Mode, cell_of, frame_of, length_of, modes_of
+from app.pages.tensors.sheets import card_sheet
 from app.pages.tensors.step_bar import StepBar
 from app.pages.tensors.step_body import StepBody
 from app.pages.tensors.storage import StorageStrip
 from app.pages.tensors.trace import Masks, chosen_of
+from app.plots import ExportButton
 from app.plots.cell_layout import Cell
+from app.plots.export import Picture
+from app.plots.picture_menu import Painted, PictureMenu
+from app.plots.tensor_sheet import body_of
 from app.theme import theme, themeNotifier
 from app.widgets import ElidedLabel
 from engine.tensors.picture import ChainPicture, StepPicture
 
 MARGIN = 16
 LINE = 18  # pixels of a sentence
+NARROW = 620  # a card that has less room in the width
 
 
 class StepCard(QFrame):
@@ -51,7 +57,12 @@ class StepCard(QFrame):
         self._storage = StorageStrip(f"{path}.storage", self)
         self.body = StepBody(path, engine, self)
         self._knobs = KnobBar(f"{path}.knob", self)
+        self._export = ExportButton(self, self.tr("this step"), self)
+        self._export.setObjectName(f"{path}.export")
+        self._export.setToolTip(self.tr("Save or copy this step, or one of its tensors, as a picture (PNG or SVG)"))
+        self._picture = PictureMenu(Painted(self.picture), "", self)
         self._room = (900, 470)
+        self._top = QGridLayout()
         self._cell: Cell = ()
         self._slopes: tuple[Mapping[int, NDArray[Any]], Mapping[int, str]] = ({}, {})
         self._lit: tuple[Masks | None, int, Cell | None] = (None, -1, None)
@@ -71,6 +82,7 @@ class StepCard(QFrame):
 
     def setRoom(self, width: int, height: int) -> None:
         """Say how many pixels of a card can be seen at once."""
+        self._arrange_top(width < NARROW)
         if (width, height) != self._room:
             self._room = (width, height)
             self._fit()
@@ -114,7 +126,11 @@ class StepCard(QFrame):
 
     def _lines(self) -> int:
         """Lines that stand above the cells beside title and sentence."""
-        notes = 0 if self._step is None else len(self._step.notes) + bool(self._step.dtypes)
+        if self._step is None:
+            return 0
+        notes = len(self._step.notes) + bool(self._step.dtypes)
+        if self._room[0] < NARROW:
+            notes = self._what.heightForWidth(self._room[0] - 2 * MARGIN) // LINE + 1  # and the controls have one
         return notes + 2 * (not self._knobs.isHidden())
 
     @Slot(object, object, bool)
@@ -130,6 +146,26 @@ class StepCard(QFrame):
     def panes(self) -> list[TensorPane]:
         """Return the operands and, last, the result."""
         return self.body.panes()
+
+    def picture(self) -> Picture:
+        """Return the tensors as they are seen, with their names, shapes, dtypes and the numbers of the colours."""
+        assert self._step is not None
+        panes = [*self.body.panes(), *self.body.parts()]
+        tensors = [(pane.tensor(), pane.scale()) for pane in panes]
+        known = [(tensor, scale) for tensor, scale in tensors if tensor is not None]
+        cells = [pane.cells() for pane in panes] + [pane.slope for pane in panes]
+        return card_sheet(self._title.text(), self._step, known, body_of(self.body, cells))
+
+    def exportMenu(self) -> QMenu:
+        """Return the menu of pictures: of all, and of each tensor."""
+        menu = QMenu(self)
+        self._picture.setTitle(self._title.text())
+        self._picture.addTo(menu)
+        menu.addSeparator()
+        for pane in self.body.panes():
+            if (tensor := pane.tensor()) is not None:
+                pane.addExports(menu.addMenu(self.tr("Only {0}").format(tensor.name)))
+        return menu
 
     @Slot()
     def _fit(self) -> None:
@@ -151,6 +187,14 @@ class StepCard(QFrame):
         what = f"{self._step.torch_name}: {sentence_of(self._step.operation)}".removesuffix(": ")
         self._what.setText("\n".join(line for line in (what, self._step.dtypes, *self._step.notes) if line))
 
+    def _arrange_top(self, is_narrow: bool) -> None:
+        """Put the controls to the right of the title, or below it where there is no room."""
+        self._bar.setNarrow(is_narrow)
+        self._top.addWidget(self._title, 0, 0)
+        place = (1, 0, 1, 3) if is_narrow else (0, 1, 1, 1)
+        self._top.addWidget(self._bar, *place, Qt.AlignmentFlag.AlignLeft)
+        self._top.addWidget(self._export, 0, 2)
+
     def _arrange(self) -> None:
         self._title.setFont(theme().monoFont(1.05))
         self._what.setProperty("role", "muted")
@@ -161,11 +205,11 @@ class StepCard(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(MARGIN, 12, MARGIN, 12)
         layout.setSpacing(4)
-        top = QHBoxLayout()
-        top.setSpacing(16)
-        top.addWidget(self._title, 1)
-        top.addWidget(self._bar)
-        layout.addLayout(top)
+        self._top.setHorizontalSpacing(16)
+        self._top.setVerticalSpacing(4)
+        self._top.setColumnStretch(0, 1)
+        self._arrange_top(False)
+        layout.addLayout(self._top)
         layout.addWidget(self._what)
         layout.addWidget(self._knobs)
         layout.addLayout(row)

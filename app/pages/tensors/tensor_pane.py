@@ -3,9 +3,9 @@
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from app.engine_thread import EngineThread
 from app.pages.tensors.axes_bar import AxesBar
@@ -15,8 +15,13 @@ from app.pages.tensors.looking import Looking
 from app.pages.tensors.scale_bar import ColourKey, ScaleBar, scale_of
 from app.pages.tensors.stats_panel import StatsPanel
 from app.pages.tensors.trend_plot import TrendPlot
+from app.pages.tensors.wording import slice_text
+from app.plots import ExportButton
+from app.plots.export import Picture
+from app.plots.picture_menu import Painted, PictureMenu
 from app.plots.tensor_colors import number_format
 from app.plots.tensor_map import TensorMap
+from app.plots.tensor_sheet import body_of, sheet
 from app.plots.tensor_window import TilePlace
 from app.plots.tile_book import MapTile
 from app.widgets import ElidedLabel, push_button
@@ -48,6 +53,7 @@ class TensorPane(QWidget):
         self._slice: Stats | None = None
         self._whole: Stats | None = None
         self._cell: tuple[int, int] | None = None
+        self._picture = PictureMenu(Painted(self.picture), "", self)
         self._arrange()
         self._connect()
 
@@ -249,6 +255,8 @@ class TensorPane(QWidget):
         if self._cell is None or self.index(self._cell) != index:
             return
         parts = [f"{_index_text(index)} = {value.replace('-', '−')}"]
+        if self._opened is not None and self._opened.over:
+            parts.append(self._opened.labels[index[0]])
         if offset is not None:
             parts.append(self.tr("storage offset {0}").format(f"{offset:,}"))
         down, across = self.map.window_().block(self.devicePixelRatioF())
@@ -256,13 +264,43 @@ class TensorPane(QWidget):
             parts.append(self.tr("the picture gathers {0} cells a pixel").format(f"{down:,} × {across:,}"))
         self._told.setText("   ·   ".join(parts))
 
+    # As a picture
+
+    def picture(self) -> Picture:
+        """Return the map as it is seen, with what it shows and the numbers of its colours."""
+        opened, entry = self._opened, self._entry
+        assert opened is not None and entry is not None
+        form = [form_text(entry.dtype, entry.shape), slice_text(self.axes.plane()), opened.title]
+        lines = ["   ·   ".join(part for part in form if part), self.difference.words()]
+        return sheet(self._title.text(), lines, body_of(self.map, [self.map]), [self._key.key()])
+
+    def exportMenu(self) -> QMenu:
+        """Return the menu of pictures."""
+        menu = QMenu(self)
+        menu.setEnabled(self._entry is not None)
+        self._picture.setTitle(self._title.text())
+        self._picture.addTo(menu)
+        return menu
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the picture."""
+        if self.map.geometry().contains(event.pos()):
+            menu = self.exportMenu()
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(event.globalPos())
+
     # Words
 
     def _say_title(self) -> None:
         if self._opened is None or self._entry is None:
             return
         entry, minus = self._entry, self.difference.minus()
-        self._title.setText(entry.name if minus is None else f"{entry.name} − {minus.name}")
+        name = entry.name
+        if minus is not None:
+            other = self.difference.title()
+            same = minus.name == entry.name
+            name = f"{name}: {self._opened.short_title} − {other}" if same else f"{name} − {minus.name} · {other}"
+        self._title.setText(name)
         parts = [form_text(entry.dtype, entry.shape), bytes_text(entry.size)]
         if self._opened.over:
             parts.append(self.tr("over {0} checkpoints").format(len(self._opened.over)))
@@ -328,6 +366,10 @@ class TensorPane(QWidget):
         scale = QHBoxLayout()
         scale.addWidget(self.scale, 1)
         scale.addWidget(fit)
+        export = ExportButton(self, tr("the map"), self)
+        export.setObjectName("tensors.inspector.export")
+        export.setToolTip(tr("Save or copy what is seen as a picture (PNG or SVG)"))
+        scale.addWidget(export)
         side = QVBoxLayout()
         side.setContentsMargins(0, 0, 0, 0)
         side.addWidget(self.stats, 1)

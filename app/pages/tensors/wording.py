@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.plots.tensor_colors import number_format
 from app.theme import theme
+from engine.inspecting.asked import PlaneSpec
 from engine.tensors.picture import TensorPicture
 
 LONGEST = 22  # letters of what is written, to be shown as a name
@@ -33,6 +34,18 @@ def shape_html(shape: Sequence[int], axes: Sequence[int]) -> str:
         for length, axis in zip(shape, axes, strict=True)
     ]
     return f"[{', '.join(parts)}]"
+
+
+def form_text(tensor: TensorPicture) -> str:
+    """Return f32[3, 4]."""
+    return f"{tensor.dtype}[{', '.join(map(str, tensor.shape))}]"
+
+
+def slice_text(plane: PlaneSpec) -> str:
+    """Return which slice of a tensor is on show, such as “slice [2, :, :]”; nothing where it is all of it."""
+    seen = (plane.rows, plane.columns)
+    places = [":" if axis in seen else str(place) for axis, place in enumerate(plane.at)]
+    return _tr("slice [{0}]").format(", ".join(places)) if len(plane.at) > 2 else ""
 
 
 def axis_colour(axis: int) -> str:

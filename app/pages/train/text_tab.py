@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushBu
 from app.dialogs import file_dialog, folder_dialog
 from app.forms import FieldList, Section
 from app.forms.row import LABEL_WIDTH
+from app.forms.tab_order import walk_as_read
 from app.icons import icon
 from app.pages.train import text_fields
 from app.pages.train.hub_field import HubField
@@ -28,6 +29,7 @@ class TextTab(QWidget):
         self.setObjectName("train.text")
         self._types: dict[str, str] = {}
         self._offered: object = None
+        self._walked: object = None
         self.about = QLabel(self)
         self.beginning = QLabel(self)
         self.subject = FieldList("train.text.subject", parent=self)
@@ -52,6 +54,7 @@ class TextTab(QWidget):
         )
         self._sections: dict[str, Section] = {}
         self._checkpoint = self._folder_button("checkpoint", self.tr("Choose a trained model’s folder …"))
+        self._checkpoint.setText(self.tr("Choose a folder …"))  # with its neighbour it has to fit into a narrow form
         self._scratch = QPushButton(self.tr("From scratch"), self)
         self._tokenizer = self._folder_button("tokenizer", self.tr("Choose a tokenizer’s folder …"))
         self._pairs = self._file_button()
@@ -102,6 +105,9 @@ class TextTab(QWidget):
         self.split.setSpec(spec)
         self.about.setText(about_task(own))
         self.beginning.setText(beginning(spec))
+        if (offered, spec.split.kind) != self._walked:
+            self._walked = (offered, spec.split.kind)
+            walk_as_read(self)
 
     def setFaults(self, faults: Mapping[str, str]) -> None:
         """Show what is wrong beside the fields."""

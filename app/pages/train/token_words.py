@@ -5,6 +5,8 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from app.amounts import count, counted
+from engine.amounts import SIGN
+from engine.amounts import percent as written
 from engine.catalog.text_view import Lengths, SeenPart, SeenSample, TextView, TokenizerView, TypedTokens
 
 KINDS = {
@@ -28,14 +30,14 @@ def percent(share: float) -> str:
         return say("less than 0.1 %")
     if 0.999 < share < 1:
         return say("more than 99.9 %")
-    return f"{share:.1%}".replace(".0%", "%").replace("%", " %")
+    return written(share, 1).replace(f".0{SIGN}", SIGN)
 
 
 def short_percent(share: float) -> str:
     """Write a share as `percent` does, in signs, for a figure that has little room."""
     if 0 < share < 0.001:
-        return "< 0.1 %"
-    return "> 99.9 %" if 0.999 < share < 1 else percent(share)
+        return f"< {written(0.001, 1)}"
+    return f"> {written(0.999, 1)}" if 0.999 < share < 1 else percent(share)
 
 
 def cut_text(lengths: Lengths, limit: int, cuts: bool) -> str:

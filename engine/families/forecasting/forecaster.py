@@ -134,6 +134,8 @@ class Forecaster:
             scale = past.diff(dim=1).abs().mean(dim=1, keepdim=True).clamp(min=torch.finfo(past.dtype).eps)
             point: torch.Tensor = loss.to_prediction(prediction)
             return ((point - target).abs() / scale).mean()
+        if self._spec.loss == "quantile":
+            return quantile_losses(prediction, target, self._spec.quantiles).mean()
         losses: torch.Tensor = loss.loss(prediction, target)
         return losses.mean().sqrt() if kind == "rmse" else losses.mean()
 
@@ -144,6 +146,16 @@ class Forecaster:
         if dtype == torch.float32:
             return x, (target, weight)
         return {name: _as(one, dtype) for name, one in x.items()}, (_as(target, dtype), weight)
+
+
+def quantile_losses(prediction: torch.Tensor, target: torch.Tensor, quantiles: Sequence[float]) -> torch.Tensor:
+    """Return the library's quantile losses [n, horizon, levels] of quantiles [n, horizon, levels] and a target [n, horizon]:
+    all levels at once.
+    """
+    errors = target[..., None] - prediction
+    below = errors.new_tensor([level - 1 for level in quantiles])
+    above = errors.new_tensor(list(quantiles))
+    return 2 * torch.maximum(errors * below, errors * above)
 
 
 def each(value: Any) -> list[Any]:

@@ -1,5 +1,5 @@
-"""Attention: what the library's Temporal Fusion Transformer sees of earlier steps, folded for forecasting: no keys and no
-values are made. Must not train: dropout is left out."""
+"""Attention: what the library's Temporal Fusion Transformer sees of earlier steps, folded for forecasting: no keys are made.
+Must not train: dropout is left out."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,29 +19,39 @@ SAFE_EXPONENT = 60.0
 class Attention:
     """Attention of several heads over the same values. A head's score of two steps is query·key, a bilinear form of the
     steps themselves: `form` is the form of every head, so that no keys are made; what is the same for all steps that are
-    looked at does not count. Heads are averaged before they look anything up."""
+    looked at does not count."""
 
     heads: int
     form: Affine
+    values: Affine
+    """What is looked up of a step, and behind it a 1, [size + 1]."""
     gate: Gate
-    """What was looked up, of each head [heads · hidden], becomes the heads' mean, behind the layers that follow."""
+    """What was looked up, of each head [heads · size], becomes the heads' mean, behind the layers that follow."""
     causal: bool
     longest: float
     """No step is longer than this."""
 
     @classmethod
     def of(cls, module: Any, gate: Affine, norm: Any, causal: bool) -> "Attention":
-        """Fold queries, keys and the scale; and values, the heads' mean, the layer behind them and the `gate`. `norm` is the
-        layer normalisation that steps come from.
+        """Fold queries, keys and the scale; and the heads' mean, the layer behind it and the `gate`. `norm` is the layer
+        normalisation that steps come from.
         """
         forms = [
             through(Affine.of(query), Affine(module.d_k**-0.5 * key.weight.T))
             for query, key in zip(module.q_layers, module.k_layers, strict=True)
         ]
-        value = through(Affine.of(module.v_layer), Affine(module.w_h.weight))
-        mean = Affine((value.weight / module.n_head).repeat(1, module.n_head), value.bias)
+        value = Affine.of(module.v_layer)
+        one = Affine(torch.zeros_like(value.weight[:1]), torch.ones_like(value.offset[:1]))
+        mean = Affine((module.w_h.weight / module.n_head).repeat(1, module.n_head))
         longest = float(norm.weight.abs().max() * len(norm.weight) ** 0.5 + norm.bias.norm())
-        return cls(module.n_head, Affine.stacked(forms), Gate.of(through(mean, gate)), causal, longest)
+        return cls(
+            module.n_head,
+            Affine.stacked(forms),
+            Affine.stacked([value, one]),
+            Gate.of(through(mean, gate)),
+            causal,
+            longest,
+        )
 
     def __call__(self, every: torch.Tensor, begin: int) -> torch.Tensor:
         """Return what the steps from `begin` on see of all [n, steps, hidden], gated and added to them
@@ -50,7 +60,7 @@ class Attention:
         own = steps - begin
         asked = self.form(every[:, begin:]).view(count, own * self.heads, hidden)
         seen = self._by_exponentials(asked, every) if self._are_small(asked) else self._fused(asked, every)
-        return self.gate(seen.view(count, own, self.heads * hidden), every[:, begin:])
+        return self.gate(seen.reshape(count, own, -1), every[:, begin:])
 
     def _are_small(self, asked: torch.Tensor) -> bool:
         """Whether no score can be large, so that the largest need not be taken from it; asked only where that is sooner."""
@@ -60,16 +70,21 @@ class Attention:
         return float(longest) * self.longest < SAFE_EXPONENT  # never so with NaN
 
     def _by_exponentials(self, asked: torch.Tensor, every: torch.Tensor) -> torch.Tensor:
-        """Return the mean of steps [n, steps, hidden], weighed by the softmax of their scores, for each of [n, queries,
-        hidden]."""
-        allowed, one = self._allowed(asked, every), every.new_ones(every.shape[1], 1)
-        found = torch.empty_like(asked)
-        at_once = max(1, SCORES_AT_ONCE // (asked.shape[1] * every.shape[1]))
-        for query, step, seen in zip(*(whole.split(at_once) for whole in (asked, every, found)), strict=True):
-            weights = (query @ step.mT).exp_()
+        """Return what is looked up of steps [n, steps, hidden], weighed by the softmax of their scores, for each of [n,
+        queries, hidden]: [n, queries, size]."""
+        allowed, values = self._allowed(asked, every), self.values(every)
+        queries, steps = asked.shape[1], every.shape[1]
+        found = asked.new_empty(len(asked), queries, values.shape[2] - 1)
+        at_once = max(1, SCORES_AT_ONCE // (queries * steps))
+        kept = asked.new_empty(min(at_once, len(asked)), queries, steps)  # the same memory stays in the cache
+        for query, step, value, seen in zip(
+            *(one.split(at_once) for one in (asked, every, values, found)), strict=True
+        ):
+            weights = torch.bmm(query, step.mT, out=kept[: len(query)]).exp_()
             if allowed is not None:
                 weights[..., -allowed.shape[1] :] *= allowed
-            torch.div(weights @ step, weights @ one, out=seen)
+            summed = weights @ value
+            torch.div(summed[..., :-1], summed[..., -1:], out=seen)
         return found
 
     def _fused(self, asked: torch.Tensor, every: torch.Tensor) -> torch.Tensor:
@@ -77,7 +92,8 @@ class Attention:
         allowed, looked = self._allowed(asked, every), every[:, None]
         if allowed is not None:
             allowed = functional.pad(allowed.log(), (every.shape[1] - allowed.shape[1], 0))
-        return functional.scaled_dot_product_attention(asked[:, None], looked, looked, allowed, scale=1.0)[:, 0]
+        seen = functional.scaled_dot_product_attention(asked[:, None], looked, looked, allowed, scale=1.0)[:, 0]
+        return self.values(seen)[..., :-1]  # of a mean of steps, which is the mean of theirs
 
     def _allowed(self, asked: torch.Tensor, every: torch.Tensor) -> torch.Tensor | None:
         """Return the library's own rule, where it is asked for, 1 or 0 [queries, steps of the forecast]: a step of the

@@ -1,10 +1,13 @@
-"""QuickNhits: what learning and forecasting need of the library's N-HiTS, by its own layers. Leaves out each block's part in
-the target's unit, and static inputs at steps where nobody looks."""
+"""QuickNhits: what learning and forecasting need of the library's N-HiTS, by our own way through its layers. Leaves out each
+block's part in the target's unit, and static inputs at steps where nobody looks."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import torch
+
+from engine.families.forecasting.quick_blocks import Blocks, Given
+from engine.families.forecasting.quick_showing import Showing
 
 Inputs = dict[str, torch.Tensor]
 
@@ -14,6 +17,9 @@ class QuickNhits:
 
     def __init__(self, network: Any) -> None:
         self._network = network
+        self._blocks = Blocks(network.model)
+        self._is_known = Blocks.can_be(network.model)
+        self._show = Showing(network)
 
     def forget(self) -> None:
         """Nothing is remembered of the weights."""
@@ -26,23 +32,33 @@ class QuickNhits:
         """Return {"prediction"} in the target's unit, and "backcast" where the loss counts it."""
         network = self._network
         target = x["encoder_cont"][..., network.target_positions]
-        past = [name for name in network.encoder_variables if name not in network.target_names]
-        steps = torch.arange(target.shape[1], device=target.device)
-        forecast, backcast, *_ = network.model(
-            target,
-            steps < x["encoder_lengths"][:, None],
-            self._joined(x, "encoder", past) if network.encoder_covariate_size > 0 else None,
-            self._joined(x, "decoder", network.decoder_variables) if network.decoder_covariate_size > 0 else None,
-            self._joined(x, "encoder", network.static_variables, 0) if network.static_size > 0 else None,
-        )
+        forecast, left = self._found(x, target)
         found = {"prediction": network.transform_output(forecast, target_scale=x["target_scale"])}
-        if network.hparams.backcast_loss_ratio:
+        if left is not None:
             from pytorch_forecasting.metrics import MultiHorizonMetric
 
             found["backcast"] = network.transform_output(
-                target - backcast, target_scale=x["target_scale"], loss=MultiHorizonMetric()
+                target - left, target_scale=x["target_scale"], loss=MultiHorizonMetric()
             )
         return found
+
+    def _found(self, x: Inputs, target: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Return the forecast [n, horizon, outputs] and, where the loss counts it, what of the target's past
+        [n, steps, 1] was not explained."""
+        network = self._network
+        past = [name for name in network.encoder_variables if name not in network.target_names]
+        before = self._joined(x, "encoder", past) if network.encoder_covariate_size > 0 else None
+        after = self._joined(x, "decoder", network.decoder_variables) if network.decoder_covariate_size > 0 else None
+        static = self._joined(x, "encoder", network.static_variables, 0) if network.static_size > 0 else None
+        mask = torch.arange(target.shape[1], device=target.device) < x["encoder_lengths"][:, None]
+        if not self._is_known or torch.is_autocast_enabled(target.device.type):
+            forecast, left, *_ = network.model(target, mask, before, after, static)
+            return forecast, left if network.hparams.backcast_loss_ratio else None
+        self._show(x)
+        inputs = [one.flatten(1) for one in (before, after) if one is not None]
+        covariates = torch.cat(inputs, dim=1) if inputs else None
+        given = Given(target[..., 0], mask.to(target.dtype), covariates, static)
+        return self._blocks(given, bool(network.hparams.backcast_loss_ratio))
 
     def _joined(self, x: Inputs, part: str, names: Sequence[str], step: int | slice = slice(None)) -> torch.Tensor:
         """Return inputs side by side [n, steps, numbers], categories embedded; [n, numbers] of a single step."""

@@ -14,8 +14,8 @@ from engine.families.forecasting.quick_rows import Overlap
 
 FEW = 8
 """Inputs whose weights are found without looking for the largest first."""
-Chosen = Callable[[slice], torch.Tensor]
-"""Gives what was selected for some windows of a batch, [windows, steps, hidden]."""
+Chosen = Callable[[slice, torch.Tensor], object]
+"""Writes what was selected for some windows of a batch into a tensor [windows, steps, hidden]."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,8 @@ class _Weights:
     def __call__(self, before: torch.Tensor) -> torch.Tensor:
         """Return [n, steps, inputs], the categorical ones first, of the sum of what they and the context add."""
         skip = before[..., self.inner :]
+        if skip.shape[-1] == 2:
+            return self._of_two(before[..., : self.inner], skip)
         if self.skip_norm is not None:
             skip = self.skip_norm(skip)
         weights = self.norm(self.gate(raised_elu(before[..., : self.inner]), skip))
@@ -71,6 +73,26 @@ class _Weights:
         # What was normed is at most the root of how many there are: no need to look for the largest, which takes long.
         weights = weights.exp_()
         return weights.div_(weights @ weights.new_ones(weights.shape[-1], 1))
+
+    def _of_two(self, inner: torch.Tensor, skip: torch.Tensor) -> torch.Tensor:
+        """Return the same of two inputs: only how far they are apart counts."""
+        inner = raised_elu(inner)
+        gated = self.gate.gate(inner).sigmoid_().mul_(self.gate.value(inner))
+        apart = skip[..., 0] - skip[..., 1]
+        if self.skip_norm is not None:
+            apart = _normed_apart(apart, self.skip_norm)
+        first = _normed_apart(apart.add_(gated[..., 0]).sub_(gated[..., 1]), self.norm).sigmoid_()
+        torch.sub(1, first, out=gated[..., 1])
+        gated[..., 0] = first
+        return gated
+
+
+def _normed_apart(apart: torch.Tensor, norm: Norm) -> torch.Tensor:
+    """Return how far two numbers are apart once they are normed, of how far they were, which is overwritten."""
+    weight, bias = norm.module.weight, norm.module.bias
+    half = apart.mul_(0.5)
+    spread = half.square().add_(norm.module.eps).rsqrt_()
+    return half.mul_(spread).mul_(weight[0] + weight[1]).add_(bias[0] - bias[1])
 
 
 def _identity(size: int, like: torch.Tensor) -> Affine:
@@ -128,22 +150,23 @@ class Selection:
             return self._apart(own, chosen, context[overlap.series])
         if not all(shared):
             return _PartlyShared.of(self, own, (real_rows, code_rows, context), shared, overlap, begin)
-        rows, steps = self._apart(real_rows, code_rows, context)(slice(None)).flatten(0, 1), own.shape[1]
-        return lambda piece: overlap.cut(rows, piece, begin, steps)
+        rows, steps = real_rows.new_empty(*real_rows.shape[:2], self.hidden), own.shape[1]
+        self._apart(real_rows, code_rows, context)(slice(None), rows)
+        return lambda piece, into: into.copy_(overlap.cut(rows.flatten(0, 1), piece, begin, steps))
 
     def _apart(self, reals: torch.Tensor, codes: torch.Tensor, context: torch.Tensor) -> Chosen:
         """Select from the inputs' own columns [n, steps, inputs] and a context [n, hidden], each window by itself."""
         weights = None if self.weights is None else self.weights(self.before(reals, codes, context))
 
-        def chosen(piece: slice) -> torch.Tensor:
+        def chosen(piece: slice, into: torch.Tensor) -> None:
             each = None if weights is None else weights[piece]
-            found = reals.new_zeros(*reals[piece].shape[:2], self.hidden)
-            if self.reals is not None:
-                found = self.reals(reals[piece], None if each is None else each[..., len(self.tables) :])
+            if self.reals is None:
+                into.zero_()
+            else:
+                into.copy_(self.reals(reals[piece], None if each is None else each[..., len(self.tables) :]))
             for place, table in enumerate(self.tables):
                 part = functional.embedding(codes[piece][..., place], table)
-                found.add_(part) if each is None else found.addcmul_(part, each[..., place, None])
-            return found
+                into.add_(part) if each is None else into.addcmul_(part, each[..., place, None])
 
         return chosen
 
@@ -219,16 +242,17 @@ class _PartlyShared:
             begin,
         )
 
-    def __call__(self, piece: slice) -> torch.Tensor:
-        """Return [windows, steps, hidden] of some windows."""
+    def __call__(self, piece: slice, into: torch.Tensor) -> None:
+        """Write what some windows have selected [windows, steps, hidden]."""
         weights = self.weights[piece]
         first = len(self.selection.tables)
         found = self.reals(self.own[piece], _columns(weights, [first + place for place in self.places]))
         vectors = self.overlap.cut(self.vectors, piece, self.begin, self.own.shape[1])
         vectors = vectors.unflatten(-1, (len(self.shared), -1))
+        last = len(self.shared) - 1
         for number, place in enumerate(self.shared):
-            found.addcmul_(vectors[..., number, :], weights[..., place, None])
-        return found
+            made = into if number == last else found
+            torch.addcmul(found, vectors[..., number, :], weights[..., place, None], out=made)
 
 
 def _columns(x: torch.Tensor, places: list[int]) -> torch.Tensor:

@@ -9,8 +9,10 @@ import torch
 
 from engine.families.forecasting.quick_attention import Attention
 from engine.families.forecasting.quick_layers import Affine, Gate, GatedResidual, Norm
+from engine.families.forecasting.quick_learning import QuickLearning
 from engine.families.forecasting.quick_rows import Overlap
 from engine.families.forecasting.quick_selection import Selection
+from engine.families.forecasting.quick_showing import Showing
 
 Inputs = dict[str, torch.Tensor]
 NUMBERS_AT_ONCE = 1 << 19
@@ -25,6 +27,7 @@ class QuickTft:
     def __init__(self, network: Any) -> None:
         self._network = network
         self._known: tuple[tuple[int, int], ...] = ()
+        self._learning, self._show = QuickLearning(network), Showing(network)
 
     def forget(self) -> None:
         """Fold the weights anew before the next forecast."""
@@ -34,7 +37,11 @@ class QuickTft:
         """Whether these windows, and the network as it stands, are for this shorter way."""
         network = self._network
         reals = x["encoder_cont"]
-        if network.training or torch.is_grad_enabled() or torch.is_autocast_enabled(reals.device.type):
+        if torch.is_autocast_enabled(reals.device.type):
+            return False
+        if torch.is_grad_enabled():
+            return bool(network.n_targets == 1)
+        if network.training:
             return False
         if reals.dtype != torch.float32:  # for others an LSTM on a CPU must be given packed windows
             return False
@@ -50,6 +57,8 @@ class QuickTft:
 
     def __call__(self, x: Inputs) -> dict[str, torch.Tensor]:
         """Return {"prediction"} in the target's unit, as the library's forward pass does."""
+        if torch.is_grad_enabled():
+            return self._learned(x)
         network = self._network
         self._look()
         begin = x["encoder_cont"].shape[1]
@@ -68,12 +77,19 @@ class QuickTft:
         known = context.new_empty(len(x["encoder_cont"]), steps, network.hparams.hidden_size)
         pieces = list(self._pieces(known))
         for piece in pieces:
-            known[piece, :begin], known[piece, begin:] = past(piece), future(piece)
+            past(piece, known[piece, :begin])
+            future(piece, known[piece, begin:])
         before, last = _plain_lstm(network.lstm_encoder, known[:, :begin], (states[0], states[1]))
         after, _ = _plain_lstm(network.lstm_decoder, known[:, begin:], last)
         found = [self._found(known[one], before[one], after[one], enrichment[one]) for one in pieces]
         output = network.output_layer(torch.cat(found))
         return {"prediction": network.transform_output(output, target_scale=x["target_scale"])}
+
+    def _learned(self, x: Inputs) -> dict[str, torch.Tensor]:
+        """Return the same with gradients."""
+        self._show(x)
+        output = self._learning(x)
+        return {"prediction": self._network.transform_output(output, target_scale=x["target_scale"])}
 
     def _pieces(self, known: torch.Tensor) -> Iterator[slice]:
         """Yield which windows of a tensor [n, steps, hidden] go through wide layers together."""

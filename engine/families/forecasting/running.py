@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.families.folds import Fitted, State, check, ended, fit_folds, kept_words, save
+from engine.families.folds import Fitted, State, check, ended, fit_folds, kept_words, save, with_early
 from engine.families.forecasting import repairs
 from engine.families.forecasting.datasets import longest_lag
 from engine.families.forecasting.evaluation import evaluate, evaluate_folds, words
@@ -41,7 +41,7 @@ def run_recorded(recorder: Recorder) -> Outcome:
     if not fitted:
         return ended(recorder, fitted, len(materials))
     stopped = fitted[-1].stopped or len(fitted) < len(materials)
-    detail = kept_words(recorder.spec.trainer.checkpoints.monitor, fitted[-1])
+    detail = with_early(fitted, kept_words(recorder.spec.trainer.checkpoints.monitor, fitted[-1]))
     outcome = _concluded(recorder, [one.model for one in fitted], materials[: len(fitted)], detail)
     return Outcome.stopped() if stopped else outcome
 

@@ -41,7 +41,7 @@ def metrics_of(predicted: Predicted) -> dict[str, float]:
     scores = {
         f"{key}/{target.name}": value for target, one in zip(targets, each, strict=True) for key, value in one.items()
     }
-    for key in ("accuracy", "balanced_accuracy", "f1_macro", "log_loss", "r2", "mape"):
+    for key in ("accuracy", "balanced_accuracy", "f1_macro", "f1_micro", "log_loss", "r2", "mape"):
         if all(key in one for one in each):
             scores[key] = float(np.mean([one[key] for one in each]))
     return scores

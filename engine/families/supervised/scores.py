@@ -28,8 +28,9 @@ def classification_scores(actual: Ints, probabilities: Floats) -> dict[str, floa
     """Return the metrics of one categorical target. What is not defined for these rows is left out.
 
     `balanced_accuracy` is the mean recall of the classes that occur; `f1_macro` counts the classes that occur or are
-    predicted; `auroc` and `average_precision` are the positive class's for two classes, else the mean over the
-    classes, each against the rest, of those with both positive and negative rows.
+    predicted; `f1_micro`, over all decisions together, equals the accuracy, as each row has one class; `auroc`
+    and `average_precision` are the positive class's for two classes, else the mean over the classes, each against the
+    rest, of those with both positive and negative rows.
     """
     if not len(actual):
         return {}
@@ -42,6 +43,7 @@ def classification_scores(actual: Ints, probabilities: Floats) -> dict[str, floa
         "accuracy": float(hits.sum() / len(actual)),
         "balanced_accuracy": float((hits[occurring] / truth[occurring]).mean()),
         "f1_macro": float((2 * hits[seen] / (truth + guesses)[seen]).mean()),
+        "f1_micro": float(2 * hits.sum() / (truth + guesses).sum()),
         "log_loss": float(row_log_loss(actual, probabilities).mean()),
     }
     return scores | _ranking_scores(actual, probabilities)

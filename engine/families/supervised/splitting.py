@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from engine.amounts import percent
 from engine.families.frames import Values, numbers
 from engine.families.labels import codes_of
 from engine.spec import (
@@ -81,7 +82,7 @@ def _random(usable: Rows, valid: float, test: float, rng: np.random.Generator) -
 def _counts(total: int, valid: float, test: float) -> tuple[int, int]:
     if valid + test >= 1:
         raise RunFailed(
-            f"Validation and test take {valid + test:.0%} of the rows: nothing is left to train on.",
+            f"Validation and test take {percent(valid + test)} of the rows: nothing is left to train on.",
             "Make both shares smaller.",
         )
     return max(1, round(total * valid)), max(1, round(total * test)) if test > 0 else 0

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
+from engine.amounts import percent
 from engine.families.findings import Finding, Severity, counted, named
 from engine.spec import RunSpec
 
@@ -101,7 +102,7 @@ def _classes(target: pd.Series, spec: RunSpec) -> Iterator[Finding]:
     share = float(counts.iloc[-1] / counts.sum())
     balance = spec.tabular.balance
     if share < 0.02 and not len(single) and balance.class_weights == "none" and not balance.balanced_sampling:
-        text = f"The class “{counts.index[-1]}” of “{name}” is rare: {counts.iloc[-1]:,} rows, {share:.2%}."
+        text = f"The class “{counts.index[-1]}” of “{name}” is rare: {counts.iloc[-1]:,} rows, {percent(share, 2)}."
         fix = "Class weights or balanced sampling help a model to notice it; look at balanced accuracy."
         yield Finding(severity="info", field="tabular.balance", text=text, fix=fix)
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from engine.amounts import percent
 from engine.families.findings import Finding, counted, named
 from engine.families.supervised.splitting import Fold
 from engine.families.tabular.checks import is_numeric
@@ -27,7 +28,8 @@ def check_doubles(frame: pd.DataFrame, fold: Fold, spec: RunSpec) -> Iterator[Fi
     if not double:
         return
     share = double / len(asked)
-    text = f"{counted(double, 'row')} of validation and test ({share:.1%}) also stand{'s' * (double == 1)} in training."
+    stand = f"also stand{'s' * (double == 1)} in training"
+    text = f"{counted(double, 'row')} of validation and test ({percent(share, 1)}) {stand}."
     fix = "Remove duplicates from the file, or split by a group column so that equal rows stay together."
     yield Finding(severity="warning" if share >= 0.01 else "info", field="split", text=text, fix=fix)
 

@@ -107,8 +107,7 @@ def read_corpus(workspace: Path, spec: RunSpec, hear: Heard = unheard) -> Corpus
         longest = max(map(len, texts), default=0)
         has_one_line = longest >= LONG_TEXT and not any("\n" in text for text in texts)
         raise RunFailed(
-            f"Only {len(usable)} of {counted(len(frame), 'row')} of {named([own.columns.text])} have text; at least 3 "
-            "are needed.",
+            f"{named([own.columns.text])} has text in {len(usable)} of {counted(len(frame), 'row')}; at least 3 are needed.",
             f"The text stands in one line of {longest:,} letters: break it into lines, one a sentence or paragraph, and "
             "import it again."
             if has_one_line

@@ -11,6 +11,7 @@ import numpy as np
 import tokenizers
 from transformers import PreTrainedTokenizerFast
 
+from engine.amounts import percent
 from engine.families.text.encoder import TextEncoder
 from engine.families.text.encoding import PlainEncoder
 from engine.families.text.token_arrays import TokenArray
@@ -38,7 +39,7 @@ def heard_by(recorder: Recorder) -> Heard:
     def hear(what: str, share: float) -> None:
         if recorder.stop_requested:
             raise Stopped
-        recorder.progress(stage=f"{what}, {share:.0%}")
+        recorder.progress(stage=f"{what}, {percent(share)}")
 
     return hear
 

@@ -2,7 +2,7 @@
 training may be watched without being changed."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -127,11 +127,12 @@ def mask_of(encoder: TextEncoder) -> int:
     return found
 
 
-def readable(encoder: TextEncoder, ids: torch.Tensor) -> str:
+def readable(encoder: TextEncoder, ids: torch.Tensor | Sequence[int]) -> str:
     """Return tokens as text, with masks and unknown ones, without what frames and fills."""
     tokenizer = encoder.tokenizer
-    hidden = set(tokenizer.all_special_ids) - {tokenizer.mask_token_id, tokenizer.unk_token_id}
-    return str(tokenizer.decode([one for one in ids.tolist() if one not in hidden]))
+    frames = {tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.bos_token_id, tokenizer.eos_token_id}
+    plain = ids.tolist() if isinstance(ids, torch.Tensor) else ids
+    return str(tokenizer.decode([one for one in plain if one not in frames and one != encoder.pad]))
 
 
 def context_of(model: TrainedText) -> int | None:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from engine.amounts import percent
 from engine.families.findings import counted, named
 from engine.families.frames import Values, numbers, read_snapshot
 from engine.families.labels import text_of as words_of
@@ -131,7 +132,7 @@ def lengths_told(lengths: Sequence[int] | np.ndarray, most: int) -> str:
     """Return a sentence about how long texts are in tokens, and how many were cut."""
     found = np.asarray(lengths)
     cut_off = int((found >= most).sum())
-    share = f"; {cut_off / max(1, len(found)):.1%} reach the limit of {most:,}" if cut_off else ""
+    share = f"; {percent(cut_off / max(1, len(found)), 1)} reach the limit of {most:,}" if cut_off else ""
     return f"Texts have {float(np.median(found)):,.0f} tokens (median), at most {int(found.max(initial=0)):,}{share}."
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from engine.families.supervised.splitting import Rows
 from engine.families.text import networks
 from engine.families.text.corpus import Corpus
+from engine.families.text.generating import readable
 from engine.families.text.language_task import exponential
 from engine.families.text.surprises import Guesses, guesses_of, is_masked
 from engine.families.text.trained import TrainedText
@@ -73,8 +74,8 @@ def _looked_at(model: TrainedText, corpus: Corpus, rows: Rows) -> Iterator[tuple
 def _in_pieces(model: TrainedText, found: Guesses, text: SurprisingText) -> SurprisingText:
     """Return a text with the loss of each of its first tokens, which read together as the text does."""
     ids = found.ids[:SHOWN]
-    ends = [len(model.encoder.tokenizer.decode(ids[:until], skip_special_tokens=True)) for until in range(len(ids) + 1)]
-    whole = str(model.encoder.tokenizer.decode(ids, skip_special_tokens=True))
+    ends = [len(readable(model.encoder, ids[:until])) for until in range(len(ids) + 1)]
+    whole = readable(model.encoder, ids)
     losses = dict(zip(found.places, found.losses.tolist(), strict=True))
     pieces = tuple(
         TokenLoss(token=whole[ends[place] : ends[place + 1]], loss=losses.get(place, 0.0)) for place in range(len(ids))
@@ -84,7 +85,7 @@ def _in_pieces(model: TrainedText, found: Guesses, text: SurprisingText) -> Surp
 
 def _surprise(model: TrainedText, found: Guesses, row: int, place: int, loss: float) -> Surprise:
     def words(first: int, last: int) -> str:
-        return str(model.encoder.tokenizer.decode(found.ids[max(0, first) : last], skip_special_tokens=True))
+        return readable(model.encoder, found.ids[max(0, first) : last])
 
     return Surprise(
         token=str(model.encoder.tokenizer.decode([found.ids[place]])),

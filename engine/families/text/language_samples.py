@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from engine.families.text.encoder import TextEncoder
 from engine.families.text.generating import fill_masks, filled, go_on_from, mask_of, readable
 from engine.families.text.live_samples import LETTERS, Make
 from engine.families.text.networks import text_of
@@ -76,10 +75,6 @@ def _begun(model: TrainedText, text: str) -> tuple[list[int], list[int]] | None:
 
 
 def _gone_on(model: TrainedText, given: list[int], wanted: list[int]) -> TextSample:
-    begun, made = _read(model.encoder, given), go_on_from(model, given, DECODING).text
+    begun, made = readable(model.encoder, given), go_on_from(model, given, DECODING).text
     pieces = (TextPiece(text=begun), TextPiece(text=made, mark="made"))
-    return TextSample(given=begun, made=made, wanted=_read(model.encoder, wanted), pieces=pieces)
-
-
-def _read(encoder: TextEncoder, ids: list[int]) -> str:
-    return str(encoder.tokenizer.decode(ids, skip_special_tokens=True))
+    return TextSample(given=begun, made=made, wanted=readable(model.encoder, wanted), pieces=pieces)

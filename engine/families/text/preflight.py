@@ -3,21 +3,26 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import torch
 
+from engine.amounts import percent
 from engine.catalog import common_metrics
 from engine.catalog.text_view import TokenFacts
 from engine.families.findings import Finding, Preflight, Severity, sorted_findings
 from engine.families.text import networks
 from engine.families.text.language_modelling import bptt_of
-from engine.families.text.looking import Looked, cuts, look, tokenizer_view
+from engine.families.text.looking import Looked, cuts, look, looking, tokenizer_view
 from engine.families.text.networks import text_of
+from engine.families.text.tasks.answering import AnswerHead
 from engine.families.text.transformers_models import TransformersNetwork
 from engine.families.trainer_checks import check_catalogue, check_checkpoints, check_monitors, check_steps
 from engine.spec import RunSpec
 from engine.training.failures import RunFailed
 from engine.training.loader import BatchPlan
 
+COUNTED = 500
+"""Questions that are cut into windows, to know how many there will be."""
 MUCH = 0.05
 """A share of cut texts or unknown tokens from which it is worth a warning."""
 
@@ -73,10 +78,10 @@ def _told(looked: Looked, spec: RunSpec) -> Iterator[Finding]:
     if cut > 0 and cuts(own):
         severity: Severity = "warning" if cut > MUCH else "info"
         longest = f"The longest has {looked.lengths.longest:,}."
-        text = f"{cut:.1%} of the texts have more than {own.max_length:,} tokens and are cut. {longest}"
+        text = f"{percent(cut, 1)} of the texts have more than {own.max_length:,} tokens and are cut. {longest}"
         yield _finding(severity, "text.max_length", text, "Allow more tokens, at the price of time and memory.")
     if unknown > MUCH:
-        text = f"The tokenizer does not know {unknown:.1%} of the tokens of the validation texts."
+        text = f"The tokenizer does not know {percent(unknown, 1)} of the tokens of the validation texts."
         yield _finding(
             "warning", "text.tokenizer", text, "Allow more tokens, or cut words into pieces (WordPiece, BPE)."
         )
@@ -114,7 +119,18 @@ def _batches(looked: Looked, spec: RunSpec) -> int:
         rows = max(1, round(tokens / own.max_length))
     elif own.task == "masked-lm":
         rows = max(rows, round(tokens / max(1, own.max_length - 2)))
+    elif isinstance(looked.source, AnswerHead):
+        rows = _windows(looked, looked.source)
     return len(BatchPlan.of(rows, batch, spec.trainer.drop_last).sizes)
+
+
+def _windows(looked: Looked, head: AnswerHead) -> int:
+    """Return into how many windows the questions are cut, by an even part of them where there are many."""
+    train = looked.fold.train
+    some = train[np.unique(np.linspace(0, len(train) - 1, min(len(train), COUNTED)).round().astype(np.int64))]
+    with looking(lambda: False):
+        found = head.samples(some, looked.encoder, torch.device("cpu"))
+    return round(len(found.lengths) * len(train) / len(some))
 
 
 def _finding(severity: Severity, field: str, text: str, fix: str = "") -> Finding:

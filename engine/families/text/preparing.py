@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from engine.amounts import percent
 from engine.families.fitting import FLOPS_A_PARAMETER, has_first_weights
 from engine.families.folds import State
 from engine.families.supervised.splitting import Fold
@@ -64,7 +65,7 @@ class Prepared:
         parts = f"{len(fold.train):,} texts to train, {len(fold.valid):,} to validate, {len(fold.test):,} to test"
         count, vocabulary = networks.parameter_count(self.network), self.encoder.vocabulary
         share = networks.trainable_share(self.network)
-        still = f" ({share:.2%} of all; the others keep still)" if share < 1 else ""
+        still = f" ({percent(share, 2)} of all; the others keep still)" if share < 1 else ""
         return f"{count:,} parameters to train{still}, {vocabulary:,} tokens; {parts}; on {device}{threads}."
 
 

@@ -118,7 +118,7 @@ def test_that_profiles_are_asked_for_a_few_at_a_time_and_shown(panel: ColumnsPan
     assert len(asked) == AT_ONCE
     engine.answered.emit(asked[0][0], profile("age", missing=0, count=100))
     model = panel.model
-    assert model.data(model.index(0, Field.MISSING)) == "0 %"
+    assert model.data(model.index(0, Field.MISSING)) == "0\u00a0%"
     assert model.data(model.index(0, Field.DISTINCT)) == "5"
     assert len({params["column"] for _, params in engine.pending("profile")}) == 3
 

@@ -74,7 +74,7 @@ def test_that_a_file_becomes_a_dataset_that_is_sorted_filtered_and_passed_on(
 
     columns = page.dataset.columns
     until(qtbot, lambda: columns.model.profile("city") is not None)
-    assert columns.model.data(columns.model.index(2, Field.MISSING)) == "25 %"
+    assert columns.model.data(columns.model.index(2, Field.MISSING)) == "25\u00a0%"
     columns.select("age")
     columns.setRole(Role.TARGET)
     with qtbot.waitSignal(page.datasetChosen) as told:

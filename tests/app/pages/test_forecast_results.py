@@ -140,7 +140,7 @@ def browser(page: RunPage) -> ForecastBrowser:
 def test_that_the_model_stands_beside_the_baselines_and_the_best_is_bold(page: RunPage) -> None:
     table = page.findChild(BaselineTable, "run.results.baselines")
     assert [table.text(row, 0) for row in range(3)] == ["model", "last value", "seasonal naive"]
-    assert [table.text(0, column) for column in (1, 2, 3)] == ["1.500", "31.0 %", "78.4 %"]
+    assert [table.text(0, column) for column in (1, 2, 3)] == ["1.500", "31.0\u00a0%", "78.4\u00a0%"]
     assert table.text(1, 3) == "–"
     bold = [(row, column) for row in range(3) for column in (1, 2, 3) if table.item(row, column).font().bold()]
     weights = [(row, c) for row in range(3) for c in (1, 2, 3) if table.item(row, c).font().weight() >= 600]

@@ -52,6 +52,23 @@ def test_that_what_stands_in_the_field_is_what_is_judged(tab, labs):
     assert said.text() == "Yes." and said.property("role") == "good"
 
 
+def test_that_the_next_window_knows_how_far_the_reader_came(tab, labs, shown):
+    press(tab, "lesson0")
+    press(tab, "lesson.next")
+    press(tab, "lesson.all")
+    press(tab, "lesson1")
+    for _ in tab.lessons.walk().lesson.steps:
+        press(tab, "lesson.next")
+    tab.lessons.setJudgement({"right": True, "sentence": "Yes."})
+    other = shown(PlaygroundTab(labs), 1100, 700)
+    progress = [other.findChild(QLabel, f"tensors.lesson{place}.progress").text() for place in range(3)]
+    assert progress == ["Step 2 of 4", "✓ Solved", ""]
+    press(other, "lesson0")
+    assert other.lessons.walk().place == 1
+    press(other, "lesson1")
+    assert other.lessons.walk().place == 0, "it can be read again"
+
+
 def test_that_the_example_comes_back_and_the_lessons_make_room_for_the_operations_again(tab):
     press(tab, "lesson1")
     tab.playground.setExpression("zeros(2)")

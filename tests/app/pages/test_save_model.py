@@ -54,6 +54,9 @@ def test_that_a_written_model_is_measured_and_told(engine, opened):
     for part in ("/models/mine.onnx, 2.5 MB", "0.0005", "1.7", "float16", "0.002", "mine.onnx.about.json"):
         assert part in dialog.told()
     dialog.saveTo(Path("/models/mine.onnx"))
+    engine.answered.emit(engine.pending("export_model")[-1][0], {**REPORT, "speed_up": 0.5616})
+    assert "slower on this machine, 0.56 times as fast" in dialog.told()
+    dialog.saveTo(Path("/models/mine.onnx"))
     engine.failed.emit(engine.pending("export_model")[-1][0], "There is no room.")
     assert dialog.told() == "There is no room." and dialog._save.isEnabled()
     dialog.close()

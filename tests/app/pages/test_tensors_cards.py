@@ -5,13 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QCheckBox, QSlider, QSpinBox
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QCheckBox, QSlider, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from app.pages.tensors.calling import Argument, with_value
 from app.pages.tensors.catalogue import ENTRIES
 from app.pages.tensors.drawn import Drawn
 from app.pages.tensors.marking import marks_of
+from app.plots.export import save_picture
+from app.theme import apply
 from tests.app.pages.tensor_lab import Hand, lit, open_hand
 
 
@@ -102,6 +105,37 @@ def test_that_norms_of_one_tensor_stand_beside_each_other_where_there_is_room(ha
     qtbot.waitUntil(lambda: one.y() == other.y() and one.geometry().right() < other.x())
     hand.page.resize(1100, 900)
     qtbot.waitUntil(lambda: one.x() == other.x() and one.geometry().bottom() < other.y())
+
+
+def test_that_two_norms_are_seen_whole_beside_each_other_in_a_small_window(
+    hand: Hand, qtbot: QtBot, qapp: QApplication
+) -> None:
+    apply(qapp, "light")
+    hand.page.resize(1180, 690)
+    hand.page.show()
+    hand.show(ENTRIES["LayerNorm | BatchNorm"].example)
+    first, second = hand.page.view.cards
+    qtbot.waitUntil(lambda: first.y() == second.y() and first.geometry().right() < second.x())
+    qtbot.waitUntil(lambda: hand.page.view._scroll.verticalScrollBar().maximum() == 0)
+    for card in (first, second):
+        assert len(card.body.parts()) == 2
+        assert all(pane.grid.isVisible() and pane.grid.cells.high >= 16 for pane in card.panes())
+
+
+def test_that_a_card_and_each_of_its_tensors_are_saved_as_pictures(hand: Hand, tmp_path: Path) -> None:
+    hand.show("A = ones(3, 4); B = tensor([[1.0, nan]]); C = A.sum(1, keepdim=True) @ B")
+    hand.page.pin(0, (1, 2))
+    for path, made in (
+        (tmp_path / "card.svg", hand.page.view.cards[-1].picture()),
+        (tmp_path / "B.svg", hand.page.view.cards[-1].panes()[1].picture()),
+    ):
+        save_picture(made, path)
+    card, tensor = ((tmp_path / name).read_text() for name in ("card.svg", "B.svg"))
+    assert all(text in card for text in ("C f32[3, 2]", "B f32[1, 2]", "−4", "NaN 3"))
+    assert all(text in tensor for text in ("f32[1, 2]", "NaN 1", ">B<"))
+    whole = hand.page.view.cards[0].picture()
+    save_picture(whole, tmp_path / "large.png", scale=4)
+    assert QImage(str(tmp_path / "large.png")).size() == whole.size * 4
 
 
 @pytest.mark.parametrize(

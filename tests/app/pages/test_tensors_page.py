@@ -133,6 +133,7 @@ def test_that_a_cell_is_changed_by_hand_and_everything_after_it(hand: Hand, qtbo
     assert not hand.engine.asked
     editor.setText("2,5")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
+    assert hand.page.focusWidget() is hand.grid("A"), "arrows walk on from it"
     hand.engine.answer()
     assert hand.page.chain().tensors[-1].values == 2.5
     hand.page.view.undoButton.click()

@@ -37,7 +37,7 @@ def run(engine):
 
 def filled(epoch, word, fold=""):
     mark = "right" if word == "film" else "wrong"
-    chances = (Chance(label=word, probability=0.4), Chance(label="book", probability=0.2))
+    chances = (Chance(label=word, probability=0.4), Chance(label="book", probability=0.002))
     pieces = (TextPiece(text="the "), TextPiece(text=word, mark=mark, wanted="film", chances=chances))
     one = TextSample(given="the [MASK]", made=f"the {word}", wanted="the film", pieces=pieces)
     return TextSamples(task="masked-lm", fold=fold, epoch=epoch, step=10 * epoch, samples=(one,))
@@ -66,7 +66,7 @@ def test_that_samples_are_redrawn_and_can_be_gone_back_over(page, run, tell):
     slider = page.findChild(QSlider, "run.live.samples.evaluation")
     assert panel.isHidden()
     tell(filled(1, "dog"))
-    assert "the dog ✗ (film)" in panel.text() and "film: dog 40%" in panel.text()
+    assert "the dog ✗ (film)" in panel.text() and "film: dog 40 % · book < 1 %" in " ".join(panel.text().split())
     assert panel.summary() == "0 of 1 hidden words right"
     assert not slider.isEnabled()
     height = panel.height()

@@ -112,7 +112,7 @@ def test_that_a_typed_text_gets_its_label_with_all_chances(predict, engine, text
     answer = {"task": "text-classifier", "text": "A bright film", "targets": [{"target": "label", "chances": chances}]}
     typed(predict, engine, text_run("text-classifier"), "A bright film", answer)
     assert predict._typed.answer() == "good"
-    assert predict._typed.bars() == [("good", "90.0%"), ("bad", "10.0%")]
+    assert predict._typed.bars() == [("good", "90.0\u00a0%"), ("bad", "10.0\u00a0%")]
 
 
 CONTINUED = {
@@ -164,7 +164,7 @@ def test_that_a_candidate_is_put_in_the_place_of_its_mask(predict, engine, text_
     text = "The film was [MASK] and so was its [MASK] \U0001f600."
     answer = {"task": "masked-lm", "text": text, "blanks": candidates, "filled": "The film was fine and so was its end"}
     typed(predict, engine, text_run("masked-lm"), text, answer)
-    assert predict._typed.bars() == [("fine", "50.0%"), ("dull", "50.0%")]
+    assert predict._typed.bars() == [("fine", "50.0\u00a0%"), ("dull", "50.0\u00a0%")]
     predict.findChild(QPushButton, "predict.text.candidate.dull").click()
     predict.findChild(QComboBox, "predict.text.mask").setCurrentIndex(1)
     box = predict.findChild(QPlainTextEdit, "predict.text")

@@ -1,6 +1,7 @@
 """The Train page for texts, over a stand-in for the labs, which answer when a test says so."""
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 
 from app.forms.several import SeveralEditor
@@ -208,6 +209,7 @@ def test_that_a_models_folder_is_looked_into_before_it_is_begun_with(filled, lab
     labs.answer("model_folder", {"model": "roberta", "problem": ""})
     assert filled.spec().text.checkpoint == "/models/roberta"
     assert filled.spec().model.name == "roberta"
+    assert filled.form.text.minimumSizeHint().width() < 500  # as wide as a window of 1280 has room for
     filled.form.text._scratch.click()
     assert filled.spec().text.checkpoint == ""
 
@@ -291,3 +293,13 @@ def test_that_no_memory_is_promised_that_is_not_reckoned_for_texts(filled, labs)
     filled._edit("family", "tabular")
     filled.preflight.setFamily("tabular")
     assert figure.isVisible()
+
+
+def test_that_tab_walks_down_the_text_form_as_it_is_read(filled):
+    form = filled.form.text
+    places, one = [], form.findChild(QComboBox, "text.task")
+    while form.isAncestorOf(one):
+        if one.isVisibleTo(form) and one.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            places.append(one.mapTo(form, one.rect().center()).y() // 8)  # what stands in a row, in one
+        one = one.nextInFocusChain()
+    assert len(places) > 10 and places == sorted(places)

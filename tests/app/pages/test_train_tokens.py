@@ -93,7 +93,7 @@ def test_that_a_newer_question_takes_the_place_of_an_older_one(page, tab, labs, 
 
 
 def test_that_the_share_that_is_cut_is_told_in_words(full):
-    assert said(full, "cut") == "5 % of the texts are cut at 128 tokens."
+    assert said(full, "cut") == "5\u00a0% of the texts are cut at 128 tokens."
     assert "at most 5 tokens, 95 % at most 20, the longest 200" in said(full, "lengths")
 
 
@@ -105,7 +105,7 @@ def test_that_texts_which_become_several_samples_are_not_called_cut(tab, labs):
 def test_that_the_tokenizers_figures_are_named(full):
     assert said(full, "vocabulary.figure") == "7,312"
     assert said(full, "vocabulary.note") == "of 8,000 allowed"
-    assert said(full, "unknown.figure") == "0 % · < 0.1 %"
+    assert said(full, "unknown.figure") == "0\u00a0% · < 0.1\u00a0%"
 
 
 def test_that_both_shares_of_unknown_tokens_have_room_in_a_small_window(qtbot, shown):
@@ -114,7 +114,7 @@ def test_that_both_shares_of_unknown_tokens_have_room_in_a_small_window(qtbot, s
         TokenizerView(kind="words", vocabulary=2757, allowed=30_000, unknown_train=0.117, unknown_valid=0.201)
     )
     facts = [panel.findChild(ElidedLabel, f"train.tokens.{name}") for name in ("unknown.figure", "vocabulary.note")]
-    assert [fact.text() for fact in facts] == ["11.7 % · 20.1 %", "of 30,000 allowed"]
+    assert [fact.text() for fact in facts] == ["11.7\u00a0% · 20.1\u00a0%", "of 30,000 allowed"]
     qtbot.waitUntil(lambda: not any(fact.isCut() for fact in facts))
 
 
@@ -122,7 +122,7 @@ def test_that_the_limit_is_told_while_it_is_dragged_and_set_when_it_is_let_go(pa
     line = full.plot._line
     line.setValue(11)
     line.sigDragged.emit(line)
-    assert said(full, "cut") == "50 % of the texts are cut at 10 tokens."
+    assert said(full, "cut") == "50\u00a0% of the texts are cut at 10 tokens."
     assert page.spec().text.max_length == 128
     line.sigPositionChangeFinished.emit(line)
     assert page.spec().text.max_length == 10
@@ -171,7 +171,7 @@ def test_that_one_giant_text_does_not_hide_the_others(tab, labs):
 
 def test_that_samples_are_browsed_by_keys(full, qtbot):
     assert said(full, "sample.label") == "Label: good"
-    assert "12.5 %" in said(full, "sample.about")
+    assert "12.5\u00a0%" in said(full, "sample.about")
     qtbot.keyClick(full, Qt.Key.Key_Right)
     assert said(full, "sample.label") == "Label: bad"
     assert said(full, "sample.name") == "Sample 2 of 2"

@@ -149,7 +149,7 @@ def test_that_the_losses_of_a_model_come_from_the_library():
         (
             "nhits",
             {"split": {"kind": "holdout", "valid": 0.5, "test": 0.6}},
-            "split.test: validation and test take 110%",
+            "split.test: validation and test take 110\u00a0%",
         ),
         ("timexer", {"params": {"patch_length": 99}}, "model.params.patch_length: a patch of 99 steps"),
         ("timexer", {"params": {"hidden_size": 30}}, "model.params.hidden_size: must be a multiple of n_heads"),

@@ -49,6 +49,12 @@ ANSWER = "question-answering"
         (
             "bert",
             CLASSIFY,
+            {"text": {"columns": {"second": "words"}}},
+            "text.columns.second: “words” is the first text",
+        ),
+        (
+            "bert",
+            CLASSIFY,
             {"text": {"labels": "number", "label_smoothing": 0.1}, "split": {"kind": "random"}},
             "text.label_smoothing: it takes certainty from classes",
         ),
@@ -105,7 +111,7 @@ ANSWER = "question-answering"
             "bert",
             "",
             {"split": {"kind": "random", "valid": 0.5, "test": 0.6}},
-            "split.test: validation and test take 110%",
+            "split.test: validation and test take 110\u00a0%",
         ),
     ],
 )

@@ -141,7 +141,7 @@ def test_that_rows_on_both_sides_of_the_split_are_counted(small_frame, make_spec
     doubled = pd.concat([small_frame, small_frame.iloc[:6]], ignore_index=True)
     fold = Fold(np.arange(200), np.arange(200, 240), np.arange(240, 246))
     (found,) = check_doubles(doubled, fold, make_spec())
-    assert found.text.startswith("6 rows of validation and test (13.0%) also stand in training")
+    assert found.text.startswith("6 rows of validation and test (13.0\u00a0%) also stand in training")
     assert found.severity == "warning"
     assert not list(check_doubles(small_frame, Fold(np.arange(200), np.arange(200, 240), np.arange(0)), make_spec()))
 

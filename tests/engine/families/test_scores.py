@@ -23,6 +23,7 @@ def test_that_classification_metrics_equal_scikit_learns(seed, rows, classes):
     predicted = probabilities.argmax(axis=1)
     assert scores["accuracy"] == pytest.approx(metrics.accuracy_score(actual, predicted))
     assert scores["f1_macro"] == pytest.approx(metrics.f1_score(actual, predicted, average="macro", zero_division=0))
+    assert scores["f1_micro"] == pytest.approx(metrics.f1_score(actual, predicted, average="micro", zero_division=0))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # scikit-learn warns of predicted classes that do not occur
         assert scores["balanced_accuracy"] == pytest.approx(metrics.balanced_accuracy_score(actual, predicted))

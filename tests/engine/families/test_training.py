@@ -162,9 +162,10 @@ def test_that_the_best_epoch_is_kept_and_early_stopping_says_why(train: Callable
     losses = run.series["valid/loss"].values
     best = int(np.argmin(losses)) + 1
     assert len(losses) == best + 3 < 40
-    assert any("Early stopping" in line for line in run.log)
+    why = f"Stopped early after epoch {best + 3}: the validation loss was no better for 3 epochs; the best was epoch {best}."
+    assert why in run.log
     assert [payload["epoch"] for kind, payload in run.events if kind == "best"][-1] == best
-    assert run.outcome is not None and f"epoch {best} is kept" in run.outcome.cause
+    assert run.outcome is not None and run.outcome.cause.startswith(f"{why} The model of epoch {best} is kept")
     (kept,) = (run.folder / "checkpoints").glob(f"epoch={best:03d}*.safetensors")
     checkpoint, final = load_file(kept), run.weights()
     assert all(torch.equal(checkpoint[name], final[name]) for name in final)
@@ -185,7 +186,7 @@ def test_that_validation_every_so_many_steps_may_find_the_best_within_an_epoch(
     assert run.series["valid/loss"].steps.tolist() == [5, 10, 15] and epochs is not None
     assert epochs.tolist() == pytest.approx([5 / 6, 10 / 6, 15 / 6])
     assert len(run.series["train/accuracy"].steps) == 3
-    assert any("after epoch 2.5: valid/loss has not improved for 2 validations" in line for line in run.log)
+    assert any("after epoch 2.5: the validation loss was no better for 2 validations" in line for line in run.log)
     best = (0.833, 1.667, 2.5)[int(np.argmin(run.series["valid/loss"].values))]
     assert run.outcome is not None and f"The model of epoch {best} is kept" in run.outcome.cause
     names = sorted(path.stem for path in (run.folder / "checkpoints").glob("epoch=*.safetensors"))

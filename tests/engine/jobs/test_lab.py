@@ -74,6 +74,34 @@ def test_that_a_lab_that_dies_is_told_and_that_the_one_which_waited_takes_its_pl
     assert None not in pids and not [pid for pid in pids if psutil.pid_exists(pid)]
 
 
+def test_that_a_lab_that_dies_before_it_ever_answered_is_asked_once_more(
+    workspace: Path, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(lab_client.PATIENCE_S, "data", 60.0)
+    client = LabClient("data", workspace, lambda ticket, kind, value: answers.put((ticket, kind, value)))
+    client.ask(1, "datasets", {})
+    first = client.pid
+    assert first is not None
+    psutil.Process(first).kill()
+    assert answers.get(timeout=60) == (1, "result", [])
+    assert client.pid != first
+    client.close()
+    spawned: list[subprocess.Popen[bytes]] = []
+
+    def spawn_dying() -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-S", "-c", "import os; os._exit(7)"]
+        spawned.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+        return spawned[-1]
+
+    broken = LabClient("data", workspace, lambda ticket, kind, value: answers.put((ticket, kind, value)))
+    monkeypatch.setattr(broken, "_spawn", spawn_dying)
+    broken.ask(2, "datasets", {})
+    ticket, kind, sentence = answers.get(timeout=60)
+    assert (ticket, kind) == (2, "error") and "exit code 7" in sentence
+    assert len(spawned) == 2, "not again and again"
+    broken.close()
+
+
 def test_that_the_data_lab_never_loads_torch_or_qt(lab: LabClient, answers: Answers) -> None:
     lab.ask(1, "datasets", {})
     answers.get(timeout=60)

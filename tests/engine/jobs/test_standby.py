@@ -69,3 +69,14 @@ def test_that_one_which_ended_by_itself_is_not_taken_nor_started_again_and_again
     one.tend(ago(2.0))
     one.tend(ago(2.0))
     assert one.pid is None and one.take() is None
+
+
+def test_that_one_is_started_beside_the_lab_itself_only_where_cores_are_idle(one: Standby) -> None:
+    one._cores.idle = 1.0
+    one.begin()
+    assert one.pid is None
+    one._cores.idle = 2.0
+    one.begin()
+    assert one.pid is not None
+    one.tend(None)
+    assert one.pid is not None, "it stays while the lab begins"

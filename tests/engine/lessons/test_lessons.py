@@ -20,7 +20,8 @@ SOLVED = {
         "d / (d.pow(2).mean(1, keepdim=True) + 1e-5).sqrt()"
     ),
     "Why a sample has no gradient": (
-        "noise = tensor([-1.2, 0.3, 0.8, -0.1, 1.6])\nmean = tensor([3.])\nmean.expand(5) + noise * 2"
+        "noise = tensor([-1.2, 0.3, 0.8, -0.1, 1.6])\nmean = tensor([3.])\ndeviation = tensor([2.])\n"
+        "mean.expand(5) + noise * deviation.expand(5)"
     ),
     "Attention by hand": (
         "Q = tensor([[1., 0., 2., 1.], [0., 1., 1., 0.], [1., 1., 0., 2.]])\n"
@@ -72,6 +73,17 @@ def test_that_the_clash_in_the_lesson_on_broadcasting_has_a_fix_that_makes_a_col
 def test_that_a_wrong_answer_hears_what_is_wrong(text: str, sentence: str) -> None:
     assert sentence in judge(text, EXERCISE).sentence
     assert judge(text, EXERCISE).right == (sentence == "Yes.")
+
+
+def test_that_right_numbers_count_only_where_they_are_made_of_what_the_task_names() -> None:
+    (lesson,) = (one for one in LESSONS if one.exercise.of)
+    typed = judge("tensor([0.6, 3.6, 4.6, 2.8, 6.2])", lesson.exercise)
+    assert (typed.right, typed.sentence) == (
+        False,
+        "The numbers are right, but they are not made of mean and deviation.",
+    )
+    other = "m = tensor([3.]); deviation = tensor([2.]); noise = tensor([-1.2, 0.3, 0.8, -0.1, 1.6]); mean = m * 1"
+    assert judge(f"{other}\nz = noise * deviation\nz + mean", lesson.exercise).right
 
 
 @pytest.mark.parametrize(

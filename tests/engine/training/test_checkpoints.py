@@ -91,9 +91,17 @@ def test_that_a_metric_that_is_not_measured_is_named_with_those_that_are(tmp_pat
 
 def test_that_patience_ends_after_as_many_epochs_without_improvement() -> None:
     patience = Patience(EarlyStoppingSpec(patience=2, min_delta=0.01))
-    assert [patience.is_over({"valid/loss": loss}) for loss in (1.0, 0.9, 0.895, 0.899)] == [False, False, False, True]
+    losses = (1.0, 0.9, 0.895, 0.899)
+    over = [patience.is_over({"valid/loss": loss}, epoch) for epoch, loss in enumerate(losses, start=1)]
+    assert over == [False, False, False, True]
+    assert patience.words(4, "epoch") == (
+        "Stopped early after epoch 4: the validation loss was no better for 2 epochs; the best was epoch 2."
+    )
+    resumed = Patience(patience.settings)
+    resumed.restore(patience.state())
+    assert resumed == patience
 
 
 def test_that_switched_off_early_stopping_never_ends() -> None:
     patience = Patience(EarlyStoppingSpec(enabled=False, patience=1))
-    assert not any(patience.is_over({"valid/loss": 1.0}) for _ in range(5))
+    assert not any(patience.is_over({"valid/loss": 1.0}, epoch) for epoch in range(5))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
+from engine.amounts import percent
 from engine.families.supervised.splitting import Rows
 from engine.families.supervised.targets import TargetEncoding
 from engine.families.text.encoder import TextEncoder
@@ -115,7 +116,7 @@ class ChoiceHead(Head):
         """Return a prompt with all choices, the likeliest first."""
         own = self._examples
         endings = own.endings[row]
-        lines = [f"{one.label}  {100 * one.probability:.0f} %" for one in ranked(endings, shares)]
+        lines = [f"{one.label}  {percent(one.probability)}" for one in ranked(endings, shares)]
         text = "\n".join([own.prompts[row], *lines] if own.prompts[row] else lines)
         return self.example(row, text, endings[own.right[row]], endings[int(shares.argmax())], float(error))
 

@@ -27,6 +27,7 @@ MANY = {**ROLES, "continuous": ["price", "size"], "categorical": ["weather", "da
 INPUTS = {"known": ["price", "day"], "static": ["size"], "series": True, "calendar": ["hour"]}
 SETTINGS: dict[str, dict[str, Any]] = {
     "target alone": {},
+    "two inputs": {"data__roles": {**ROLES, "continuous": ["price"]}, "forecasting__inputs": {"known": ["price"]}},
     "everything": {"data__roles": MANY, "forecasting__inputs": INPUTS},
     "as wide as the inputs": {"data__roles": MANY, "model__params": {"hidden_size": 8, "hidden_continuous_size": 8}},
     "two layers": {"model__params": {"lstm_layers": 2, "attention_head_size": 2}, "forecasting__inputs": INPUTS,
@@ -67,11 +68,51 @@ def test_that_it_forecasts_what_the_library_does(name: str, shops: pd.DataFrame,
         torch.testing.assert_close(quick(x)["prediction"], expected, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize("name", SETTINGS)
+def test_that_it_learns_what_the_library_does(name: str, shops: pd.DataFrame, make_shop_spec: Make) -> None:
+    forecaster, x = ready(shops, make_shop_spec("tft", **SETTINGS[name]))
+    network, batch = forecaster.network.train(), (x, (x["decoder_target"], None))
+    found = []
+    for quick in (QuickTft(network), None):
+        assert quick is None or quick.takes(x)
+        forecaster._quick = quick
+        torch.manual_seed(1)
+        network.zero_grad()
+        with quiet():
+            loss = forecaster.loss(batch)
+            loss.backward()
+        found.append([loss.detach(), *(one.grad for one in network.parameters() if one.grad is not None)])
+    assert len(found[0]) == len(found[1])
+    for ours, theirs in zip(*found, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-4 * max(1.0, float(theirs.abs().max())))
+
+
+def test_that_who_watches_a_layer_hears_of_it_and_changes_nothing(shops: pd.DataFrame, make_shop_spec: Make) -> None:
+    forecaster, x = ready(shops, make_shop_spec("tft", **SETTINGS["everything"]))
+    network, batch = forecaster.network.train(), (x, (x["decoder_target"], None))
+    layers = ("pos_wise_ff", "multihead_attn", "encoder_variable_selection.flattened_grn.gate_norm.glu")
+    heard, found = [], []
+    for is_watched in (True, False):
+        hooks = [network.get_submodule(name).register_forward_hook(lambda *_: heard.append(1)) for name in layers]
+        for hook in hooks if not is_watched else ():
+            hook.remove()
+        torch.manual_seed(1)
+        network.zero_grad()
+        with quiet():
+            forecaster.loss(batch).backward()
+        found.append([one.grad for one in network.parameters() if one.grad is not None])
+        for hook in hooks:
+            hook.remove()
+    assert len(heard) == len(layers)
+    assert all(torch.equal(one, other) for one, other in zip(*found, strict=True))
+
+
 @pytest.mark.parametrize("causal", [True, False])
 def test_that_attention_by_exponentials_is_torchs_own(causal: bool) -> None:
     torch.manual_seed(3)
-    form, gate = Affine(0.5 * torch.randn(12, 6)), Gate(Affine(torch.randn(6, 12)), Affine(torch.randn(6, 12)))
-    attention = Attention(2, form, gate, causal, longest=6**0.5)
+    form, gate = Affine(0.5 * torch.randn(12, 6)), Gate(Affine(torch.randn(6, 4)), Affine(torch.randn(6, 4)))
+    values = Affine(torch.cat([torch.randn(2, 6), torch.zeros(1, 6)]), torch.tensor([0.5, -0.5, 1.0]))
+    attention = Attention(2, form, values, gate, causal, longest=6**0.5)
     steps = functional.layer_norm(torch.randn(50, 9, 6), (6,))
     asked = form(steps[:, 5:]).view(50, 8, 6)
     assert attention._are_small(asked)
@@ -134,7 +175,6 @@ def test_that_steps_of_a_training_count(shops: pd.DataFrame, make_shop_spec: Mak
 def test_that_what_it_cannot_do_is_left_to_the_library(shops: pd.DataFrame, make_shop_spec: Make) -> None:
     forecaster, x = ready(shops, make_shop_spec("tft"))
     quick = QuickTft(forecaster.network)
-    assert not quick.takes(x)  # with gradients
     with torch.no_grad():
         assert quick.takes(x)
         shorter = x["encoder_lengths"].clone()

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from engine.families.text.generating import chosen, context_of, fill_masks, filled, go_on, go_on_from, readable
+from engine.families.text.language_samples import of_language
 from engine.families.text.trained import TrainedText
 from engine.runs.texts import Decoding
 from engine.training.failures import RunFailed
@@ -94,3 +95,10 @@ def test_that_a_model_of_another_kind_says_what_it_cannot_do(model_of: Models) -
         go_on(model_of("bert"), "the", GREEDY)
     with pytest.raises(RunFailed, match="fills masks"):
         fill_masks(model_of("gpt"), torch.tensor([4]))
+
+
+def test_that_words_which_a_model_does_not_know_are_seen_in_what_it_is_shown_going_on_with(model_of: Models) -> None:
+    model = model_of("lstm")
+    (sample,) = of_language(lambda: model, ["the zebra was fine and the zebra too"])()
+    assert (sample.given, sample.wanted) == ("the [UNK] was fine", "and the [UNK] too")
+    assert "[UNK]" not in sample.made

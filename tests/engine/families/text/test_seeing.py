@@ -8,12 +8,15 @@ import pytest
 import torch
 
 from engine import datasets
+from engine.amounts import percent
 from engine.catalog import new_text, problems, with_value
 from engine.catalog.text_view import MOST_CHIPS, MOST_TYPED, Lengths, SeenPart, TextView
 from engine.cli import main
 from engine.families.text.chips import read_bytes
+from engine.families.text.looking import look
 from engine.families.text.preflight import preflight
 from engine.families.text.seeing import see, tokenize
+from engine.families.text.tasks.answering import AnswerHead
 from engine.spec import DataSpec, RunSpec, to_toml
 from engine.training.failures import RunFailed
 
@@ -229,7 +232,17 @@ def test_that_the_check_and_the_page_tell_the_same(files: Files) -> None:
     assert report.tokens is not None
     assert report.tokens.share_longer == share
     assert report.tokens.tokenizer == seen.tokenizer
-    assert any(f"{share:.1%} of the texts" in one.text for one in report.warnings)
+    assert any(f"{percent(share, 1)} of the texts" in one.text for one in report.warnings)
+
+
+def test_that_the_check_counts_the_windows_that_long_contexts_are_cut_into(files: Files) -> None:
+    rows = [{**row, "text": f"{row['text']} " * 6} for row in columns_of()]
+    spec = files.spec("question-answering", "bert", rows, text__stride=2)
+    looked = look(files.workspace, spec)
+    assert isinstance(looked.source, AnswerHead)
+    windows = len(looked.source.samples(looked.fold.train, looked.encoder, torch.device("cpu")).lengths)
+    assert windows > 2 * len(looked.fold.train)
+    assert preflight(files.workspace, spec).steps_per_epoch == -(-windows // 8)
 
 
 def test_that_the_check_in_the_terminal_tells_what_is_cut_and_unknown(
@@ -240,7 +253,7 @@ def test_that_the_check_in_the_terminal_tells_what_is_cut_and_unknown(
     main(["--workspace", str(files.workspace), "check", str(tmp_path / "spec.toml")])
     said = capsys.readouterr().out
     share = see(files.workspace, spec).lengths.share_above(4)
-    assert f"{share:.1%} of the texts are cut at 4 tokens" in said
+    assert f"{percent(share, 1)} of the texts are cut at 4 tokens" in said
     assert "of the validation texts’ tokens" in said
     assert "20 tokens of 30,000 allowed" in said
 

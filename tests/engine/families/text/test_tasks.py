@@ -12,7 +12,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from engine import datasets
+from engine import cli, datasets
 from engine.catalog import new_text, problems, with_value
 from engine.families import text
 from engine.families.files import read_evaluation
@@ -227,7 +227,7 @@ def test_that_an_example_of_a_choice_shows_all_that_could_be_chosen(bench: Bench
     assert found is not None and found.text is not None
     for one in found.text.examples:
         likeliest, *others = one.text.splitlines()[-len(bench.spec("choices").text.columns.choices) :]
-        assert likeliest.startswith(f"{one.predicted}  ") and likeliest.endswith(" %") and others
+        assert likeliest.startswith(f"{one.predicted}  ") and likeliest.endswith("\u00a0%") and others
         assert any(line.startswith(one.reference) for line in (likeliest, *others))
 
 
@@ -289,6 +289,24 @@ def test_that_heads_answer_to_typed_text(bench: Bench) -> None:
     for name, given in (("answers", ("red cat", " ")), ("choices", ("red",))):
         with pytest.raises(RunFailed):
             say(name, *given)
+
+
+def test_that_the_terminal_answers_questions_and_says_what_it_needs_for_them(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def predict(name: str, *given: str) -> tuple[str, str]:
+        cli.main(["predict", bench.whole(name), *given, "--workspace", str(bench.workspace)])
+        return capsys.readouterr()
+
+    context, question = ("--text", "red cat blue house"), ("--pair", "which is first")
+    told, _ = predict("answers", *context, *question)
+    label = answer(bench.workspace, bench.whole("answers"), context[1], question[1]).targets[0].chances[0].label
+    assert told.count(label or "–") == 1
+    for given in (context, question, ("--text", " ", *question), (*context, "--pair", "")):
+        assert "--pair with the question" in predict("answers", *given)[1]
+    assert "a --choice of its own" in predict("choices", *context)[1]
+    assert "--text is missing" in predict("choices", "--choice", "red", "--choice", "cat")[1]
+    assert "red" in predict("choices", *context, "--choice", "red", "--choice", "cat")[0]
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -91,6 +91,11 @@ def test_that_no_text_and_unknown_letters_are_answered(
     assert found.targets or found.continuation is not None or found.notes
 
 
+def test_that_what_a_model_does_not_read_is_refused(ask: Callable[..., Any]) -> None:
+    assert "reads one text alone" in ask("gpt", "--text", "the", "--pair", "what was fine?")
+    assert "--choice is for" in ask("gpt", "--text", "the", "--choice", "fine")
+
+
 def test_that_bad_settings_and_a_file_beside_a_text_are_refused(ask: Callable[..., Any]) -> None:
     assert "--text stands alone" in ask("gpt", "some.csv", "--text", "the")
     assert "draw no text" in ask("gpt", "--text", "the", "--temperature", "0")
