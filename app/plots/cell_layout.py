@@ -10,15 +10,15 @@ Cell = tuple[int, ...]
 
 @dataclass(frozen=True)
 class CellLayout:
-    """Facets of one tensor from left to right, each of rows and columns. Where there are more than a few facets, one is
-    shown at a time, `chosen`. Sizes are in pixels; `left` and `top` leave room for names of axes."""
+    """Facets of one tensor from left to right, each of rows and columns. One is shown at a time where there are more
+    than a few, and where one is `chosen`. Sizes are in pixels; `left` and `top` leave room for names of axes."""
 
     shape: Cell
     wide: float
     high: float
     left: float = 0.0
     top: float = 0.0
-    chosen: int = 0
+    chosen: int | None = None
 
     @property
     def rows(self) -> int:
@@ -39,7 +39,9 @@ class CellLayout:
     def facets(self) -> range:
         """The facets that are shown."""
         count = prod(self.leading)
-        return range(count) if count <= MAX_FACETS else range(self.chosen, self.chosen + 1)
+        if self.chosen is None and count <= MAX_FACETS:
+            return range(count)
+        return range(self.chosen or 0, (self.chosen or 0) + 1)
 
     @property
     def width(self) -> float:

@@ -122,6 +122,11 @@ class _Written:
         return text.replace("-", "−")
 
 
+def no_number(_value: Any) -> str:
+    """Write nothing, of cells without values."""
+    return ""
+
+
 def _truth(value: Any) -> str:
     return "True" if value else "False"
 

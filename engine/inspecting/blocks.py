@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from engine.inspecting.kinds import Numbers
 
-Shown = Literal["extreme", "mean", "min", "max"]
-SHOWN: tuple[Shown, ...] = ("extreme", "mean", "min", "max")
+Shown = Literal["extreme", "far", "mean", "min", "max"]
+SHOWN: tuple[Shown, ...] = ("extreme", "far", "mean", "min", "max")
+"""Of a block: the number farthest from zero, that farthest from the mean of the plane, its mean, smallest, largest."""
 
 
 class Flag(IntFlag):
@@ -41,13 +42,14 @@ class Blocks:
         rows, columns = self.low.shape
         return rows, columns
 
-    def shown(self, what: Shown) -> Numbers:
-        """Return a number for each block, 0 where it has none; the extreme is the one farthest from zero."""
-        with np.errstate(invalid="ignore"):
+    def shown(self, what: Shown, mean: float = 0.0) -> Numbers:
+        """Return a number for each block, 0 where it has none; `mean` is that of the whole plane."""
+        with np.errstate(invalid="ignore", over="ignore"):
             if what == "mean":
                 found = self.total / np.maximum(self.count, 1)
-            elif what == "extreme":
-                found = np.where(np.abs(self.low) > np.abs(self.high), self.low, self.high)
+            elif what in ("extreme", "far"):
+                middle = self.low.dtype.type(mean if what == "far" else 0.0)
+                found = np.where(np.abs(self.low - middle) > np.abs(self.high - middle), self.low, self.high)
             else:
                 found = self.low if what == "min" else self.high
         return np.where(self.count == 0, 0, found).astype(self.low.dtype, copy=False)

@@ -70,6 +70,8 @@ class Picture:
         """Return a tile; None where it must wait until the plane is gathered, or lies outside. Raises Cancelled."""
         if self.plane.is_turned:
             place = Place(place.across, place.down, place.column, place.row)
+        if shown == "far" and self.summary is None and (place.down, place.across) != (1, 1):
+            return None
         rows, columns = self._read.shape
         top, left = place.row * TILE * place.down, place.column * TILE * place.across
         if top >= rows or left >= columns or min(top, left) < 0:
@@ -77,7 +79,11 @@ class Picture:
         blocks = self._blocks(place, slice(top, min(rows, top + TILE * place.down)), left, columns, cancelled)
         if blocks is None:
             return None
-        values, flags = blocks.shown(shown), blocks.flags if blocks.flags.any() else np.empty((0, 0), np.uint8)
+        mean = self.summary.mean if shown == "far" and self.summary is not None else None
+        values, flags = (
+            blocks.shown(shown, mean or 0.0),
+            blocks.flags if blocks.flags.any() else np.empty((0, 0), np.uint8),
+        )
         return Tile(values.T, flags.T) if self.plane.is_turned else Tile(values, flags)
 
     def _blocks(

@@ -22,13 +22,15 @@ from engine.jobs.requests import Call, Method, RequestError
 from engine.lessons import Exercise
 from engine.lessons.judging import judge
 from engine.tensors.chain import Chain, Edit, evaluate
+from engine.tensors.devices import on_cpu
 from engine.tensors.explaining import explain_refusal
 from engine.tensors.formula import formula
+from engine.tensors.formulas_of_parts import formula_of_part
 from engine.tensors.gradients import gradients
 from engine.tensors.picturing import picture_of, refusal_of, short_dtype, values_of
 from engine.tensors.provenance import Provenance
 from engine.tensors.python_code import as_python
-from engine.tensors.reach import ByAxes, ByPlace, Nothing, to_wire
+from engine.tensors.reach import ByAxes, ByPlace, Nothing, Sifted, Through, to_wire
 from engine.tensors.refusal import Refused
 from engine.tensors.sizes import physical_bytes
 
@@ -74,7 +76,7 @@ def _computed(source: Computed) -> Readable:
     """Return a tensor of an expression as the inspector reads it, without a copy."""
     edits = [{"name": name, "cell": list(cell), "value": value} for name, cell, value in source.edits]
     tensor = _chains.of(None, source.text, source.seed, edits)[0].tensors[source.number]
-    tensor = tensor.detach().resolve_conj().resolve_neg()
+    tensor = on_cpu(tensor.detach()).resolve_conj().resolve_neg()
     kind = KINDS[short_dtype(str(tensor.dtype).removeprefix("torch."))]
     is_odd = tensor.dtype == torch.bfloat16  # numpy does not know it
     return Stored(tensor.view(torch.int16).numpy().view(kind.raw) if is_odd else tensor.numpy(), kind)
@@ -95,18 +97,34 @@ def _show(call: Call, text: str, seed: int = 0, edits: Sequence[Mapping[str, Any
 
 
 def _formula(
-    call: Call, text: str, number: int, cell: Sequence[int], seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()
+    call: Call,
+    text: str,
+    number: int,
+    cell: Sequence[int],
+    part: int | None = None,
+    seed: int = 0,
+    edits: Sequence[Mapping[str, Any]] = (),
 ) -> object:
+    """Return the formula of a cell of a tensor, or of a part of the step that makes it."""
     chain, _ = _chains.of(call, text, seed, edits)
-    return formula(chain, number, tuple(cell))
+    return formula(chain, number, tuple(cell)) if part is None else formula_of_part(chain, number, part, tuple(cell))
 
 
 def _trace(
-    call: Call, text: str, number: int, cell: Sequence[int], seed: int = 0, edits: Sequence[Mapping[str, Any]] = ()
+    call: Call,
+    text: str,
+    number: int,
+    cell: Sequence[int],
+    part: int | None = None,
+    seed: int = 0,
+    edits: Sequence[Mapping[str, Any]] = (),
 ) -> object:
-    """Return (tensor, mask) for everything that a cell depends on and that it touches."""
+    """Return (tensor, mask) for everything that a cell of a tensor, or of a part of its step, depends on and touches."""
     _, provenance = _chains.of(call, text, seed, edits)
-    before, after = (ask(number, tuple(cell)) for ask in (provenance.sources, provenance.touched))
+    if part is None:
+        before, after = (ask(number, tuple(cell)) for ask in (provenance.sources, provenance.touched))
+    else:
+        before, after = provenance.of_part(number, part, tuple(cell))
     return [[other, Raw(mask.numpy())] for other, mask in sorted({**before, **after}.items())]
 
 
@@ -161,7 +179,7 @@ def _warm_up(call: Call) -> None:
 
 def _wire(value: Any) -> Any:
     """Return pictures as plain values with arrays beside them."""
-    if isinstance(value, ByAxes | ByPlace | Nothing):
+    if isinstance(value, ByAxes | ByPlace | Nothing | Sifted | Through):
         return _wire(to_wire(value))
     if is_dataclass(value):
         return {one.name: _wire(getattr(value, one.name)) for one in fields(value)}

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from engine.lessons.lesson import Exercise
 from engine.tensors.chain import Chain, evaluate
+from engine.tensors.devices import on_cpu
 from engine.tensors.refusal import Refused
 
 NEAR = 1e-4
@@ -27,6 +28,8 @@ def judge(text: str, exercise: Exercise) -> Judgement:
         given = chain.result
     except Refused as refused:
         return Judgement(False, refused.sentence)
+    if chain.program.result is not None and chain.program.is_hollow(chain.program.result):
+        return Judgement(False, "Your result has no values: it is on meta, or made of what is.")
     if used := _forbidden(chain, exercise.without):
         return Judgement(False, f"Try it without {used}.")
     wanted = evaluate(exercise.answer).result
@@ -55,7 +58,7 @@ def _forbidden(chain: Chain, names: tuple[str, ...]) -> str:
 
 
 def _numbers(tensor: Tensor) -> Tensor:
-    return tensor.to(torch.complex128 if tensor.is_complex() else torch.float64)
+    return on_cpu(tensor).to(torch.complex128 if tensor.is_complex() else torch.float64)
 
 
 def _difference(given: Tensor, wanted: Tensor, unlike: Tensor) -> str:

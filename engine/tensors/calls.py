@@ -9,15 +9,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine.tensors import clashes_of_devices, devices
 from engine.tensors.clash import Call, Clash, Operand
 from engine.tensors.clashes_of_dtypes import of_dtypes, of_made
 from engine.tensors.operation import Form, Kind, Operation
-from engine.tensors.program import Instruction, Program, Ref, filled
+from engine.tensors.program import Instruction, Program, Ref, Spot, filled
 from engine.tensors.reading import place_of
 from engine.tensors.refusal import Refused
 from engine.tensors.rules import clash_in, missed
 from engine.tensors.sizes import TooLarge, physical_bytes, readable
-from engine.tensors.trying import TORCH_REFUSES, fitting_dtypes, is_taken, tried
+from engine.tensors.trying import TORCH_REFUSES, OtherDevices, fitting_dtypes, is_taken, landed
 
 MAX_INSTRUCTIONS = 200
 MAX_TOTAL_BYTES = 1 << 30
@@ -34,10 +35,13 @@ class Pair:
 
 
 class Builder:
-    """The program so far: `values` holds what each name means, `shapes` a meta tensor for each number."""
+    """The program so far: `values` holds what each name means, `shapes` a meta tensor for each number and `spots` where it
+    is; inputs are on the CPU where `on` does not say otherwise."""
 
-    def __init__(self, text: str, inputs: Mapping[str, Tensor]) -> None:
+    def __init__(self, text: str, inputs: Mapping[str, Tensor], on: Mapping[str, str] | None = None) -> None:
         self.text = text
+        places = [(on or {}).get(name, devices.CPU) for name in inputs]
+        self.spots: list[Spot] = [Spot(place, place == devices.META) for place in places]
         self.inputs = tuple(inputs)
         self.shapes: list[Tensor] = [_on_meta(tensor) for tensor in inputs.values()]
         self.instructions: list[Instruction] = []
@@ -52,6 +56,17 @@ class Builder:
         """Return the meta tensor of a reference."""
         return self.shapes[ref.number]
 
+    def device_of(self, ref: Ref) -> torch.device:
+        """Return where a tensor is."""
+        return torch.device(self.spots[ref.number].device)
+
+    def device(self, word: Any, node: ast.expr) -> torch.device:
+        """Return the device of this name."""
+        try:
+            return devices.device_of(word)
+        except devices.NoDevice as error:
+            raise self.refuse(error.sentence, node) from None
+
     def call(
         self, operation: Operation, arguments: tuple[Any, ...], keywords: Mapping[str, Any], node: ast.expr
     ) -> Ref:
@@ -60,7 +75,10 @@ class Builder:
             raise self.refuse(f"There are more than {MAX_INSTRUCTIONS} operations; make it shorter.", node)
         written = ast.get_source_segment(self.text, node) or operation.name
         one = Instruction(operation, arguments, dict(keywords), written, place_of(node, self.text))
-        self.shapes.append(self._tried(one, node))
+        one = self._on_known_devices(one, node)
+        shape, spot = self._tried(one, node)
+        self.shapes.append(shape)
+        self.spots.append(spot)
         self.instructions.append(one)
         return Ref(len(self.shapes) - 1)
 
@@ -88,11 +106,31 @@ class Builder:
         """Return what was collected."""
         names = {name: value.number for name, value in self.values.items() if isinstance(value, Ref)}
         result = None if last is None else last.number
-        return Program(self.inputs, tuple(self.instructions), tuple(self.shapes), names, result, seed)
+        every = tuple(self.instructions), tuple(self.shapes)
+        return Program(self.inputs, *every, names, result, seed, tuple(self.spots))
 
-    def _tried(self, one: Instruction, node: ast.expr) -> Tensor:
+    def _on_known_devices(self, one: Instruction, node: ast.expr) -> Instruction:
+        """Read the devices that an instruction names; those that are not here are refused."""
         try:
-            shape = tried(one, self.shapes)
+            return devices.read(one)
+        except devices.NoDevice as error:
+            sentence = error.sentence
+        clash = self._clash(one, lambda _operation, call: clashes_of_devices.absent(call, sentence))
+        raise Refused(sentence, place_of(node, self.text), clash=clash)
+
+    def _of_devices(self, one: Instruction, node: ast.expr) -> Refused:
+        spots = [self.spots[ref.number].device for ref in one.operands()]
+        wanted = devices.wanted(one)
+        to = "" if wanted is None else devices.name_of(wanted)
+        clash = self._clash(one, lambda _operation, call: clashes_of_devices.of_devices(call, spots, to))
+        sentence = clash.sentence if clash else "Its operands are on different devices."
+        return Refused(sentence, place_of(node, self.text), clash=clash)
+
+    def _tried(self, one: Instruction, node: ast.expr) -> tuple[Tensor, Spot]:
+        try:
+            shape, spot = landed(one, self.shapes, self.spots)
+        except OtherDevices:
+            raise self._of_devices(one, node) from None
         except TooLarge as error:
             size = " × ".join(f"{length:,}" for length in error.shape)
             takes = readable(error.bytes)
@@ -101,14 +139,14 @@ class Builder:
             ) from None
         except TORCH_REFUSES as error:
             raise self._explained(one, error, node) from None
-        if clash := self._clash(one, missed):
+        if spot.device != devices.META and (clash := self._clash(one, missed)):
             raise Refused(clash.sentence, place_of(node, self.text), clash=clash)
         known = {tensor.untyped_storage()._cdata for tensor in self.shapes}
-        if shape.untyped_storage()._cdata not in known:
+        if spot.device != devices.META and shape.untyped_storage()._cdata not in known:
             self._total += physical_bytes(shape)
         if self._total > MAX_TOTAL_BYTES:
             raise self.refuse(f"All steps together would take {readable(self._total)}, too much to show.", node)
-        return shape
+        return shape, spot
 
     def _explained(self, one: Instruction, error: Exception, node: ast.expr) -> Refused:
         raw, place = str(error), place_of(node, self.text)
@@ -142,9 +180,14 @@ class Builder:
 
     def _as_call(self, one: Instruction) -> Call:
         operation = one.operation
-        keywords = {key: filled(value, self._operand) for key, value in one.keywords.items()}
+        keywords = {key: self._given(value) for key, value in one.keywords.items()}
         sign = operation.written if operation.form is Form.INFIX else ""
-        return Call(operation.name, filled(one.arguments, self._operand), keywords, sign, operation.form is Form.METHOD)
+        return Call(
+            operation.name, tuple(map(self._given, one.arguments)), keywords, sign, operation.form is Form.METHOD
+        )
+
+    def _given(self, part: Any) -> Any:
+        return str(part) if isinstance(part, torch.device) else filled(part, self._operand)
 
     def _operand(self, ref: Ref) -> Operand:
         """Write a tensor by its name, or as it was written where it has none."""

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from engine.tensors.casts import CASTS
 from engine.tensors.chain import Chain, edited
+from engine.tensors.devices import on_cpu, wanted
 from engine.tensors.operation import Kind
 from engine.tensors.program import Instruction
 from engine.tensors.promoting import rule
@@ -43,12 +44,15 @@ def about_dtypes(chain: Chain, number: int) -> str:
     one, tensor = chain.program.instructions[number - first], chain.tensors[number]
     operands = [chain.tensors[ref.number] for ref in one.operands()]
     if one.operation.name in CASTS:
-        return in_words(cast(operands[0], tensor), tensor.dtype)
+        is_told = not chain.program.is_hollow(number) and wanted(one) is None
+        return in_words(cast(operands[0], tensor), tensor.dtype) if is_told else ""
     if one.operation.kind is Kind.MADE:
         return _of_given(chain, number)
     operands = operands[_VALUES.get(one.operation.name, slice(None))]
     numbers = [part for part in one.arguments if isinstance(part, bool | int | float | complex)]
-    return rule(one.operation, operands, numbers, tensor.dtype) or _of_whole(chain, one, tensor)
+    return rule(one.operation, operands, numbers, tensor.dtype) or (
+        "" if chain.program.is_hollow(number) else _of_whole(chain, one, tensor)
+    )
 
 
 def is_rounding(one: Instruction) -> bool:
@@ -59,7 +63,12 @@ def is_rounding(one: Instruction) -> bool:
 def _of_given(chain: Chain, number: int) -> str:
     """What a dtype that was asked for made of given numbers, against the same in float64."""
     one, tensor = chain.program.instructions[number - len(chain.program.inputs)], chain.tensors[number]
-    if one.operation.random or "dtype" not in one.keywords or tensor.dtype in (torch.float64, torch.complex128):
+    if (
+        chain.program.is_hollow(number)
+        or one.operation.random
+        or "dtype" not in one.keywords
+        or tensor.dtype in (torch.float64, torch.complex128)
+    ):
         return ""
     wide = torch.complex128 if tensor.is_complex() else torch.float64
     before = replace(one, keywords={**one.keywords, "dtype": wide}).run(list(chain.tensors))
@@ -84,7 +93,7 @@ def name_of(dtype: torch.dtype) -> str:
 def cast(before: Tensor, after: Tensor) -> Cast:
     """Compare a tensor with its cast to another dtype, cell by cell."""
     kind = torch.complex128 if before.is_complex() or after.is_complex() else torch.float64
-    old, new = before.detach().to(kind).reshape(-1), after.detach().to(kind).reshape(-1)
+    old, new = (on_cpu(part.detach()).to(kind).reshape(-1) for part in (before, after))
     ends = old.isfinite() & new.isfinite()
     whole = not (after.is_floating_point() or after.is_complex())
     overflowed = old.isfinite() & new.isinf()

@@ -2,3 +2,5 @@
 
 NAMED_CASTS = ("float", "double", "half", "bfloat16", "int", "long", "short", "bool")
 CASTS = frozenset({"to", *NAMED_CASTS})
+MOVES = frozenset({"to", "cpu", "cuda"})
+"""Operations that give a tensor another device."""

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from engine.tensors import devices
 from engine.tensors.calls import first_sentence
 from engine.tensors.operation import Kind
 from engine.tensors.planning import plan
 from engine.tensors.program import Instruction, Program
 from engine.tensors.refusal import Refused
-from engine.tensors.seeding import own_chance
-from engine.tensors.sizes import logical_bytes, physical_bytes
+from engine.tensors.seeding import own_chance, seed
+from engine.tensors.sizes import logical_bytes, physical_bytes, readable
 from engine.tensors.trying import TORCH_REFUSES
 
 
@@ -37,6 +38,7 @@ class Step:
     verdict: str
     logical_bytes: int
     physical_bytes: int
+    device: str = devices.CPU
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class Chain:
             verdict=_verdict(one, bool(sharing)),
             logical_bytes=logical_bytes(tensor),
             physical_bytes=physical_bytes(tensor),
+            device=devices.name_of(tensor.device),
         )
 
 
@@ -102,7 +105,8 @@ def evaluate(text: str, inputs: Mapping[str, Tensor] | None = None, seed: int = 
     do not fit, since their tensor is gone or has become smaller or computed, are left out.
     """
     given = {name: tensor.detach().contiguous() for name, tensor in (inputs or {}).items()}
-    return work_out(plan(text, given, seed), tuple(given.values()), edits)
+    on = {name: devices.name_of(tensor.device) for name, tensor in given.items()}
+    return work_out(plan(text, given, seed, on), tuple(given.values()), edits)
 
 
 def work_out(program: Program, inputs: tuple[Tensor, ...], edits: Sequence[Edit] = ()) -> Chain:
@@ -123,15 +127,19 @@ def run_all(
     Raises `Refused`.
     """
     tensors, made = list(inputs), list[Edit]()
-    with own_chance(), warnings.catch_warnings():
+    on = program.devices
+    with own_chance(on), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        torch.default_generator.manual_seed(program.seed)
+        seed(program.seed, on)
         for one in program.instructions:
             try:
                 result = one.run(tensors)
+                devices.synchronize(result.device)
+            except torch.OutOfMemoryError as error:
+                raise Refused(_no_room(program, one, len(tensors)), one.place, str(error)) from None
             except TORCH_REFUSES as error:
                 raise Refused(first_sentence(one.operation.name, str(error)), one.place, str(error)) from None
-            if edits and one.operation.kind is Kind.MADE:
+            if edits and one.operation.kind is Kind.MADE and not program.is_hollow(len(tensors)):
                 made += edited(result, program.label(len(tensors)), edits)
             tensors.append(kept(one, result) if kept else result)
     return tuple(tensors), tuple(made)
@@ -156,9 +164,18 @@ def same_storage(one: Tensor, other: Tensor) -> bool:
     return bool(one.untyped_storage()._cdata == other.untyped_storage()._cdata)
 
 
+def _no_room(program: Program, one: Instruction, number: int) -> str:
+    takes, device = readable(logical_bytes(program.shapes[number])), program.spots[number].device
+    return (
+        f"{device} has no room left for {one.operation.name}, whose result takes {takes}; "
+        "make it smaller, or work it out on the CPU."
+    )
+
+
 def _verdict(one: Instruction, shares: bool) -> str:
     if shares:
         return "viewed"
     if one.operation.kind is Kind.MADE:
         return "made"
-    return "copied" if one.operation.kind is Kind.MOVED else "computed"
+    is_moved = one.operation.kind is Kind.MOVED or devices.wanted(one) is not None
+    return "copied" if is_moved else "computed"

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from engine.tensors.chain import Chain
-from engine.tensors.seeding import own_chance
+from engine.tensors.seeding import own_chance, seed
 
 
 @contextmanager
@@ -15,8 +15,8 @@ def chance_of(chain: Chain, number: int) -> Iterator[None]:
     """Give torch's source of chance the state that it had when tensor `number` was worked out."""
     first = len(chain.program.inputs)
     tensors = list(chain.tensors)
-    with own_chance(), torch.no_grad():
-        torch.default_generator.manual_seed(chain.program.seed)
+    with own_chance(chain.program.devices), torch.no_grad():
+        seed(chain.program.seed, chain.program.devices)
         for one in chain.program.instructions[: number - first]:
             if one.operation.random:
                 one.run(tensors)

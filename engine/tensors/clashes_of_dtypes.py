@@ -25,7 +25,9 @@ def of_dtypes(call: Call, fitting: Mapping[int, str]) -> Clash | None:
     else:
         texts = " and ".join(dict.fromkeys(one.text for one in changed))
         sentence = f"{name} needs {texts} to be {_WORDS.get(wanted, wanted)}: {are}."
-    return Clash(sentence, (), (Try(_written(call, fitting)),))
+    return Clash(
+        sentence, (), (Try(with_calls(call, {place: f"{{}}.to({dtype})" for place, dtype in fitting.items()})),)
+    )
 
 
 def of_made(call: Call, dtype: str) -> Clash:
@@ -38,14 +40,14 @@ def of_made(call: Call, dtype: str) -> Clash:
     )
 
 
-def _written(call: Call, fitting: Mapping[int, str]) -> str:
-    """Return the call with casts, its operands counted as they are met."""
+def with_calls(call: Call, changed: Mapping[int, str]) -> str:
+    """Return the call with some operands written otherwise, counted as they are met: `{}` stands for what one was."""
     met = iter(range(len(call.operands)))
 
     def cast(part: object) -> object:
         if isinstance(part, Operand):
-            dtype = fitting.get(next(met))
-            return part if dtype is None else part.to(f"{{}}.to({dtype})")
+            text = changed.get(next(met))
+            return part if text is None else part.to(text)
         return type(part)(cast(one) for one in part) if isinstance(part, tuple | list) else part
 
     arguments = tuple(cast(part) for part in call.arguments)

@@ -48,21 +48,23 @@ def explain(operation: str, *shapes: tuple[int, ...], **keywords: Any) -> Explan
     return explain_text(call_text(operation, list(inputs), keywords), inputs)
 
 
-def explain_text(text: str, inputs: Mapping[str, Tensor]) -> Explanation | None:
-    """Return why an expression is refused, None where it is not. Allocates nothing."""
+def explain_text(text: str, inputs: Mapping[str, Tensor], on: Mapping[str, str] | None = None) -> Explanation | None:
+    """Return why an expression is refused, None where it is not; `on` as in `plan`. Allocates nothing."""
     try:
-        plan(text, inputs)
+        plan(text, inputs, on=on)
     except Refused as error:
-        return explain_refusal(error, text, inputs)
+        return explain_refusal(error, text, inputs, on)
     return None
 
 
-def explain_refusal(error: Refused, text: str, inputs: Mapping[str, Tensor]) -> Explanation:
+def explain_refusal(
+    error: Refused, text: str, inputs: Mapping[str, Tensor], on: Mapping[str, str] | None = None
+) -> Explanation:
     """Return what is to be told of a refusal of this expression, with fixes that were tried."""
     clash = error.clash
     if clash is None:
         return Explanation(error.sentence, error.place, raw=error.raw)
-    fixes = _fixes(text, inputs, error.place, clash)
+    fixes = _fixes(text, inputs, error.place, clash, on)
     hidden = _hidden_step(clash.operation, clash.operands)
     operands = clash.operands
     return Explanation(error.sentence, error.place, clash.dims, fixes, error.raw, clash.operation, operands, hidden)
@@ -82,7 +84,9 @@ def _hidden_step(operation: str, operands: Sequence[Operand]) -> str:
     return ""
 
 
-def _fixes(text: str, inputs: Mapping[str, Tensor], place: Place, clash: Clash) -> tuple[Fix, ...]:
+def _fixes(
+    text: str, inputs: Mapping[str, Tensor], place: Place, clash: Clash, on: Mapping[str, str] | None
+) -> tuple[Fix, ...]:
     """Try what might be meant: the expression up to the part that was refused must run with it."""
     lines = text.splitlines()
     before = "\n".join([*lines[: place.line - 1], lines[place.line - 1][: place.column - 1]])
@@ -91,7 +95,7 @@ def _fixes(text: str, inputs: Mapping[str, Tensor], place: Place, clash: Clash) 
     for one in clash.tries:
         if one.text and one.text not in found and len(found) < MAX_FIXES:
             try:
-                program = plan(f"{earlier}\n{one.text}", inputs)
+                program = plan(f"{earlier}\n{one.text}", inputs, on=on)
             except Refused:
                 continue
             if program.result is not None:

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from engine.tensors import formulas_of_samples
 from engine.tensors.chain import Chain
+from engine.tensors.devices import META
 from engine.tensors.formulas_of_windows import under_kernel
 from engine.tensors.index_map import FILL, index_map
 from engine.tensors.numerals import MAX_TERMS, bracketed, ends, summed, written
@@ -15,6 +16,7 @@ from engine.tensors.operation import Form, Kind
 from engine.tensors.program import Instruction, filled
 
 Cell = tuple[int, ...]
+_WHY_HOLLOW = {True: "on meta there are shapes only", False: "it was worked out of what is on meta"}
 _SIGNS = {"add": "+", "sub": "−", "mul": "·", "div": "/", "pow": "^", "floor_divide": "//", "remainder": "mod"}
 
 
@@ -25,8 +27,10 @@ def formula(chain: Chain, number: int, cell: Cell) -> str:
     middle. Where an operation has no formula of its own the value alone is given.
     """
     first = len(chain.program.inputs)
-    value = written(chain.tensors[number][cell])
     name = f"{chain.program.label(number)}[{', '.join(map(str, cell))}]" if cell else chain.program.label(number)
+    if chain.program.is_hollow(number):
+        return f"{name} has no value: {_WHY_HOLLOW[chain.tensors[number].device.type == META]}"
+    value = written(chain.tensors[number][cell])
     if number < first:
         return f"{name} = {value}"
     one = chain.program.instructions[number - first]

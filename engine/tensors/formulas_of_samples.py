@@ -8,9 +8,10 @@ import torch
 from torch import Tensor
 
 from engine.tensors.chain import Chain
+from engine.tensors.given import Given
 from engine.tensors.lettered import terms_of
 from engine.tensors.numerals import bracketed, ends, listed, summed, written
-from engine.tensors.parts import Given, parts_of
+from engine.tensors.parts import parts_of
 
 Cell = tuple[int, ...]
 Told = tuple[str, str]  # the sum with its numbers, and what is said after the value

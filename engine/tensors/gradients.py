@@ -69,6 +69,10 @@ def gradients(chain: Chain, loss: str | Loss = "sum", cell: Cell | None = None, 
     end = chain.program.result if number is None else number
     if end is None:
         raise Refused("The expression gives no tensor.")
+    if chain.program.is_hollow(end):
+        raise Refused(
+            "The result has no values, so that there are none of its gradients: it is made of what is on meta."
+        )
     asked = loss if isinstance(loss, Loss) else Loss("cell", cell) if cell is not None else _NAMED[loss]
     first = len(chain.program.inputs)
     with torch.enable_grad():

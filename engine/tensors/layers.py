@@ -83,11 +83,30 @@ def norm(x: Tensor, p: float = 2, dim: Any = None, keepdim: bool = False) -> Ten
     return found
 
 
-def to(x: Tensor, dtype: torch.dtype) -> Tensor:
-    """Return x in another dtype. Raises `TypeError` for a device."""
-    if not isinstance(dtype, torch.dtype):
-        raise TypeError("it takes a dtype, such as float64")
-    return x.to(dtype)
+def to(x: Tensor, *given: torch.dtype | torch.device, **named: Any) -> Tensor:
+    """Return x in another dtype, on another device or both. Raises `TypeError` for anything else."""
+    every = [*given, *named.values()]
+    if not every or not all(isinstance(part, torch.dtype | torch.device) for part in every):
+        raise TypeError("it takes a dtype, such as float64, or a device, such as 'cpu'")
+    found: Tensor = x.to(*given, **named)  # type: ignore[call-overload]
+    return found
+
+
+def empty(*size: Any, **named: Any) -> Tensor:
+    """Return a tensor that nobody has filled. Here its cells are NaN, or the largest number of its dtype, which torch puts
+    there too where it is to be deterministic; else they would be whatever lay in memory."""
+    return _unfilled(torch.empty(*size, **named))
+
+
+def empty_like(x: Tensor, **named: Any) -> Tensor:
+    """Return a tensor as x is that nobody has filled; see `empty`."""
+    return _unfilled(torch.empty_like(x, **named))
+
+
+def _unfilled(x: Tensor) -> Tensor:
+    if x.is_floating_point() or x.is_complex():
+        return x.fill_(torch.nan)
+    return x.fill_(True if x.dtype == torch.bool else torch.iinfo(x.dtype).max)
 
 
 def _copy(x: Tensor | None) -> Tensor | None:

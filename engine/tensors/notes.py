@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from math import prod
 
+from engine.tensors import devices
 from engine.tensors.aligning import multiplied, stretched
+from engine.tensors.casts import MOVES
 from engine.tensors.chain import Chain
+from engine.tensors.given import Given
 from engine.tensors.lettered import equivalent, terms_of
 from engine.tensors.operation import Kind
-from engine.tensors.parts import Given
 from engine.tensors.reaches import Use
 from engine.tensors.reaches_of_layers import Sliding, sliding_of
+from engine.tensors.sizes import logical_bytes, readable
 
 _WAYS = {1: ("length",), 2: ("rows", "columns")}
 
@@ -18,6 +21,8 @@ def notes_of(chain: Chain, number: int) -> tuple[str, ...]:
     """Return sentences in plain English, most often none."""
     step = Given(chain, number)
     work = _NOTES.get(step.one.operation.name)
+    if chain.program.is_hollow(number) and step.one.operation.name == "dropout":
+        return ()
     if work is None and step.one.operation.kind is Kind.EACH and step.one.operation.name != "outer":
         work = _aligned
     return tuple(note for note in work(step) if note) if work is not None else ()
@@ -170,6 +175,28 @@ def _attention(step: Given) -> list[str]:
     return ["Causal: query i sees keys 0 … i."] if causal else []
 
 
+def _went(step: Given) -> list[str]:
+    """Where a tensor was copied to, if it was."""
+    x = step.operands[0]
+    before, after = (devices.name_of(tensor.device) for tensor in (x, step.result))
+    if devices.wanted(step.one) is None:
+        return []
+    if before == after:
+        return [f"It is on {after} already: nothing is copied."] if step.result.dtype == x.dtype else []
+    if after == devices.META:
+        return [f"From {before} to meta: shape, dtype and strides are kept, values are not."]
+    return [f"{readable(logical_bytes(step.result))} are copied from {before} to {after}."]
+
+
+def _unfilled(step: Given) -> list[str]:
+    if step.result.is_meta:
+        return []
+    return [
+        "Nobody has filled it: its cells are whatever lay in memory. Here they are NaN, or the largest number of the dtype, "
+        "as where torch is to be deterministic."
+    ]
+
+
 _NOTES: dict[str, Callable[[Given], list[str]]] = {
     "matmul": _multiplied,
     "conv1d": _convolved,
@@ -182,5 +209,7 @@ _NOTES: dict[str, Callable[[Given], list[str]]] = {
     "group_norm": _grouped,
     "einsum": _einsum,
     "squeeze": _squeezed,
+    **dict.fromkeys(MOVES, _went),
+    **dict.fromkeys(("empty", "empty_like"), _unfilled),
     "scaled_dot_product_attention": _attention,
 }

@@ -29,6 +29,8 @@ _METHODS: dict[Kind, str] = {
 _MADE = "rand randn randint randperm zeros ones full arange linspace eye tensor"
 _LIKE = "rand_like randn_like zeros_like ones_like full_like"
 _FUNCTIONS: tuple[tuple[str, Callable[..., Tensor], Kind], ...] = (
+    ("torch.empty", layers.empty, Kind.MADE),
+    ("torch.empty_like", layers.empty_like, Kind.MADE),
     ("torch.stack", torch.stack, Kind.MOVED),
     ("torch.cat", torch.cat, Kind.MOVED),
     ("torch.where", torch.where, Kind.EACH),
@@ -77,7 +79,7 @@ _KEYWORDS = (
     "running_mean running_var momentum use_input_stats stride padding dilation groups attn_mask dropout_p is_causal "
     "scale enable_gqa low high steps start end step fill_value n m min max alpha correction unbiased dim0 dim1 "
     "start_dim end_dim shifts repeats offset approximate exponent other equation rounding_mode value ord mean std "
-    "num_samples replacement"
+    "num_samples replacement device"
 )
 KEYWORDS = frozenset(_KEYWORDS.split())
 _DTYPES = "float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool complex64 complex128"
@@ -113,6 +115,7 @@ def _function(written: str, run: Callable[..., Tensor], kind: Kind) -> Operation
 
 
 _methods = {name: _method(name, kind) for kind, names in _METHODS.items() for name in names.split()}
+_methods |= {name: _method(name, Kind.EACH) for name in ("cpu", "cuda")}
 _methods["to"] = Operation("to", layers.to, Kind.EACH, Form.METHOD, "to")
 _methods["norm"] = Operation("norm", layers.norm, Kind.REDUCED, Form.METHOD, "norm")
 _methods["roll"] = Operation("roll", layers.roll, Kind.MOVED, Form.METHOD, "roll")

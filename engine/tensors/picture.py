@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,8 @@ MAX_CELLS = 1 << 18
 class TensorPicture:
     """One tensor. `values` are its cells, or a corner of them: float32, float64, whole numbers, truth or complex; `axes`
     numbers its axes, the same where they are the same axis; `rounding` says what its dtype did to its cells, where it was
-    cast or asked for; `devices` are the one that it is on and the others that torch sees; the statistics are of its finite
-    cells, None without any."""
+    cast or asked for; `device` is where it is, of the `devices` that there are; without `has_values`, as on meta, its
+    `values` are 0 and mean nothing; the statistics are of its finite cells, None without any."""
 
     name: str
     text: str
@@ -36,7 +37,9 @@ class TensorPicture:
     axes: tuple[int, ...]
     values: NDArray[Any]
     rounding: str
+    device: str
     devices: tuple[str, ...]
+    has_values: bool
     minimum: float | None
     maximum: float | None
     mean: float | None
@@ -57,16 +60,17 @@ class TensorPicture:
     @property
     def is_made(self) -> bool:
         """Whether it is made of numbers alone, so that its cells can be changed."""
-        return self.kind == "made"
+        return self.kind == "made" and self.has_values
 
 
 @dataclass(frozen=True)
 class PartPicture:
-    """What is worked out on the way to a result, such as the noise of a sample: a tensor whose text says what it is, and
-    how the result's cells go with its own (None: not cell by cell)."""
+    """What is worked out on the way to a result, such as the noise of a sample: a tensor whose text says what it is, which
+    of its cells the result's read, and for each operand which its own cells are made of."""
 
     tensor: TensorPicture
-    reach: Reach | None
+    reach: Reach
+    made: tuple[Reach, ...]
 
 
 @dataclass(frozen=True)
@@ -94,11 +98,38 @@ class StepPicture:
 
 @dataclass(frozen=True)
 class ChainPicture:
-    """Everything of a chain: tensors by number, one step for each."""
+    """Everything of a chain: tensors by number, one step for each. Numbers go on with the parts of the steps."""
 
     tensors: tuple[TensorPicture, ...]
     steps: tuple[StepPicture, ...]
     result: int | None
+
+    @cached_property
+    def parts(self) -> tuple[tuple[StepPicture, int], ...]:
+        """Every part, as its step and its place there."""
+        return tuple((step, place) for step in self.steps for place in range(len(step.parts)))
+
+    def part(self, number: int) -> tuple[StepPicture, int] | None:
+        """Return the step of which this number is a part, and its place there; None where it is a tensor's."""
+        return None if number < len(self.tensors) else self.parts[number - len(self.tensors)]
+
+    def first_part(self, step: StepPicture) -> int:
+        """Return the number of the first part of a step; the others follow."""
+        return len(self.tensors) + sum(len(one.parts) for one in self.steps if one.number < step.number)
+
+    def holds(self, number: int) -> bool:
+        """Whether there is a tensor or a part with this number."""
+        return 0 <= number < len(self.tensors) + len(self.parts)
+
+    def tensor(self, number: int) -> TensorPicture:
+        """Return a tensor, or a part as one."""
+        found = self.part(number)
+        return self.tensors[number] if found is None else found[0].parts[found[1]].tensor
+
+    def step_of(self, number: int) -> int:
+        """Return the number of the step that makes a tensor or a part."""
+        found = self.part(number)
+        return number if found is None else found[0].number
 
 
 @dataclass(frozen=True)
@@ -138,8 +169,13 @@ def _with_reaches(step: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "reaches": [from_wire(part) for part in step["reaches"]],
         "ghosts": [ghosts_from_wire(part) for part in step["ghosts"]],
-        "parts": [PartPicture(_read(TensorPicture, one["tensor"]), from_wire(one["reach"])) for one in step["parts"]],
+        "parts": [_part(one) for one in step["parts"]],
     }
+
+
+def _part(value: Mapping[str, Any]) -> PartPicture:
+    reach, *made = (found for found in map(from_wire, [value["reach"], *value["made"]]) if found is not None)
+    return PartPicture(_read(TensorPicture, value["tensor"]), reach, tuple(made))
 
 
 def refusal_picture(value: Mapping[str, Any]) -> RefusalPicture:

@@ -1,7 +1,6 @@
 """From a chain to its picture: every tensor with its cells and statistics, every step with the reaches of its operands."""
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,13 +9,15 @@ from torch import Tensor
 
 from engine.tensors.casting import about_dtypes, is_rounding
 from engine.tensors.chain import Chain, Step
+from engine.tensors.devices import name_of, on_cpu, seen
 from engine.tensors.explaining import Explanation
 from engine.tensors.ghosting import ghosts_of
+from engine.tensors.given import Part
 from engine.tensors.identities import Identities, join_attention, join_letters, join_step
 from engine.tensors.lettered import terms_of
 from engine.tensors.notes import notes_of
 from engine.tensors.operation import Kind
-from engine.tensors.parts import Part, parts_of
+from engine.tensors.parts import parts_of
 from engine.tensors.picture import (
     ChainPicture,
     FixPicture,
@@ -27,10 +28,11 @@ from engine.tensors.picture import (
     corner,
 )
 from engine.tensors.program import Instruction
-from engine.tensors.reach import ByAxes, Reach
+from engine.tensors.reach import Reach
 from engine.tensors.reaches import Use, reaches
 
 _SHORT = {"float": "f", "bfloat": "bf", "int": "i", "uint": "u", "complex": "c"}
+NOTHING = {**dict.fromkeys(("minimum", "maximum", "mean", "std")), "nans": 0, "infinities": 0}
 _SUMMED = {"matmul", "mm", "bmm", "mv", "dot", "linear"}
 
 
@@ -42,10 +44,7 @@ def picture_of(chain: Chain) -> ChainPicture:
     axes = _axes(chain, met)
     made = (_of_input(chain, number, axes[number]) for number in range(first))
     said = [about_dtypes(chain, number) for number in range(len(chain.tensors))]
-    stepped = (
-        _of_step(step, chain.tensors[number], axes[number], chain.program.instructions[number - first], said[number])
-        for number, step in enumerate(every, first)
-    )
+    stepped = (_of_step(chain, step, number, axes[number], said[number]) for number, step in enumerate(every, first))
     steps = tuple(_step(chain, number, met[number - first], axes, said[number]) for number in range(first, len(said)))
     return ChainPicture((*made, *stepped), steps, chain.program.result)
 
@@ -65,21 +64,15 @@ def short_dtype(dtype: str) -> str:
 
 
 def values_of(tensor: Tensor) -> np.ndarray[Any, Any]:
-    """Return the cells as numpy has them, a corner where there are too many; bf16 becomes float32."""
-    shown = tensor[tuple(slice(0, length) for length in corner(tuple(tensor.shape)))].detach()
+    """Return the cells as numpy has them, a corner where there are too many; bf16 becomes float32, what is on meta 0."""
+    shown = on_cpu(tensor[tuple(slice(0, length) for length in corner(tuple(tensor.shape)))].detach())
     if shown.dtype in (torch.bfloat16, torch.float16):
         shown = shown.to(torch.float32)
     return shown.resolve_conj().resolve_neg().contiguous().numpy()
 
 
-@cache
-def devices() -> tuple[str, ...]:
-    """Return where expressions are worked out, then the other devices that torch sees."""
-    seen = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    return ("cpu", *(name for name, is_there in seen.items() if is_there))
-
-
-def _of_step(step: Step, tensor: Tensor, axes: tuple[int, ...], one: Instruction, said: str) -> TensorPicture:
+def _of_step(chain: Chain, step: Step, number: int, axes: tuple[int, ...], said: str) -> TensorPicture:
+    one, tensor = chain.program.instructions[number - len(chain.program.inputs)], chain.tensors[number]
     return TensorPicture(
         name=step.name,
         text=one.text,
@@ -96,8 +89,10 @@ def _of_step(step: Step, tensor: Tensor, axes: tuple[int, ...], one: Instruction
         axes=axes,
         values=values_of(tensor),
         rounding=said if is_rounding(one) else "",
-        devices=devices(),
-        **statistics(tensor),
+        device=step.device,
+        devices=seen(),
+        has_values=not chain.program.is_hollow(number),
+        **(NOTHING if chain.program.is_hollow(number) else statistics(tensor)),
     )
 
 
@@ -109,16 +104,16 @@ def _of_input(chain: Chain, number: int, axes: tuple[int, ...]) -> TensorPicture
 
 def statistics(tensor: Tensor) -> dict[str, Any]:
     """Return smallest, largest, mean and standard deviation of the finite cells, and how many are not finite."""
+    tensor = on_cpu(tensor)
     cells = tensor.abs() if tensor.is_complex() else tensor
     cells = cells if cells.dtype == torch.float32 else cells.to(torch.float64)
     finite = cells
     if cells.numel() and not all(map(torch.isfinite, cells.aminmax())):  # NaN comes through both
         finite = cells[torch.isfinite(cells)]
     nans = 0 if finite is cells else int(torch.isnan(cells).sum())
-    none = dict.fromkeys(("minimum", "maximum", "mean", "std"))
     counts = {"nans": nans, "infinities": cells.numel() - finite.numel() - nans}
     if not finite.numel():
-        return {**none, **counts}
+        return {**NOTHING, **counts}
     least, most = finite.aminmax()
     spread = float(finite.std(correction=0))
     return {
@@ -160,7 +155,7 @@ def _step(
     operation = one.operation
     place = (one.place.line, one.place.column, one.place.end)
     called = (number, operation.name, operation.torch_name, operation.kind.value)
-    parts = tuple(_part(part, operands, axes, tuple(chain.tensors[number].shape)) for part in parts_of(chain, number))
+    parts = tuple(_part(part, operands, axes) for part in parts_of(chain, number))
     return StepPicture(
         *called,
         one.text,
@@ -182,18 +177,15 @@ def _letters(one: Instruction) -> tuple[str, ...]:
     return () if found is None else (*found[0], found[1])
 
 
-def _part(
-    part: Part, operands: tuple[int, ...], axes: Sequence[tuple[int, ...]], result: tuple[int, ...]
-) -> PartPicture:
-    shape = tuple(part.tensor.shape)
-    reach = None if part.reads is None else ByAxes(shape, result, part.reads)
+def _part(part: Part, operands: tuple[int, ...], axes: Sequence[tuple[int, ...]]) -> PartPicture:
     known = tuple(-1 if like is None else axes[operands[like[0]]][like[1]] for like in part.like)
     dtype = short_dtype(str(part.tensor.dtype).removeprefix("torch."))
-    return PartPicture(_plain(part.name, part.text, "part", part.tensor, dtype, known), reach)
+    return PartPicture(_plain(part.name, part.text, "part", part.tensor, dtype, known), part.reach, part.made)
 
 
 def _plain(name: str, text: str, kind: str, tensor: Tensor, dtype: str, axes: tuple[int, ...]) -> TensorPicture:
     """A tensor that lies row by row in memory of its own."""
     size, shape = tensor.numel() * tensor.element_size(), tuple(tensor.shape)
-    laid = (shape, dtype, tensor.stride(), 0, True, (), "made", size, size, axes, values_of(tensor), "", devices())
-    return TensorPicture(name, text, kind, *laid, **statistics(tensor))
+    laid = (shape, dtype, tensor.stride(), 0, True, (), "made", size, size, axes, values_of(tensor), "")
+    found = NOTHING if tensor.is_meta else statistics(tensor)
+    return TensorPicture(name, text, kind, *laid, name_of(tensor.device), seen(), not tensor.is_meta, **found)

@@ -17,12 +17,15 @@ from engine.tensors.words import of_statement
 RESERVED = {"torch", "F", *operations.CONSTANTS}
 
 
-def plan(text: str, inputs: Mapping[str, Tensor] | None = None, seed: int = 0) -> Program:
-    """Understand an expression over named tensors (real ones or on the meta device; only shape and dtype are read).
+def plan(
+    text: str, inputs: Mapping[str, Tensor] | None = None, seed: int = 0, on: Mapping[str, str] | None = None
+) -> Program:
+    """Understand an expression over named tensors (real ones or on the meta device; only shape and dtype are read);
+    `on` says where inputs are that are not on the CPU.
 
     Raises `Refused` with one sentence and its place; costs well under a millisecond an operation and allocates nothing.
     """
-    builder = Builder(text, inputs or {})
+    builder = Builder(text, inputs or {}, on)
     values = Values(builder)
     last: Ref | None = None
     statements = read(text)

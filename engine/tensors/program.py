@@ -18,6 +18,14 @@ class Ref:
 
 
 @dataclass(frozen=True)
+class Spot:
+    """Where a tensor is; `is_hollow`: its cells have no values, since it is on meta or was worked out of such."""
+
+    device: str = "cpu"
+    is_hollow: bool = False
+
+
+@dataclass(frozen=True)
 class Instruction:
     """One operation on earlier tensors. Arguments are `Ref`, numbers, None, dtypes, slices, or tuples and lists of these."""
 
@@ -50,7 +58,8 @@ class Instruction:
 
 @dataclass(frozen=True)
 class Program:
-    """Instructions over named inputs; `shapes` are tensors on the meta device, one for each number."""
+    """Instructions over named inputs; `shapes` are tensors on the meta device and `spots` where they are, one
+    for each number."""
 
     inputs: tuple[str, ...]
     instructions: tuple[Instruction, ...]
@@ -58,6 +67,16 @@ class Program:
     names: Mapping[str, int] = field(default_factory=dict)
     result: int | None = None
     seed: int = 0
+    spots: tuple[Spot, ...] = ()
+
+    @property
+    def devices(self) -> frozenset[str]:
+        """The devices that its tensors are on."""
+        return frozenset(spot.device for spot in self.spots)
+
+    def is_hollow(self, number: int) -> bool:
+        """Whether the cells of a tensor have no values; see `Spot`."""
+        return number < len(self.spots) and self.spots[number].is_hollow
 
     def label(self, number: int) -> str:
         """Return how a tensor is called: the user's name for it, or a number."""

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from engine.tensors.asking import program_of
 from engine.tensors.by_gradient import ByGradient
 from engine.tensors.chain import Chain
+from engine.tensors.parts import parts_of
 from engine.tensors.relation import Relation
 from engine.tensors.structures import is_known
 
@@ -28,16 +30,36 @@ class Provenance:
         self.did = did
         self._relations: dict[int, Relation | ByGradient] = {}
 
+    def of_part(self, number: int, place: int, cell: Cell) -> tuple[dict[int, Tensor], dict[int, Tensor]]:
+        """Return the cells of every earlier tensor that a cell of a part of step `number` can depend on, and those of the
+        step's result and of later tensors that can depend on it."""
+        part = parts_of(self.chain, number)[place]
+        one = self.chain.program.instructions[number - len(self.chain.program.inputs)]
+        mark = np.zeros(tuple(part.tensor.shape), dtype=bool)
+        mark[cell] = True
+        found: dict[int, Tensor] = {}
+        for ref, reach in zip(one.operands(), part.made, strict=True):
+            mask = torch.from_numpy(reach.sources(mark))
+            if mask.any():
+                found[ref.number] = found[ref.number] | mask if ref.number in found else mask
+        touched = torch.from_numpy(part.reach.touched(mark))
+        after = {number: touched, **self.touched(number, touched)} if touched.any() else {}
+        return self._back(found, number - 1), after
+
     def sources(self, number: int, cell: Cell | Tensor) -> dict[int, Tensor]:
         """Return the cells of every earlier tensor that a cell (or a mask) of tensor `number` can depend on."""
-        found = {number: self._mask(number, cell)}
+        found = self._back({number: self._mask(number, cell)}, number)
+        del found[number]
+        return found
+
+    def _back(self, found: dict[int, Tensor], last: int) -> dict[int, Tensor]:
+        """Follow masks of tensors, up to the one with number `last`, back to everything before."""
         first = len(self.chain.program.inputs)
-        for later in range(number, first - 1, -1):
+        for later in range(last, first - 1, -1):
             if later in found:
                 for operand, mask in self._relation(later).sources(found[later]).items():
                     if mask.any():
                         found[operand] = found[operand] | mask if operand in found else mask
-        del found[number]
         return found
 
     def touched(self, number: int, cell: Cell | Tensor) -> dict[int, Tensor]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from engine.tensors.chain import Chain, Edit
@@ -81,6 +82,8 @@ class _Writer:
             return f"({', '.join(map(self._written, value))}{',' if len(value) == 1 else ''})"
         if isinstance(value, list):
             return f"[{', '.join(map(self._written, value))}]"
+        if isinstance(value, torch.device):
+            return repr(str(value))
         return "..." if value is ... else repr(value)
 
 

@@ -111,6 +111,44 @@ class Nothing:
         return np.zeros(self.result, dtype=bool)
 
 
+@dataclass(frozen=True)
+class Sifted:
+    """A reach of which only some cells count: `of_result` and `of_operand` are masks, None where all do."""
+
+    inner: "Reach"
+    of_result: Mask | None = None
+    of_operand: Mask | None = None
+
+    def sources(self, cells: Mask) -> Mask:
+        """Return the operand's cells that the marked cells of the result can depend on."""
+        found = self.inner.sources(_both(cells, self.of_result))
+        return _both(found, self.of_operand)
+
+    def touched(self, cells: Mask) -> Mask:
+        """Return the result's cells that can depend on the marked cells of the operand."""
+        found = self.inner.touched(_both(cells, self.of_operand))
+        return _both(found, self.of_result)
+
+
+@dataclass(frozen=True)
+class Through:
+    """A reach through what is worked out between, from the result to the operand."""
+
+    reaches: tuple["Reach", ...]
+
+    def sources(self, cells: Mask) -> Mask:
+        """Return the operand's cells that the marked cells of the result can depend on."""
+        for reach in self.reaches:
+            cells = reach.sources(cells)
+        return cells
+
+    def touched(self, cells: Mask) -> Mask:
+        """Return the result's cells that can depend on the marked cells of the operand."""
+        for reach in reversed(self.reaches):
+            cells = reach.touched(cells)
+        return cells
+
+
 def to_wire(reach: Reach | None) -> dict[str, Any] | None:
     """Return a reach as plain values and arrays, for a pipe."""
     if isinstance(reach, ByAxes):
@@ -118,6 +156,10 @@ def to_wire(reach: Reach | None) -> dict[str, Any] | None:
         return {"shape": reach.shape, "result": reach.result, "axes": axes}
     if isinstance(reach, ByPlace):
         return {"shape": reach.shape, "places": reach.places}
+    if isinstance(reach, Sifted):
+        return {"inner": to_wire(reach.inner), "of_result": reach.of_result, "of_operand": reach.of_operand}
+    if isinstance(reach, Through):
+        return {"through": [to_wire(one) for one in reach.reaches]}
     return {"shape": reach.shape, "result": reach.result} if isinstance(reach, Nothing) else None
 
 
@@ -125,6 +167,11 @@ def from_wire(value: dict[str, Any] | None) -> Reach | None:
     """Read what `to_wire` made."""
     if value is None:
         return None
+    if "through" in value:
+        return Through(tuple(one for one in map(from_wire, value["through"]) if one is not None))
+    if "inner" in value:
+        inner = from_wire(value["inner"])
+        return None if inner is None else Sifted(inner, value["of_result"], value["of_operand"])
     shape = tuple(value["shape"])
     if "places" in value:
         return ByPlace(shape, value["places"])
@@ -132,6 +179,10 @@ def from_wire(value: dict[str, Any] | None) -> Reach | None:
         return Nothing(shape, tuple(value["result"]))
     axes = tuple(Along(of, links, bool(reads_all)) for of, reads_all, links in value["axes"])
     return ByAxes(shape, tuple(value["result"]), axes)
+
+
+def _both(cells: Mask, others: Mask | None) -> Mask:
+    return cells if others is None else cells & others
 
 
 def any_along(cells: Mask, axes: tuple[int, ...], keeps: bool = False) -> Mask:

@@ -2,6 +2,7 @@
 its reach is None, and `provenance` is to be asked."""
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,10 @@ from engine.tensors.lettered import terms_of
 from engine.tensors.operation import Kind
 from engine.tensors.program import Instruction
 from engine.tensors.reach import NOWHERE, Along, ByAxes, ByPlace, Mask, Nothing, Reach
-from engine.tensors.reaches_of_layers import LAYERS, Axes
+from engine.tensors.reaches_of_layers import LAYERS, MAX_LINKS, Axes
 from engine.tensors.structures import NOTHING_OF_ONE, reduced_dims
 
-MAX_PLACES = 1 << 18
+MAX_PLACES, MOST_NUMBERED = 1 << 18, 1 << 23
 Shape = tuple[int, ...]
 Rule = Callable[["Use"], Axes | None]
 
@@ -59,7 +60,7 @@ def _rule(one: Instruction) -> Rule | None:
 
 
 def _moved(use: Use, numbers: list[int], shapes: Sequence[Tensor]) -> list[Reach | None]:
-    if np.prod(use.result, dtype=np.int64) > MAX_PLACES:
+    if prod(use.result) > MAX_PLACES or any(prod(shape) > MOST_NUMBERED for shape in use.shapes):
         return [None] * len(numbers)
     source, places = index_map(use.one, shapes)
     own = places.numpy().astype(np.int32)
@@ -147,6 +148,8 @@ def _lanes(use: Use) -> Axes | None:
 def _prefixes(use: Use) -> Axes | None:
     dim = use.given(1, "dim")
     length = use.shapes[0][dim] if use.shapes[0] and isinstance(dim, int) else 0
+    if length**2 > MAX_LINKS:
+        return None
     return _along_lane(use, dim, np.tri(length, dtype=bool), alone=True)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Axes = list[tuple[Along, ...] | None]
 """For each operand how its axes go with those of the result, None where it is not read."""
-_MAX_LINKS = 1 << 20
+MAX_LINKS = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def _layer_norm(use: "Use") -> Axes | None:
 
 def _group_norm(use: "Use") -> Axes | None:
     x, groups = use.shapes[0], use.given(1, "num_groups")
-    if not isinstance(groups, int) or np.prod(x[1:], dtype=np.int64) <= groups:
+    if not isinstance(groups, int) or np.prod(x[1:], dtype=np.int64) <= groups or x[1] ** 2 > MAX_LINKS:
         return None
     channel = np.arange(x[1]) // max(x[1] // groups, 1)
     axes = (
@@ -117,7 +117,7 @@ def _convolved(use: "Use") -> Axes | None:
 
 def _slid(out: int, length: int, way: Sliding) -> Mask | None:
     """[place of the result, place of the input, place in the kernel]; what falls on the padding is left out."""
-    if out * length * way.kernel > _MAX_LINKS:
+    if out * length * way.kernel > MAX_LINKS:
         return None
     reads = np.arange(out)[:, None] * way.stride - way.before + np.arange(way.kernel) * way.dilation
     links: Mask = reads[:, None, :] == np.arange(length)[None, :, None]
@@ -154,7 +154,7 @@ def _attention(use: "Use") -> Axes | None:
         return None
     q, k, v = use.shapes
     queries, keys, batch = q[-2], k[-2], use.result[:-2]
-    if {q[:-2], k[:-2], v[:-2]} != {batch} or queries * keys > _MAX_LINKS:
+    if {q[:-2], k[:-2], v[:-2]} != {batch} or queries * keys > MAX_LINKS:
         return None
     allowed = np.tri(queries, keys, dtype=bool) if use.given(5, "is_causal", False) else np.ones((queries, keys), bool)
     several = allowed.sum(axis=1) > 1  # the weight of one allowed key is 1, whatever its score

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.tensors.choices import chosen_by
+from engine.tensors.devices import on_cpu
 from engine.tensors.operation import Kind
 from engine.tensors.program import Instruction, Ref, filled
 from engine.tensors.structures import Structure, structure_of
@@ -79,15 +80,20 @@ class Relation:
     def _of_choice(self) -> Structure | None:
         if self._chosen is None:
             return None
-        values = filled(self.one.arguments, lambda ref: self.tensors[ref.number])
-        keywords = {key: filled(part, lambda ref: self.tensors[ref.number]) for key, part in self.one.keywords.items()}
-        return chosen_by(self.one.operation, values, keywords, self._chosen)
+        values = filled(self.one.arguments, lambda ref: on_cpu(self.tensors[ref.number]))
+        keywords = {
+            key: filled(part, lambda ref: on_cpu(self.tensors[ref.number])) for key, part in self.one.keywords.items()
+        }
+        return chosen_by(self.one.operation, values, keywords, on_cpu(self._chosen))
 
     def _with_mask(
         self, arguments: tuple[Any, ...], keywords: dict[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         def both(mask: Any) -> Any:
-            return (mask, self.tensors[mask.number]) if isinstance(mask, Ref) else mask
+            if not isinstance(mask, Ref):
+                return mask
+            real = self.tensors[mask.number]  # what is on meta is taken to let everything through
+            return mask, torch.ones(real.shape, dtype=torch.bool) if real.is_meta else real.cpu()
 
         if "attn_mask" in keywords:
             keywords["attn_mask"] = both(keywords["attn_mask"])

@@ -39,7 +39,7 @@ _RULES: dict[str, Rule] = {
     "unflatten": clashes_of_dims.unflatten,
     "unfold": clashes_of_dims.unfold,
     "roll": clashes_of_dims.roll,
-    **dict.fromkeys(("rand", "randn", "zeros", "ones", "full", "eye"), clashes_of_made.sizes),
+    **dict.fromkeys(("rand", "randn", "empty", "zeros", "ones", "full", "eye"), clashes_of_made.sizes),
     **dict.fromkeys(("randperm", "linspace"), clashes_of_made.counted),
     "randint": clashes_of_made.randint,
     "arange": clashes_of_made.arange,

@@ -18,7 +18,7 @@ _SIGNS: dict[type[ast.AST], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
 }  # fmt: skip
 _MAX_WORD = 200
-_FACTS = ("shape", "ndim", "dtype")
+_FACTS = ("shape", "ndim", "dtype", "device")
 _MODULES = {"torch", "F", "torch.nn.functional", "nn.functional"}
 
 
@@ -144,7 +144,7 @@ class Values:
     def _of_tensor(self, value: Ref, node: ast.Attribute) -> Any:
         shape = self.builder.shape_of(value)
         if node.attr in _FACTS:
-            fact = getattr(shape, node.attr)
+            fact = self.builder.device_of(value) if node.attr == "device" else getattr(shape, node.attr)
             return tuple(fact) if isinstance(fact, torch.Size) else fact
         if node.attr in operations.PROPERTIES:
             return self.builder.call(operations.PROPERTIES[node.attr], (value,), {}, node)
@@ -178,6 +178,8 @@ class Values:
         read = [*refs(arguments), *refs(tuple(keywords.values()))]
         if name in numbers.FUNCTIONS and len(arguments) == 1 and not keywords and isinstance(arguments[0], int | float):
             return numbers.of_one(name, arguments[0])
+        if name == "device" and not method and len(arguments) == 1 and not keywords:
+            return self.builder.device(arguments[0], node)
         if name == "manual_seed":
             raise self.builder.refuse("manual_seed takes one whole number and stands first.", node)
         if name in operations.PAIRS:

@@ -82,7 +82,11 @@ GROUPS = (
     )),
 )  # fmt: skip
 SENTENCES = {
-    "to": QT_TRANSLATE_NOOP("TensorCatalogue", "Each cell in another dtype: rounded, or out of range, where that holds less."),
+    "to": QT_TRANSLATE_NOOP("TensorCatalogue", "Another dtype, in which cells are rounded or out of range where it holds less; or another device."),
+    "cpu": QT_TRANSLATE_NOOP("TensorCatalogue", "A copy in the CPU's memory; a tensor that is there already is itself."),
+    "cuda": QT_TRANSLATE_NOOP("TensorCatalogue", "A copy in the memory of a graphics card."),
+    "empty": QT_TRANSLATE_NOOP("TensorCatalogue", "A place for cells that nobody has filled."),
+    "empty_like": QT_TRANSLATE_NOOP("TensorCatalogue", "A place for cells, shaped as another tensor, that nobody has filled."),
     "normal": QT_TRANSLATE_NOOP("TensorCatalogue", "Each cell is drawn with a mean and a deviation of its own."),
     "bernoulli": QT_TRANSLATE_NOOP("TensorCatalogue", "Each cell becomes 1 with its own chance, else 0."),
     "multinomial": QT_TRANSLATE_NOOP("TensorCatalogue", "Places drawn by chance, each with its cell as its weight."),

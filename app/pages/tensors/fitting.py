@@ -17,7 +17,6 @@ NAMES = 76.0  # pixels of what stands over and under the cells of a second row
 BETTER = 1.5  # times larger cells are worth another arrangement
 LOWEST, SCROLLED = 18.0, 1.6  # a cell with a number, and how much of a card may be out of sight for numbers
 SMALLEST = 0.5
-MOST_READ = 9  # cells of a kernel each way
 NARROW, NARROW_PART = 190.0, 88.0
 
 
@@ -44,12 +43,16 @@ class Arranged:
 
 @dataclass(frozen=True)
 class Fit:
-    """The size of all cells of a card."""
+    """The size that the cells of all tensors of a card can have; which tensors are in each row, by their places among
+    operands, parts and result, the least width of each, and how high all rows of cells can be together."""
 
     arrangement: Arrangement
     wide: float
     high: float
     is_brief: bool = False
+    rows: tuple[tuple[int, ...], ...] = ()
+    least: tuple[float, ...] = ()
+    room: float = 0.0
 
 
 def fit(
@@ -65,17 +68,18 @@ def fit(
     high = max(200.0, height - HEADS)
     shapes = [*operands, *parts, result]
     if operation in ("matmul", "mm") and [len(shape) for shape in shapes] == [2, 2, 2]:
-        across = _columns(operands[0])[0] + _columns(operands[1])[0]
+        across = columns_of(operands[0])[0] + columns_of(operands[1])[0]
         down = max(1, operands[0][0] + operands[1][0])
         wide = max(width - 2 * BESIDE - NARROW, 60.0) / max(1, across)
-        return Fit(Arrangement.CORNER, *_cell(wide, down, max(MATRIX, high - 40)))
+        room = max(MATRIX, high - 40)
+        return Fit(Arrangement.CORNER, *_cell(wide, down, room), room=room)
     best: Fit | None = None
     for one in _arrangements(operands, list(parts), result):
         wide = _widest(one, width)
-        down = sum(max(map(_rows, row)) for row in one.rows)
+        down = sum(max(map(rows_of, row)) for row in one.rows)
         has_facts = not one.is_brief or one.arrangement is Arrangement.FOLD  # parts have, which are its last row
         room = high - NAMES * (len(one.rows) - 1) + FACTS * (not has_facts)
-        found = Fit(one.arrangement, *_cell(wide, down, room), one.is_brief)
+        found = Fit(one.arrangement, *_cell(wide, down, room), one.is_brief, *_places(one), room)
         if found.wide >= READABLE or len(shapes) == 1:
             return found
         if best is None or min(found.wide, found.high) > BETTER * min(best.wide, best.high):
@@ -84,11 +88,19 @@ def fit(
     return best
 
 
-def kernel_size(found: Fit, shape: Cell) -> tuple[float, float]:
-    """Return the cells of a kernel, which is small: with numbers where the input is a heat map."""
-    if found.wide >= NUMBERS_FROM or _columns(shape)[0] > MOST_READ or _rows(shape) > MOST_READ:
-        return found.wide, found.high
-    return READABLE, LOWEST
+def _places(arranged: Arranged) -> tuple[tuple[tuple[int, ...], ...], tuple[float, ...]]:
+    """Return which tensors are in each row, and the least width of each tensor in their order."""
+    count = sum(map(len, arranged.rows))
+    order = [*range(count)]
+    if arranged.arrangement is Arrangement.FOLD:  # the result stands before the parts
+        order = [0, count - 1, *range(1, count - 1)]
+    rows, least = [], [0.0] * count
+    for widths in arranged.least:
+        row, order = order[: len(widths)], order[len(widths) :]
+        rows.append(tuple(row))
+        for at, width in zip(row, widths, strict=True):
+            least[at] = width
+    return tuple(rows), tuple(least)
 
 
 def _arrangements(operands: Sequence[Cell], parts: list[Cell], result: Cell) -> list[Arranged]:
@@ -120,13 +132,13 @@ def _widest(arranged: Arranged, width: float) -> float:
     rows, least = arranged.rows, arranged.least
     if arranged.arrangement is Arrangement.PAIRS:  # their columns are common
         columns = [[row[place] for row in rows if place < len(row)] for place in range(2)]
-        rows = [[max(column, key=lambda shape: _columns(shape)[0]) for column in columns]]
+        rows = [[max(column, key=lambda shape: columns_of(shape)[0]) for column in columns]]
         least = _brief(rows)
 
     def fits(wide: float) -> bool:
         return all(
             sum(
-                max(one, _columns(shape)[0] * wide + _columns(shape)[1]) + BESIDE
+                max(one, columns_of(shape)[0] * wide + columns_of(shape)[1]) + BESIDE
                 for one, shape in zip(each, row, strict=True)
             )
             <= width
@@ -142,13 +154,14 @@ def _widest(arranged: Arranged, width: float) -> float:
     return low
 
 
-def _columns(shape: Cell) -> tuple[int, float]:
-    """How many cells beside each other, and pixels between facets."""
-    layout = CellLayout(shape, 1, 1)
+def columns_of(shape: Cell, is_alone: bool = False) -> tuple[int, float]:
+    """Return how many cells beside each other, and pixels between facets."""
+    layout = CellLayout(shape, 1, 1, chosen=0 if is_alone else None)
     return max(1, layout.columns * len(layout.facets)), max(0, len(layout.facets) - 1) * FACET_GAP
 
 
-def _rows(shape: Cell) -> int:
+def rows_of(shape: Cell) -> int:
+    """Return how many cells from top to bottom."""
     return max(1, CellLayout(shape, 1, 1).rows)
 
 

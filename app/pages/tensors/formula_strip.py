@@ -36,7 +36,9 @@ class FormulaStrip(QFrame):
 
     def setCell(self, tensor: TensorPicture, cell: Cell) -> None:
         """Say which cell it is at once; the formula comes."""
-        known = all(place < length for place, length in zip(cell, tensor.values.shape, strict=True))
+        known = tensor.has_values and all(
+            place < length for place, length in zip(cell, tensor.values.shape, strict=True)
+        )
         value = f"{tensor.values[cell].item()!r}" if known else "…"
         offset = tensor.offset + sum(place * stride for place, stride in zip(cell, tensor.strides, strict=True))
         name = f"{tensor.name}[{', '.join(map(str, cell))}]" if cell else tensor.name

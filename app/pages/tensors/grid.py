@@ -20,10 +20,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.pages.tensors.axis_drag import AxisDrag
 from app.pages.tensors.cell_editor import CellEditor
 from app.pages.tensors.drawn import Drawn, Marks
-from app.pages.tensors.grid_paint import TOP, least_width, margin, paint_marks, paint_ruler
+from app.pages.tensors.grid_paint import TOP, least_width, margin, paint_hollow, paint_marks, paint_ruler
 from app.plots.cell_layout import Cell, CellLayout
 from app.plots.cell_paint import facet_area, has_numbers, paint_cells, paint_lit
-from app.plots.tensor_colors import ValueScale, number_format, scale_of
+from app.plots.tensor_colors import ValueScale, no_number, number_format, scale_of
 from app.theme import theme, themeNotifier
 from engine.tensors.picture import TensorPicture
 from engine.tensors.reach import Mask
@@ -74,7 +74,7 @@ class TensorGrid(QWidget):
         tensor: TensorPicture,
         wide: float,
         high: float,
-        chosen: int = 0,
+        chosen: int | None = None,
         marks: Marks | None = None,
     ) -> None:
         """Show another tensor with cells of this size; `chosen` is the facet where only one is shown."""
@@ -294,12 +294,16 @@ class TensorGrid(QWidget):
     def _paint_all(self, painter: QPainter, tensor: TensorPicture, dimmed: bool) -> None:
         values = tensor.values if self._values is None else self._values
         scale, written = scale_of(tensor.values, theme().dark), number_format(values)
+        if not tensor.has_values:
+            written = no_number
         if self._values is not None:
             scale = replace(scale, bound=max(scale.bound, scale_of(values).bound))
         marked = self._marked or Drawn(tensor)
         cells = marked.values(values)
         for facet in self._layout.facets:
             paint_cells(painter, self._layout, facet, self._facet(cells, facet), scale, written, dimmed)
+            if not tensor.has_values:
+                paint_hollow(painter, facet_area(self._layout, facet), self.tr("no values"))
             paint_marks(painter, self._layout, facet, marked)
             if self.showsRuler:
                 paint_ruler(painter, self._layout, facet, marked)

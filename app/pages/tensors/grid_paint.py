@@ -43,6 +43,21 @@ def paint_marks(painter: QPainter, layout: CellLayout, facet: int, drawn: Drawn)
         paint_block(painter, area, np.ones((layout.rows, layout.columns), dtype=bool), QColor(axis_colour(marks.own)))
 
 
+def paint_hollow(painter: QPainter, area: QRectF, words: str) -> None:
+    """Hatch a facet whose cells have no values, and say so where there is room."""
+    paint_ghosts(painter, area, np.ones((1, 1), dtype=bool), True)
+    painter.setFont(theme().font(0.85))
+    metrics = QFontMetricsF(painter.font())
+    box = metrics.boundingRect(words).size()
+    if box.width() + 12 > area.width() or box.height() + 4 > area.height():
+        return
+    plate = QRectF(0, 0, box.width() + 12, box.height() + 4)
+    plate.moveCenter(area.center())
+    painter.fillRect(plate, QColor(theme().base))
+    painter.setPen(QColor(theme().muted))
+    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, words)
+
+
 def paint_ruler(painter: QPainter, layout: CellLayout, facet: int, drawn: Drawn) -> None:
     """A bar along each axis in its colour, with its length; over a facet the indices that it stands for."""
     area, rank, first = facet_area(layout, facet), len(drawn.shape), facet == layout.facets.start

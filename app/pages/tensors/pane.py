@@ -47,6 +47,7 @@ class TensorPane(QWidget):
     edited = Signal(int, object, float)
     resized = Signal(int, int, int, bool)
     recast = Signal(int, str)  # number, dtype
+    moved = Signal(int, str)  # number, device
     failed = Signal(str)
     turned = Signal(int, object)  # number, PlaneSpec: other axes are rows and columns
 
@@ -61,6 +62,7 @@ class TensorPane(QWidget):
         self._size = (1.0, 1.0)
         self._marks, self._is_brief = Marks(), False
         self._plane: PlaneSpec | None = None
+        self._tells_device = self._is_alone = False
         self._lit: tuple[Mask | None, Cell | None, Mask | None, bool] = (None, None, None, False)
         self._gradient: NDArray[Any] | None = None
         self.head = PaneHead(path, self)
@@ -74,16 +76,24 @@ class TensorPane(QWidget):
         self._arrange()
         self._connect()
 
-    def setSource(self, shown: Shown, plane: PlaneSpec | None) -> None:
-        """Say what the next tensor is one of, and which of its axes are rows and columns."""
-        self._shown, self._plane = shown, plane
+    def setSource(self, shown: Shown, plane: PlaneSpec | None, tells_device: bool = False) -> None:
+        """Say what the next tensor is one of, which of its axes are rows and columns, and whether to say where it is."""
+        self._shown, self._plane, self._tells_device = shown, plane, tells_device
 
     def setTensor(
-        self, number: int, tensor: TensorPicture, wide: float, high: float, marks: Marks | None = None
+        self,
+        number: int,
+        tensor: TensorPicture,
+        wide: float,
+        high: float,
+        is_alone: bool = False,
+        marks: Marks | None = None,
     ) -> None:
-        """Show a tensor with cells of this size, in pixels, and the marks of its step; a part of a step has no number."""
+        """Show a tensor with cells of this size, in pixels, and the marks of its step; with `is_alone` one slice of it,
+        though several would have room if their cells were smaller."""
         is_new = self._tensor is None or (self._number, self._tensor.shape) != (number, tensor.shape)
         self._number, self._tensor, self._size = number, tensor, (wide, high)
+        self._is_alone = is_alone
         self._lit, self._marks, self._gradient = (None, None, None, False), marks or Marks(), None
         self._turn = turn_of(len(tensor.shape), self._plane)
         if is_new:
@@ -93,7 +103,7 @@ class TensorPane(QWidget):
             self.axes.setShape(shape)
         if self._plane is not None and not self._turn.is_plain:
             self.axes.setPlane(self._plane.model_copy(update={"at": self.axes.plane().at}))
-        self.head.setTensor(tensor)
+        self.head.setTensor(tensor, self._tells_device)
         self._show_axes()
         self._show()
         self._word()
@@ -178,12 +188,16 @@ class TensorPane(QWidget):
 
     def _is_map(self) -> bool:
         """Whether there are too many cells for a grid."""
-        return self._tensor is not None and not self._tensor.is_whole and self._number >= 0
+        tensor = self._tensor
+        return tensor is not None and not tensor.is_whole and tensor.has_values and self._number >= 0
 
     def _is_sliced(self) -> bool:
         """Whether one slice is shown at a time."""
         shape = self._shape()
-        return len(shape) > 2 and (self._is_map() or len(CellLayout(shape, 1, 1).facets) < prod(shape[:-2]))
+        first = 0 if self._is_alone else None
+        return len(shape) > 2 and (
+            self._is_map() or len(CellLayout(shape, 1, 1, chosen=first).facets) < prod(shape[:-2])
+        )
 
     def _facet(self) -> int:
         """The place of the slice on show among all."""
@@ -191,6 +205,10 @@ class TensorPane(QWidget):
             return 0
         at = [self.axes.plane().at[axis] for axis in self._order()]
         return int(np.ravel_multi_index(at[:-2], self._shape()[:-2]))
+
+    def _chosen(self) -> int | None:
+        """The slice on show, None where all are."""
+        return self._facet() if self._is_sliced() else None
 
     @Slot(object, bool)
     def _choose(self, plane: PlaneSpec, only_place: bool) -> None:
@@ -221,7 +239,7 @@ class TensorPane(QWidget):
             if self.whole is not None:
                 self.whole.stop()
             drawn = self._turn.drawn(Drawn(self._real(tensor), self._marks))
-            self.grid.setTensor(self._number, drawn.tensor, *self._size, self._facet(), drawn.marks)
+            self.grid.setTensor(self._number, drawn.tensor, *self._size, self._chosen(), drawn.marks)
             self.axes.goOn()
         self._show_gradient()
         self._size_facts()
@@ -253,7 +271,7 @@ class TensorPane(QWidget):
         if self._gradient is not None and self._tensor is not None:
             slope = replace(self._tensor, values=self._gradient, kind="gradient")
             same = self._turn.shown(self._tensor.shape)[:-2] == self._shape()[:-2]
-            facet = self._facet() if same else 0
+            facet = self._chosen() if same else 0 if self._is_alone else None
             self.slope.setTensor(self._number, self._turn.picture(self._real(slope)), *self._size, facet)
 
     @Slot()
@@ -352,6 +370,10 @@ class TensorPane(QWidget):
     def _recast(self, dtype: str) -> None:
         self.recast.emit(self._number, dtype)
 
+    @Slot(str)
+    def _move(self, device: str) -> None:
+        self.moved.emit(self._number, device)
+
     def _connect(self) -> None:
         for grid in (self.grid, self.slope):
             grid.hovered.connect(self._tell_hovered)
@@ -360,6 +382,7 @@ class TensorPane(QWidget):
         self.grid.resized.connect(self._tell_resized)
         self.axes.planeChanged.connect(self._choose)
         self.head.dtypeChosen.connect(self._recast)
+        self.head.deviceChosen.connect(self._move)
         self.head.axesToggled.connect(self._show_axes)
         self.head.partChosen.connect(self._show_slice)
         themeNotifier().changed.connect(self._word)

@@ -1,4 +1,5 @@
-"""PaneHead: what a tensor is called, its dtype as a menu, its shape, and how its axes and complex numbers are shown."""
+"""PaneHead: what a tensor is called, its dtype and device as a menu, its shape, and how its axes and complex numbers are
+shown."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup
@@ -18,42 +19,41 @@ class PaneHead(QWidget):
     """One line above the cells."""
 
     dtypeChosen = Signal(str)  # as torch calls it
+    deviceChosen = Signal(str)
     axesToggled = Signal(bool)
     partChosen = Signal(str)
 
     def __init__(self, path: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._tensor: TensorPicture | None = None
+        self._path = path
         self._name, self._shape = QLabel(self), QLabel(self)
         self._dtype = QToolButton(self)
         self._menu = QMenu(self._dtype)
-        self._group = QActionGroup(self)
-        self._device = QAction(self)
+        self._group, self._devices = QActionGroup(self), QActionGroup(self)
+        self._here = QAction(self)
         self.axes = QToolButton(self)
         self._part = QComboBox(self)
         self._fill(path)
         self._arrange()
         self._group.triggered.connect(self._choose)
+        self._devices.triggered.connect(self._choose_device)
         self.axes.toggled.connect(self.axesToggled)
         self._part.activated.connect(self._choose_part)
         themeNotifier().changed.connect(self._word)
 
-    def setTensor(self, tensor: TensorPicture) -> None:
-        """Say what a tensor is."""
+    def setTensor(self, tensor: TensorPicture, tells_device: bool = False) -> None:
+        """Say what a tensor is, and where it is if that is worth a word."""
         self._tensor = tensor
-        self._part.setVisible(tensor.is_complex)
+        self._part.setVisible(tensor.is_complex and tensor.has_values)
         self.axes.setVisible(len(tensor.shape) > 2 and tensor.kind != "part")
         self._dtype.setVisible(tensor.kind != "part")
-        for action in self._group.actions():
-            action.setChecked(SHORT[action.data()] == tensor.dtype)
-        others = ", ".join(tensor.devices[1:])
-        self._device.setText(
-            self.tr("On the CPU. {0} is there too, but numbers are to be the same everywhere.").format(others)
-            if others
-            else self.tr("On the CPU: torch sees no other device here.")
-        )
-        self._dtype.setText(tensor.dtype)
-        self._dtype.setAccessibleName(self.tr("Dtype of {0}").format(tensor.name))
+        self._offer(tensor.devices)
+        self._check()
+        self._dtype.setText(f"{tensor.dtype} · {tensor.device}" if tells_device else tensor.dtype)
+        self._dtype.setAccessibleName(self.tr("Dtype and device of {0}").format(tensor.name))
+        self._dtype.ensurePolished()
+        self.setMinimumHeight(self._dtype.sizeHint().height())  # so that the cells of all are level
         self._word()
 
     def part(self) -> Part:
@@ -71,12 +71,41 @@ class PaneHead(QWidget):
         with QSignalBlocker(self.axes):
             self.axes.setChecked(shown)
 
+    def _check(self) -> None:
+        """Tick what the tensor is; what is chosen counts when it was worked out."""
+        if self._tensor is not None:
+            for one in self._group.actions():
+                one.setChecked(SHORT[one.data()] == self._tensor.dtype)
+            for one in self._devices.actions():
+                one.setChecked(one.data() == self._tensor.device)
+
+    def _offer(self, devices: tuple[str, ...]) -> None:
+        """Offer the devices that torch sees in the lab."""
+        if [one.data() for one in self._devices.actions()] == list(devices):
+            return
+        for old in self._devices.actions():
+            self._devices.removeAction(old)
+            self._menu.removeAction(old)
+            old.deleteLater()
+        words = {"cpu": self.tr("cpu"), "meta": self.tr("meta   (shape only, no values)")}
+        for device in devices:
+            action = self._menu.addAction(words.get(device, device))
+            action.setData(device)
+            action.setCheckable(True)
+            action.setObjectName(f"{self._path}.device.{device}")
+            self._devices.addAction(action)
+        only = len(devices) == len(words)
+        self._here.setText(self.tr("Device: torch sees no other here") if only else self.tr("Device"))
+
     @Slot(QAction)
     def _choose(self, action: QAction) -> None:
-        if self._tensor is not None:
-            for one in self._group.actions():  # what is chosen counts when it was worked out
-                one.setChecked(SHORT[one.data()] == self._tensor.dtype)
+        self._check()
         self.dtypeChosen.emit(action.data())
+
+    @Slot(QAction)
+    def _choose_device(self, action: QAction) -> None:
+        self._check()
+        self.deviceChosen.emit(action.data())
 
     @Slot()
     def _choose_part(self) -> None:
@@ -97,14 +126,14 @@ class PaneHead(QWidget):
             action.setObjectName(f"{path}.dtype.{dtype}")
             self._group.addAction(action)
         self._menu.addSeparator()
-        self._device.setEnabled(False)
-        self._menu.addAction(self._device)
+        self._here.setEnabled(False)
+        self._menu.addAction(self._here)
         self._menu.setObjectName(f"{path}.dtypes")
         self._dtype.setObjectName(f"{path}.dtype")
         self._dtype.setMenu(self._menu)
         self._dtype.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._dtype.setProperty("pick", True)
-        self._dtype.setToolTip(tr("Show it in another dtype: rounding, overflow, promotion"))
+        self._dtype.setToolTip(tr("Another dtype: rounding, overflow, promotion. Another device: where it is"))
         self.axes.setObjectName(f"{path}.axes")
         self.axes.setIcon(icon("columns"))
         self.axes.setCheckable(True)

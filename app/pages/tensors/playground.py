@@ -12,7 +12,7 @@ from app.engine_thread import EngineThread, Requests
 from app.pages.tensors.calling import Argument, Value, spliced, with_value
 from app.pages.tensors.history import History, Shown, shown_of
 from app.pages.tensors.playground_layout import PlaygroundLayout
-from app.pages.tensors.recasting import with_dtype
+from app.pages.tensors.recasting import with_device, with_dtype
 from app.pages.tensors.resizing import with_length
 from app.pages.tensors.trace import completed, traced
 from app.plots.cell_layout import Cell
@@ -111,11 +111,18 @@ class Playground(QWidget):
     @Slot(int, str)
     def _recast(self, number: int, dtype: str) -> None:
         """Write another dtype for a tensor."""
-        if self._chain is None or self._shown is None:
-            return
-        text = with_dtype(self._shown.text, self._chain, number, dtype)
+        if self._chain is not None and self._shown is not None:
+            self._rewrite(with_dtype(self._shown.text, self._chain, number, dtype), dtype)
+
+    @Slot(int, str)
+    def _move(self, number: int, device: str) -> None:
+        """Write another device for a tensor."""
+        if self._chain is not None and self._shown is not None:
+            self._rewrite(with_device(self._shown.text, self._chain, number, device), f"'{device}'")
+
+    def _rewrite(self, text: str | None, word: str) -> None:
         if text is None:
-            self.view.tell(self.tr("Its place in the expression is not plain; write .to({0}) there.").format(dtype))
+            self.view.tell(self.tr("Its place in the expression is not plain; write .to({0}) there.").format(word))
         else:
             self._keep(replace(self._history.now, text=text))
 
@@ -217,9 +224,9 @@ class Playground(QWidget):
         self._light()
 
     def _still_there(self, held: tuple[int, Cell] | None) -> bool:
-        if held is None or self._chain is None or held[0] >= len(self._chain.tensors):
+        if held is None or self._chain is None or not self._chain.holds(held[0]):
             return False
-        shape = self._chain.tensors[held[0]].values.shape
+        shape = self._chain.tensor(held[0]).values.shape
         return len(shape) == len(held[1]) and all(place < length for place, length in zip(held[1], shape, strict=True))
 
     def _light(self) -> None:
@@ -236,17 +243,23 @@ class Playground(QWidget):
         if is_large:
             self.view.tell(self.tr("There are too many cells here to light those that belong together."))
         if masks is None and self._shown is not None:
-            self._requests.ask("trace", LAB, "trace", number=at[0], cell=list(at[1]), **self._shown.params())
+            self._requests.ask("trace", LAB, "trace", **self._told(at), **self._shown.params())
         else:
             self.view.setLit(masks, *at)
-        self.view.strip.setCell(self._chain.tensors[at[0]], at[1])
+        self.view.strip.setCell(self._chain.tensor(at[0]), at[1])
         self._formula.start()
 
     @Slot()
     def _ask_formula(self) -> None:
         at = self._pointed or self._pinned
         if at is not None and self._shown is not None:
-            self._requests.ask("formula", LAB, "formula", number=at[0], cell=list(at[1]), **self._shown.params())
+            self._requests.ask("formula", LAB, "formula", **self._told(at), **self._shown.params())
+
+    def _told(self, at: tuple[int, Cell]) -> dict[str, Any]:
+        """Name a cell to the lab: of a tensor, or of a part of the step that makes it."""
+        found = None if self._chain is None else self._chain.part(at[0])
+        number, part = (at[0], None) if found is None else (found[0].number, found[1])
+        return {"number": number, "part": part, "cell": list(at[1])}
 
     def _take_trace(self, value: list[Any]) -> None:
         at = self._pointed or self._pinned
@@ -304,6 +317,7 @@ class Playground(QWidget):
         view.edited.connect(self._edit)
         view.resized.connect(self._resize)
         view.recast.connect(self._recast)
+        view.moved.connect(self._move)
         view.turned.connect(self._turn)
         view.refusal.fixChosen.connect(self._mend)
         view.lossBox.currentIndexChanged.connect(self._ask_gradients)

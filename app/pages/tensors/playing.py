@@ -46,6 +46,8 @@ def modes_of(chain: ChainPicture, step: StepPicture) -> list[Mode]:
     if not step.operands or None in step.reaches or not 1 < result.values.size <= MOST_CELLS or not result.is_whole:
         return []
     operands = [chain.tensors[number] for number in step.operands]
+    if not all(one.has_values for one in (*operands, result)):
+        return [Mode.CELLS]
     if step.operation in PRODUCTS and all(one.is_whole and len(one.shape) == 2 for one in operands):
         return [Mode.CELLS, Mode.DOT, Mode.ROWS, Mode.COLUMNS, Mode.OUTER]
     return [Mode.CELLS, Mode.STAGES] if stages_of(chain, step) else [Mode.CELLS]

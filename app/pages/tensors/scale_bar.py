@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
@@ -42,6 +42,27 @@ class ScaleChoice:
 
 
 COLOURS: tuple[tuple[Middle, bool], ...] = (("zero", False), ("zero", True), ("range", False), ("range", True))
+
+
+def shown_names() -> dict[Shown, str]:
+    """Return how each number that may stand for cells of one pixel is called."""
+    words: dict[Shown, str] = {
+        "extreme": _tr("farthest from 0"),
+        "far": _tr("farthest from the mean"),
+        "mean": _tr("mean"),
+        "min": _tr("smallest"),
+        "max": _tr("largest"),
+    }
+    return {shown: words[shown] for shown in SHOWN}
+
+
+def colour_names() -> tuple[str, ...]:
+    """Return how each of `COLOURS` is called."""
+    return _tr("0 neutral"), _tr("0 neutral, log"), _tr("over the range"), _tr("over the range, log")
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("ScaleBar", text)
 
 
 class ScaleBar(QWidget):
@@ -104,19 +125,17 @@ class ScaleBar(QWidget):
 
     def _fill(self) -> None:
         tr = self.tr
-        words = {"extreme": tr("farthest from 0"), "mean": tr("mean"), "min": tr("smallest"), "max": tr("largest")}
-        for shown in SHOWN:
-            self._shown.addItem(words[shown], shown)
+        for shown, words in shown_names().items():
+            self._shown.addItem(words, shown)
         self._extent.addItem(tr("whole"), "whole")
         self._extent.addItem(tr("slice"), "slice")
-        names = (tr("0 neutral"), tr("0 neutral, log"), tr("over the range"), tr("over the range, log"))
         explanations = (
             tr("From minus to plus the largest magnitude, with a neutral zero"),
             tr("Symmetric about zero and logarithmic, straight below a thousandth of the largest magnitude"),
             tr("From the smallest to the largest number, with a neutral middle"),
             tr("Logarithmic on both sides of the middle of the range"),
         )
-        for place, (name, explanation) in enumerate(zip(names, explanations, strict=True)):
+        for place, (name, explanation) in enumerate(zip(colour_names(), explanations, strict=True)):
             self._colours.addItem(name)
             self._colours.setItemData(place, explanation, Qt.ItemDataRole.ToolTipRole)
         parts = {"abs": tr("magnitude"), "real": tr("real"), "imag": tr("imaginary"), "phase": tr("phase")}

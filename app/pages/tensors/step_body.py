@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 from app.engine_thread import EngineThread
 from app.pages.tensors.catalogue import sign_of
 from app.pages.tensors.drawn import Drawn
-from app.pages.tensors.fitting import Arrangement, fit, kernel_size
+from app.pages.tensors.fitting import Arrangement, fit
 from app.pages.tensors.grid_paint import LEFT, margin
 from app.pages.tensors.history import Shown
 from app.pages.tensors.marking import marks_of
 from app.pages.tensors.pane import TensorPane
+from app.pages.tensors.sizing import sizes_of
 from app.pages.tensors.trace import Masks
 from app.pages.tensors.turning import turn_of
 from app.plots.cell_layout import Cell
@@ -24,7 +25,6 @@ from engine.tensors.picture import ChainPicture, StepPicture
 from engine.tensors.reach import Mask
 
 LEADS_TO = "→"
-SLID = ("conv1d", "conv2d")
 HEAD = 10  # pixels that the middle of a sign lies under that of the cells, with a name above them
 
 
@@ -36,6 +36,7 @@ class StepBody(QWidget):
     edited = Signal(int, object, float)
     resized = Signal(int, int, int, bool)
     recast = Signal(int, str)
+    moved = Signal(int, str)
     failed = Signal(str)
     rearranged = Signal()  # other axes of a tensor are rows and columns
 
@@ -43,7 +44,9 @@ class StepBody(QWidget):
         super().__init__(parent)
         self._path, self._engine = path, engine
         self._planes: dict[int, PlaneSpec] = {}
+        self._chain: ChainPicture | None = None
         self._step: StepPicture | None = None
+        self._first_part = 0
         self._panes: list[TensorPane] = []
         self._parts: list[TensorPane] = []
         self._signs: list[QLabel] = []
@@ -60,7 +63,7 @@ class StepBody(QWidget):
 
     def setStep(self, chain: ChainPicture, step: StepPicture, shown: Shown, width: int, height: int) -> None:
         """Show a step of what is `shown` in so many pixels; what can stay of the widgets stays."""
-        self._step = step
+        self._chain, self._step = chain, step
         numbers = [*step.operands, step.number]
         drawn = [
             turn_of(len(chain.tensors[one].shape), self._planes.get(one)).drawn(Drawn(chain.tensors[one], marks))
@@ -69,14 +72,19 @@ class StepBody(QWidget):
         shapes, parts = [one.shape for one in drawn], [one.tensor for one in step.parts]
         rulers = sum(int(margin(one) - LEFT) for one in drawn)
         inner = [one.values.shape for one in parts]
+        tells = any(tensor.device != "cpu" for tensor in chain.tensors)
         found = fit(step.operation, shapes[:-1], shapes[-1], width - rulers, height, inner)
         self._place(found.arrangement, len(drawn), len(parts))
-        for place, (pane, number, one) in enumerate(zip(self._panes, numbers, drawn, strict=True)):
-            size = kernel_size(found, one.shape) if place == 1 and step.operation in SLID else (found.wide, found.high)
-            pane.setSource(shown, self._planes.get(number))
-            pane.setTensor(number, chain.tensors[number], *size, one.marks)
-        for pane, part in zip(self._parts, parts, strict=True):
-            pane.setTensor(-1, part, found.wide, found.high)
+        every = [*drawn[:-1], *map(Drawn, parts), drawn[-1]]
+        axes = [_rows_and_columns(one) for one in every]
+        *sizes, of_result = sizes_of(found, [one.shape for one in every], axes, width - rulers)
+        of_operands = [*sizes[: len(drawn) - 1], of_result]
+        for pane, number, one, size in zip(self._panes, numbers, drawn, of_operands, strict=True):
+            pane.setSource(shown, self._planes.get(number), tells)
+            pane.setTensor(number, chain.tensors[number], *size, marks=one.marks)
+        first = self._first_part = chain.first_part(step)
+        for place, (pane, part) in enumerate(zip(self._parts, parts, strict=True)):
+            pane.setTensor(first + place, part, *sizes[len(drawn) - 1 + place])
         order = self._order()
         for pane in order:
             pane.setBrief(found.is_brief)
@@ -93,19 +101,21 @@ class StepBody(QWidget):
     def setLit(self, masks: Masks | None, number: int, cell: Cell | None) -> None:
         """Light what belongs to a cell of a tensor; nothing where masks are None."""
         result = None if masks is None or self._step is None else masks.get(self._step.number)
-        is_source = self._step is not None and number >= self._step.number
+        owner = number if self._chain is None or cell is None else self._chain.step_of(number)
+        is_source = self._step is not None and owner >= self._step.number
         for pane in self._panes:
             lit = None if masks is None else masks.get(pane.grid.number)
             pane.setValues(None)
             pane.setLit(lit, cell if pane.grid.number == number else None, result, is_source)
-        self._light_parts(result)
+        self._light_parts(masks, number, cell, is_source)
 
     def showFrame(self, masks: Sequence[Mask], values: NDArray[Any] | None) -> None:
         """Light these cells of operands and result, whose values are others for now."""
         for pane, lit in zip(self._panes, masks, strict=True):
             pane.setLit(lit, None, masks[-1], True)
         self._panes[-1].setValues(values)
-        self._light_parts(masks[-1])
+        if self._step is not None:
+            self._light_parts({self._step.number: masks[-1]}, self._step.number, None, True)
 
     def setGradients(self, values: Mapping[int, NDArray[Any]], blocked: Mapping[int, str]) -> None:
         """Show the gradients of the tensors, or why there are none."""
@@ -125,14 +135,26 @@ class StepBody(QWidget):
         self._planes[number] = plane
         self.rearranged.emit()
 
-    def _light_parts(self, result: Mask | None) -> None:
+    def _light_parts(self, masks: Masks | None, number: int, cell: Cell | None, is_source: bool) -> None:
+        """Light the cells of parts that the lit cells of the result read where these are the cause, and those that are made
+        of the lit cells of the operands where those are."""
         if self._step is None:
             return
+        is_own = 0 <= number - self._first_part < len(self._parts)
         for pane, part in zip(self._parts, self._step.parts, strict=True):
-            if result is None or part.reach is None:
-                pane.setLit(None if result is None else np.zeros(part.tensor.shape, dtype=bool), None)
-            else:
-                pane.setLit(part.reach.sources(result), None)
+            if masks is None:
+                pane.setLit(None, None)
+                continue
+            lit: Mask = np.zeros(part.tensor.shape, dtype=bool)
+            if is_own:
+                lit = masks[number] if pane.grid.number == number else lit
+            elif is_source and self._step.number in masks:
+                lit = part.reach.sources(masks[self._step.number])
+            elif not is_source:
+                for operand, reach in zip(self._step.operands, part.made, strict=True):
+                    if operand in masks:
+                        lit = lit | reach.touched(masks[operand])
+            pane.setLit(lit, cell if pane.grid.number == number else None)
 
     def _place(self, arrangement: Arrangement, count: int, parts: int) -> None:
         if self._arranged == (arrangement, count, parts):
@@ -189,12 +211,14 @@ class StepBody(QWidget):
         self._signs = [QLabel(self) for _ in range(count + parts - 1)]
         for sign in self._signs:
             sign.setProperty("role", "subtitle")
-        for pane in self._panes:
+        for pane in (*self._panes, *self._parts):
             pane.hovered.connect(self.hovered)
             pane.pinned.connect(self.pinned)
+        for pane in self._panes:
             pane.edited.connect(self.edited)
             pane.resized.connect(self.resized)
             pane.recast.connect(self.recast)
+            pane.moved.connect(self.moved)
             pane.failed.connect(self.failed)
             pane.turned.connect(self._turn)
         for pane in (*self._panes, *self._parts):
@@ -207,6 +231,12 @@ def _signs(operation: str, count: int, parts: int) -> list[str]:
     if count < 2:
         return []
     return [*[sign] * (count - 2), *[LEADS_TO] * parts, "=" if sign and not parts else LEADS_TO]
+
+
+def _rows_and_columns(drawn: Drawn) -> tuple[int | None, int | None]:
+    """The numbers of the axes that are rows and columns of a tensor as it is drawn."""
+    rank = len(drawn.shape)
+    return drawn.colour(-2) if rank > 1 else None, drawn.colour(-1) if rank else None
 
 
 def _where(arrangement: Arrangement, place: int) -> tuple[int, int]:

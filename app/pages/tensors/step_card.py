@@ -43,6 +43,7 @@ class StepCard(QFrame):
     framed = Signal(int, object)  # the cell that is played, with its tensor's number
     told = Signal(str)
     recast = Signal(int, str)
+    moved = Signal(int, str)
     turned = Signal(int, object, object, bool)  # number, Argument, value, whether it is still the same drag
 
     def __init__(self, path: str, engine: EngineThread, parent: QWidget | None = None) -> None:
@@ -221,6 +222,7 @@ class StepCard(QFrame):
         self.body.edited.connect(self.edited)
         self.body.resized.connect(self.resized)
         self.body.recast.connect(self.recast)
+        self.body.moved.connect(self.moved)
         self.body.failed.connect(self.told)
         self.body.rearranged.connect(self._fit)
         self._bar.chosen.connect(self._show_frame)

@@ -9,9 +9,19 @@ Masks = dict[int, Mask]
 
 
 def traced(chain: ChainPicture, number: int, cell: tuple[int, ...]) -> Masks | None:
-    """Return for every tensor the cells that this one is made of or that it touches; None where the lab is to be asked."""
+    """Return for every tensor the cells that this one is made of or that it touches; None where the lab is to be asked. A
+    part that is pointed at is among them."""
     one = _only(chain, number, cell)
-    before, after = _sources(chain, number, one), _touched(chain, number, one)
+    found = chain.part(number)
+    if found is None:
+        before, after = _sources(chain, {number: one}), _touched(chain, {number: one}, number)
+    else:
+        step, part = found[0], found[0].parts[found[1]]
+        of_operands: Masks = {}
+        for operand, reach in zip(step.operands, part.made, strict=True):
+            _add(of_operands, operand, reach.sources(one))
+        before = _sources(chain, of_operands)
+        after = _touched(chain, {step.number: part.reach.touched(one)}, step.number)
     if before is None or after is None:
         return None
     return completed(chain, number, cell, {**after, **before})
@@ -24,38 +34,37 @@ def completed(chain: ChainPicture, number: int, cell: tuple[int, ...], found: Ma
 
 
 def _only(chain: ChainPicture, number: int, cell: tuple[int, ...]) -> Mask:
-    one = np.zeros(chain.tensors[number].shape, dtype=bool)
+    one = np.zeros(chain.tensor(number).shape, dtype=bool)
     one[cell] = True
     return one
 
 
-def _sources(chain: ChainPicture, number: int, one: Mask) -> Masks | None:
-    found = {number: one}
+def _add(found: Masks, number: int, mask: Mask) -> None:
+    if mask.any():
+        found[number] = found[number] | mask if number in found else mask
+
+
+def _sources(chain: ChainPicture, found: Masks) -> Masks | None:
+    """Follow masks back to all that they are made of."""
     for step in reversed(chain.steps):
         if step.number not in found:
             continue
         for operand, reach in zip(step.operands, step.reaches, strict=True):
             if reach is None:
                 return None
-            mask = reach.sources(found[step.number])
-            if mask.any():
-                found[operand] = found[operand] | mask if operand in found else mask
-    del found[number]
+            _add(found, operand, reach.sources(found[step.number]))
     return found
 
 
-def _touched(chain: ChainPicture, number: int, one: Mask) -> Masks | None:
-    found = {number: one}
+def _touched(chain: ChainPicture, found: Masks, number: int) -> Masks | None:
+    """Follow masks on to all that they touch after the step `number`."""
     for step in chain.steps:
         for operand, reach in zip(step.operands, step.reaches, strict=True):
             if operand not in found or step.number <= number:
                 continue
             if reach is None:
                 return None
-            mask = reach.touched(found[operand])
-            if mask.any():
-                found[step.number] = found[step.number] | mask if step.number in found else mask
-    del found[number]
+            _add(found, step.number, reach.touched(found[operand]))
     return found
 
 
@@ -63,7 +72,12 @@ def chosen_of(chain: ChainPicture, step: StepPicture, masks: Masks) -> tuple[int
     """Return the one cell that a maximum or minimum took, of those it could have taken; None for other operations."""
     name = step.operation.split(".")[0].removeprefix("arg").removeprefix("a")
     operand = chain.tensors[step.operands[0]] if len(step.operands) == 1 else None
-    if name not in ("max", "min") or operand is None or not operand.is_whole or masks[step.number].sum() != 1:
+    if (
+        name not in ("max", "min")
+        or operand is None
+        or not (operand.is_whole and operand.has_values)
+        or masks[step.number].sum() != 1
+    ):
         return None
     could = masks[step.operands[0]]
     if not could.any():

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.engine_thread import EngineThread
 from app.pages.tensors.inspected import Stats
 from app.pages.tensors.looking import Looking
+from app.pages.tensors.map_choice import MapChoice
 from app.pages.tensors.scale_bar import scale_of
 from app.plots.cell_layout import Cell
 from app.plots.tensor_colors import number_format
@@ -16,6 +17,7 @@ from app.plots.tensor_map import TensorMap
 from app.plots.tensor_window import TilePlace
 from app.plots.tile_book import MapTile
 from engine.inspecting.asked import Computed, PlaneSpec
+from engine.inspecting.blocks import Shown
 from engine.tensors.picture import TensorPicture
 from engine.tensors.reach import Mask
 
@@ -24,7 +26,7 @@ LEAST, MOST = QSize(280, 96), QSize(560, 420)
 
 
 class WholeMap(QWidget):
-    """Shows every cell; blocks of them keep the largest magnitude, and NaN is seen at every zoom."""
+    """Shows every cell; of those that share a pixel one number is shown, which is chosen, and NaN is seen at every zoom."""
 
     hovered = Signal(object)  # a cell of the tensor, or None
     pinned = Signal(object)
@@ -35,16 +37,21 @@ class WholeMap(QWidget):
         super().__init__(parent)
         self.map = TensorMap(self)
         self.map.setObjectName(f"{path}.map")
+        self.choice = MapChoice(path, self)
         self._looking = Looking(engine, self)
+        self._looking.setShown(self.choice.shown())
+        self._stats: Stats | None = None
         self._asked: tuple[Computed, PlaneSpec] | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.map)
+        layout.setSpacing(2)
+        layout.addWidget(self.choice)
+        layout.addWidget(self.map, 1)
         self._connect()
 
     def setTensor(self, source: Computed, tensor: TensorPicture, plane: PlaneSpec, size: QSize) -> None:
         """Show a slice of a tensor in about so many pixels."""
-        self.setFixedSize(size.expandedTo(LEAST).boundedTo(MOST))
+        self.setFixedSize(size.expandedTo(LEAST).boundedTo(MOST) + QSize(0, self.choice.sizeHint().height()))
         if self._asked == (source, plane):
             return
         before, self._asked = self._asked, (source, plane)
@@ -89,9 +96,20 @@ class WholeMap(QWidget):
     def _take_tile(self, place: TilePlace, tile: MapTile) -> None:
         self.map.addTile(place, tile)
 
+    @Slot(str)
+    def _show_other(self, shown: Shown) -> None:
+        self._looking.setShown(shown)
+        self.map.forgetTiles()
+
+    @Slot()
+    def _recolour(self) -> None:
+        if self._stats is not None:
+            self.map.setScale(scale_of(self._stats, *self.choice.colours(self._stats)))
+
     @Slot(object, bool)
     def _take_slice(self, stats: Stats, is_sample: bool) -> None:
-        self.map.setScale(scale_of(stats, "zero", False))
+        self._stats = stats
+        self._recolour()
         if not is_sample:
             self.map.askAgain()
 
@@ -100,6 +118,8 @@ class WholeMap(QWidget):
         self.map.cellPointed.connect(self._point)
         self.map.cellPinned.connect(self._pin)
         self.map.completed.connect(self.completed)
+        self.choice.shownChanged.connect(self._show_other)
+        self.choice.coloursChanged.connect(self._recolour)
         self._looking.tileCame.connect(self._take_tile)
         self._looking.firstLook.connect(self.map.setFirstLook)
         self._looking.sliceKnown.connect(self._take_slice)

@@ -65,20 +65,27 @@ def facts(tensor: TensorPicture) -> str:
     """Return how it lies in memory and what is in it, in one line; of a part only what it is."""
     if tensor.kind == "part":
         return tensor.text
-    parts = [f"stride({', '.join(map(str, tensor.strides))})" if tensor.strides else ""]
+    parts = (
+        [] if tensor.has_values else [_tr("no values: only a shape") if tensor.device == "meta" else _tr("no values")]
+    )
+    parts.append(f"stride({', '.join(map(str, tensor.strides))})" if tensor.strides else "")
     parts.append(_tr("contiguous") if tensor.contiguous else _tr("not contiguous"))
     parts.append(_memory(tensor))
     whole = [part.replace(" ", "\u00a0") for part in [*parts, *contents(tensor)] if part]
-    if not tensor.is_whole:
-        whole.append(_tr("cells that share a pixel show the largest; the wheel zooms in"))
+    if not tensor.is_whole and tensor.has_values:
+        whole.append(_tr("the wheel zooms in"))
     return "\u00a0· ".join(whole)  # lines break between facts, never within one
 
 
 def _memory(tensor: TensorPicture) -> str:
     size = size_text(tensor.logical_bytes)
+    if tensor.device == "meta":
+        size = _tr("would take {0}").format(size)
     if tensor.verdict == "viewed":
         own = size_text(tensor.physical_bytes)
-        held = size if own == size else _tr("{0} of cells in {1} of memory").format(size, own)
+        held = (
+            size if own == size or tensor.device == "meta" else _tr("{0} of cells in {1} of memory").format(size, own)
+        )
         return f"{_tr('view of {0}').format(tensor.shares[0])} · {held}"
     return f"{_tr('copied')} · {size}" if tensor.verdict == "copied" else size
 

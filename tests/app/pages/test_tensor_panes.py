@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
+from app.pages.tensors.inspected import Stats
+from app.pages.tensors.map_choice import colours_for
 from app.pages.tensors.recasting import with_dtype
 from tests.app.pages.tensor_lab import Hand, lit, open_hand
 
@@ -98,6 +101,30 @@ def test_that_a_large_tensor_is_a_heat_map_of_all_of_it(hand: Hand, qtbot: QtBot
     assert maps[-1]._outlines == [(599, 3, 600, 4)]
     assert maps[0]._outlines == maps[1]._outlines == [(0, 0, 600, 600)], "row 599 and column 3 of the same tensor"
     assert hand.page.view.strip._cell.text().startswith("y[599, 3] · place")
+
+
+def test_that_what_a_large_map_shows_of_cells_that_share_a_pixel_is_chosen(hand: Hand, qtbot: QtBot) -> None:
+    hand.show("x = rand(3000, 3000)")
+    whole = hand.page.view.cards[-1].panes()[0].whole
+
+    def spread() -> float:
+        qtbot.waitUntil(lambda: not hand.engine.answer() and whole.map.isComplete())
+        tile = whole.map._book.get(whole.map.window_().root())
+        return float(tile.values.std())
+
+    assert spread() > 0.3, "even chance has a texture"
+    hand.page.findChild(QAction, "tensors.step0.0.shown.extreme").trigger()
+    assert spread() < 0.05
+    hand.page.findChild(QAction, "tensors.step0.0.colours.2").trigger()
+    assert whole.map._scale.centre == pytest.approx(0.5, abs=0.01)
+
+
+def test_that_numbers_in_a_narrow_range_far_from_zero_are_coloured_over_the_range() -> None:
+    def stats(low: float, high: float) -> Stats:
+        return Stats(9, 9, 0, 0, 0, low, high, 0.0, 1.0)
+
+    assert colours_for(stats(5.0, 6.0)) == colours_for(stats(-6.0, -5.0)) == ("range", False)
+    assert colours_for(stats(0.0, 1.0)) == colours_for(stats(-1.0, 6.0)) == ("zero", False)
 
 
 def test_that_a_cast_is_told_below_its_tensor_and_a_mix_of_dtypes_on_the_card(hand: Hand) -> None:

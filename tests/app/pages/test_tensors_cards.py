@@ -56,8 +56,46 @@ def test_that_what_is_worked_out_on_the_way_is_shown_and_lit(hand: Hand) -> None
         "weights [3, 3]",
     ]
     hand.page.pointAt(hand.page.chain().result, (1, 0))
-    assert lit(card.body.parts()[0].grid) == [[1, 0], [1, 1], [1, 2]]
+    assert lit(card.body.parts()[0].grid) == [[1, 0], [1, 1]], "what is masked is not read"
     hand.page.grab()
+
+
+def test_that_what_is_on_the_way_is_pointed_at_pinned_and_walked(hand: Hand, qtbot: QtBot) -> None:
+    hand.show("x = tensor([[1.0, 3.0], [5.0, 5.0]]); y = layer_norm(x, (2,)); z = y.sum(0)")
+    card = hand.page.view.cards[0]
+    mean, variance = (pane.grid for pane in card.body.parts())
+    hand.point(mean, (1, 0))
+    assert lit(hand.grid("x", 0)) == lit(hand.grid("y", 0)) == [[1, 0], [1, 1]]
+    assert lit(mean) == [[1, 0]] and not lit(variance)
+    assert lit(hand.grid("z", 1)) == [[0], [1]]
+    qtbot.waitUntil(lambda: bool(hand.engine.asked))
+    hand.engine.answer()
+    assert hand.page.view.strip.text() == "μ[1, 0] = (5 + 5) / 2 = 5"
+    qtbot.mouseClick(mean, Qt.MouseButton.LeftButton, pos=mean.pointAt((1, 0)).toPoint())
+    hand.page.pointAt(mean.number, None)
+    assert lit(mean) == [[1, 0]]
+    qtbot.keyClick(mean, Qt.Key.Key_Up)
+    assert lit(mean) == [[0, 0]] and lit(hand.grid("x", 0)) == [[0, 0], [0, 1]]
+    hand.page.pin(mean.number, (0, 0))
+    hand.page.pointAt(0, (1, 0))
+    assert lit(mean) == lit(variance) == [[1, 0]], "an operand's cell touches its group's"
+    hand.show("x = rand(3); y = x + 1")
+    assert hand.grid("x").lit is None
+
+
+def test_that_a_part_of_a_masked_attention_is_followed_by_the_lab(hand: Hand) -> None:
+    hand.show("w = rand(2, 3); q = w.softmax(1); y = scaled_dot_product_attention(q, q, q, ones(2, 2).tril() > 0)")
+    weights = hand.page.view.cards[-1].body.parts()[-1].grid
+    hand.page.pointAt(weights.number, (1, 0))
+    hand.engine.answer()
+    assert len(lit(hand.grid("q"))) == 6 and lit(weights) == [[1, 0]]
+    assert lit(hand.grid("y")) == [[1, 0], [1, 1], [1, 2]]
+    later = "w = rand(2, 3); y = layer_norm(w, (3,)); z = scaled_dot_product_attention(y, y, y, ones(2, 2).tril() > 0)"
+    hand.show(later)
+    mean = hand.page.view.cards[0].body.parts()[0].grid
+    hand.page.pointAt(mean.number, (1, 0))
+    assert "trace" in hand.engine.answer()
+    assert lit(hand.grid("z")) == [[1, 0], [1, 1], [1, 2]]
 
 
 def test_that_the_temperature_of_a_sample_is_turned_and_the_drag_is_one_step_back(hand: Hand) -> None:

@@ -130,3 +130,10 @@ def test_that_any_axes_may_be_rows_and_columns() -> None:
     for wrong in ((0, 0, (0, 0, 0)), (0, 5, (0, 0, 0)), (0, 1, (0, 0, 9)), (0, 1, (0,))):
         with pytest.raises(Unreadable):
             Plane(stored(array), *wrong)
+    numbers = np.random.default_rng(1).random((64, 64), dtype=np.float32)
+    numbers[5, 5], numbers[40, 40] = 0.0, 3.0
+    blocks = gather(numbers, 8, 8)
+    far, extreme = blocks.shown("far", float(numbers.mean())), blocks.shown("extreme")
+    assert far[5, 5] == 3.0, "one unlike the others is seen"
+    assert np.delete(extreme.ravel(), 45).std() < 0.05 < 0.3 < np.delete(far.ravel(), 45).std()
+    np.testing.assert_array_equal(blocks.shown("far"), extreme)

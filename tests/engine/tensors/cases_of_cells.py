@@ -11,7 +11,7 @@ ONE = (
     "abs neg exp log log1p expm1 sqrt rsqrt square reciprocal sin cos tanh sigmoid erf floor ceil round sign relu "
     "isnan isinf isfinite logical_not"
 )
-CASTS = "float double half bfloat16 int long short bool"
+CASTS = "cpu cuda float double half bfloat16 int long short bool"
 TWO = {
     "add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "remainder": "%", "floor_divide": "//",
     "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
@@ -19,8 +19,8 @@ TWO = {
 }  # fmt: skip
 small = st.lists(lengths, max_size=2).map(tuple)  # where many sets of numbers are looked at
 REDUCED = "sum mean prod amax amin argmax argmin all any"
-LIKE = "rand_like randn_like zeros_like ones_like full_like"
-MADE = "rand randn randint randperm zeros ones full arange linspace eye tensor"
+LIKE = "empty_like rand_like randn_like zeros_like ones_like full_like"
+MADE = "empty rand randn randint randperm zeros ones full arange linspace eye tensor"
 LANES = "cumsum cumprod softmax log_softmax"
 _WHOLE = (0.0, 1.0, 2.0)
 _OTHERS = {"isnan": (nan,), "isinf": (inf,), "isfinite": (inf,), "eq": _WHOLE, "ne": _WHOLE}

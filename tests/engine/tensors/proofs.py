@@ -51,11 +51,16 @@ def as_dtype(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
     return tensor.real.abs().ceil().clamp(min=1).to(dtype) if not dtype.is_floating_point else tensor.to(dtype)
 
 
-def check_refusal(case: Case, dtypes: Mapping[str, torch.dtype] = MappingProxyType({})) -> bool:
+def check_refusal(
+    case: Case,
+    dtypes: Mapping[str, torch.dtype] = MappingProxyType({}),
+    on: Mapping[str, str] = MappingProxyType({}),
+) -> bool:
     """torch itself, with real numbers, is the judge. Returns whether it refuses."""
     inputs = numbers(case, 1, torch.float32)
     inputs = {name: as_dtype(tensor, dtypes.get(name, tensor.dtype)) for name, tensor in inputs.items()}
-    explanation = explain_text(case.text, {name: tensor.to("meta") for name, tensor in inputs.items()})
+    inputs = {name: tensor.to(on.get(name, "cpu")) for name, tensor in inputs.items()}
+    explanation = explain_text(case.text, {name: tensor.to("meta") for name, tensor in inputs.items()}, on)
     refused = torch_refuses(case, inputs)
     assert (explanation is not None) == bool(refused) or _reads_beyond(case), (
         f"{case}: torch: {refused or 'takes it'}; here: {explanation}"
@@ -80,7 +85,7 @@ def torch_refuses(case: Case, inputs: dict[str, torch.Tensor]) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             result = eval(case.text, NAMES, inputs)
-    except (RuntimeError, ValueError, IndexError, TypeError) as error:
+    except (RuntimeError, ValueError, IndexError, TypeError, AssertionError) as error:
         return str(error) or type(error).__name__
     beyond = isinstance(result, torch.Tensor) and min(result.shape, default=0) < 0  # expand(0, -1), torch 2.13
     return "a size below 0" if beyond else ""
@@ -163,6 +168,28 @@ def prove_dtypes(operation: str, examples: int) -> Counter[str]:
     @given(cases(operation), st.lists(st.sampled_from(DTYPES), min_size=5, max_size=5))
     def proof(case: Case, dtypes: list[torch.dtype]) -> None:
         counted["refused" if check_refusal(case, dict(zip(case.shapes, dtypes, strict=False))) else "taken"] += 1
+
+    proof()
+    return counted
+
+
+def prove_devices(operation: str, examples: int) -> Counter[str]:
+    """Check random uses of an operation with operands on the CPU and on meta: what torch refuses is refused, and the
+    result is where torch puts it."""
+    counted: Counter[str] = Counter()
+
+    @_drawn(examples)
+    @given(cases(operation), st.lists(st.sampled_from(("cpu", "meta")), min_size=5, max_size=5))
+    def proof(case: Case, places: list[str]) -> None:
+        on = dict(zip(case.shapes, places, strict=False))
+        refused = check_refusal(case, on=on)
+        counted["refused" if refused else "taken"] += 1
+        if not refused and case.of != "complex":
+            inputs = {name: tensor.to(on[name]) for name, tensor in numbers(case, 1, torch.float32).items()}
+            chain = evaluate(case.text, inputs)
+            for tensor, spot in zip(chain.tensors, chain.program.spots, strict=True):
+                assert tensor.device.type == spot.device, case
+                assert spot.is_hollow or not tensor.is_meta, case
 
     proof()
     return counted
