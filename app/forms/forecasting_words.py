@@ -100,6 +100,7 @@ CHOICES: dict[str, dict[str, object]] = {
         "lognormal": QT_TRANSLATE_NOOP("Choices", "log-normal distribution"),
         "negative_binomial": QT_TRANSLATE_NOOP("Choices", "negative binomial, for counts"),
         "beta": QT_TRANSLATE_NOOP("Choices", "beta distribution"),
+        "implicit_quantile": QT_TRANSLATE_NOOP("Choices", "implicit quantile network"),
     },
     "forecasting.inputs.calendar": {
         "day": QT_TRANSLATE_NOOP("Choices", "day of the month"),

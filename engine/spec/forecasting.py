@@ -20,8 +20,9 @@ LossName = Literal[
     "lognormal",
     "negative_binomial",
     "beta",
+    "implicit_quantile",
 ]
-DISTRIBUTIONS: tuple[LossName, ...] = ("normal", "lognormal", "negative_binomial", "beta")
+DISTRIBUTIONS: tuple[LossName, ...] = ("normal", "lognormal", "negative_binomial", "beta", "implicit_quantile")
 
 
 LONGEST_CODE = 3

@@ -190,6 +190,9 @@ def build(spec: RunSpec, recipe: Recipe) -> Forecaster:
         network.instance_norm = nn.Identity()
     # The library keeps its losses as modules; their sums are not ours to save.
     network.logging_metrics = nn.ModuleList()
+    if len(losses) > 1 and own.loss == "implicit_quantile":
+        # The library's sum of losses does not show their weights to the network; a single loss is a part of it.
+        network.losses_of_targets = nn.ModuleList(losses)
     kind = QUICK.get(name)
     quick = None if kind is None else kind(network)
     return Forecaster(network, losses, own, samples=name == "deepar", rescale=name == "xlstm", quick=quick)

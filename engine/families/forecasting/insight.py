@@ -13,6 +13,7 @@ from engine.families.forecasting.loading import loader_of
 from engine.families.forecasting.series import Floats, Ints
 from engine.families.forecasting.trained import TrainedForecaster
 from engine.runs.forecasts import ForecastInsight, ForecastParts, Weight
+from engine.spec import DISTRIBUTIONS
 from engine.training.loader import BatchPlan
 
 if TYPE_CHECKING:
@@ -78,8 +79,9 @@ def _told(forecaster: Forecaster, name: str, found: "Judged", places: Ints) -> F
     output = forecaster.output(batch)
     if name in ATTENTIVE:
         return _attentive(forecaster.network, output, found, len(places))
-    if found.material.names.spec.scaling.transformation != "none":
-        return None  # parts add up before the transformation, not in the target's unit
+    own = found.material.names.spec
+    if own.scaling.transformation != "none" or own.loss in DISTRIBUTIONS:
+        return None  # parts add up before the transformation, or to numbers of a distribution: not in the target's unit
     centre = each(batch[0]["target_scale"])[found.place][:, 0].double().cpu().numpy()
     names, parts, total = _parts(name, forecaster.network, output, found)
     return ForecastInsight(

@@ -85,6 +85,10 @@ def make_loss(spec: ForecastingSpec) -> Any:
     quantiles = list(spec.quantiles)
     if spec.loss == "quantile":
         return metrics.QuantileLoss(quantiles=quantiles)
+    if spec.loss == "implicit_quantile":
+        from engine.families.forecasting.implicit_quantiles import ImplicitQuantiles
+
+        return ImplicitQuantiles(quantiles)
     if spec.loss in DISTRIBUTIONS:
         return getattr(metrics, _DISTRIBUTIONS[spec.loss])(quantiles=quantiles)
     return getattr(metrics, _POINTS[spec.loss])()

@@ -58,7 +58,7 @@ def test_that_what_the_specification_owns_is_not_a_parameter():
 
 def test_that_the_losses_of_a_model_come_from_the_library():
     assert model("nbeats").losses == ("mae", "rmse", "smape", "mase", "poisson", "tweedie")
-    assert model("deepar").losses == ("normal", "lognormal", "negative_binomial", "beta")
+    assert model("deepar").losses == ("normal", "lognormal", "negative_binomial", "beta", "implicit_quantile")
     assert "quantile" in model("tft").losses
     assert model("last_value").losses == ()
     assert settings(ModelSpec(name="xlstm"))["hidden_size"] == 64
@@ -111,6 +111,11 @@ def test_that_the_losses_of_a_model_come_from_the_library():
             "nhits",
             {"forecasting": {"loss": "poisson"}},
             "forecasting.scaling.normaliser: the poisson loss works on counts",
+        ),
+        (
+            "tide",
+            {"forecasting": {"loss": "implicit_quantile"}},
+            "forecasting.loss: TiDE cannot be trained with “implicit_quantile”; it takes mae",
         ),
         ("nhits", {"forecasting": {"loss": "lognormal"}}, "forecasting.scaling.transformation: the log-normal loss"),
         (

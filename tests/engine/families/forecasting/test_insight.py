@@ -95,6 +95,7 @@ def test_that_parts_add_up_to_the_forecast(model: str, loss: str, told: Told) ->
 
 def test_that_networks_that_tell_nothing_and_curved_targets_have_none(told: Told) -> None:
     assert told("last_value") is None
+    assert told("nhits", forecasting__loss="normal") is None  # blocks add up to numbers of a distribution
     assert told("nhits", forecasting__scaling={"transformation": "log"}) is None
 
 
