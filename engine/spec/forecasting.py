@@ -137,7 +137,11 @@ class ForecastingSpec(SpecModel):
     windows: WindowSpec = WindowSpec()
     inputs: InputSpec = InputSpec()
     scaling: ScalingSpec = ScalingSpec()
-    loss: LossName = Field(default="quantile", description="What training makes small.")
+    loss: LossName = Field(
+        default="quantile",
+        description="What training makes small. An implicit quantile network learns the quantile of any level at once "
+        "(Gouttes et al. 2021).",
+    )
     quantiles: tuple[float, ...] = Field(
         default=(0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98),
         min_length=1,

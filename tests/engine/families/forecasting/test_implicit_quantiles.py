@@ -65,7 +65,9 @@ def test_that_it_is_learned_saved_and_loaded_with_its_forecaster(
     first = learned(build(spec, material.recipe))
     assert first and all(not torch.equal(*pair) for pair in zip(first, learned(loaded.forecaster), strict=True))
     evaluation, live = read_evaluation(folder), read_live(folder)
+    chance = torch.get_rng_state()
     (again,) = judged(loaded, material, "test")
+    assert torch.equal(chance, torch.get_rng_state())  # what is drawn to judge does not disturb a training
     assert evaluation is not None and again.scores.overall() == evaluation.metrics["test"]
     assert {"quantile_loss", "coverage_80"} <= set(evaluation.metrics["test"])
     assert again.quantiles is not None and (np.ptp(again.quantiles, axis=2) > 0).all()
@@ -82,6 +84,13 @@ def test_that_several_targets_have_a_quantile_network_each(workspace: Path, make
     assert len(weights) == 2 * len(list(ImplicitQuantiles([0.5]).parameters()))
     assert all(one.grad is not None and one.grad.any() for one in weights.values())
     assert set(weights) <= set(forecaster.network.state_dict())
+
+
+def test_that_a_target_that_is_not_scaled_is_learned_too(
+    make_shop_spec: Make, train: Callable[[RunSpec], tuple[Outcome, str]]
+) -> None:
+    spec = make_shop_spec(**LOSS, forecasting__scaling={"normaliser": "none"}, trainer__epochs=1)
+    assert train(spec)[0].kind is OutcomeKind.FINISHED
 
 
 def test_that_a_level_has_one_answer_and_draws_differ_from_forecast_to_forecast() -> None:
