@@ -71,10 +71,8 @@ class Values:
         parts = [None if part is None else self.of(part) for part in (node.lower, node.upper, node.step)]
         if not all(part is None or type(part) is int for part in parts):
             raise self.builder.refuse("Slices take whole numbers.", node.lower or node.upper or node.step or node)
-        if parts[2] is not None and parts[2] <= 0:
-            raise self.builder.refuse(
-                "Slices step forwards only; use flip to turn a dimension round.", node.step or node
-            )
+        if parts[2] == 0:
+            raise self.builder.refuse("A slice with a step of 0 never moves on.", node.step or node)
         return slice(*parts)
 
     def _unaryop(self, node: ast.UnaryOp) -> Any:

@@ -64,7 +64,7 @@ def test_that_a_card_says_what_is_shared_and_what_was_copied() -> None:
         ("add(w, w, out=w)", Place(1, 15, 16), "no argument “out”"),
         ("w += 1", Place(1, 1, 7), "in place"),
         ("torch = 3", Place(1, 1, 6), "already means"),
-        ("w[::-1]", Place(1, 5, 7), "flip"),
+        ("w[::-1]", Place(1, 1, 8), "flip"),
         ("w.max(1) + 1", Place(1, 1, 9), "take .values"),
         ("9 ** 9 ** 9", Place(1, 1, 12), "1,024"),
         ("2 ** 80", Place(1, 1, 8), "64 bits"),
