@@ -1,6 +1,7 @@
 """Why arithmetic, sampling, cat and stack refuse."""
 
 from engine.tensors.clash import Call, Clash, Operand, Try, broadcast
+from engine.tensors.clashes_of_made import below_none
 
 
 def each(call: Call) -> Clash | None:
@@ -58,7 +59,11 @@ def normal(call: Call) -> Clash | None:
         return Clash(
             f"A deviation is not below 0, and {std} is.", (), (Try(call.written(call.given(0, "mean"), -std)),)
         )
-    return each(call)
+    size = call.given(2, "size")
+    if size is None and not call.operands:
+        sentence = "normal takes a tensor of means or of deviations, or a size."
+        return Clash(sentence, (), (Try(call.giving(2, "size", (5,)).written()),))
+    return below_none(call, size) if isinstance(size, tuple | list) else each(call)
 
 
 def multinomial(call: Call) -> Clash | None:
