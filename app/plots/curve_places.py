@@ -67,7 +67,8 @@ class Places:
         y = self.down(self.frame.placedOne(value))
         if not self.area.top() - 1 <= y <= self.area.bottom() + 1:
             return None
-        return EndLabel(y, f"{curve.label} {value:.4g}", curve.inkColour(), curve.is_strong)
+        figure = f"{value:.4g}".replace("-", "−")
+        return EndLabel(y, f"{curve.label} {figure}", curve.inkColour(), curve.is_strong)
 
     def _bad(self, kind: str, x: Floats) -> list[Mark]:
         share = (x - self.frame.left) / (self.frame.right - self.frame.left)

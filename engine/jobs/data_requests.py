@@ -101,6 +101,13 @@ def _text_lengths(call: Call, id: str) -> object:
     return datasets.text_lengths(call.workspace, id)
 
 
+def _date_texts(call: Call, id: str) -> object:
+    from engine.families.forecasting.looking import date_texts
+
+    texts = [column.name for column in datasets.load_dataset(call.workspace, id).columns if column.type == "text"]
+    return date_texts(datasets.parquet_path(call.workspace, id), texts)
+
+
 def _model_folder(_call: Call, path: str) -> object:
     from engine.families.text.model_folder import look_into
 
@@ -191,6 +198,7 @@ METHODS: dict[str, Method] = {
     "profile": _profile,
     "roles": _roles,
     "text_lengths": _text_lengths,
+    "date_texts": _date_texts,
     "model_folder": _model_folder,
     "fetch_model": _fetch_model,
     "rejects": _rejects,

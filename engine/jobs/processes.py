@@ -23,22 +23,33 @@ OFFLINE = {
 ONLINE = {**OFFLINE, "HF_HUB_OFFLINE": "0"}
 """For the one process that fetches a model which somebody asked for."""
 
+KEEPING = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(256 << 20)}
+"""For a process that trains: glibc keeps what a step frees for the next one (up to 256 MiB), instead of giving it back to
+the system and taking it anew, page by page. Other systems do not heed it. See mallopt(3)."""
+
 
 def spawn(
-    module: str, *arguments: str, log: Path | None = None, piped_output: bool = False, offline: bool = True
+    module: str,
+    *arguments: str,
+    log: Path | None = None,
+    piped_output: bool = False,
+    offline: bool = True,
+    keeps_memory: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Start `python -m module` in a session of its own, offline unless said otherwise, with a pipe to its standard input.
 
-    Its own session keeps it alive when the window or the terminal goes; it learns of that by the end of its input.
+    Its own session keeps it alive when the window or the terminal goes; it learns of that by the end of its input. Where
+    it `keeps_memory`, what it frees stays with it for what it needs next.
     """
     stderr = _opened(log)
+    more = {**(OFFLINE if offline else ONLINE), **(KEEPING if keeps_memory else {})}
     try:
         return subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE if piped_output else stderr,
             stderr=stderr,
-            env={**os.environ, **(OFFLINE if offline else ONLINE), "PYTHONPATH": _import_path()},
+            env={**os.environ, **more, "PYTHONPATH": _import_path()},
             start_new_session=True,
             close_fds=True,
         )

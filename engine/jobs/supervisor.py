@@ -255,7 +255,7 @@ class Supervisor:
             self._standby = self._spawn()
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        return spawn("engine.jobs.worker", log=self.workspace / "worker.log")
+        return spawn("engine.jobs.worker", log=self.workspace / "worker.log", keeps_memory=True)
 
     def _give_up(self, run_id: str) -> None:
         with RunStore(self.workspace) as store:

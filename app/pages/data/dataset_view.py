@@ -31,6 +31,7 @@ class DatasetView(QWidget):
         super().__init__(parent)
         self._dataset: DatasetAnswer | None = None
         self._texts: tuple[dict[str, str], dict[str, float]] = {}, {}  # types, and how long texts are, by column
+        self._dates: tuple[str, ...] | None = None  # columns of texts that are dates, where that was asked
         self._goes_on = False
         self._requests = Requests(engine, self)
         self._requests.answered.connect(self._on_answered)
@@ -70,7 +71,9 @@ class DatasetView(QWidget):
         self._show_rejects(dataset["rejected"])
         self.editor.load(dataset, None)
         self._texts = {}, {}
+        self._dates = None
         self._requests.cancel("text_lengths")
+        self._requests.cancel("date_texts")
         self._requests.ask("roles", "data", "roles", id=dataset["id"])
         if any(column["type"] == "text" for column in dataset["columns"]):
             self._requests.ask("text_lengths", "data", "text_lengths", id=dataset["id"])
@@ -172,6 +175,9 @@ class DatasetView(QWidget):
             types: dict[str, str] = {column["name"]: column["type"] for column in self._dataset["columns"]}
             self._texts = types, value
             self._on_roles()
+        elif self._dataset is not None and name == "date_texts":
+            self._dates = tuple(value)
+            self._on_roles()
         elif self._dataset is not None:
             self.editor.load(self._dataset, Roles.model_validate(value))
         # Whether there is a way on is known with the roles, or of texts with their lengths, whichever comes last.
@@ -191,6 +197,9 @@ class DatasetView(QWidget):
         self.next.setEnabled(not reason)
         self.next.setToolTip(reason or self.tr("Go on to the models with this dataset and these roles (Ctrl+Return)"))
         self._summary.setText(reason or self._words(roles))
+        if self._dataset is not None and self.editor.isKnown and self._dates is None and not roles.features:
+            self._dates = ()
+            self._requests.ask("date_texts", "data", "date_texts", id=self._dataset["id"])
         if self.editor.isKnown:
             self.rolesChanged.emit(roles)
 
@@ -201,7 +210,7 @@ class DatasetView(QWidget):
             return ""
         if not roles.target:
             return self.tr("Say which column is the target: select it and press T")
-        if not roles.features:
+        if not roles.features and not self._dates:
             return self.tr("No column is left to learn from: give one the role continuous or categorical")
         return ""
 
@@ -211,6 +220,8 @@ class DatasetView(QWidget):
         parts = [self.tr("target: {0}").format(", ".join(one_line(name)[:24] for name in roles.target[:3]))]
         if len(roles.target) > 3:
             parts[0] += self.tr(" and {0} more").format(len(roles.target) - 3)
+        if self._dates:
+            parts.append(self.tr("dates as text: {0}").format(", ".join(self._dates)))
         for role in (Role.CONTINUOUS, Role.CATEGORICAL, Role.DATE, Role.GROUP):
             if number := len(roles.columns(role)):
                 parts.append(f"{count(number)} {role_title(role)}")

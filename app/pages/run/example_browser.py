@@ -33,7 +33,7 @@ class ExampleBrowser(QFrame):
         layout.setSpacing(8)
         layout.addWidget(self.table, 2)
         layout.addWidget(self.text, 3)
-        self.setFixedHeight(HEIGHT)
+        self.setMinimumHeight(HEIGHT)
         self.table.selectionModel().currentRowChanged.connect(self._show)
         themeNotifier().changed.connect(self._redraw)
 

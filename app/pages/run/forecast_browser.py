@@ -48,6 +48,9 @@ class ForecastBrowser(QWidget):
         self._arrange()
         self.plot.walked.connect(self.walk)
         self._series.currentIndexChanged.connect(self._choose_series)
+        field = self._series.lineEdit()
+        if field is not None:
+            field.editingFinished.connect(self._settle)
         self._origin.valueChanged.connect(self._choose_origin)
         self._baselines.toggled.connect(self._draw)
 
@@ -107,6 +110,12 @@ class ForecastBrowser(QWidget):
         self._origin.setEnabled(last > 0)
         self.seriesChanged.emit(number)
         self._ask()
+
+    @Slot()
+    def _settle(self) -> None:
+        """Name the series on show again where what was typed is none."""
+        if self._series.findText(self._series.currentText(), Qt.MatchFlag.MatchFixedString) < 0:
+            self._series.setEditText(self._series.itemText(self._series.currentIndex()))
 
     @Slot(int)
     def _choose_origin(self, place: int) -> None:

@@ -113,8 +113,8 @@ class EvaluationView(QWidget):
         self._add_worst()
         for note in evaluation.notes:
             self._add_hint(note)
-        if self.words is None:
-            self._layout.addStretch(1)
+        if not any(self._layout.stretch(place) for place in range(self._layout.count())):
+            self._layout.addStretch(1)  # nothing takes the room that is left
 
     def asking(self) -> list[Any]:
         """Return the parts that ask labs for what they show."""
@@ -225,10 +225,10 @@ class EvaluationView(QWidget):
     def _add_texts(self) -> None:
         evaluation = self._evaluation
         if evaluation.language is not None:
-            self._layout.addWidget(LanguageResults(evaluation.language, self))
+            self._layout.addWidget(LanguageResults(evaluation.language, self), 1)
         if evaluation.text is not None:
             self._layout.addWidget(
-                TextResults(evaluation.text, evaluation.task, evaluation.metrics.get(evaluation.split, {}), self)
+                TextResults(evaluation.text, evaluation.task, evaluation.metrics.get(evaluation.split, {}), self), 1
             )
 
     def _add_importance(self) -> None:

@@ -49,7 +49,7 @@ class LanguageResults(QWidget):
         layout.addWidget(_label(about.format(count(report.texts)), "muted", self))
         layout.addWidget(self._tokens)
         layout.addWidget(_label(self.tr("Most surprising texts"), "subtitle", self))
-        layout.addWidget(texts)
+        layout.addWidget(texts, 1)
         self._draw()
         themeNotifier().changed.connect(self._draw)
 
@@ -98,7 +98,7 @@ class TextResults(QWidget):
             classes.setClasses(report.by_class, _micro(metrics))
             layout.addWidget(classes)
         layout.addLayout(head)
-        layout.addWidget(self._browser)
+        layout.addWidget(self._browser, 1)
         self._chooser.currentIndexChanged.connect(self._show)
         self._show()
 

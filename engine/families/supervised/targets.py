@@ -1,6 +1,7 @@
 """Targets as tensors: classes as codes, numbers on a scale that suits training, and back.
 Must not know what the inputs are."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,6 +28,11 @@ class TargetEncoding(BaseModel):
     def values(self, scaled: NDArray[Any]) -> NDArray[np.float64]:
         """Return numbers on the training scale in the target's own unit."""
         return np.asarray(scaled, dtype=np.float64) * self.scale + self.mean
+
+    def value(self, scaled: float) -> float:
+        """Return a number of 32 bits on the training scale as it was before, without what its bits cannot hold."""
+        digits = 5 - math.floor(math.log10(self.scale))
+        return round(float(scaled) * self.scale + self.mean, digits) + 0.0  # and no −0
 
 
 def fit_target(column: Values, rows: NDArray[np.int64], task: str, standardised: bool = True) -> TargetEncoding:

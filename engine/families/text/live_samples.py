@@ -88,7 +88,7 @@ def _labelled(model: TrainedText, texts: Sequence[str], seconds: Sequence[str] |
                 wanted.append(target.classes[int(actual)] if actual >= 0 else "?")
             else:
                 made.append(f"{np.asarray(outputs)[row, place]:.4g}")
-                wanted.append(f"{float(target.values(actual)):.4g}")
+                wanted.append(f"{target.value(actual):.4g}")
         of_classes = encoder.task == "classification"
         samples.append(
             TextSample(

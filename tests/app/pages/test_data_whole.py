@@ -93,6 +93,19 @@ def test_that_a_file_that_is_no_table_says_so_in_place(page: DataPage, qtbot: Qt
     assert not page.importer.start.isEnabled()
 
 
+def test_that_dates_that_are_not_written_alike_leave_a_way_to_a_forecast(
+    page: DataPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "mixed.csv"
+    days = [f"2024-01-{day:02}" if day < 15 else f"{day}/01/2024" for day in range(1, 29)]
+    path.write_text("\n".join(["day,sales", *(f"{day},{place}.5" for place, day in enumerate(days))]))
+    page.openPath(path)
+    until(qtbot, page.importer.start.isEnabled)
+    page.importer.start.click()
+    until(qtbot, lambda: page._stack.currentWidget() is page.dataset and page.dataset.next.isEnabled())
+    assert "dates as text: day" in page.dataset._summary.text()
+
+
 def test_that_a_sample_opens_with_a_target_already_chosen(page: DataPage, qtbot: QtBot) -> None:
     until(qtbot, lambda: page.start._cards.count() >= 5)
     page.openSample("wine")

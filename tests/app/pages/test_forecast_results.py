@@ -241,3 +241,13 @@ def test_that_a_hundred_thousand_names_do_not_hold_the_window(page: RunPage, qtb
     began = time.process_time()
     theme.apply(qapp, "dark")
     assert time.process_time() - began < 1.0
+
+
+def test_that_a_series_that_there_is_not_gives_way_to_the_one_on_show(page: RunPage, qtbot: Any) -> None:
+    series = page.findChild(QComboBox, "run.results.forecast.series")
+    shown = series.currentText()
+    series.setFocus()
+    qtbot.keyClicks(series, "zz")
+    assert series.currentText() != shown
+    qtbot.keyClick(series, Qt.Key.Key_Return)
+    assert series.currentText() == shown

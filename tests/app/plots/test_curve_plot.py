@@ -176,6 +176,10 @@ def test_that_a_zoomed_views_names_tell_the_value_at_its_right_edge(plot):
     plot.item.getViewBox().setRange(xRange=(0, 50), yRange=(0, 100), padding=0)
     plot.redraw()
     assert [label.text for label in plot._layer.labels] == ["a 50"]
+    plot.setCurve("a", np.arange(101.0), -np.arange(101.0), "a")
+    plot.item.getViewBox().setRange(xRange=(0, 50), yRange=(-100, 0), padding=0)
+    plot.redraw()
+    assert [label.text for label in plot._layer.labels] == ["a −50"]
 
 
 def test_that_the_readout_tells_every_curves_value_under_the_pointer(plot):

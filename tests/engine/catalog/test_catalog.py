@@ -114,7 +114,7 @@ def test_that_roles_task_and_split_are_checked():
     no_columns = a_spec().model_copy(update={"data": DataSpec(dataset="0")})
     assert [line.split(":")[0] for line in problems(no_columns)] == ["data.roles.target", "data.roles"]
     crowded = a_spec(split={"kind": "random", "valid": 0.6, "test": 0.5})
-    assert "take 110% of the rows" in problems(crowded)[0]
+    assert "take 110\u00a0% of the rows" in problems(crowded)[0]
     weights = a_spec(tabular={"task": "regression", "balance": {"class_weights": "balanced"}})
     assert problems(weights) == ["tabular.balance: class weights and balanced sampling are for classification"]
     leak = a_spec(split={"kind": "column", "column": "b"})

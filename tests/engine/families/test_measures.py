@@ -105,3 +105,10 @@ def test_that_a_mixtures_loss_is_its_density() -> None:
     raw = objective.raw({"pi": pi, "sigma": sigma, "mu": mu})
     assert objective.loss(raw, target).item() == pytest.approx(-mixture.log_prob(target[:, 0]).mean().item(), rel=1e-4)
     assert torch.allclose(objective.values(raw)[:, 0], mixture.mean, atol=1e-5)
+
+
+def test_that_a_number_that_was_scaled_is_told_as_it_was() -> None:
+    target = TargetEncoding(name="stars", mean=2.4867, scale=1.7123)
+    for number in (0.0, 1.0, 5.0, -3.25):
+        assert target.value(np.float32((number - target.mean) / target.scale)) == number
+    assert f"{target.value(np.float32(-target.mean / target.scale)):.4g}" == "0"
