@@ -1,6 +1,7 @@
 """What colours mean, from one end of a scale to the other with numbers under them, and those of NaN and infinities."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,14 +46,20 @@ def key_height() -> int:
     return BAR + round(QFontMetricsF(theme().font(0.85)).height()) + 4
 
 
-def paint_key(painter: QPainter, key: Key, area: QRectF) -> None:
-    """Paint colours and numbers at the top left of an area."""
+def name_width(keys: Sequence[Key]) -> float:
+    """Return the room that the longest name of some keys takes, so that their colours begin below each other."""
+    metrics = QFontMetricsF(theme().font(0.85))
+    return max((metrics.horizontalAdvance(key.name) + 12 for key in keys if key.name), default=0.0)
+
+
+def paint_key(painter: QPainter, key: Key, area: QRectF, left: float | None = None) -> None:
+    """Paint colours and numbers at the top left of an area, the colours `left` points from there or behind the name."""
     painter.save()
     painter.translate(area.topLeft())
     painter.setFont(theme().font(0.85))
     metrics = QFontMetricsF(painter.font())
     odd_room = sum(metrics.horizontalAdvance(text) + 28 for text, _ in key.odd)
-    left = metrics.horizontalAdvance(key.name) + 12 if key.name else 0.0
+    left = name_width([key]) if left is None else left
     bar = QRectF(left, 0, max(80.0, min(area.width() - left - odd_room - 8, WIDEST)), BAR)
     colours = ValueScale(1.0, theme().dark).colours(np.linspace(-1, 1, 512)[None, :])
     painter.drawImage(bar, QImage(colours.tobytes(), 512, 1, 512 * 4, QImage.Format.Format_RGB32))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
-from app.plots.colour_key import Key, key_height, paint_key
+from app.plots.colour_key import Key, key_height, name_width, paint_key
 from app.plots.export import Picture
 from app.theme import theme
 
@@ -66,8 +66,9 @@ def sheet(title: str, lines: Sequence[str], body: Body, keys: Sequence[Key]) -> 
         body.paint(painter)
         painter.restore()
         y = top + body.size.height() + GAP
+        left = name_width(keys)
         for key in keys:
-            paint_key(painter, key, QRectF(MARGIN, y, width, key_height()))
+            paint_key(painter, key, QRectF(MARGIN, y, width, key_height()), left)
             y += key_height() + GAP
 
     return Picture(title, QSize(width + 2 * MARGIN, height), paint)

@@ -1,7 +1,7 @@
 """A call whose shapes clash, as rules see it, and what they say about it. Rules read shapes, never torch's message."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Shape = tuple[int, ...]
@@ -44,6 +44,12 @@ class Call:
     def given(self, place: int, name: str, default: Any = None) -> Any:
         """Return an argument by its place or its name."""
         return self.arguments[place] if place < len(self.arguments) else self.keywords.get(name, default)
+
+    def giving(self, place: int, name: str, value: Any) -> "Call":
+        """Return the call with another argument, given as it was: by its place or by its name."""
+        if place < len(self.arguments):
+            return replace(self, arguments=(*self.arguments[:place], value, *self.arguments[place + 1 :]))
+        return replace(self, keywords={**self.keywords, name: value})
 
     def written(self, *arguments: Any, name: str = "", changed: Mapping[str, Any] | None = None) -> str:
         """Return the call as text with its first arguments, name or keywords changed."""
@@ -105,3 +111,12 @@ def stretches(shape: Shape, into: Shape) -> bool:
     """Whether a shape goes into another one by stretching dims of size 1 and putting dims before."""
     pairs = zip(reversed(shape), reversed(into), strict=False)
     return len(shape) <= len(into) and all(one in (1, other) for one, other in pairs)
+
+
+def firsts(operand: Operand, number: int, dim: int, what: str) -> tuple[tuple[Operand, str], ...]:
+    """Return an operand cut to this number of cells along a dim, with what to mind; nothing where it has no more."""
+    if not 0 < number < (operand.shape[dim] if dim < len(operand.shape) else 0):
+        return ()
+    before, after = (":, " * dim, "") if dim < 2 else ("..., ", ", :" * (len(operand.shape) - dim - 1))
+    text = f"{{}}[{before}:{number}{after}]"
+    return ((operand.to(text), f"only the first {what if number == 1 else f'{number} {what}s'}"),)

@@ -1,6 +1,7 @@
-"""Why arithmetic, sampling, cat, stack and attention refuse."""
+"""Why arithmetic, sampling, cat and stack refuse."""
 
-from engine.tensors.clash import Call, Clash, Operand, Try, broadcast, counted, stretches
+from engine.tensors.clash import Call, Clash, Operand, Try, broadcast
+from engine.tensors.clashes_of_made import below_none
 
 
 def each(call: Call) -> Clash | None:
@@ -58,7 +59,11 @@ def normal(call: Call) -> Clash | None:
         return Clash(
             f"A deviation is not below 0, and {std} is.", (), (Try(call.written(call.given(0, "mean"), -std)),)
         )
-    return each(call)
+    size = call.given(2, "size")
+    if size is None and not call.operands:
+        sentence = "normal takes a tensor of means or of deviations, or a size."
+        return Clash(sentence, (), (Try(call.giving(2, "size", (5,)).written()),))
+    return below_none(call, size) if isinstance(size, tuple | list) else each(call)
 
 
 def multinomial(call: Call) -> Clash | None:
@@ -130,41 +135,3 @@ def _disagree(call: Call, operands: list[Operand], first: Operand, rule: str, bu
 def _other_dims(call: Call, first: Operand) -> tuple[Try, ...]:
     names = ", ".join(one.text for one in call.operands)
     return tuple(Try(f"cat([{names}], {dim})", f"joined along dim {dim}") for dim in range(len(first.shape)))
-
-
-def attention(call: Call) -> Clash | None:
-    """Head sizes of q and k, numbers of keys and values, batches."""
-    q, k, v = (call.given(place, name) for place, name in enumerate(("query", "key", "value")))
-    if not all(isinstance(one, Operand) for one in (q, k, v)):
-        return None
-    for number, one in enumerate((q, k, v)):
-        if len(one.shape) < 2:
-            return Clash(f"Attention needs at least 2 dimensions and {one.text} has {len(one.shape)}.", ((number, 0),))
-    if q.shape[-1] != k.shape[-1]:
-        sentence = (
-            f"The head size of {q.text} is {q.shape[-1]} and that of {k.text} is {k.shape[-1]}; they must be equal."
-        )
-        return Clash(sentence, ((0, -1), (1, -1)), (Try(call.written(q, k.to("{}.mT"))),))
-    if k.shape[-2] != v.shape[-2]:
-        both = f"{k.text} has {counted(k.shape[-2], 'key')} and {v.text} {counted(v.shape[-2], 'value')}"
-        sentence = f"{both}; each key has one value."
-        return Clash(sentence, ((1, -2), (2, -2)), (Try(call.written(q, k, v.to("{}.mT"))),))
-    if broadcast([q.shape[:-2], k.shape[:-2], v.shape[:-2]]) or len({len(one.shape) for one in (q, k, v)}) > 1:
-        return Clash(f"The batches differ: {q.shape[:-2]}, {k.shape[:-2]} and {v.shape[:-2]}.")
-    return attention_mask(call)
-
-
-def attention_mask(call: Call) -> Clash | None:
-    """The mask stretches to queries × keys; where there is nothing to attend to, torch does not look at it."""
-    q, k, v = (call.given(place, name) for place, name in enumerate(("query", "key", "value")))
-    mask = call.given(3, "attn_mask")
-    if not isinstance(mask, Operand) or 0 in (*q.shape[:-1], *k.shape[:-1], *v.shape):
-        return None
-    scores = (*q.shape[:-1], k.shape[-2])
-    if not stretches(mask.shape, scores):
-        return Clash(f"The mask {mask.shape} must stretch to {scores}: queries × keys.", ((3, -1),))
-    fused = len(scores) == 4 and len({(*one.shape[:2], one.shape[-1]) for one in (q, k, v)}) == 1
-    if fused and len(mask.shape) < 2:
-        tries = (Try(call.written(q, k, v, mask.to(f"{{}}.expand{scores[2:]}"))),)
-        return Clash(f"The mask has queries × keys and {mask.text} has {counted(len(mask.shape))}.", ((3, -1),), tries)
-    return None

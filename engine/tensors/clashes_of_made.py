@@ -12,13 +12,13 @@ def sizes(call: Call) -> Clash | None:
     """rand, randn, zeros, ones, full, eye: no size below 0."""
     place = 1 if call.name == "full" else len(call.arguments)
     given = call.keywords.get("size", _listed(call.arguments[:place]))
-    return _below_none(call, given if isinstance(given, Sequence) else [given])
+    return below_none(call, given if isinstance(given, Sequence) else [given])
 
 
 def counted(call: Call) -> Clash | None:
     """randperm and linspace: a number of cells."""
     place, name = _COUNTED[call.name]
-    return _below_none(call, [call.given(place, name)])
+    return below_none(call, [call.given(place, name)])
 
 
 def randint(call: Call) -> Clash | None:
@@ -30,7 +30,7 @@ def randint(call: Call) -> Clash | None:
         sentence = f"randint draws whole numbers from {low} up to but without {high}; there are none."
         return Clash(sentence)
     size = call.keywords.get("size", next((part for part in call.arguments if isinstance(part, tuple | list)), ()))
-    return _below_none(call, size)
+    return below_none(call, size)
 
 
 def arange(call: Call) -> Clash | None:
@@ -63,7 +63,8 @@ def _ragged(given: Any) -> Clash | None:
     return next((found for part in given if (found := _ragged(part))), None)
 
 
-def _below_none(call: Call, sizes: Sequence[Any]) -> Clash | None:
+def below_none(call: Call, sizes: Sequence[Any]) -> Clash | None:
+    """No size is below 0."""
     below = next((size for size in sizes if type(size) is int and size < 0), None)
     return None if below is None else Clash(f"{call.name} takes no size below 0, and {below} is.")
 

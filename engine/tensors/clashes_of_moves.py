@@ -1,7 +1,6 @@
-"""Why view, expand, repeat, permute, slicing and whatever goes along a dim refuse."""
+"""Why view, expand, repeat, permute and whatever goes along a dim refuse."""
 
 from math import inf, prod
-from typing import Any
 
 from engine.tensors.clash import Call, Clash, Operand, Try, counted, outside
 
@@ -100,32 +99,6 @@ def permute(call: Call) -> Clash | None:
     return Clash(sentence, (), (Try(f"{x}.permute({turned})", "all dims turned round"),))
 
 
-def index(call: Call) -> Clash | None:
-    """Numbers inside their dims, and no more of them than dims."""
-    x, given = call.operands[0], call.arguments[1]
-    parts = given if isinstance(given, tuple) else (given,)
-    used = [part for part in parts if part is not None and part is not ...]
-    if sum(part is ... for part in parts) > 1:
-        return Clash("… can stand only once in an index.")
-    if len(used) > len(x.shape):
-        return Clash(f"The index has {counted(len(used), 'part')} and {x.text} has {counted(len(x.shape))}.")
-    back = False
-    for place, part in enumerate(parts):
-        back = back or part is ...
-        rest = len([one for one in parts[place:] if one is not None and one is not ...])
-        before = len([one for one in parts[:place] if one is not None and one is not ...])
-        dim = len(x.shape) - rest if back else before
-        if type(part) is int and not -x.shape[dim] <= part < x.shape[dim]:
-            if not x.shape[dim]:
-                return Clash(f"dim {dim} of {x.text} is empty, so nothing can be taken of it.", ((0, dim),))
-            return Clash(
-                f"{part} is outside dim {dim} of {x.text}, which has {counted(x.shape[dim], 'cell')}.",
-                ((0, dim),),
-                _inside(x, parts, place, dim),
-            )
-    return None
-
-
 def flat_matrix(call: Call) -> Clash | None:
     """triu, tril and mT need rows and columns."""
     x = call.operands[0]
@@ -191,22 +164,7 @@ def all_or_some(call: Call) -> Clash | None:
 
 
 def _other(call: Call, place: int, name: str, dims: int) -> tuple[Try, ...]:
-    tries = []
-    for dim in range(-1, max(dims, 1) - 1):
-        if place < len(call.arguments):
-            arguments = [*call.arguments[:place], dim, *call.arguments[place + 1 :]]
-            tries.append(Try(call.written(*arguments)))
-        else:
-            tries.append(Try(call.written(changed={name: dim})))
-    return tuple(tries)
-
-
-def _inside(x: Operand, parts: tuple[Any, ...], place: int, dim: int) -> tuple[Try, ...]:
-    if any(isinstance(part, slice) for part in parts):
-        return ()
-    written = ["..." if part is ... else str(part) for part in parts]
-    tries = ("-1", str(x.shape[dim] - 1))
-    return tuple(Try(f"{x}[{', '.join([*written[:place], one, *written[place + 1 :]])}]") for one in tries[:1])
+    return tuple(Try(call.giving(place, name, dim).written()) for dim in range(-1, max(dims, 1) - 1))
 
 
 def _sizes(call: Call, name: str) -> tuple[int, ...] | None:

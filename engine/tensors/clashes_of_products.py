@@ -1,6 +1,8 @@
-"""Why matmul, mm, bmm, dot, linear and einsum refuse."""
+"""Why matmul, mm, bmm, dot and linear refuse."""
 
-from engine.tensors.clash import Call, Clash, Operand, Try, broadcast, counted
+from math import prod
+
+from engine.tensors.clash import Call, Clash, Operand, Try, broadcast, counted, firsts
 
 _RANKS = {"mm": (2, 2), "bmm": (3, 3), "mv": (2, 1), "dot": (1, 1), "outer": (1, 1)}
 
@@ -40,53 +42,52 @@ def linear(call: Call) -> Clash | None:
     if not isinstance(x, Operand) or not isinstance(w, Operand):
         return None
     if len(w.shape) not in (1, 2):
-        return Clash(f"linear takes a weight (out, in) and {w.text} has {counted(len(w.shape))}.", ((1, 0),))
+        whole = (
+            Try(f"{x} @ {w}.mT" if bias is None else "", "a weight for each of the batch"),
+            Try(call.giving(1, "weight", w.to("{}[0]")).written(), "only the first weight"),
+            Try(
+                call.giving(1, "weight", w.to("{}.flatten(0, -2)")).written(), "the output features of all side by side"
+            ),
+        )
+        return Clash(f"linear takes a weight (out, in) and {w.text} has {counted(len(w.shape))}.", ((1, 0),), whole)
     features = w.shape[-1]
     if not x.shape or x.shape[-1] != features:
         last = f"the last dim of {x.text} is {x.shape[-1]}" if x.shape else f"{x.text} is a single number"
-        tries = (Try(call.written(x, w.to("{}.mT"))), Try(call.written(x.to("{}.mT"))))
-        return Clash(f"{w.text} takes {features} input features and {last}.", ((0, -1), (1, -1)), tries)
+        sentence = f"{w.text} takes {counted(features, 'input feature')} and {last}."
+        return Clash(sentence, ((0, -1), (1, -1)), _other_features(call, x, w))
     if isinstance(bias, Operand):
-        out = w.shape[:-1]
-        sentence = f"{bias.text} has shape {bias.shape} and {w.text} gives {out[0] if out else 1} output features."
-        return Clash(sentence, ((2, 0), (1, 0)), (Try(f"linear({x}, {w})", "without a bias"),))
+        out = w.shape[0] if len(w.shape) > 1 else 1
+        sentence = f"{bias.text} has shape {bias.shape} and {w.text} gives {counted(out, 'output feature')}."
+        cut = firsts(bias, out, 0, "number") if len(bias.shape) == 1 else ()
+        tries = (
+            Try(call.giving(2, "bias", bias.to(f"{{}}.reshape({out})")).written()),
+            *(Try(call.giving(2, "bias", one).written(), note) for one, note in cut),
+            Try(call.giving(2, "bias", None).written(), "without a bias"),
+        )
+        return Clash(sentence, ((2, 0), (1, 0)), tries)
     return None
 
 
-def einsum(call: Call) -> Clash | None:
-    """The letters against the shapes, in the user's letters; what … stands for stretches."""
-    equation = call.given(0, "equation")
-    if not isinstance(equation, str):
-        return None
-    left, _, right = equation.replace(" ", "").partition("->")
-    parts = left.split(",")
-    if len(parts) != len(call.operands):
-        return Clash(f"The equation names {counted(len(parts), 'operand')} and there are {len(call.operands)}.")
-    sizes: dict[str, tuple[int, int, int]] = {}
-    rests = []
-    for number, (letters, one) in enumerate(zip(parts, call.operands, strict=True)):
-        head, dots, tail = letters.partition("...")
-        named = len(head) + len(tail)
-        if named != len(one.shape) and (not dots or named > len(one.shape)):
-            dims = tuple((number, dim) for dim in range(len(one.shape)))
-            return Clash(f"“{letters}” names {counted(named)} and {one.text} has {len(one.shape)}.", dims)
-        places = [*range(len(head)), *range(len(one.shape) - len(tail), len(one.shape))]
-        rests.append(one.shape[len(head) : len(one.shape) - len(tail)] if dots else ())
-        for letter, dim in zip(head + tail, places, strict=True):
-            size = one.shape[dim]
-            before = sizes.setdefault(letter, (number, dim, size))
-            same_operand = before[0] == number
-            if before[2] != size and (same_operand or 1 not in (before[2], size)):
-                where = f"{before[2]} in {call.operands[before[0]].text} and {size} in {one.text}"
-                return Clash(
-                    f"{letter} is {where}.", ((before[0], before[1]), (number, dim)), _relettered(call, parts, right)
-                )
-            if before[2] == 1:
-                sizes[letter] = (number, dim, size)
-    if broadcast(rests):
-        return Clash(f"What ... stands for does not go together: {' and '.join(map(str, rests))}.")
-    unknown = [letter for letter in right.replace("...", "") if letter not in sizes]
-    return Clash(f"“{unknown[0]}” stands after -> and in no operand.") if unknown else None
+def _other_features(call: Call, x: Operand, w: Operand) -> tuple[Try, ...]:
+    """The dims before the last as features too, another dim as the last, the weight turned round, or only some features."""
+    features, dims = w.shape[-1], len(x.shape)
+    inputs = [(f"{{}}.flatten({dim})", "") for dim in range(dims - 1) if prod(x.shape[dim:]) == features]
+    inputs += [("{}.mT", "")] if dims > 1 else []
+    inputs += [(f"{{}}.movedim({dim}, -1)", "") for dim in range(dims - 2) if x.shape[dim] == features]
+    if not dims:
+        inputs.append((f"{{}}.expand({features})", "the number for each feature"))
+    elif features == 1:
+        inputs.append(("{}.unsqueeze(-1)", "each cell as one feature"))
+    elif features and x.shape[-1] % features == 0:
+        inputs.append((f"{{}}.unflatten(-1, (-1, {features}))", f"rows of {features}"))
+    before = [Try(call.giving(1, "weight", w.to("{}.mT")).written())] if len(w.shape) > 1 else []
+    tries = [*before, *(Try(call.giving(0, "input", x.to(text)).written(), note) for text, note in inputs)]
+    if dims:
+        cut = firsts(x, features, dims - 1, "feature")
+        tries += [Try(call.giving(0, "input", one).written(), note) for one, note in cut]
+        less = firsts(w, x.shape[-1], len(w.shape) - 1, "feature")
+        tries += [Try(call.giving(1, "weight", one).written(), note) for one, note in less]
+    return tuple(tries)
 
 
 def _core(call: Call, a: Operand, b: Operand) -> Clash | None:
@@ -124,13 +125,3 @@ def _turned(call: Call, a: Operand, b: Operand) -> tuple[Try, ...]:
 
 def _all_pairs(a: Operand, b: Operand) -> Try:
     return Try(f"{a.to('{}.unsqueeze(-3)')} @ {b.to('{}.unsqueeze(-4)')}", "every matrix with every matrix")
-
-
-def _relettered(call: Call, parts: list[str], right: str) -> tuple[Try, ...]:
-    """Turn one operand's letters round."""
-    turned = (
-        ",".join([*parts[:number], part[::-1], *parts[number + 1 :]])
-        for number, part in enumerate(parts)
-        if len(part) > 1
-    )
-    return tuple(Try(call.written(f"{left}->{right}")) for left in turned)

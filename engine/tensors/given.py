@@ -17,7 +17,8 @@ Shape = tuple[int, ...]
 class Part:
     """One tensor on the way. `like` names for each of its axes an axis of an operand, as (operand, axis), or None for one
     that is new; `reach` leads from the result to it, `made` from it to each operand: what would change with a cell if
-    everything that does not come of that cell were held."""
+    everything that does not come of that cell were held; `earlier` leads to parts before it that it reads, by their places.
+    """
 
     name: str
     text: str
@@ -25,6 +26,7 @@ class Part:
     like: tuple[tuple[int, int] | None, ...]
     reach: Reach
     made: tuple[Reach, ...]
+    earlier: tuple[tuple[int, Reach], ...] = ()
 
 
 class Given:

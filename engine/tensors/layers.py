@@ -50,6 +50,11 @@ def normal(mean: Tensor | float, std: Tensor | float) -> Tensor:
     raise TypeError("it takes a tensor of means or of deviations")
 
 
+def conj(x: Tensor) -> Tensor:
+    """Turn the imaginary parts round. torch puts that off until the cells are read; here they are read at once."""
+    return x.conj().resolve_conj()
+
+
 def bernoulli(x: Tensor) -> Tensor:
     """Draw 1 with the probability that stands in the cell, else 0."""
     return torch.bernoulli(x)

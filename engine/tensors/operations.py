@@ -47,6 +47,7 @@ _FUNCTIONS: tuple[tuple[str, Callable[..., Tensor], Kind], ...] = (
     ("F.instance_norm", layers.instance_norm, Kind.NORM),
     ("F.dropout", layers.dropout, Kind.EACH),
     ("torch.normal", layers.normal, Kind.EACH),
+    ("torch.conj", layers.conj, Kind.EACH),
     ("torch.bernoulli", layers.bernoulli, Kind.EACH),
     ("torch.multinomial", torch.multinomial, Kind.LANES),
     ("F.gumbel_softmax", functional.gumbel_softmax, Kind.LANES),
@@ -119,12 +120,15 @@ _methods |= {name: _method(name, Kind.EACH) for name in ("cpu", "cuda")}
 _methods["to"] = Operation("to", layers.to, Kind.EACH, Form.METHOD, "to")
 _methods["norm"] = Operation("norm", layers.norm, Kind.REDUCED, Form.METHOD, "norm")
 _methods["roll"] = Operation("roll", layers.roll, Kind.MOVED, Form.METHOD, "roll")
+_methods["conj"] = Operation("conj", layers.conj, Kind.EACH, Form.METHOD, "conj")
 _methods["relu"] = _function("F.relu", layers.relu, Kind.EACH)
 _functions = {name: one for name, one in _methods.items() if callable(getattr(torch, name, None))}
 _functions |= {written.rsplit(".", 1)[-1]: _function(written, run, kind) for written, run, kind in _FUNCTIONS}
 _functions |= {
     name: _function(f"torch.{name}", getattr(torch, name), Kind.MADE) for name in (_MADE + " " + _LIKE).split()
 }
+SIZED = {"normal": _function("torch.normal", torch.normal, Kind.MADE)}
+"""What makes a tensor from numbers alone where a size is given as third argument."""
 PAIRS = {name: {picked: _pick(name, picked) for picked in ("", "values", "indices")} for name in ("max", "min")}
 """Along a dim these give a pair; `values` and `indices` are taken of it as a step of their own."""
 INFIX = {sign: Operation(name, run, Kind.EACH, Form.INFIX, sign) for name, sign, run in _INFIX}

@@ -39,10 +39,11 @@ def _gumbel(step: Given) -> list[Part]:
     over = f" / {tau:g}" if tau else ""
     found = [
         Part("g", "Gumbel noise, held by the seed", noise, same, reads, (nothing(shape, shape),)),
-        Part("s", f"(x + g){over}", summed, same, reads, (each_own(shape),)),
+        Part("s", f"(x + g){over}", summed, same, reads, (each_own(shape),), ((0, each_own(shape)),)),
     ]
     if step.given(2, "hard", False):
-        found.append(Part("soft", "softmax of s, takes the gradient", summed.softmax(dim), same, reads, (reads,)))
+        soft = summed.softmax(dim)
+        found.append(Part("soft", "softmax of s, takes the gradient", soft, same, reads, (reads,), ((1, reads),)))
     return found
 
 

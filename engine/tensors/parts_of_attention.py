@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.tensors.given import Given, Part, Shape, nothing
+from engine.tensors.given import Given, Part, Shape, each_own, nothing
 from engine.tensors.reach import Along, ByAxes, Mask, Nothing, Reach, Sifted, Through
 from engine.tensors.reaches import stretched
 
@@ -33,10 +33,12 @@ def attention(step: Given) -> list[Part]:
     found = [Part("scores", text, scores, like, links.from_result(links.alive), links.of_scores(None))]
     if masked is not scores:
         made = links.of_scores(seen, mask)
-        found.append(Part("masked", "what a query may not see is −∞", masked, like, links.from_masked(), made))
+        text = "what a query may not see is −∞"
+        found.append(Part("masked", text, masked, like, links.from_masked(), made, ((0, links.masked_of_scores()),)))
     weights = masked.softmax(-1)
     reach, made = links.from_result(None), links.of_weights(mask)
-    return [*found, Part("weights", "softmax of each row", weights, like, reach, made)]
+    earlier = ((len(found) - 1, links.weights_of(masked is not scores)),)
+    return [*found, Part("weights", "softmax of each row", weights, like, reach, made, earlier)]
 
 
 def masked_scores(scores: Tensor, mask: Any, is_causal: bool) -> Tensor:
@@ -95,13 +97,25 @@ class _Links:
 
     def of_weights(self, mask: Any) -> tuple[Reach, ...]:
         """A weight is made of all scores of its row that count."""
-        rank = len(self.shape)
-        row = ByAxes(self.shape, self.shape, tuple(Along(axis, reads_all=axis == rank - 1) for axis in range(rank)))
-        through = Sifted(row, self.alive, self.alive)
+        row, through = self._row(), Sifted(self._row(), self.alive, self.alive)
         made: dict[tuple[int, str], Reach] = {Q: Through((through, self.to_q)), K: Through((through, self.to_k))}
         if isinstance(mask, Tensor):
             made[MASK] = Through((row, self._to_mask(mask)))
         return self.step.made(self.shape, made)
+
+    def masked_of_scores(self) -> Reach:
+        """A masked score is its score, where that may be seen."""
+        return Sifted(each_own(self.shape), of_result=self.seen)
+
+    def weights_of(self, is_masked: bool) -> Reach:
+        """A weight reads its row, of masked scores also what is −∞ there."""
+        if is_masked:
+            return Sifted(self._row(), of_operand=self.alive | ~self.seen)
+        return Sifted(self._row(), self.alive, self.alive)
+
+    def _row(self) -> ByAxes:
+        rank = len(self.shape)
+        return ByAxes(self.shape, self.shape, tuple(Along(axis, reads_all=axis == rank - 1) for axis in range(rank)))
 
     def _to_mask(self, mask: Any) -> ByAxes | Nothing:
         if not isinstance(mask, Tensor):

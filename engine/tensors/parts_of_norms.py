@@ -43,7 +43,8 @@ def batch(step: Given) -> list[Part]:
             own = each_own(shape) if share != 1 else nothing(shape, shape)
             made = step.made(shape, {(0, "input"): reach, (place, name): own})
             none = nothing(shape, tuple(step.result.shape))
-            found.append(Part(f"running {what}", text, kept, ((0, 1),), none, made))
+            earlier = ((("μ", "σ²").index(what), each_own(shape)),) if is_new else ()
+            found.append(Part(f"running {what}", text, kept, ((0, 1),), none, made, earlier))
     return found
 
 
@@ -83,4 +84,4 @@ def _moments(
     found = [Part("μ", "mean", mean, like, reach, made)]
     if x[(0,) * x.ndim].numel() and all(x.shape[axis] == 1 for axis in dims):  # a cell alone does not vary
         return [*found, Part("σ²", "variance", variance, like, nothing(shape, result), step.made(shape, {}))]
-    return [*found, Part("σ²", "variance", variance, like, reach, made)]
+    return [*found, Part("σ²", "variance", variance, like, reach, made, ((0, each_own(shape)),))]

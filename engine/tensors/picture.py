@@ -66,11 +66,13 @@ class TensorPicture:
 @dataclass(frozen=True)
 class PartPicture:
     """What is worked out on the way to a result, such as the noise of a sample: a tensor whose text says what it is, which
-    of its cells the result's read, and for each operand which its own cells are made of."""
+    of its cells the result's read, for each operand which its own cells are made of, and the parts before it that it reads,
+    by their places in the step."""
 
     tensor: TensorPicture
     reach: Reach
     made: tuple[Reach, ...]
+    earlier: tuple[tuple[int, Reach], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,8 @@ def _with_reaches(step: Mapping[str, Any]) -> dict[str, Any]:
 
 def _part(value: Mapping[str, Any]) -> PartPicture:
     reach, *made = (found for found in map(from_wire, [value["reach"], *value["made"]]) if found is not None)
-    return PartPicture(_read(TensorPicture, value["tensor"]), reach, tuple(made))
+    earlier = tuple((place, found) for place, one in value["earlier"] if (found := from_wire(one)) is not None)
+    return PartPicture(_read(TensorPicture, value["tensor"]), reach, tuple(made), earlier)
 
 
 def refusal_picture(value: Mapping[str, Any]) -> RefusalPicture:

@@ -180,7 +180,8 @@ def _letters(one: Instruction) -> tuple[str, ...]:
 def _part(part: Part, operands: tuple[int, ...], axes: Sequence[tuple[int, ...]]) -> PartPicture:
     known = tuple(-1 if like is None else axes[operands[like[0]]][like[1]] for like in part.like)
     dtype = short_dtype(str(part.tensor.dtype).removeprefix("torch."))
-    return PartPicture(_plain(part.name, part.text, "part", part.tensor, dtype, known), part.reach, part.made)
+    tensor = _plain(part.name, part.text, "part", part.tensor, dtype, known)
+    return PartPicture(tensor, part.reach, part.made, part.earlier)
 
 
 def _plain(name: str, text: str, kind: str, tensor: Tensor, dtype: str, axes: tuple[int, ...]) -> TensorPicture:

@@ -3,9 +3,13 @@
 from collections.abc import Callable
 
 from engine.tensors import (
+    clashes_of_attention,
     clashes_of_cells,
+    clashes_of_convolutions,
     clashes_of_dims,
+    clashes_of_indices,
     clashes_of_layers,
+    clashes_of_letters,
     clashes_of_made,
     clashes_of_moves,
     clashes_of_products,
@@ -18,18 +22,18 @@ _RULES: dict[str, Rule] = {
     "matmul": clashes_of_products.matmul,
     **dict.fromkeys(("mm", "bmm", "mv", "dot", "outer"), clashes_of_products.ranked),
     "linear": clashes_of_products.linear,
-    "einsum": clashes_of_products.einsum,
+    "einsum": clashes_of_letters.einsum,
     "cat": clashes_of_cells.cat,
     "stack": clashes_of_cells.stack,
-    "scaled_dot_product_attention": clashes_of_cells.attention,
+    "scaled_dot_product_attention": clashes_of_attention.attention,
     "layer_norm": clashes_of_layers.layer_norm,
     **dict.fromkeys(("batch_norm", "instance_norm", "group_norm"), clashes_of_layers.channel_norm),
-    **dict.fromkeys(("conv1d", "conv2d"), clashes_of_layers.convolution),
+    **dict.fromkeys(("conv1d", "conv2d"), clashes_of_convolutions.convolution),
     **dict.fromkeys(("view", "reshape"), clashes_of_moves.view),
     **dict.fromkeys(("expand", "broadcast_to"), clashes_of_moves.expand),
     "repeat": clashes_of_moves.repeat,
     "permute": clashes_of_moves.permute,
-    "getitem": clashes_of_moves.index,
+    "getitem": clashes_of_indices.index,
     **dict.fromkeys(("triu", "tril", "mT"), clashes_of_moves.flat_matrix),
     **dict.fromkeys(("view_as", "reshape_as", "expand_as"), clashes_of_dims.like),
     "t": clashes_of_dims.two_at_most,
@@ -50,7 +54,7 @@ _RULES: dict[str, Rule] = {
 _CHECKED: dict[str, Rule] = {
     **dict.fromkeys(("softmax", "log_softmax", "gumbel_softmax"), clashes_of_moves.along),
     **dict.fromkeys(("max", "min", "argmax", "argmin", "amax", "amin"), clashes_of_moves.along),
-    **dict.fromkeys(("conv1d", "conv2d"), clashes_of_layers.missed_convolution),
+    **dict.fromkeys(("conv1d", "conv2d"), clashes_of_convolutions.missed_convolution),
     "batch_norm": clashes_of_layers.missed_norm,
     "tensor": clashes_of_made.tensor,
     "multinomial": clashes_of_cells.multinomial,
@@ -58,7 +62,7 @@ _CHECKED: dict[str, Rule] = {
     "roll": clashes_of_dims.shifts,
     **dict.fromkeys(("expand", "broadcast_to"), clashes_of_moves.expand),
     **dict.fromkeys(("logical_and", "logical_or", "logical_xor"), clashes_of_cells.each),
-    "scaled_dot_product_attention": clashes_of_cells.attention_mask,
+    "scaled_dot_product_attention": clashes_of_attention.attention_mask,
 }
 """What the meta device takes although torch refuses it elsewhere."""
 

@@ -120,7 +120,7 @@ def tried(one: Instruction, shapes: Sequence[Tensor]) -> Tensor:
 
 
 def _is_doubtful(one: Instruction, operands: Sequence[Tensor]) -> bool:
-    bias = one.operation.name == "linear" and len(operands) == 3 and operands[2].shape != operands[1].shape[:1]
+    bias = one.operation.name == "linear" and len(operands) == 3 and operands[2].shape != operands[1].shape[:-1]
     return "dtype" in one.keywords or bias or any(part.dtype not in _COMMON for part in operands)
 
 

@@ -71,10 +71,8 @@ class Values:
         parts = [None if part is None else self.of(part) for part in (node.lower, node.upper, node.step)]
         if not all(part is None or type(part) is int for part in parts):
             raise self.builder.refuse("Slices take whole numbers.", node.lower or node.upper or node.step or node)
-        if parts[2] is not None and parts[2] <= 0:
-            raise self.builder.refuse(
-                "Slices step forwards only; use flip to turn a dimension round.", node.step or node
-            )
+        if parts[2] == 0:
+            raise self.builder.refuse("A slice with a step of 0 never moves on.", node.step or node)
         return slice(*parts)
 
     def _unaryop(self, node: ast.UnaryOp) -> Any:
@@ -193,9 +191,22 @@ class Values:
         if name == "view" and any(isinstance(part, torch.dtype) for part in [*arguments, *keywords.values()]):
             raise self.builder.refuse("view takes sizes here; use .to(…) for another dtype.", node)
         operation = known[name]
+        if name in operations.SIZED and (len(arguments) > 2 or "size" in keywords):
+            operation = operations.SIZED[name]
+        if name == "to":
+            arguments = self._as_another(arguments)
         if method and operation.form is Form.METHOD and not isinstance(arguments[0], Ref):
             raise self.builder.refuse(f"“.{name}” can be asked of a tensor only.", node.func)
         return self.builder.call(operation, arguments, keywords, node)
+
+    def _as_another(self, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+        """x.to(y) takes nothing but the dtype of y, and its device where that is another one."""
+        other = arguments[1] if len(arguments) > 1 else None
+        if not isinstance(other, Ref) or not isinstance(arguments[0], Ref):
+            return arguments
+        device = self.builder.device_of(other)
+        moved = (device,) if device != self.builder.device_of(arguments[0]) else ()
+        return (arguments[0], *moved, self.builder.shape_of(other).dtype, *arguments[2:])
 
     def _of_pair(self, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
         picks = operations.PAIRS[name]

@@ -26,6 +26,7 @@ class Looking(QObject):
     gapKnown = Signal(object)  # Gap
     trendKnown = Signal(object)  # list of rows
     cellKnown = Signal(object, str, object)  # index, exact value, offset or None
+    cellLost = Signal()  # the cell asked for cannot be read
     found = Signal(object)  # the index of what was sought, or None
     progressed = Signal(float)  # share of the plane that was gone through
     failed = Signal(str)
@@ -171,8 +172,10 @@ class Looking(QObject):
 
     @Slot(str, str)
     def _take_failure(self, name: str, sentence: str) -> None:
-        if name == "cell":
-            return  # what is wrong with the file is told by what shows it
+        if name == "cell":  # what is wrong with the file is told by what shows it
+            self._next_cell = None
+            self.cellLost.emit()
+            return
         self._asked.pop(name, None)
         self.failed.emit(sentence)
 

@@ -12,7 +12,9 @@ from app.theme import themeNotifier
 from engine.inspecting.asked import PARTS, Part
 from engine.tensors.picture import TensorPicture
 
-SHORT = dict(zip(DTYPES, ("f64", "f32", "bf16", "f16", "i64", "i32", "u8", "bool", "c64"), strict=True))
+SHORT = dict(
+    zip(DTYPES, ("f64", "f32", "bf16", "f16", "i64", "i32", "i16", "i8", "u8", "bool", "c128", "c64"), strict=True)
+)
 
 
 class PaneHead(QWidget):

@@ -7,7 +7,10 @@ from app.pages.tensors.calling import spliced
 from engine.tensors.casts import CASTS, MOVES
 from engine.tensors.picture import ChainPicture
 
-DTYPES = ("float64", "float32", "bfloat16", "float16", "int64", "int32", "uint8", "bool", "complex64")
+DTYPES = (
+    "float64", "float32", "bfloat16", "float16", "int64", "int32", "int16", "int8", "uint8", "bool", "complex128",
+    "complex64",
+)  # fmt: skip
 _GIVEN = {"zeros", "ones", "full", "arange", "linspace", "eye", "tensor", "empty"}
 _DRAWN = {"rand", "randn", "randint", "randperm"}
 _TIGHT = (ast.Call, ast.Attribute, ast.Subscript, ast.Name)
@@ -58,6 +61,8 @@ def _rewritten(written: str, operation: str, what: str, value: str) -> str | Non
 def _of_call(written: str, node: ast.Call, operation: str, what: str, value: str) -> str:
     """The call with its argument, empty where it takes none and something is to be written behind it."""
     given: ast.expr | None = next((one.value for one in node.keywords if one.arg == what), None)
+    if operation == "to" and any(map(_is_tensor, [*node.args, *(one.value for one in node.keywords)])):
+        return ""
     if given is None and operation == "to":
         given = next((one for one in node.args if _is_device(one) == (what == "device")), None)
     if given is not None:
@@ -72,6 +77,12 @@ def _of_call(written: str, node: ast.Call, operation: str, what: str, value: str
         return f"{subject}.to({', '.join(map(str, (value, other) if what == 'device' else (other, value)))})"
     is_same = operation in (MOVES if what == "device" else CASTS) - {"to"}
     return f"{subject}.to({value})" if is_same else ""
+
+
+def _is_tensor(node: ast.expr) -> bool:
+    """Whether an argument of `.to(…)` is a tensor whose dtype and device are taken."""
+    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return name not in (*DTYPES, "dtype", "device") and not _is_device(node)
 
 
 def _is_device(node: ast.expr) -> bool:

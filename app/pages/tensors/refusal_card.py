@@ -4,6 +4,7 @@ import html
 import re
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.pages.tensors.catalogue import sign_of
@@ -12,6 +13,8 @@ from app.widgets import push_button
 from engine.tensors.picture import FixPicture, RefusalPicture
 
 MAX_FIXES = 3
+_BESIDE = 80  # points of a row that are neither a fix nor its note
+_LEAST = 160
 
 
 class RefusalCard(QFrame):
@@ -61,10 +64,22 @@ class RefusalCard(QFrame):
         note.setVisible(fix is not None)
         if fix is not None:
             shape = f"[{', '.join(map(str, fix.shape))}]"
-            button.setText(fix.text)
             button.setAccessibleName(fix.text)
-            button.setToolTip(self.tr("Write this instead; it gives {0}").format(shape))
+            button.setToolTip(self.tr("Write {0} instead; it gives {1}").format(fix.text, shape))
             note.setText(f"→ {shape}   {fix.note}")
+            self._shorten(button, note, fix.text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Write as much of each fix as there is room for."""
+        super().resizeEvent(event)
+        for button, note in zip(self._fixes, self._notes, strict=True):
+            if not button.isHidden():
+                self._shorten(button, note, button.accessibleName())
+
+    def _shorten(self, button: QPushButton, note: QLabel, text: str) -> None:
+        """Leave out the middle of a fix that does not fit beside its note; the tooltip has all of it."""
+        room = self.contentsRect().width() - note.sizeHint().width() - _BESIDE
+        button.setText(button.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, max(room, _LEAST)))
 
     @Slot()
     def _choose(self) -> None:

@@ -147,7 +147,7 @@ class StepBody(QWidget):
                 continue
             lit: Mask = np.zeros(part.tensor.shape, dtype=bool)
             if is_own:
-                lit = masks[number] if pane.grid.number == number else lit
+                lit = masks.get(pane.grid.number, lit)
             elif is_source and self._step.number in masks:
                 lit = part.reach.sources(masks[self._step.number])
             elif not is_source:

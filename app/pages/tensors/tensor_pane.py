@@ -241,14 +241,18 @@ class TensorPane(QWidget):
     def _say_cell(self, cell: tuple[int, int] | None) -> None:
         self._cell = cell
         if cell is None or self._entry is None:
-            self._told.setText(
-                self.tr("Point at a cell to read it. Drag to move, turn the wheel to zoom, click to pin.")
-            )
+            self._say_no_cell()
             self.looking.askCell(None)
             return
         index = self.index(cell)
         self._told.setText(f"{_index_text(index)} …")
         self.looking.askCell(index)
+
+    @Slot()
+    def _say_no_cell(self) -> None:
+        """Nothing is known of a cell: none is pointed at, or it cannot be read any more."""
+        self._cell = None
+        self._told.setText(self.tr("Point at a cell to read it. Drag to move, turn the wheel to zoom, click to pin."))
 
     @Slot(object, str, object)
     def _take_cell(self, index: tuple[int, ...], value: str, offset: int | None) -> None:
@@ -312,6 +316,7 @@ class TensorPane(QWidget):
     @Slot(str)
     def _fail(self, sentence: str) -> None:
         self._status.hide()
+        self._say_no_cell()
         self.failed.emit(sentence)
 
     def _connect(self) -> None:
@@ -328,6 +333,7 @@ class TensorPane(QWidget):
         looking.gapKnown.connect(self.difference.setGap)
         looking.trendKnown.connect(self._trend.setRows)
         looking.cellKnown.connect(self._take_cell)
+        looking.cellLost.connect(self._say_no_cell)
         looking.found.connect(self._take_found)
         looking.progressed.connect(self.stats.setShare)
         looking.failed.connect(self._fail)

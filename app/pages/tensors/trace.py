@@ -28,9 +28,29 @@ def traced(chain: ChainPicture, number: int, cell: tuple[int, ...]) -> Masks | N
 
 
 def completed(chain: ChainPicture, number: int, cell: tuple[int, ...], found: Masks) -> Masks:
-    """Return what was found with the cell itself, and for every other tensor that none of its cells belongs to it."""
+    """Return what was found with the cell itself, of the parts beside it those it is made of or that it touches, and for
+    every other tensor that none of its cells belongs to it."""
     nothing = {other: np.zeros(tensor.shape, dtype=bool) for other, tensor in enumerate(chain.tensors)}
-    return {**nothing, **found, number: _only(chain, number, cell)}
+    one = _only(chain, number, cell)
+    return {**nothing, **found, **_beside(chain, number, one), number: one}
+
+
+def _beside(chain: ChainPicture, number: int, one: Mask) -> Masks:
+    """Follow a part to those before it that it reads, and to those after it that read it."""
+    part = chain.part(number)
+    if part is None:
+        return {}
+    step, own = part
+    before, after = {own: one}, {own: one}
+    for place in range(own, -1, -1):
+        for other, reach in step.parts[place].earlier if place in before else ():
+            _add(before, other, reach.sources(before[place]))
+    for place in range(own + 1, len(step.parts)):
+        for other, reach in step.parts[place].earlier:
+            if other in after:
+                _add(after, place, reach.touched(after[other]))
+    first = chain.first_part(step)
+    return {first + place: mask for place, mask in {**after, **before}.items()}
 
 
 def _only(chain: ChainPicture, number: int, cell: tuple[int, ...]) -> Mask:

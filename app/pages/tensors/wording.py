@@ -95,8 +95,7 @@ def contents(tensor: TensorPicture) -> list[str]:
     parts = []
     if tensor.minimum is not None and tensor.maximum is not None:
         written = number_format(np.abs(tensor.values) if tensor.is_complex else tensor.values)
-        name = tensor.name if not tensor.name.startswith("#") else "x"
-        name = f"abs({name})" if tensor.is_complex else name
+        name = f"abs({tensor.name})" if tensor.is_complex else tensor.name
         parts.append(f"{name} ∈ [{written(tensor.minimum)}, {written(tensor.maximum)}]")
         parts.append(f"μ {tensor.mean:.3g}  σ {tensor.std:.3g}".replace("-", "−"))
     else:

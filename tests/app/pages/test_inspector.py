@@ -305,6 +305,22 @@ def test_that_a_file_that_changed_can_be_opened_again(
     assert not inspector.problem()
 
 
+def test_that_the_line_of_a_cell_is_cleared_when_its_file_fails(
+    inspector: Inspector, open_: Any, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = cube(tmp_path / "cube.npy")
+    open_(path)
+    inspector.pane.showIndex((0, 1, 1))
+    qtbot.waitUntil(lambda: "[0, 1, 1] = " in inspector.pane.told())
+    np.save(path, np.full((4, 5, 6), 7.0))
+    inspector.pane.showIndex((1, 2, 2))
+    qtbot.waitUntil(lambda: "changed while it was open" in inspector.problem())
+    qtbot.waitUntil(lambda: inspector.pane.told().startswith("Point at a cell"))
+    inspector.pane.map.cellPointed.emit((3, 3))
+    assert inspector.pane.told().startswith("[1, 3, 3]")
+    qtbot.waitUntil(lambda: inspector.pane.told().startswith("Point at a cell"))
+
+
 def test_that_dropped_files_are_opened(inspector: Inspector, qtbot: QtBot, tmp_path: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(cube(tmp_path / "cube.npy")))])

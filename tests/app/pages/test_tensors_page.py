@@ -95,6 +95,19 @@ def test_that_a_clash_is_explained_and_a_fix_is_put_in_its_place(hand: Hand, qtb
     assert hand.page.chain().tensors[-1].shape == (3,)
 
 
+def test_that_a_fix_that_is_too_long_is_shortened_in_the_middle_and_written_whole(hand: Hand, qtbot: QtBot) -> None:
+    before = "queries = rand(3, 4, 8); keys = rand(2, 5, 8); y = "
+    hand.show(f"{before}scaled_dot_product_attention(queries, keys, keys, None, 0.0, False, scale=0.3535533905932738)")
+    card = hand.page.view.refusal
+    card.resize(640, card.height())
+    fix = card.findChild(QPushButton, "tensors.refusal.fix0")
+    whole = fix.accessibleName()
+    assert fix.text() != whole and fix.text().startswith("scaled_dot") and fix.text().endswith(")")
+    assert whole in fix.toolTip()
+    qtbot.mouseClick(fix, Qt.MouseButton.LeftButton)
+    assert hand.page.view.field.toPlainText() == f"{before}{whole}"
+
+
 @pytest.mark.parametrize(
     "text", ["A = rand(3", "x.__class__", "import os", "rand(100000, 100000)", "y = unknown(3)", "f(f)", "1 + 1"]
 )

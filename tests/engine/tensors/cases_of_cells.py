@@ -38,14 +38,16 @@ def _cast(name: str, draw) -> Case:
 
 
 def _to(draw) -> Case:
-    return Case(f"A.to({one_of(draw, 'float16', 'bfloat16', 'int64', 'complex64', 'bool')})", {"A": draw(shapes)})
+    given = {"A": draw(shapes), "B": draw(shapes)}
+    return Case(f"A.to({one_of(draw, 'float16', 'bfloat16', 'int64', 'complex64', 'bool', 'B')})", given)
 
 
 def _part(name: str, draw) -> Case:
     shape = draw(shapes)
-    if name == "imag" or draw(st.booleans()):
-        return Case(f"A.{name}", {"A": shape}, "complex", (*CHANGES, 1 + 3j))
-    return Case(f"A.{name}", {"A": shape})
+    form = "A.conj()" if name == "conj" else f"A.{name}"
+    if name != "real" or draw(st.booleans()):
+        return Case(form, {"A": shape}, "complex", (*CHANGES, 1 + 3j))
+    return Case(form, {"A": shape})
 
 
 def _two(name: str, draw) -> Case:
@@ -91,7 +93,8 @@ def _dropout(draw) -> Case:
 
 def _normal(draw) -> Case:
     whole = draw(shapes)
-    form = one_of(draw, "normal(A, B)", "normal(A, 0.5)", "normal(1.0, B)", "normal(A, -1.0)", "torch.normal(A, std=B)")
+    form = one_of(draw, "normal(A, B)", "normal(A, 0.5)", "normal(1.0, B)", "normal(A, -1.0)", "torch.normal(A, std=B)",
+                  "normal(3.0, 2.0, (2, 3))", "normal(3.0, -1.0, size=(2,))", "normal(0.0, 1.0)")  # fmt: skip
     return Case(form, {name: stretched(draw, whole) for name in "AB"}, changes=(0.0, 1.7, 1e3))
 
 
@@ -182,7 +185,7 @@ OF_CELLS = {
     **{name: partial(_one, name) for name in ONE.split()},
     **{name: partial(_cast, name) for name in CASTS.split()},
     **{name: partial(_two, name) for name in TWO},
-    **{name: partial(_part, name) for name in ("real", "imag")},
+    **{name: partial(_part, name) for name in ("real", "imag", "conj")},
     "to": _to, "clamp": _clamp, "masked_fill": _masked_fill, "where": _where, "gelu": _gelu, "silu": _silu,
     "dropout": _dropout,
     "normal": _normal, "bernoulli": _bernoulli, "multinomial": _multinomial,

@@ -64,7 +64,7 @@ def test_that_a_card_says_what_is_shared_and_what_was_copied() -> None:
         ("add(w, w, out=w)", Place(1, 15, 16), "no argument “out”"),
         ("w += 1", Place(1, 1, 7), "in place"),
         ("torch = 3", Place(1, 1, 6), "already means"),
-        ("w[::-1]", Place(1, 5, 7), "flip"),
+        ("w[::-1]", Place(1, 1, 8), "flip"),
         ("w.max(1) + 1", Place(1, 1, 9), "take .values"),
         ("9 ** 9 ** 9", Place(1, 1, 12), "1,024"),
         ("2 ** 80", Place(1, 1, 8), "64 bits"),
@@ -164,3 +164,20 @@ def test_that_the_code_gives_the_same_numbers(text: str) -> None:
     for one, other in zip(made, chain.tensors, strict=True):
         assert one.dtype == other.dtype
         assert torch.equal(one.nan_to_num(), other.nan_to_num())
+
+
+def test_that_normal_takes_a_size_and_to_takes_the_dtype_of_another_tensor() -> None:
+    chain = evaluate("n = normal(3.0, 2.0, (5,)); z = zeros(1, dtype=int16); y = n.to(z)", {})
+    torch.manual_seed(chain.program.seed)
+    assert torch.equal(chain.tensors[0], torch.normal(3.0, 2.0, (5,)))
+    assert chain.result.dtype == torch.int16
+
+
+def test_that_normal_of_a_size_too_large_is_refused_before_it_is_drawn() -> None:
+    assert "too large" in refusal("normal(0.0, 1.0, (100000, 100000))").sentence
+
+
+def test_that_the_conjugate_of_complex_numbers_is_there_at_once() -> None:
+    chain = evaluate("z = tensor([1 + 2j]); y = z.conj()", {})
+    assert chain.result.tolist() == [1 - 2j]
+    assert not chain.result.is_conj()
