@@ -59,7 +59,7 @@ def write_tensors(write: Write, tensors: Mapping[str, torch.Tensor], metadata: M
     write(len(text).to_bytes(8, "little") + text)
     for name in names:
         if tensors[name].numel():
-            write(tensors[name].detach().cpu().reshape(-1).view(torch.uint8).numpy().data)
+            write(tensors[name].detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().data)
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -77,7 +77,7 @@ def put(path: Path, write: Callable[[BinaryIO], object]) -> None:
             write(file)
             file.flush()
             os.fsync(file.fileno())  # or a power cut could leave the new name with nothing in it
-    except (OSError, TypeError):
+    except BaseException:
         path.unlink(missing_ok=True)  # on a full disk, what comes next needs the room: to tell that it is full
         raise
 
