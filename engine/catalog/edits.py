@@ -30,6 +30,8 @@ def with_value(spec: RunSpec, key: str, value: JsonValue) -> RunSpec:
         for part in path:
             place = place[part]
         place[last] = value
+    if key == "text.labels" and value != "one" and spec.split.kind == "stratified":  # which needs a class a text
+        content["split"] = _split(content["split"], "random")
     return parse(content)
 
 

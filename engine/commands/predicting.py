@@ -153,7 +153,8 @@ def _check_typed(own: TextSpec, text: str | None, pair: str | None, choices: Seq
         raise BadInput("this model chooses: give each choice with a --choice of its own, two or more")
     if choices and not chooses:
         raise BadInput("--choice is for a model of multiple choice, which this one is not")
-    if pair is not None and not asks and not (own.task in LABELLED and own.columns.second):
+    is_paired = own.columns.second if own.task in LABELLED else own.columns.context and own.columns.question
+    if pair is not None and not asks and not ((chooses or own.task in LABELLED) and is_paired):
         raise BadInput("--pair is for questions and for pairs of texts, and this model reads one text alone")
     if text is None and (not chooses or own.columns.context or own.columns.question):
         raise BadInput("--text is missing: the text that stands before it")

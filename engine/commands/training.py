@@ -153,8 +153,9 @@ def changed(spec: RunSpec, texts: list[str]) -> RunSpec:
         if not equals or not key:
             raise BadInput(f"--set {text}: write it as KEY=VALUE, such as trainer.epochs=5")
         found[key] = value
-    if kind := found.pop("split.kind", None):
-        spec = with_value(spec, "split.kind", kind.strip("\"'"))  # another kind has other keys beside it
+    for key in ("text.labels", "split.kind"):  # another kind has other keys beside it, or asks for some
+        if kind := found.pop(key, None):
+            spec = with_value(spec, key, kind.strip("\"'"))
     name = found.get("model.name", spec.model.name)
     return with_settings(spec, {key: _as_parameter(key, value, name) for key, value in found.items()})
 

@@ -34,7 +34,12 @@ def read_labelled(path: Path, spec: TextSpec) -> LabelledTexts:
     if spec.labels == "one":
         codes, names = _codes(labels[0])
         return LabelledTexts(texts, seconds, codes, names, rows, notes)
-    numbers = np.stack([_numbers(name, one, rows) for name, one in zip(columns.labels, labels, strict=True)], axis=1)
+    asked = "Choose columns of numbers, or one class a text (text.labels)."
+    if spec.labels == "many":
+        asked = "Many labels a text take a column of 0 and 1 for each label; else choose one class a text (text.labels)."
+    numbers = np.stack(
+        [_numbers(name, one, rows, asked) for name, one in zip(columns.labels, labels, strict=True)], axis=1
+    )
     if spec.labels == "number":
         return LabelledTexts(texts, seconds, numbers[:, 0], (), rows, notes)
     for place, name in enumerate(columns.labels):
@@ -158,12 +163,12 @@ def truth_of(cell: str) -> float:
         return float("nan")
 
 
-def _numbers(name: str, cells: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+def _numbers(name: str, cells: Sequence[str], rows: NDArray[np.int64], wanted: str) -> NDArray[np.float32]:
     values = np.empty(len(cells), dtype=np.float32)
     for place, cell in enumerate(cells):
         values[place] = number = truth_of(cell)
         if np.isnan(number):
-            raise RunFailed(f"“{cell[:60]}” in column “{name}”, row {rows[place] + 1}, is not a number.")
+            raise RunFailed(f"“{cell[:60]}” in column “{name}”, row {rows[place] + 1}, is not a number.", wanted)
     if not np.isfinite(values).all():
         raise RunFailed(f"Column “{name}” holds numbers that are not finite.", "Remove those rows.")
     return values

@@ -39,7 +39,7 @@ def answer(
     heard: Heard = lambda _text: None,
 ) -> TextAnswer:
     """Let a run's model answer to a text; a masked model fills each [MASK] in. `second` is the second text of a pair, or
-    what is asked about a context; `heard` is told now and then how far a text is gone on with.
+    what is asked about a context or before choices; `heard` is told now and then how far a text is gone on with.
 
     Raises RunFailed, StoreError in words.
     """
@@ -85,7 +85,7 @@ def answer_of(
     if task == "question-answering":
         return typed_heads.answers(model, text, second or "")
     if task == "multiple-choice":
-        return typed_heads.choices(model, text, choices)
+        return typed_heads.choices(model, f"{text} {second or ''}".strip(), choices)
     if task == "word2vec":
         return typed_heads.near(model, text)
     return typed_heads.written(model, text, decoding, cancelled, heard)

@@ -49,6 +49,12 @@ def test_that_one_column_is_read_and_another_written(tensorbench: Call, tmp_path
     assert (own.columns.source, own.columns.target) == ("body", "title")
 
 
+def test_that_texts_of_many_labels_are_not_dealt_out_by_class(tensorbench: Call, tmp_path: Path, reviews: Path) -> None:
+    asked = ("--task", "sequence-classification", "--data", reviews, "--target", "title", "--set", "text.labels=many")
+    assert made(tensorbench, tmp_path, *asked).labels == "many"
+    assert read(tmp_path / "spec.toml").split.kind == "random"
+
+
 def test_that_choices_are_columns(tensorbench: Call, tmp_path: Path, reviews: Path) -> None:
     asked = ("--question", "id", "--choices", "title", "--choices", "body", "--answer", "mood")
     own = made(tensorbench, tmp_path, "--task", "multiple-choice", "--data", reviews, *asked)

@@ -50,6 +50,10 @@ def test_that_a_label_may_be_a_number_or_many(tmp_path: Path) -> None:
     words = table(tmp_path, {"t": "a", "x": "three"})
     with pytest.raises(RunFailed, match="“three” in column “x”, row 1, is not a number"):
         read_labelled(words, spec(text="t", labels=["x"], kind="number"))
+    with pytest.raises(RunFailed) as failed:
+        read_labelled(words, spec(text="t", labels=["x"], kind="many"))
+    assert "“three”" in failed.value.cause
+    assert "a column of 0 and 1 for each label" in failed.value.advice
 
 
 def test_that_a_label_which_no_training_row_has_is_told() -> None:

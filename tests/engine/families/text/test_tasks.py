@@ -281,6 +281,8 @@ def test_that_heads_answer_to_typed_text(bench: Bench) -> None:
     (which,) = say("choices", "it is red", choices=("red", " ", "blue", "cat")).targets
     assert {one.label for one in which.chances} == {"red", "blue", "cat"}
     assert sum(one.probability for one in which.chances) == pytest.approx(1)
+    apart = say("choices", "it", "is red", choices=("red", "blue", "cat"))
+    assert apart.text == "it is red" and apart.targets == (which,)
     (labels,) = say("labels", "red cat").targets
     assert labels.any_number and {one.label for one in labels.chances} == {"animal", "colour"}
     for name in ("t5", "attention", "mending"):
