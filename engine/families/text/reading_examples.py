@@ -36,7 +36,9 @@ def read_labelled(path: Path, spec: TextSpec) -> LabelledTexts:
         return LabelledTexts(texts, seconds, codes, names, rows, notes)
     asked = "Choose columns of numbers, or one class a text (text.labels)."
     if spec.labels == "many":
-        asked = "Many labels a text take a column of 0 and 1 for each label; else choose one class a text (text.labels)."
+        asked = (
+            "Many labels a text take a column of 0 and 1 for each label; else choose one class a text (text.labels)."
+        )
     numbers = np.stack(
         [_numbers(name, one, rows, asked) for name, one in zip(columns.labels, labels, strict=True)], axis=1
     )
