@@ -13,7 +13,7 @@ def forecasting_problems(info: ModelInfo, spec: RunSpec) -> Iterator[str]:
     own = spec.forecasting or ForecastingSpec()
     yield from _role_problems(spec, own)
     yield from _model_problems(info, spec, own)
-    yield from _loss_problems(info, own)
+    yield from _loss_problems(info, spec, own)
     yield from _window_problems(info, spec, own)
     if not isinstance(spec.split, HoldoutSplit | RollingOriginSplit):
         yield f"split.kind: series are split by time: holdout or rolling, not {spec.split.kind}"
@@ -98,7 +98,7 @@ def _lag_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Itera
             )
 
 
-def _loss_problems(info: ModelInfo, own: ForecastingSpec) -> Iterator[str]:
+def _loss_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Iterator[str]:
     if not info.losses:
         return
     scaling, loss = own.scaling, own.loss
@@ -112,6 +112,13 @@ def _loss_problems(info: ModelInfo, own: ForecastingSpec) -> Iterator[str]:
         yield "forecasting.scaling.transformation: the beta loss needs logit, with center, and a target between 0 and 1"
     elif loss == "negative_binomial" and (scaling.center or scaling.transformation in {"log", "logit"}):
         yield "forecasting.scaling.center: the negative binomial loss is for counts: no centre, and neither log nor logit"
+    elif loss == "multivariate_normal" and not spec.data.roles.group:
+        yield (
+            "forecasting.loss: the multivariate normal loss learns how series move together, and there is one series; "
+            "choose normal, or name the columns that identify series (data.roles.group)"
+        )
+    elif loss == "mqf2" and spec.model.params.get("backcast_loss_ratio"):
+        yield "model.params.backcast_loss_ratio: MQF2 learns from paths over the horizon alone; set it to 0"
 
 
 def _window_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pydantic import JsonValue
 
 from engine.catalog.details import Detail
 from engine.catalog.schema import Preset
+from engine.spec import LossName
 
 Values = dict[str, JsonValue]
 BASELINES = ("last_value", "seasonal_naive")
@@ -17,7 +18,7 @@ class ForecastingCard:
     """The hand-written part of a model. A baseline has no class of the library.
 
     What the library's tags do not say, or not rightly: whether it takes inputs whose future is unknown, the relative time,
-    categories and several targets, and whether it needs an input whose future is known.
+    categories and several targets, whether it needs an input whose future is known, and losses that it cannot learn from.
     """
 
     name: str
@@ -34,6 +35,7 @@ class ForecastingCard:
     relative_time: bool = True
     needs_known: bool = False
     several_targets: bool = True
+    no_losses: tuple[LossName, ...] = ()
     notes: tuple[str, ...] = ()
 
     def presets(self) -> dict[Preset, Values]:
@@ -116,6 +118,7 @@ CARDS: tuple[ForecastingCard, ...] = (
         large={"hidden_size": 64, "rnn_layers": 3},
         common=("hidden_size", "rnn_layers", "cell_type", "dropout"),
         unknown_inputs=False,
+        no_losses=("mqf2",),  # it goes step by step, and has no whole path to learn from
     ),
     ForecastingCard(
         name="recurrent",

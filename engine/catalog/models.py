@@ -144,7 +144,7 @@ def _forecasting_model(card: forecasting_gallery.ForecastingCard, derived: Deriv
         several_targets=card.several_targets and bool(tags.get("capability:multivariate", not tags)),
         notes=card.notes,
         family="forecasting",
-        losses=_losses(tags.get("info:pred_type", [])),
+        losses=tuple(one for one in _losses(tags.get("info:pred_type", [])) if one not in card.no_losses),
         inputs=bool(tags.get("capability:exogenous", False)),
         unknown_inputs=card.unknown_inputs,
         relative_time=card.relative_time,
@@ -202,10 +202,10 @@ def _as_kind(param: Param | None, value: JsonValue) -> JsonValue:
     return float(value) if whole and param is not None and param.kind == "float" else value  # type: ignore[arg-type]
 
 
-def _losses(kinds: JsonValue) -> tuple[str, ...]:
+def _losses(kinds: JsonValue) -> tuple[LossName, ...]:
     """Return the losses of what the library's tags call point, quantile and distribution forecasts."""
     assert isinstance(kinds, list)
-    found: list[str] = []
+    found: list[LossName] = []
     for loss in get_args(LossName):
         kind = "distr" if loss in DISTRIBUTIONS else "quantile" if loss == "quantile" else "point"
         found += [loss] if kind in kinds else []

@@ -18,6 +18,7 @@ from engine.spec.data import (
 )
 from engine.spec.forecasting import (
     DISTRIBUTIONS,
+    JOINT,
     CalendarFeature,
     ForecastingSpec,
     InputSpec,
@@ -57,6 +58,7 @@ __all__ = [
     "BY_VALIDATION",
     "CLASSIC",
     "DISTRIBUTIONS",
+    "JOINT",
     "LABELLED",
     "RUNNING",
     "SCHEMA_VERSION",

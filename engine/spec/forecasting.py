@@ -21,8 +21,20 @@ LossName = Literal[
     "negative_binomial",
     "beta",
     "implicit_quantile",
+    "multivariate_normal",
+    "mqf2",
 ]
-DISTRIBUTIONS: tuple[LossName, ...] = ("normal", "lognormal", "negative_binomial", "beta", "implicit_quantile")
+DISTRIBUTIONS: tuple[LossName, ...] = (
+    "normal",
+    "lognormal",
+    "negative_binomial",
+    "beta",
+    "implicit_quantile",
+    "multivariate_normal",
+    "mqf2",
+)
+JOINT: tuple[LossName, ...] = ("multivariate_normal",)
+"""Losses that look at all series at once: they are given windows of the same steps together."""
 
 
 LONGEST_CODE = 3
@@ -140,7 +152,8 @@ class ForecastingSpec(SpecModel):
     loss: LossName = Field(
         default="quantile",
         description="What training makes small. An implicit quantile network learns the quantile of any level at once "
-        "(Gouttes et al. 2021).",
+        "(Gouttes et al. 2021); a multivariate normal distribution learns how series move together (Salinas et al. 2019); "
+        "MQF2 learns whole paths over the horizon, whatever their distribution (Kan et al. 2022).",
     )
     quantiles: tuple[float, ...] = Field(
         default=(0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98),

@@ -160,26 +160,34 @@ def _normaliser(names: Names, recipe: Recipe | None) -> Any:
     return MultiNormalizer(made)
 
 
-def keep_every(dataset: Any, step: int) -> None:
-    """Leave out windows, in place, so that the next one of a series begins `step` steps later."""
+def keep_every(dataset: Any, step: int, aligned: bool = False) -> None:
+    """Leave out windows, in place, so that the next one of a series begins `step` steps later; where they are to be
+    `aligned`, at the same steps in all series."""
     if step <= 1:
         return
     index = dataset.index
-    first = index.groupby("sequence_id")["time"].transform("min")
+    first = index["time"].min() if aligned else index.groupby("sequence_id")["time"].transform("min")
     dataset.index = index[(index["time"] - first) % step == 0].reset_index(drop=True)
 
 
-def count_windows(series: Series, spec: ForecastingSpec, first: int, last: int, every: int) -> tuple[int, int]:
-    """Return how many windows forecast nothing but steps `first` to `last`, every so many steps a new one, and how many
-    rows a data set of them has, without making it."""
+def count_windows(
+    series: Series, spec: ForecastingSpec, first: int, last: int, every: int, aligned: bool = False
+) -> tuple[int, int]:
+    """Return how many windows forecast nothing but steps `first` to `last`, every so many steps a new one (`keep_every`),
+    and how many rows a data set of them has, without making it."""
     look_back, lag = spec.windows.encoder_length, longest_lag(spec)
     starts = series.starts
     has_rows = np.diff(starts) > 0
     begins, ends = series.step[starts[:-1][has_rows]], series.step[starts[1:][has_rows] - 1]
     end = np.minimum(ends, last)
-    origins = end - spec.windows.horizon + 2 - np.maximum(begins + lag + look_back, first)
+    first_origins = np.maximum(begins + lag + look_back, first)
+    origins = np.maximum(end - spec.windows.horizon + 2 - first_origins, 0)
     rows = end + 1 - np.maximum(begins + lag, first - look_back)
-    return int(-(-np.maximum(origins, 0) // every).sum()), int(np.maximum(rows, 0).sum())
+    begun = first_origins[origins > 0]
+    late = (first_origins - begun.min()) % every if aligned and len(begun) else 0
+    # Multiples of `every` from the series' first origin on, counted from the first one of all.
+    windows = -(-(late + origins) // every) - -(-late // every)
+    return int(windows.sum()), int(np.maximum(rows, 0).sum())
 
 
 def to_labels(series: Series) -> list[str]:

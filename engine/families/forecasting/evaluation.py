@@ -16,14 +16,13 @@ from engine.families.forecasting.forecasts import write_forecasts
 from engine.families.forecasting.insight import insight_of
 from engine.families.forecasting.judging import Arrays, judge
 from engine.families.forecasting.library import BASELINES, quiet
-from engine.families.forecasting.loading import loader_of
+from engine.families.forecasting.loading import judging_loader
 from engine.families.forecasting.placement import Placement, season_of
 from engine.families.forecasting.reporting import report_of, table_of
 from engine.families.forecasting.scores import Scores, joined
 from engine.families.forecasting.series import Floats, Ints, forecasting_of
 from engine.families.forecasting.trained import TrainedForecaster, windows_at_once
 from engine.runs.evaluation import Evaluation, FoldScore
-from engine.training.loader import BatchPlan
 from engine.training.recorder import Recorder
 
 MOST_ROWS = 2_000_000
@@ -76,12 +75,13 @@ def judged(model: TrainedForecaster, material: Material, part: str) -> list[Judg
     else:
         model.forecaster.network.eval()
         device = next(model.forecaster.network.parameters()).device
-        plan = BatchPlan.of(len(dataset), windows_at_once(material.spec, 1), merge_single=False)
         import torch
 
         with quiet(), torch.inference_mode():
-            loader = loader_of(dataset, plan, None, device)
+            loader = judging_loader(dataset, material.spec, windows_at_once(material.spec, 1), device)
             judge(model.forecaster, loader, placed, scores, material.spec.trainer.seed, keep)
+    # By series, also where windows were judged in the order of time.
+    order = np.lexsort((placed.row[kept], placed.number[kept]))
     return [
         Judged(
             target=material.names.targets[place],
@@ -90,18 +90,18 @@ def judged(model: TrainedForecaster, material: Material, part: str) -> list[Judg
             placed=truth,
             scores=scores[place],
             baselines={name: _baseline(name, materials[place], truth) for name in BASELINES},
-            kept=kept,
-            point=np.concatenate([point for point, _ in heard[place]]),
-            quantiles=_joined_levels([levels for _, levels in heard[place]]),
+            kept=kept[order],
+            point=np.concatenate([point for point, _ in heard[place]])[order],
+            quantiles=_joined_levels([levels for _, levels in heard[place]], order),
             dataset=dataset,
         )
         for place, truth in enumerate(truths)
     ]
 
 
-def _joined_levels(found: list[Floats | None]) -> Floats | None:
+def _joined_levels(found: list[Floats | None], order: Ints) -> Floats | None:
     levels = [one for one in found if one is not None]
-    return np.concatenate(levels) if levels else None
+    return np.concatenate(levels)[order] if levels else None
 
 
 def forecast_of(name: str, material: Material, placed: Placement, windows: slice) -> Floats:

@@ -18,19 +18,19 @@ from engine.families.forecasting.folds import Fold, Span
 from engine.families.forecasting.forecaster import Forecaster, build, parameter_count
 from engine.families.forecasting.judging import Heard, judge
 from engine.families.forecasting.live import LiveForecaster
-from engine.families.forecasting.loading import Loader, loader_of, rows_of
+from engine.families.forecasting.loading import Loader, judging_loader, rows_of, training_loader
 from engine.families.forecasting.placement import Placement, naive_scales, season_of
 from engine.families.forecasting.recipe import Recipe
 from engine.families.forecasting.scores import Scores, joined
 from engine.families.forecasting.series import Floats, Series, forecasting_of
+from engine.families.forecasting.together import in_order_of_time
 from engine.families.forecasting.trained import TrainedForecaster, windows_at_once
 from engine.families.forecasting.window_loader import WindowBatch
 from engine.families.live_file import ShownLive
-from engine.spec import RunSpec
+from engine.spec import JOINT, RunSpec
 from engine.training.changes import changed
 from engine.training.failures import RunFailed
 from engine.training.hardware import choose_device, choose_threads, data_type
-from engine.training.loader import BatchPlan
 from engine.training.loop import Task
 from engine.training.randomness import seed_everything
 from engine.training.recorder import Recorder
@@ -72,7 +72,8 @@ class Material:
         span = self.fold.train
         rows = self.frame[(self.series.step >= span.first) & (self.series.step <= span.last)]
         dataset = self._made(rows, None, None, "training")
-        keep_every(dataset, self.names.spec.windows.step)
+        own = self.names.spec
+        keep_every(dataset, own.windows.step, own.loss in JOINT)
         return dataset
 
     @cached_property
@@ -107,14 +108,17 @@ class Material:
         first = span.first - own.windows.encoder_length - longest_lag(own)
         rows = self.frame[(self.series.step >= first) & (self.series.step <= span.last)]
         dataset = self._made(rows, self.recipe, span.first, name)
-        keep_every(dataset, own.windows.evaluation_step)
+        keep_every(dataset, own.windows.evaluation_step, own.loss in JOINT)
+        if own.loss in JOINT:
+            in_order_of_time(dataset)
         return dataset
 
     def count(self, span: Span, name: str) -> tuple[int, int]:
         """Return how many windows forecast steps of a span, and how many rows these have, without making them.
         Raises RunFailed where there is none."""
         own = self.names.spec
-        found = count_windows(self.series, own, span.first, span.last, own.windows.evaluation_step)
+        every = own.windows.evaluation_step
+        found = count_windows(self.series, own, span.first, span.last, every, own.loss in JOINT)
         if not found[0]:
             self.windows(span, name)  # says why
         return found
@@ -158,22 +162,15 @@ def fit(
     if slow := prepared_slowly(spec):
         recorder.log(slow)
     recorder.log(_description(material, len(valid), count, device))
-    plan = BatchPlan.of(len(material.train), trainer.batch_size, trainer.drop_last)
-    at_once = BatchPlan.of(len(valid), windows_at_once(spec, trainer.batch_size), merge_single=False)
+    at_once = windows_at_once(spec, trainer.batch_size)
     live = LiveForecaster(recorder, placed, material.fold.name)
     training = Training(
         recorder,
         trainer,
         device,
         material,
-        _Task(forecaster, loader_of(valid, at_once, None, device), placed, material, live.heard),
-        loader_of(
-            material.train,
-            replace(plan, note=plan.note.replace("row", "window")),
-            trainer.seed,
-            device,
-            recorder.log,
-        ),
+        _Task(forecaster, judging_loader(valid, spec, at_once, device), placed, material, live.heard),
+        training_loader(material.train, spec, trainer, device, recorder.log),
         model=lambda: TrainedForecaster(spec, material.recipe, forecaster),
         quiet=library.quiet,
         heard=lambda watch: ShownLive(watch, live),

@@ -11,12 +11,14 @@ from torch import nn
 
 from engine.families.forecasting import library
 from engine.families.forecasting.datasets import Names, template
+from engine.families.forecasting.mended import mend
 from engine.families.forecasting.quick_nhits import QuickNhits
 from engine.families.forecasting.quick_tft import QuickTft
 from engine.families.forecasting.recipe import Recipe
 from engine.families.forecasting.series import forecasting_of
+from engine.families.forecasting.together import TOGETHER
 from engine.families.forecasting.window_loader import WindowBatch
-from engine.spec import DISTRIBUTIONS, ForecastingSpec, RunSpec
+from engine.spec import DISTRIBUTIONS, JOINT, ForecastingSpec, RunSpec
 from engine.training.failures import RunFailed
 
 SAMPLES = 200
@@ -90,6 +92,8 @@ class Forecaster:
     def _of_one(self, loss: Any, prediction: torch.Tensor) -> Forecast:
         if self._spec.loss == "quantile":
             return self._of_quantiles(prediction)
+        if self._spec.loss == "mqf2":
+            return self._of_samples(loss.sample(prediction).float())
         if self._spec.loss in DISTRIBUTIONS:
             return self._of_quantiles(loss.to_quantiles(prediction, quantiles=list(self._spec.quantiles)))
         return Forecast(loss.to_prediction(prediction), None)
@@ -124,12 +128,22 @@ class Forecaster:
     def _sum_of(self, prediction: Any, target: Any, x: dict[str, Any]) -> torch.Tensor:
         """Return the loss, or of several targets the sum of theirs, as the library's MultiLoss adds them."""
         parts = zip(self._losses, each(prediction), each(target), each(x["encoder_target"]), strict=True)
-        first, *rest = (self._loss_of(*one) for one in parts)
+        first, *rest = (self._loss_of(*one, x.get(TOGETHER)) for one in parts)
         return sum(rest, first)
 
-    def _loss_of(self, loss: Any, prediction: torch.Tensor, target: torch.Tensor, past: torch.Tensor) -> torch.Tensor:
+    def _loss_of(
+        self,
+        loss: Any,
+        prediction: torch.Tensor,
+        target: torch.Tensor,
+        past: torch.Tensor,
+        together: torch.Tensor | None,
+    ) -> torch.Tensor:
         """Return the mean of the library's loss; not through its metric object, which adds up and synchronises."""
         kind = self._spec.loss
+        if kind in JOINT:
+            joint: torch.Tensor = loss.joint_loss(prediction, target, together)
+            return joint
         if kind == "mase":
             scale = past.diff(dim=1).abs().mean(dim=1, keepdim=True).clamp(min=torch.finfo(past.dtype).eps)
             point: torch.Tensor = loss.to_prediction(prediction)
@@ -185,14 +199,7 @@ def build(spec: RunSpec, recipe: Recipe) -> Forecaster:
         raise RunFailed(
             f"{name} could not be built: {type(error).__name__}: {error}", "Check the model's parameters and its loss."
         ) from error
-    if name == "xlstm":
-        # xLSTMTime of 1.8.0 normalises each forecast over the other windows of the batch: it would depend on them.
-        network.instance_norm = nn.Identity()
-    # The library keeps its losses as modules; their sums are not ours to save.
-    network.logging_metrics = nn.ModuleList()
-    if len(losses) > 1 and own.loss == "implicit_quantile":
-        # The library's sum of losses does not show their weights to the network; a single loss is a part of it.
-        network.losses_of_targets = nn.ModuleList(losses)
+    mend(name, network, losses)
     kind = QUICK.get(name)
     quick = None if kind is None else kind(network)
     return Forecaster(network, losses, own, samples=name == "deepar", rescale=name == "xlstm", quick=quick)

@@ -6,12 +6,11 @@ from engine.families.forecasting import library
 from engine.families.forecasting.fitting import Material
 from engine.families.forecasting.folds import split
 from engine.families.forecasting.forecaster import build
-from engine.families.forecasting.loading import loader_of
+from engine.families.forecasting.loading import training_loader
 from engine.families.forecasting.running import load_series
 from engine.spec import RunSpec
 from engine.training.failures import RunFailed
 from engine.training.hardware import choose_device, data_type
-from engine.training.loader import BatchPlan
 from engine.training.randomness import seed_everything
 from engine.training.rate_search import LrCurve, Search, sweep
 
@@ -28,7 +27,6 @@ def search_series(workspace: Path, spec: RunSpec, search: Search) -> LrCurve:
     forecaster = build(spec, material.recipe)
     forecaster.network.to(device, data_type(spec.trainer)).train()
     search.leave_if_cancelled()
-    plan = BatchPlan.of(len(material.train), spec.trainer.batch_size, spec.trainer.drop_last)
-    loader = loader_of(material.train, plan, spec.trainer.seed, device)
+    loader = training_loader(material.train, spec, spec.trainer, device)
     with library.quiet():
         return sweep(forecaster.network, forecaster.loss, loader, spec.trainer, search)

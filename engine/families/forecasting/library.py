@@ -89,6 +89,14 @@ def make_loss(spec: ForecastingSpec) -> Any:
         from engine.families.forecasting.implicit_quantiles import ImplicitQuantiles
 
         return ImplicitQuantiles(quantiles)
+    if spec.loss == "multivariate_normal":
+        from engine.families.forecasting.joint_normals import JointNormals
+
+        return JointNormals(quantiles=quantiles)
+    if spec.loss == "mqf2":
+        from engine.families.forecasting.quantile_functions import QuantileFunctions
+
+        return QuantileFunctions(spec.windows.horizon, quantiles)
     if spec.loss in DISTRIBUTIONS:
         return getattr(metrics, _DISTRIBUTIONS[spec.loss])(quantiles=quantiles)
     return getattr(metrics, _POINTS[spec.loss])()

@@ -1,12 +1,17 @@
-"""Which loader reads windows: our own, which gathers from rows on the device, or the library's where ours cannot."""
+"""Which loader reads windows: our own, which gathers from rows on the device, or the library's where ours cannot; and how
+many at once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import torch
 
 from engine.families.forecasting.library import quiet
+from engine.families.forecasting.series import forecasting_of
+from engine.families.forecasting.together import Groups, TogetherLoader
 from engine.families.forecasting.window_loader import WindowBatch, WindowLoader, why_not
+from engine.spec import JOINT, RunSpec, TrainerSpec
 from engine.training.loader import BatchPlan, EpochLoader
 
 Loader = EpochLoader[WindowBatch]
@@ -44,6 +49,42 @@ def loader_of(
         return WindowLoader(dataset, plan, seed, device)
     tell(f"Windows are read with the library's own loader, which is slower: {reason}")
     return LibraryLoader(dataset, plan, seed, device)
+
+
+def training_loader(
+    dataset: Any,
+    spec: RunSpec,
+    trainer: TrainerSpec,
+    device: torch.device,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Loader:
+    """Return a loader of windows to learn from, in another order each epoch; those of the same steps come together where
+    the loss looks at series together."""
+    plan, groups = training_plan(dataset, spec, trainer)
+    windows = loader_of(dataset, plan, trainer.seed, device, tell)
+    return windows if groups is None else TogetherLoader(windows, groups, plan, trainer.seed)
+
+
+def training_plan(dataset: Any, spec: RunSpec, trainer: TrainerSpec) -> tuple[BatchPlan, Groups | None]:
+    """Return how many windows each batch has to learn from; or how many groups, and these."""
+    size, drop_last = trainer.batch_size, trainer.drop_last
+    if forecasting_of(spec).loss not in JOINT:
+        plan = BatchPlan.of(len(dataset), size, drop_last)
+        return replace(plan, note=plan.note.replace("row", "window")), None
+    groups = Groups.of(dataset, size, trainer.seed)
+    plan = groups.plan(size, drop_last)
+    return replace(plan, note=plan.note.replace("rows", "groups of windows of the same steps")), groups
+
+
+def judging_loader(dataset: Any, spec: RunSpec, at_once: int, device: torch.device) -> Loader:
+    """Return a loader of windows to be judged, in their own order, about so many at once. Where the loss looks at series
+    together that order must be of time."""
+    plan = BatchPlan.of(len(dataset), at_once, merge_single=False)
+    windows = loader_of(dataset, plan, None, device)
+    if forecasting_of(spec).loss not in JOINT:
+        return windows
+    groups = Groups.of(dataset, at_once)
+    return TogetherLoader(windows, groups, groups.plan(at_once), None)
 
 
 def rows_of(batch: WindowBatch) -> int:

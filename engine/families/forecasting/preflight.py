@@ -15,6 +15,7 @@ from engine.families.forecasting.frequency import Frequency
 from engine.families.forecasting.invented import invented
 from engine.families.forecasting.leaks import leaks
 from engine.families.forecasting.library import BASELINES
+from engine.families.forecasting.loading import training_plan
 from engine.families.forecasting.running import read_series, trainable
 from engine.families.forecasting.scores import intervals
 from engine.families.forecasting.series import forecasting_of
@@ -23,7 +24,6 @@ from engine.families.forecasting.window_loader import why_not
 from engine.families.trainer_checks import check_catalogue, check_checkpoints, check_monitors
 from engine.spec import RunSpec
 from engine.training.failures import RunFailed
-from engine.training.loader import BatchPlan
 
 
 def preflight(workspace: Path, spec: RunSpec) -> Preflight:
@@ -33,7 +33,7 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
     """
     findings = [*_setting_findings(spec), *_holiday_findings(spec)]
     rows: dict[str, int] = {}
-    size, parameters, trainings = None, None, 0
+    size, parameters, trainings, batches = None, None, 0, 0
     if not any(one.severity == "error" for one in findings):
         try:
             read = read_series(workspace, spec)
@@ -51,6 +51,7 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
             valid = material.count(material.fold.valid, "validation")
             tests = material.count(span, "test")[0] if span is not None else 0
             rows = {"train": len(material.train), "valid": valid[0], "test": tests}
+            batches = len(training_plan(material.train, spec, spec.trainer)[0].sizes)
             if reason := why_not(material.train):
                 findings.append(_finding("info", "forecasting.windows", f"Windows are read the slow way: {reason}"))
             if slow := prepared_slowly(spec):
@@ -63,8 +64,6 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
         except RunFailed as failure:
             findings.append(_refusal(failure))
     trainer = spec.trainer
-    plan = BatchPlan.of(rows["train"], trainer.batch_size, trainer.drop_last) if rows.get("train") else BatchPlan(())
-    batches = len(plan.sizes)
     findings += time_findings(spec, size, batches)
     return Preflight(
         parameters=parameters,

@@ -47,7 +47,7 @@ class TrainedForecaster:
 def windows_at_once(spec: RunSpec, batch_size: int) -> int:
     """Return how many windows may go through a network without gradients; fewer where each draws many samples, or leaves
     much behind on its way."""
-    windows = forecasting_of(spec).windows
-    steps = windows.encoder_length + windows.horizon
-    parts = {"deepar": 16, "tft": 2}.get(spec.model.name, 1)
+    own = forecasting_of(spec)
+    steps = own.windows.encoder_length + own.windows.horizon
+    parts = 16 if own.loss == "mqf2" else {"deepar": 16, "tft": 2}.get(spec.model.name, 1)
     return max(1, min(4_096, max(batch_size, NUMBERS_AT_ONCE // steps) // parts))

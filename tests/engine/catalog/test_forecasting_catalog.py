@@ -58,7 +58,9 @@ def test_that_what_the_specification_owns_is_not_a_parameter():
 
 def test_that_the_losses_of_a_model_come_from_the_library():
     assert model("nbeats").losses == ("mae", "rmse", "smape", "mase", "poisson", "tweedie")
-    assert model("deepar").losses == ("normal", "lognormal", "negative_binomial", "beta", "implicit_quantile")
+    chances = ("normal", "lognormal", "negative_binomial", "beta", "implicit_quantile", "multivariate_normal")
+    assert model("deepar").losses == chances
+    assert model("nhits").losses[-7:] == (*chances, "mqf2")
     assert "quantile" in model("tft").losses
     assert model("last_value").losses == ()
     assert settings(ModelSpec(name="xlstm"))["hidden_size"] == 64
@@ -116,6 +118,21 @@ def test_that_the_losses_of_a_model_come_from_the_library():
             "tide",
             {"forecasting": {"loss": "implicit_quantile"}},
             "forecasting.loss: TiDE cannot be trained with “implicit_quantile”; it takes mae",
+        ),
+        (
+            "deepar",
+            {"forecasting": {"loss": "mqf2"}},
+            "forecasting.loss: DeepAR cannot be trained with “mqf2”; it takes normal",
+        ),
+        (
+            "deepar",
+            {"forecasting": {"loss": "multivariate_normal"}, "roles": {"target": ["y"]}},
+            "forecasting.loss: the multivariate normal loss learns how series move together, and there is one series",
+        ),
+        (
+            "nhits",
+            {"forecasting": {"loss": "mqf2"}, "params": {"backcast_loss_ratio": 0.1}},
+            "model.params.backcast_loss_ratio: MQF2 learns from paths over the horizon alone",
         ),
         ("nhits", {"forecasting": {"loss": "lognormal"}}, "forecasting.scaling.transformation: the log-normal loss"),
         (

@@ -49,6 +49,8 @@ OF_SERIES: dict[str, dict[str, Any]] = {
     "tft": {"model__name": "tft", "forecasting__inputs": {"calendar": ["hour"]}},
     "samples": {"model__name": "deepar", "forecasting__loss": "normal"},
     "quantile network": {"forecasting__loss": "implicit_quantile", "model__params": {"hidden_size": 16}},
+    "quantile function": {"forecasting__loss": "mqf2", "model__params": {"hidden_size": 16}},
+    "series together": {"model__name": "deepar", "forecasting__loss": "multivariate_normal"},
 }
 SEEN = {"nhits", "tft", "deepar", "nbeats_kan"}
 """Networks of series that the tests above leave and go on with; and one whose sums differ in the last bit from one training
