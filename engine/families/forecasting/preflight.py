@@ -13,6 +13,7 @@ from engine.families.forecasting.folds import split
 from engine.families.forecasting.footprint import footprint
 from engine.families.forecasting.frequency import Frequency
 from engine.families.forecasting.invented import invented
+from engine.families.forecasting.joint_checks import of_strangers
 from engine.families.forecasting.leaks import leaks
 from engine.families.forecasting.library import BASELINES
 from engine.families.forecasting.loading import training_plan
@@ -43,6 +44,7 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
             findings += invented(series, spec)
             findings += leaks(series, spec)
             findings += unsteady(series, spec)
+            findings += of_strangers(series, spec)
             findings += _useless_holidays(spec, series.frequency)
             folds = split(series, spec)
             trainings = len(folds)

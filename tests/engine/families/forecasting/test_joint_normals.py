@@ -15,6 +15,7 @@ from pytorch_forecasting.metrics import MultivariateNormalDistributionLoss
 from torch import distributions
 
 from engine.families.forecasting.joint_normals import JointNormals
+from engine.families.forecasting.preflight import preflight
 from engine.runs import Outcome, OutcomeKind, RunStore
 from engine.spec import RunSpec
 
@@ -108,6 +109,32 @@ def test_that_numbers_that_are_none_become_a_loss_that_is_none() -> None:
     loss, output, target = loss_and_output(3)
     output[1, 0, 5] = torch.nan
     assert loss.joint_loss(output, target).isnan()
+
+
+@pytest.mark.parametrize(
+    ("shops_kept", "inputs", "fields"),
+    [
+        (["north"], {"series": True}, {"forecasting.loss"}),
+        (["north", "west"], {}, {"forecasting.inputs.series"}),
+        (["north", "west"], {"series": True}, set()),
+    ],
+)
+def test_that_series_it_cannot_tell_apart_are_warned_of(
+    shops_kept: list[str],
+    inputs: dict[str, bool],
+    fields: set[str],
+    shops: pd.DataFrame,
+    snapshot: Callable[..., str],
+    workspace: Path,
+    make_shop_spec: Callable[..., RunSpec],
+) -> None:
+    snapshot(shops[shops["shop"].isin(shops_kept)])
+    spec = make_shop_spec("deepar", forecasting__loss="multivariate_normal", forecasting__inputs=inputs)
+    found = preflight(workspace, spec)
+    assert {one.field for one in found.warnings if one.severity == "warning"} == fields
+    assert not any(one.severity == "error" for one in found.warnings)
+    # A batch of 16 windows is 16 moments of one shop, or 8 of two.
+    assert found.steps_per_epoch == -(-found.rows["train"] // 16)
 
 
 @pytest.fixture
