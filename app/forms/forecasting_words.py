@@ -101,8 +101,8 @@ CHOICES: dict[str, dict[str, object]] = {
         "negative_binomial": QT_TRANSLATE_NOOP("Choices", "negative binomial, for counts"),
         "beta": QT_TRANSLATE_NOOP("Choices", "beta distribution"),
         "implicit_quantile": QT_TRANSLATE_NOOP("Choices", "implicit quantile network"),
-        "multivariate_normal": QT_TRANSLATE_NOOP("Choices", "multivariate normal, series together"),
-        "mqf2": QT_TRANSLATE_NOOP("Choices", "multivariate quantile function (MQF2)"),
+        "multivariate_normal": QT_TRANSLATE_NOOP("Choices", "multivariate normal"),
+        "mqf2": QT_TRANSLATE_NOOP("Choices", "quantile function (MQF2)"),
     },
     "forecasting.inputs.calendar": {
         "day": QT_TRANSLATE_NOOP("Choices", "day of the month"),
