@@ -103,6 +103,19 @@ def test_that_a_large_tensor_is_a_heat_map_of_all_of_it(hand: Hand, qtbot: QtBot
     assert hand.page.view.strip._cell.text().startswith("y[599, 3] · place")
 
 
+def test_that_cells_stand_where_they_stood_before_a_heat_map_took_their_place(hand: Hand) -> None:
+    def top() -> int:
+        pane = hand.page.view.cards[0].panes()[0]
+        pane.layout().activate()
+        return int(pane.grid.y())
+
+    hand.show("x = rand(3, 4)")
+    before = top()
+    hand.show("x = rand(600, 600)")
+    hand.show("x = rand(3, 4)")
+    assert top() == before
+
+
 def test_that_what_a_large_map_shows_of_cells_that_share_a_pixel_is_chosen(hand: Hand, qtbot: QtBot) -> None:
     hand.show("x = rand(3000, 3000)")
     whole = hand.page.view.cards[-1].panes()[0].cells.whole
