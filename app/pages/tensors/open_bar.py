@@ -35,6 +35,7 @@ class OpenBar(QWidget):
         self.runs, self.others = _menu_of(runs), _menu_of(others)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
         for button in (file, runs, others):
             row.addWidget(button)
         row.addStretch(1)

@@ -132,6 +132,7 @@ class PlaceBar(QWidget):
         self._status.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
         row.addWidget(self._told, 1)
         row.addWidget(self._status)
 
