@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from engine.amounts import percent
 from engine.catalog.schema import ModelInfo
-from engine.spec import ForecastingSpec, HoldoutSplit, RollingOriginSplit, RunSpec
+from engine.spec import DISTRIBUTIONS, ForecastingSpec, HoldoutSplit, RollingOriginSplit, RunSpec
 
 
 def forecasting_problems(info: ModelInfo, spec: RunSpec) -> Iterator[str]:
@@ -87,6 +87,9 @@ def _model_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Ite
 
 def _lag_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Iterator[str]:
     """A lag shorter than the horizon is not known at its end, and so an input whose future is unknown."""
+    targets = spec.data.roles.target
+    if info.name in {"deepar", "recurrent"} and len({frozenset(own.inputs.lags.get(name, ())) for name in targets}) > 1:
+        yield f"forecasting.inputs.lags: {info.title} needs the same lags for all targets"
     if info.unknown_inputs:
         return
     for name, lags in own.inputs.lags.items():
@@ -117,8 +120,13 @@ def _loss_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Iter
             "forecasting.loss: the multivariate normal loss learns how series move together, and there is one series; "
             "choose normal, or name the columns that identify series (data.roles.group)"
         )
-    elif loss == "mqf2" and spec.model.params.get("backcast_loss_ratio"):
-        yield "model.params.backcast_loss_ratio: MQF2 learns from paths over the horizon alone; set it to 0"
+    elif info.name == "nhits" and spec.model.params.get("backcast_loss_ratio") and not _is_one_number(own):
+        yield "model.params.backcast_loss_ratio: N-HiTS weighs its past beside losses of one number only; set it to 0"
+
+
+def _is_one_number(own: ForecastingSpec) -> bool:
+    """Whether a network gives one number a step, not quantiles or parameters of a distribution."""
+    return own.loss not in DISTRIBUTIONS and (own.loss != "quantile" or len(own.quantiles) == 1)
 
 
 def _window_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Iterator[str]:

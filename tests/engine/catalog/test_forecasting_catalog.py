@@ -132,7 +132,12 @@ def test_that_the_losses_of_a_model_come_from_the_library():
         (
             "nhits",
             {"forecasting": {"loss": "mqf2"}, "params": {"backcast_loss_ratio": 0.1}},
-            "model.params.backcast_loss_ratio: MQF2 learns from paths over the horizon alone",
+            "model.params.backcast_loss_ratio: N-HiTS weighs its past beside losses of one number only",
+        ),
+        (
+            "recurrent",
+            {"forecasting": {"inputs": {"lags": {"y": [1]}}}, "roles": {"target": ["y", "z"]}},
+            "forecasting.inputs.lags: Recurrent network needs the same lags for all targets",
         ),
         ("nhits", {"forecasting": {"loss": "lognormal"}}, "forecasting.scaling.transformation: the log-normal loss"),
         (
