@@ -5,7 +5,15 @@ from collections.abc import Iterator
 
 from engine.amounts import percent
 from engine.catalog.schema import ModelInfo
-from engine.spec import DISTRIBUTIONS, ForecastingSpec, HoldoutSplit, RollingOriginSplit, RunSpec
+from engine.spec import (
+    DISTRIBUTIONS,
+    EXPONENTIAL,
+    ForecastingSpec,
+    HoldoutSplit,
+    RollingOriginSplit,
+    RunSpec,
+    ScalingSpec,
+)
 
 
 def forecasting_problems(info: ModelInfo, spec: RunSpec) -> Iterator[str]:
@@ -107,8 +115,11 @@ def _loss_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Iter
     scaling, loss = own.scaling, own.loss
     if loss not in info.losses:
         yield f"forecasting.loss: {info.title} cannot be trained with “{loss}”; it takes {', '.join(info.losses)}"
-    elif loss in {"poisson", "tweedie"} and scaling.normaliser != "none":
-        yield f"forecasting.scaling.normaliser: the {loss} loss works on counts as they are; choose none"
+    elif loss in EXPONENTIAL and not _is_exponent(scaling):
+        yield (
+            f"forecasting.scaling.transformation: the {loss} loss takes the exponential of what is forecast; choose log1p, "
+            "or neither scale nor transformation"
+        )
     elif loss == "lognormal" and scaling.transformation not in {"log", "log1p"}:
         yield "forecasting.scaling.transformation: the log-normal loss needs log or log1p"
     elif loss == "beta" and (scaling.transformation != "logit" or not scaling.center):
@@ -122,6 +133,11 @@ def _loss_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Iter
         )
     elif info.name == "nhits" and spec.model.params.get("backcast_loss_ratio") and not _is_one_number(own):
         yield "model.params.backcast_loss_ratio: N-HiTS weighs its past beside losses of one number only; set it to 0"
+
+
+def _is_exponent(scaling: ScalingSpec) -> bool:
+    """Whether the exponential of what is forecast is in the target's unit, or a network can learn that it is."""
+    return scaling.transformation == "log1p" or (scaling.transformation == "none" and scaling.normaliser == "none")
 
 
 def _is_one_number(own: ForecastingSpec) -> bool:

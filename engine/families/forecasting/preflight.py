@@ -14,10 +14,10 @@ from engine.families.forecasting.folds import split
 from engine.families.forecasting.footprint import footprint
 from engine.families.forecasting.frequency import Frequency
 from engine.families.forecasting.invented import invented
-from engine.families.forecasting.joint_checks import of_strangers
 from engine.families.forecasting.leaks import leaks
 from engine.families.forecasting.library import BASELINES
 from engine.families.forecasting.loading import training_plan
+from engine.families.forecasting.loss_checks import of_loss
 from engine.families.forecasting.running import read_series, trainable
 from engine.families.forecasting.scores import intervals
 from engine.families.forecasting.series import forecasting_of
@@ -45,7 +45,7 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
             findings += invented(series, spec)
             findings += leaks(series, spec)
             findings += unsteady(series, spec)
-            findings += of_strangers(series, spec)
+            findings += of_loss(series, spec)
             findings += _useless_dates(spec, series.frequency)
             folds = split(series, spec)
             trainings = len(folds)

@@ -112,7 +112,7 @@ def test_that_the_losses_of_a_model_come_from_the_library():
         (
             "nhits",
             {"forecasting": {"loss": "poisson"}},
-            "forecasting.scaling.normaliser: the poisson loss works on counts",
+            "forecasting.scaling.transformation: the poisson loss takes the exponential of what is forecast; choose log1p",
         ),
         (
             "tide",
