@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from engine.amounts import percent
 from engine.catalog.schema import ModelInfo
-from engine.spec import ForecastingSpec, HoldoutSplit, RollingOriginSplit, RunSpec
+from engine.spec import DISTRIBUTIONS, ForecastingSpec, HoldoutSplit, RollingOriginSplit, RunSpec
 
 
 def forecasting_problems(info: ModelInfo, spec: RunSpec) -> Iterator[str]:
@@ -117,8 +117,11 @@ def _loss_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Iter
             "forecasting.loss: the multivariate normal loss learns how series move together, and there is one series; "
             "choose normal, or name the columns that identify series (data.roles.group)"
         )
-    elif loss == "mqf2" and spec.model.params.get("backcast_loss_ratio"):
-        yield "model.params.backcast_loss_ratio: MQF2 learns from paths over the horizon alone; set it to 0"
+    elif (loss == "quantile" or loss in DISTRIBUTIONS) and spec.model.params.get("backcast_loss_ratio"):
+        yield (
+            f"model.params.backcast_loss_ratio: {info.title} learns of the past only by a loss of one number a step; set it "
+            "to 0, or choose such a loss, as mae"
+        )
 
 
 def _window_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Iterator[str]:

@@ -132,7 +132,12 @@ def test_that_the_losses_of_a_model_come_from_the_library():
         (
             "nhits",
             {"forecasting": {"loss": "mqf2"}, "params": {"backcast_loss_ratio": 0.1}},
-            "model.params.backcast_loss_ratio: MQF2 learns from paths over the horizon alone",
+            "model.params.backcast_loss_ratio: N-HiTS learns of the past only by a loss of one number a step",
+        ),
+        (
+            "nhits",
+            {"params": {"backcast_loss_ratio": 0.1}},
+            "model.params.backcast_loss_ratio: N-HiTS learns of the past only by a loss of one number a step",
         ),
         ("nhits", {"forecasting": {"loss": "lognormal"}}, "forecasting.scaling.transformation: the log-normal loss"),
         (

@@ -54,6 +54,15 @@ def test_that_a_forecast_does_not_depend_on_those_beside_it_nor_on_chance() -> N
     assert len(whole[0].unique()) == 3 * PATHS
 
 
+def test_that_paths_can_be_learned_from_after_forecasts_were_made() -> None:
+    loss = QuantileFunctions(7, LEVELS)
+    output = output_of(loss, 7)
+    with torch.inference_mode():
+        loss.sample(output)
+    loss.sample(output).sum().backward()
+    assert loss.convex.first.weight.grad is not None
+
+
 def test_that_the_score_is_the_energy_score_of_its_paths(monkeypatch: pytest.MonkeyPatch) -> None:
     torch.manual_seed(0)
     loss = QuantileFunctions(2, LEVELS)
