@@ -35,11 +35,12 @@ def loss_and_output(
     return loss, output, 0.2 + 0.6 * torch.rand(count, HORIZON, generator=source)
 
 
-def together_of(sizes: list[int]) -> torch.Tensor:
-    """The places of groups of these sizes that follow each other."""
+def together_of(sizes: list[int]) -> list[torch.Tensor]:
+    """The places of groups of these sizes that follow each other, of the first ones and of the others."""
     places = torch.arange(max(sizes)).expand(len(sizes), -1)
     starts = torch.tensor([0, *sizes[:-1]]).cumsum(0)
-    return torch.where(places < torch.tensor(sizes)[:, None], places + starts[:, None], sum(sizes))
+    together = torch.where(places < torch.tensor(sizes)[:, None], places + starts[:, None], sum(sizes))
+    return [one for one in (together[:2], together[2:]) if len(one)]
 
 
 def by_torch(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
