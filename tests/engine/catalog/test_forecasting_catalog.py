@@ -87,7 +87,7 @@ def test_that_the_losses_of_a_model_come_from_the_library():
         (
             "tide",
             {"roles": {"target": ["y"], "continuous": ["price"]}},
-            "model.name: TiDE takes inputs that are static or known ahead only; “price” is neither",
+            "model.name: TiDE takes inputs that are static or known ahead only; “price” is neither: leave it out",
         ),
         (
             "nhits",

@@ -56,6 +56,30 @@ def test_that_numbers_have_a_frequency_too() -> None:
     assert found.of("14") == 7
 
 
+@pytest.mark.parametrize(
+    ("written", "freq"),
+    [
+        ("%d.%m.%Y %H:%M", "h"),
+        ("%d.%m.%Y", "MS"),  # no day tells which number it is
+        ("%d/%m/%Y", "D"),
+        ("%d/%m/%Y", "MS"),
+        ("%m/%d/%Y", "D"),
+        ("%m/%d/%Y", "MS"),
+        ("%m/%d/%Y %H:%M", "h"),
+        ("%Y-%m-%d", "MS"),
+    ],
+)
+def test_that_days_are_told_from_months_by_all_dates_together(written: str, freq: str) -> None:
+    dates = pd.Series(pd.date_range("2024-01-01", periods=24 if freq == "MS" else 400, freq=freq))
+    times = read_times(dates.dt.strftime(written), "time")
+    assert times.values.tolist() == dates.astype("datetime64[ns]").astype("int64").tolist()
+
+
+def test_that_dots_stand_between_days_and_months_where_nothing_else_tells() -> None:
+    times = read_times(pd.Series(["01.02.2024", "01.02.2024"]), "time")
+    assert pd.Timestamp(times.values[0]) == pd.Timestamp("2024-02-01")
+
+
 SENTENCES = {
     "no date": ({"time": ["soon"] * 12}, {}, "No date can be read in column “time”: its first value is “soon”"),
     "mixed formats": (
