@@ -67,8 +67,8 @@ def _model_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Ite
     unknown = [name for name in columns if name not in inputs.static and name not in inputs.known]
     if unknown and not info.unknown_inputs:
         yield (
-            f"model.name: {info.title} takes inputs that are static or known ahead only; “{unknown[0]}” is neither: leave it "
-            "out (role ignore), or say that its future is known (forecasting.inputs.known)"
+            f"model.name: {info.title} takes inputs that are static or known ahead only; “{unknown[0]}” is neither: leave "
+            "it out (role ignore), or say that its future is known (forecasting.inputs.known)"
         )
     if inputs.relative_time and not info.relative_time:
         yield f"forecasting.inputs.relative_time: {info.title} does not take it; switch it off"
