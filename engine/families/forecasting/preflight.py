@@ -12,6 +12,7 @@ from engine.families.forecasting.fitting import Material, prepared_slowly
 from engine.families.forecasting.folds import split
 from engine.families.forecasting.footprint import footprint
 from engine.families.forecasting.frequency import Frequency
+from engine.families.forecasting.half_seen import half_seen
 from engine.families.forecasting.invented import invented
 from engine.families.forecasting.joint_checks import of_strangers
 from engine.families.forecasting.leaks import leaks
@@ -47,6 +48,7 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
             findings += of_strangers(series, spec)
             findings += _useless_holidays(spec, series.frequency)
             folds = split(series, spec)
+            findings += half_seen(series, spec, folds[0].train)
             trainings = len(folds)
             material = Material(spec, series, folds[0])
             span = material.fold.test

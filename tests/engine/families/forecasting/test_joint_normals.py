@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytorch_forecasting.metrics import MultivariateNormalDistributionLoss
 from torch import distributions
@@ -53,6 +53,7 @@ def by_torch(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     return -distributions.TransformedDistribution(normal, [scaled]).log_prob(target).sum()
 
 
+@settings(deadline=None)
 @given(sizes=st.lists(st.integers(1, 14), min_size=1, max_size=4), seed=st.integers(0, 999))
 def test_that_the_loss_is_the_likelihood_of_each_moments_windows(sizes: list[int], seed: int) -> None:
     loss, output, target = loss_and_output(sum(sizes), seed=seed)

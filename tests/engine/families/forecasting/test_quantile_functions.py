@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.families.forecasting.quantile_functions import NUMBERS, PATHS, ConvexGradient, QuantileFunctions
@@ -17,6 +17,7 @@ def convex_of(size: int, seed: int) -> tuple[ConvexGradient, torch.Tensor, torch
     return ConvexGradient(size, 5, 8).double(), torch.randn(3, 7, size).double() * 3, torch.randn(3, 5).double()
 
 
+@settings(deadline=None)
 @given(size=st.integers(1, 6), seed=st.integers(0, 999))
 def test_that_the_gradient_is_that_of_its_potential_and_rises(size: int, seed: int) -> None:
     convex, at, context = convex_of(size, seed)

@@ -277,7 +277,30 @@ def test_that_parts_of_the_date_are_points_on_a_circle() -> None:
     assert set(found) == {"hour_sin", "hour_cos", "weekday_sin", "weekday_cos", "month_sin", "month_cos"}
     assert np.allclose(found["hour_sin"] ** 2 + found["hour_cos"] ** 2, 1)
     assert np.allclose(found["hour_sin"][:24], found["hour_sin"][24:])
-    assert calendar.suggested(hours) == ("hour", "weekday", "month")
+
+
+@pytest.mark.parametrize(
+    ("freq", "count", "parts"),
+    [
+        ("h", 47, ()),
+        ("h", 48, ("hour",)),
+        ("h", 14 * 24, ("hour", "weekday")),
+        ("h", 730 * 24, ("hour", "weekday", "month")),
+        ("D", 500, ("weekday",)),
+        ("MS", 23, ()),
+        ("MS", 24, ("month",)),
+        ("W", 300, ("month",)),
+    ],
+)
+def test_that_parts_of_the_date_are_suggested_that_come_again(freq: str, count: int, parts: tuple[str, ...]) -> None:
+    times = read_times(pd.Series(pd.date_range("2024-01-01", periods=count, freq=freq)), "time")
+    found = detected(times.values, np.zeros(count, dtype=np.int64), times.is_date)
+    assert calendar.suggested(found, found.steps(times.values)) == parts
+
+
+def test_that_numbers_have_no_parts_of_a_date() -> None:
+    found = detected(np.arange(900), np.zeros(900, dtype=np.int64), False)
+    assert calendar.suggested(found, np.arange(900)) == ()
 
 
 def test_that_a_single_series_is_called_by_what_is_forecast(make_shop_spec: Make) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.families.forecasting.fitting import Material
@@ -55,6 +55,7 @@ def windows_of(loader: Loader) -> list[list[tuple[int, ...]]]:
     return batches
 
 
+@settings(deadline=None)
 @given(times=st.lists(st.integers(0, 6), min_size=1, max_size=60), most=st.integers(1, 9), seed=st.integers(0, 9))
 def test_that_groups_hold_each_window_once_and_those_of_one_time_alone(times: list[int], most: int, seed: int) -> None:
     for groups in (Groups.of(Indexed(times), most), Groups.of(Indexed(times), most, seed)):
@@ -84,6 +85,7 @@ def test_that_groups_of_other_sizes_take_no_room_for_what_is_not_there() -> None
     assert len(windows) == 1_999 and sum(one.numel() for one in together) < 2 * 1_999
 
 
+@settings(deadline=None)
 @given(sizes=st.lists(st.integers(1, 40), min_size=1, max_size=30), most=st.integers(5, 50))
 def test_that_no_batch_is_judged_of_more_windows_than_asked_for(sizes: list[int], most: int) -> None:
     groups = Groups.of(Indexed(np.repeat(np.arange(len(sizes)), sizes).tolist()), most)
