@@ -212,6 +212,18 @@ def test_that_gaps_are_filled_as_the_policy_says(make_shop_spec: Make) -> None:
         assert np.diff(series.step)[series.series[1:] == series.series[:-1]].tolist() == [1] * 10
 
 
+def test_that_targets_without_a_value_are_filled_or_left_out_and_counted(make_shop_spec: Make) -> None:
+    timeline = {"column": "time", "missing_target": "forward"}
+    spec = make_shop_spec(forecasting__timeline=timeline, forecasting__windows={"encoder_length": 1, "horizon": 1})
+    inside, before = ([np.nan if place in empty else place for place in range(12)] for empty in ({3, 4}, {0, 3, 4}))
+    done = "filled (forecasting.timeline.missing_target = forward)"
+    series = trainable(prepare(a_table(sales=inside), spec), spec)
+    assert (series.notes[-1], len(series)) == (f"2 rows of “sales” had no value: {done}.", 12)
+    series = trainable(prepare(a_table(sales=before), spec), spec)
+    told = f"3 rows of “sales” had no value: 2 {done}, 1 left out before a series’ first one."
+    assert (series.notes[-1], len(series)) == (told, 11)
+
+
 def test_that_several_rows_of_a_step_become_one(make_shop_spec: Make) -> None:
     table = a_table(shop=["a"] * 12)
     for policy, first in (("mean", 3.0), ("sum", 6.0), ("last", 6.0)):
