@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from pytorch_forecasting.metrics import MultivariateNormalDistributionLoss
 from torch import distributions
 
+from engine.families.forecasting.joint_checks import of_strangers
 from engine.families.forecasting.joint_normals import JointNormals
 from engine.families.forecasting.preflight import preflight
+from engine.families.forecasting.series import prepare
 from engine.runs import Outcome, OutcomeKind, RunStore
 from engine.spec import RunSpec
 
@@ -137,6 +139,17 @@ def test_that_series_it_cannot_tell_apart_are_warned_of(
     assert not any(one.severity == "error" for one in found.warnings)
     # A batch of 16 windows is 16 moments of one shop, or 8 of two.
     assert found.steps_per_epoch == -(-found.rows["train"] // 16)
+
+
+@pytest.mark.parametrize(("batch_size", "told"), [(2, 1), (3, 0)])
+def test_that_it_is_told_where_a_batch_cannot_hold_all_series(
+    batch_size: int, told: int, shops: pd.DataFrame, make_shop_spec: Callable[..., RunSpec]
+) -> None:
+    changes = {"forecasting__loss": "multivariate_normal", "forecasting__inputs": {"series": True}}
+    spec = make_shop_spec("deepar", trainer__batch_size=batch_size, **changes)
+    found = list(of_strangers(prepare(shops, spec), spec))
+    assert [one.field for one in found] == ["trainer.batch_size"] * told
+    assert all(one.severity == "info" and "2 of 3 series" in one.text for one in found)
 
 
 @pytest.fixture
