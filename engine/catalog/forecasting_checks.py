@@ -5,7 +5,15 @@ from collections.abc import Iterator
 
 from engine.amounts import percent
 from engine.catalog.schema import ModelInfo
-from engine.spec import DISTRIBUTIONS, ForecastingSpec, HoldoutSplit, RollingOriginSplit, RunSpec
+from engine.spec import (
+    DISTRIBUTIONS,
+    EXPONENTIAL,
+    ForecastingSpec,
+    HoldoutSplit,
+    RollingOriginSplit,
+    RunSpec,
+    ScalingSpec,
+)
 
 
 def forecasting_problems(info: ModelInfo, spec: RunSpec) -> Iterator[str]:
@@ -87,6 +95,9 @@ def _model_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Ite
 
 def _lag_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Iterator[str]:
     """A lag shorter than the horizon is not known at its end, and so an input whose future is unknown."""
+    targets = spec.data.roles.target
+    if info.name in {"deepar", "recurrent"} and len({frozenset(own.inputs.lags.get(name, ())) for name in targets}) > 1:
+        yield f"forecasting.inputs.lags: {info.title} needs the same lags for all targets"
     if info.unknown_inputs:
         return
     for name, lags in own.inputs.lags.items():
@@ -104,8 +115,11 @@ def _loss_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Iter
     scaling, loss = own.scaling, own.loss
     if loss not in info.losses:
         yield f"forecasting.loss: {info.title} cannot be trained with “{loss}”; it takes {', '.join(info.losses)}"
-    elif loss in {"poisson", "tweedie"} and scaling.normaliser != "none":
-        yield f"forecasting.scaling.normaliser: the {loss} loss works on counts as they are; choose none"
+    elif loss in EXPONENTIAL and not _is_exponent(scaling):
+        yield (
+            f"forecasting.scaling.transformation: the {loss} loss takes the exponential of what is forecast; choose log1p, "
+            "or neither scale nor transformation"
+        )
     elif loss == "lognormal" and scaling.transformation not in {"log", "log1p"}:
         yield "forecasting.scaling.transformation: the log-normal loss needs log or log1p"
     elif loss == "beta" and (scaling.transformation != "logit" or not scaling.center):
@@ -117,11 +131,21 @@ def _loss_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Iter
             "forecasting.loss: the multivariate normal loss learns how series move together, and there is one series; "
             "choose normal, or name the columns that identify series (data.roles.group)"
         )
-    elif (loss == "quantile" or loss in DISTRIBUTIONS) and spec.model.params.get("backcast_loss_ratio"):
+    elif info.name == "nhits" and spec.model.params.get("backcast_loss_ratio") and not _is_one_number(own):
         yield (
-            f"model.params.backcast_loss_ratio: {info.title} learns of the past only by a loss of one number a step; set it "
-            "to 0, or choose such a loss, as mae"
+            "model.params.backcast_loss_ratio: only a loss of one number a step can look at the past as well; set it to 0, "
+            "or choose such a loss, as mae"
         )
+
+
+def _is_exponent(scaling: ScalingSpec) -> bool:
+    """Whether the exponential of what is forecast is in the target's unit, or a network can learn that it is."""
+    return scaling.transformation == "log1p" or (scaling.transformation == "none" and scaling.normaliser == "none")
+
+
+def _is_one_number(own: ForecastingSpec) -> bool:
+    """Whether a network gives one number a step, not quantiles or parameters of a distribution."""
+    return own.loss not in DISTRIBUTIONS and (own.loss != "quantile" or len(own.quantiles) == 1)
 
 
 def _window_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Iterator[str]:

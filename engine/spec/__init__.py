@@ -18,6 +18,7 @@ from engine.spec.data import (
 )
 from engine.spec.forecasting import (
     DISTRIBUTIONS,
+    EXPONENTIAL,
     JOINT,
     CalendarFeature,
     ForecastingSpec,
@@ -58,6 +59,7 @@ __all__ = [
     "BY_VALIDATION",
     "CLASSIC",
     "DISTRIBUTIONS",
+    "EXPONENTIAL",
     "JOINT",
     "LABELLED",
     "RUNNING",

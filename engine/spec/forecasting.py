@@ -33,6 +33,8 @@ DISTRIBUTIONS: tuple[LossName, ...] = (
     "multivariate_normal",
     "mqf2",
 )
+EXPONENTIAL: tuple[LossName, ...] = ("poisson", "tweedie")
+"""Losses that take the exponential of what a network gives."""
 JOINT: tuple[LossName, ...] = ("multivariate_normal",)
 """Losses that look at all series at once: they are given windows of the same steps together."""
 

@@ -10,10 +10,10 @@ import pandas as pd
 
 from engine.families.forecasting import calendar
 from engine.families.forecasting.frequency import Frequency
-from engine.families.forecasting.library import import_library, quiet
+from engine.families.forecasting.library import BASELINES, import_library, quiet
 from engine.families.forecasting.recipe import GROUP, SERIES, Recipe, make_encoder, make_normaliser
 from engine.families.forecasting.series import Series, forecasting_of
-from engine.spec import ForecastingSpec, RunSpec
+from engine.spec import ForecastingSpec, RunSpec, ScalingSpec
 
 TIME, TARGET, IDENTITY = "time", "target", "identity"
 """The names of further targets begin like the first one's: target, target2, target3, …"""
@@ -33,6 +33,8 @@ class Names:
     def of(cls, spec: RunSpec) -> "Names":
         """Return the names that a specification's columns get."""
         roles, own = spec.data.roles, forecasting_of(spec)
+        if spec.model.name in BASELINES:  # they look at the target as it is
+            own = own.model_copy(update={"scaling": ScalingSpec(normaliser="none")})
         plain = {name: f"r{place}" for place, name in enumerate(roles.continuous)}
         plain |= {name: f"c{place}" for place, name in enumerate(roles.categorical)}
         plain |= {name: f"{TARGET}{place + 1 if place else ''}" for place, name in enumerate(roles.target)}

@@ -154,11 +154,11 @@ class Forecaster:
         return losses.mean().sqrt() if kind == "rmse" else losses.mean()
 
     def _cast(self, batch: WindowBatch) -> WindowBatch:
-        """Return the batch in the number format of the weights."""
+        """Return the batch in the number format of the weights. Scales of single windows may be more exact than that."""
         dtype = next(one.dtype for one in self.network.parameters() if one.is_floating_point())
         x, (target, weight) = batch
         if dtype == torch.float32:
-            return x, (target, weight)
+            return {**x, "target_scale": _as(x["target_scale"], dtype)}, (target, weight)
         return {name: _as(one, dtype) for name, one in x.items()}, (_as(target, dtype), weight)
 
 

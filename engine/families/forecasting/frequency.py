@@ -1,6 +1,7 @@
 """Frequency: how far two steps of a series are apart, and so which step a time is. Knows nothing of tables or models."""
 
 import re
+from string import ascii_letters
 from typing import Any, Literal
 
 import numpy as np
@@ -8,11 +9,23 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from engine.families.findings import counted
+
 Ints = NDArray[np.int64]
 SECOND = 1_000_000_000
 HOUR, DAY = 3_600 * SECOND, 86_400 * SECOND
 _SIZES = {"s": SECOND, "min": 60 * SECOND, "h": HOUR, "D": DAY, "W": 7 * DAY}
 _MONTHS = {"MS": 1, "QS": 3, "YS": 12}
+_WORDS = {
+    "s": "second",
+    "min": "minute",
+    "h": "hour",
+    "D": "day",
+    "W": "week",
+    "MS": "month",
+    "QS": "quarter",
+    "YS": "year",
+}
 MONDAY = 4 * DAY  # the first one after 1970-01-01, from which times are counted
 MOST_OF_A_SEASON = 2_000
 
@@ -42,6 +55,13 @@ class Frequency(BaseModel):
                 count = self.size // size
                 return name if count == 1 else f"{count}{name}"
         return f"{self.size}ns"
+
+    @property
+    def words(self) -> str:
+        """The frequency as people say it, such as 1 hour, 15 minutes or 1 month; a number as it is."""
+        number = self.text.rstrip(ascii_letters)
+        unit = _WORDS.get(self.text[len(number) :])
+        return counted(int(number or 1), unit) if unit else self.text
 
     @property
     def season(self) -> int:

@@ -6,6 +6,7 @@ from engine.families.findings import Finding, counted
 from engine.families.forecasting.calendar import lasting, period, usable
 from engine.families.forecasting.folds import Span
 from engine.families.forecasting.frequency import DAY, HOUR
+from engine.families.forecasting.library import BASELINES
 from engine.families.forecasting.series import Series, forecasting_of
 from engine.spec import RunSpec
 
@@ -15,6 +16,8 @@ _NAMES = {"day": "day of the month", "year_day": "day of the year"}
 
 def half_seen(series: Series, spec: RunSpec, train: Span) -> Iterator[Finding]:
     """Yield a warning for each part of the date that takes longer to come again than the stretch to learn from."""
+    if spec.model.name in BASELINES:
+        return
     lasts = lasting(series.frequency, max(train.first, int(series.step.min())), train.last)
     for part in usable(forecasting_of(spec).inputs.calendar, series.frequency):
         if lasts >= period(part):

@@ -1,8 +1,6 @@
 """ImplicitQuantiles: the library's loss that learns a network from any level to its quantile, with draws for every forecast.
 Gouttes et al., Probabilistic time series forecasting with implicit quantile networks, 2021."""
 
-from typing import Any
-
 import torch
 from pytorch_forecasting.metrics import ImplicitQuantileNetworkDistributionLoss
 from pytorch_forecasting.metrics.distributions import ImplicitQuantileNetwork
@@ -22,16 +20,6 @@ class ImplicitQuantiles(ImplicitQuantileNetworkDistributionLoss):  # type: ignor
     def __init__(self, quantiles: list[float]) -> None:
         super().__init__(quantiles=quantiles, **SIZES)
         self.quantile_network = _QuantileNetwork(**SIZES)
-
-    def rescale_parameters(self, parameters: torch.Tensor, target_scale: torch.Tensor, encoder: Any) -> torch.Tensor:
-        """Return what the network gave [n, horizon, numbers] with each window's centre and scale behind it.
-
-        WORKAROUND pytorch-forecasting 1.8: a target that is not scaled has a scale of double precision, which weights
-        of single precision would be multiplied with.
-        """
-        exact = torch.promote_types(parameters.dtype, torch.float32)
-        joined: torch.Tensor = super().rescale_parameters(parameters, target_scale.to(exact), encoder)
-        return joined
 
     def sample(self, y_pred: torch.Tensor, n_samples: int) -> torch.Tensor:
         """Return draws [..., n_samples] in the target's unit, of what the network gave [..., numbers].

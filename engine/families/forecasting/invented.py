@@ -20,7 +20,9 @@ def invented(series: Series, spec: RunSpec) -> Iterator[Finding]:
     told = f"{counted(series.filled, 'step')} of {len(series):,} would be invented"
     where = f"column “{timeline.column}” has no row for them"
     if series.apart > 1:
-        where = f"rows of column “{timeline.column}” are mostly {series.apart:,} steps of {series.frequency.text} apart"
+        where = (
+            f"rows of column “{timeline.column}” are mostly {series.apart:,} steps of {series.frequency.words} apart"
+        )
     yield Finding(
         severity="warning",
         field="forecasting.timeline.frequency",

@@ -52,7 +52,7 @@ def uneven(rows: Series, places: Ints, off: Marks, spec: RunSpec) -> tuple[Uneve
         found.append(Uneven("duplicates", same, text))
     if off.any():
         text = (
-            f"{counted(int(off.sum()), 'time')} in column “{time}” between two steps of {rows.frequency.text}, "
+            f"{counted(int(off.sum()), 'time')} in column “{time}” between two steps of {rows.frequency.words}, "
             f"{whose(rows, off)}: {_rows(places, off)}."
         )
         found.append(Uneven("off_grid", off, text))

@@ -3,7 +3,6 @@ Salinas et al., High-dimensional multivariate forecasting with low-rank Gaussian
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 from pytorch_forecasting.data.encoders import TorchNormalizer
@@ -21,15 +20,6 @@ class JointNormals(MultivariateNormalDistributionLoss):  # type: ignore[misc]
     The library takes a whole batch for one moment. Here `joint_loss` is told which windows belong together, and
     everything else, quantiles and draws, is each series' own part of the distribution.
     """
-
-    def rescale_parameters(self, parameters: torch.Tensor, target_scale: torch.Tensor, encoder: Any) -> torch.Tensor:
-        """Return centre, scale, mean, variance and factors [n, horizon, 4 + rank] of what the network gave.
-
-        WORKAROUND pytorch-forecasting 1.8: a target that is not scaled has a scale of double precision.
-        """
-        exact = torch.promote_types(parameters.dtype, torch.float32)
-        joined: torch.Tensor = super().rescale_parameters(parameters, target_scale.to(exact), encoder)
-        return joined
 
     def map_x_to_distribution(self, x: torch.Tensor) -> distributions.Distribution:
         """Return each series' own distribution in the target's unit, of numbers [..., 4 + rank]."""

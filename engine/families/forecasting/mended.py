@@ -16,6 +16,11 @@ def mend(name: str, network: Any, losses: Sequence[Any]) -> None:
     if name == "xlstm":
         # It normalises each forecast over the other windows of the batch: it would depend on them.
         network.instance_norm = nn.Identity()
+        for one in network.modules():
+            if hasattr(one, "init_hidden"):
+                one.init_hidden = _in_the_format_of_weights(one.init_hidden, one)
+    if name in {"deepar", "recurrent"}:
+        network.output_to_prediction = _not_in_halves(network.output_to_prediction, network)
     if name == "tft":
         for one in (network.encoder_variable_selection, network.decoder_variable_selection):
             if not one.input_sizes:
@@ -36,6 +41,29 @@ def _in_the_format_of_context(select: Callable[[Any, torch.Tensor], Any]) -> Cal
         return tuple(one.to(context.dtype) for one in select(x, context))
 
     return forward
+
+
+def _in_the_format_of_weights(begin: Callable[..., Any], module: nn.Module) -> Callable[..., Any]:
+    """Return what gives a module's first states in the format of its weights, not in single precision."""
+
+    def init_hidden(*given: Any, **named: Any) -> Any:
+        return _as(begin(*given, **named), next(module.parameters()).dtype)
+
+    return init_hidden
+
+
+def _not_in_halves(predict: Callable[..., Any], network: nn.Module) -> Callable[..., Any]:
+    """Return what makes forecasts of outputs that mixed precision has halved: they are written among inputs that are not."""
+
+    def output_to_prediction(outputs: Any, *given: Any, **named: Any) -> Any:
+        return predict(_as(outputs, next(network.parameters()).dtype), *given, **named)
+
+    return output_to_prediction
+
+
+def _as(value: Any, dtype: torch.dtype) -> Any:
+    """Return tensors, in a nest of lists and tuples, in a format."""
+    return type(value)(_as(one, dtype) for one in value) if isinstance(value, list | tuple) else value.to(dtype)
 
 
 def _scale_backcasts(network: Any) -> None:

@@ -4,20 +4,21 @@ Must not train."""
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.families.findings import Finding, Preflight, Severity, sorted_findings
+from engine.families.findings import Finding, Preflight, Severity, named, sorted_findings
 from engine.families.footprint import memory_findings, time_findings
 from engine.families.forecasting import holiday_days
 from engine.families.forecasting.ahead import ends_early
+from engine.families.forecasting.calendar import usable
 from engine.families.forecasting.fitting import Material, prepared_slowly
 from engine.families.forecasting.folds import split
 from engine.families.forecasting.footprint import footprint
 from engine.families.forecasting.frequency import Frequency
 from engine.families.forecasting.half_seen import half_seen
 from engine.families.forecasting.invented import invented
-from engine.families.forecasting.joint_checks import of_strangers
 from engine.families.forecasting.leaks import leaks
 from engine.families.forecasting.library import BASELINES
 from engine.families.forecasting.loading import training_plan
+from engine.families.forecasting.loss_checks import of_loss
 from engine.families.forecasting.running import read_series, trainable
 from engine.families.forecasting.scores import intervals
 from engine.families.forecasting.series import forecasting_of
@@ -45,8 +46,8 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
             findings += invented(series, spec)
             findings += leaks(series, spec)
             findings += unsteady(series, spec)
-            findings += of_strangers(series, spec)
-            findings += _useless_holidays(spec, series.frequency)
+            findings += of_loss(series, spec)
+            findings += _useless_dates(spec, series.frequency)
             folds = split(series, spec)
             findings += half_seen(series, spec, folds[0].train)
             trainings = len(folds)
@@ -110,11 +111,15 @@ def _holiday_findings(spec: RunSpec) -> Iterator[Finding]:
         yield _refusal(failure)
 
 
-def _useless_holidays(spec: RunSpec, frequency: Frequency) -> Iterator[Finding]:
-    code = forecasting_of(spec).inputs.holidays
-    if code and not holiday_days.usable(code, frequency):
-        text = f"Holidays are told day by day, and steps are {frequency.text} apart: the model is not told of them."
+def _useless_dates(spec: RunSpec, frequency: Frequency) -> Iterator[Finding]:
+    inputs = forecasting_of(spec).inputs
+    if inputs.holidays and not holiday_days.usable(inputs.holidays, frequency):
+        text = f"Holidays are told day by day, and steps are {frequency.words} apart: the model is not told of them."
         yield _finding("warning", "forecasting.inputs.holidays", text, "Leave them out.")
+    kept = usable(inputs.calendar, frequency)
+    if idle := [one.replace("year_day", "day of the year") for one in inputs.calendar if one not in kept]:
+        text = f"{named(idle)} tell nothing where steps are {frequency.words} apart: the model is not told of them."
+        yield _finding("warning", "forecasting.inputs.calendar", text, "Leave them out.")
 
 
 def _refusal(failure: RunFailed) -> Finding:

@@ -38,8 +38,7 @@ class QuantileFunctions(DistributionLoss):  # type: ignore[misc]
     def rescale_parameters(self, parameters: torch.Tensor, target_scale: torch.Tensor, encoder: Any) -> torch.Tensor:
         """Return what the network gave [n, horizon, numbers] with each window's centre and scale behind it."""
         self._transformation = encoder.transformation
-        scale = target_scale.to(torch.promote_types(parameters.dtype, torch.float32))
-        return torch.cat([parameters, scale[:, None].expand(-1, parameters.shape[1], -1)], dim=-1)
+        return torch.cat([parameters, target_scale[:, None].expand(-1, parameters.shape[1], -1)], dim=-1)
 
     def loss(self, y_pred: torch.Tensor, y_actual: torch.Tensor) -> torch.Tensor:
         """Return the energy score [n] in the target's unit: how far paths are from the truth, without half of how far they

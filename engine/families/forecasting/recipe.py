@@ -8,7 +8,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from engine.families.forecasting.frequency import Frequency
-from engine.spec import ForecastingSpec
+from engine.spec import EXPONENTIAL, ForecastingSpec
 
 SERIES, GROUP = "series", "__group_id__series"
 """The column that names a row's series, and the library's own encoder for it."""
@@ -103,7 +103,7 @@ def make_normaliser(spec: ForecastingSpec) -> Any:
     shared = {
         "method": scaling.method,
         "center": scaling.center,
-        "transformation": None if scaling.transformation == "none" else scaling.transformation,
+        "transformation": _transformation(spec),
     }
     kind = normaliser_of(spec)
     if kind == "encoder":
@@ -114,6 +114,17 @@ def make_normaliser(spec: ForecastingSpec) -> Any:
     if kind == "series":
         return GroupNormalizer(groups=[SERIES], **shared)
     return WholeNormalizer(**{**shared, "method": "identity"} if kind == "none" else shared)
+
+
+def _transformation(spec: ForecastingSpec) -> str | dict[str, Any] | None:
+    """Return what is done to a target before it is scaled. A loss that takes the exponential of what is forecast turns it
+    back itself."""
+    wanted = spec.scaling.transformation
+    if wanted == "log1p" and spec.loss in EXPONENTIAL:
+        import torch
+
+        return {"forward": torch.log1p}
+    return None if wanted == "none" else wanted
 
 
 def normaliser_of(spec: ForecastingSpec) -> str:

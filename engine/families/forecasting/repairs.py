@@ -29,11 +29,11 @@ def without_irregular(series: "Series", rows: "Ints", off: NDArray[np.bool_], ti
     if not off.any():
         return series
     if timeline.frequency and timeline.duplicates != "refuse":
-        between = f"{counted(int(off.sum()), 'row')} between two steps of {series.frequency.text}"
+        between = f"{counted(int(off.sum()), 'row')} between two steps of {series.frequency.words}"
         return series.noted(f"{between} count for the step before.")
     marks = np.zeros(len(off), dtype=bool)
     marks[rows[off]] = True
-    step, where = series.frequency.text, rows_text(marks)
+    step, where = series.frequency.words, rows_text(marks)
     few = off.sum() * 2 < len(off)
     told = f"most are {step} apart, those in {where} are not" if few else f"with steps of {step}, {where} lie between"
     which = f" {whose(series, off)}" if series.count > 1 else ""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from engine.families.folds import Fitted, State, check, ended, fit_folds, kept_words, save, with_early
-from engine.families.forecasting import repairs
+from engine.families.forecasting import repairs, unfit
 from engine.families.forecasting.datasets import longest_lag
 from engine.families.forecasting.evaluation import evaluate, evaluate_folds, words
 from engine.families.forecasting.fitting import Material, fit
@@ -57,13 +57,15 @@ def read_series(workspace: Any, spec: RunSpec) -> Series:
 
 
 def trainable(series: Series, spec: RunSpec) -> Series:
-    """Return series of which every row has a target, and which are long enough by the specification's policy."""
+    """Return series of which every row has a target, and which are long enough by the specification's policy. Raises
+    RunFailed where there is none, or where the specification asks of them what they cannot give."""
     own = forecasting_of(spec)
     future = repairs.is_future(series)
     if future.any():
         series = series.rows(~future).noted(
             f"{int(future.sum()):,} rows at the ends of series have no target: left out."
         )
+    unfit.refuse(series, spec)
     least = own.windows.encoder_length + own.windows.horizon + longest_lag(own)
     return repairs.with_inputs(repairs.long_enough(series, least, own.timeline.short_series), own.inputs.known)
 
@@ -86,4 +88,4 @@ def _told(series: Series) -> str:
         else (f"{found['shortest']:,} to {found['longest']:,}")
     )
     count = "1 series" if found["series"] == 1 else f"{found['series']:,} series"
-    return f"{count} of {lengths} steps, {found['frequency']} apart."
+    return f"{count} of {lengths} steps, {series.frequency.words} apart."

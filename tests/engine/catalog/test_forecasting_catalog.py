@@ -112,7 +112,7 @@ def test_that_the_losses_of_a_model_come_from_the_library():
         (
             "nhits",
             {"forecasting": {"loss": "poisson"}},
-            "forecasting.scaling.normaliser: the poisson loss works on counts",
+            "forecasting.scaling.transformation: the poisson loss takes the exponential of what is forecast; choose log1p",
         ),
         (
             "tide",
@@ -132,12 +132,12 @@ def test_that_the_losses_of_a_model_come_from_the_library():
         (
             "nhits",
             {"forecasting": {"loss": "mqf2"}, "params": {"backcast_loss_ratio": 0.1}},
-            "model.params.backcast_loss_ratio: N-HiTS learns of the past only by a loss of one number a step",
+            "model.params.backcast_loss_ratio: only a loss of one number a step",
         ),
         (
-            "nhits",
-            {"params": {"backcast_loss_ratio": 0.1}},
-            "model.params.backcast_loss_ratio: N-HiTS learns of the past only by a loss of one number a step",
+            "recurrent",
+            {"forecasting": {"inputs": {"lags": {"y": [1]}}}, "roles": {"target": ["y", "z"]}},
+            "forecasting.inputs.lags: Recurrent network needs the same lags for all targets",
         ),
         ("nhits", {"forecasting": {"loss": "lognormal"}}, "forecasting.scaling.transformation: the log-normal loss"),
         (

@@ -102,7 +102,7 @@ def with_values(column: str, rows: Any, value: object) -> Change:
         (
             with_values("time", 5, "2024-03-01 05:20:00"),
             (),
-            "irregular times in 1 series (“north”): most are h apart, those in row 6",
+            "irregular times in 1 series (“north”): most are 1 hour apart, those in row 6",
         ),
         (
             lambda frame: frame,

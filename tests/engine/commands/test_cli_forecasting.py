@@ -164,7 +164,7 @@ def test_that_invented_steps_are_told_at_once(tensorbench: Call, tmp_path: Path)
     pd.DataFrame({"day": days, "sales": range(60)}).to_csv(file, index=False)
     asked = ("--data", file, "--target", "sales", "--horizon", 3, "--frequency", "h")
     made = tensorbench("new", "forecasting", *asked, "-o", spec)
-    words = "1,357 steps of 1,417 would be invented: rows of column “day” are mostly 24 steps of h apart."
+    words = "1,357 steps of 1,417 would be invented: rows of column “day” are mostly 24 steps of 1 hour apart."
     assert made.code == 0 and words in made.err
     assert f"warning: forecasting.timeline.frequency: {words}" in tensorbench("check", spec).out
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pytorch_forecasting.metrics import MultivariateNormalDistributionLoss
 from torch import distributions
 
-from engine.families.forecasting.joint_checks import of_strangers
 from engine.families.forecasting.joint_normals import JointNormals
+from engine.families.forecasting.loss_checks import of_loss
 from engine.families.forecasting.preflight import preflight
 from engine.families.forecasting.series import prepare
 from engine.runs import Outcome, OutcomeKind, RunStore
@@ -147,7 +147,7 @@ def test_that_it_is_told_where_a_batch_cannot_hold_all_series(
 ) -> None:
     changes = {"forecasting__loss": "multivariate_normal", "forecasting__inputs": {"series": True}}
     spec = make_shop_spec("deepar", trainer__batch_size=batch_size, **changes)
-    found = list(of_strangers(prepare(shops, spec), spec))
+    found = list(of_loss(prepare(shops, spec), spec))
     assert [one.field for one in found] == ["trainer.batch_size"] * told
     assert all(one.severity == "info" and "2 of 3 series" in one.text for one in found)
 

@@ -65,7 +65,9 @@ def test_that_steps_which_a_chosen_frequency_invents_are_told_before_training(sh
     spec = make_shop_spec(forecasting__timeline={"column": "time", "frequency": "15min"})
     (one,) = invented(prepare(shops, spec), spec)
     assert (one.severity, one.field) == ("warning", "forecasting.timeline.frequency")
-    assert one.text == "531 steps of 711 would be invented: rows of column “time” are mostly 4 steps of 15min apart."
+    assert (
+        one.text == "531 steps of 711 would be invented: rows of column “time” are mostly 4 steps of 15 minutes apart."
+    )
     detected = make_shop_spec()
     assert list(invented(prepare(shops.drop(index=[3, 4]), detected), detected)) == []
     (gap,) = invented(prepare(shops[:60].drop(index=range(5, 50)), detected), detected)

@@ -173,7 +173,7 @@ def test_that_what_is_uneven_is_marked_on_its_series_and_said_with_column_series
         "missing_steps": "2 steps missing in column “time”, in 1 series (“north”).",
         "duplicates": "1 row of a time in column “time” that was there already, in 1 series (“north”): "
         f"row {len(frame)}.",
-        "off_grid": f"1 time in column “time” between two steps of h, in 1 series (“north”): row {place[north[12]]}.",
+        "off_grid": f"1 time in column “time” between two steps of 1 hour, in 1 series (“north”): row {place[north[12]]}.",
         "missing_target": f"1 row without a value in column “sales”, in 1 series (“north”): row {place[north[9]]}.",
     }
     begin = view.whole[0][0]

@@ -36,11 +36,24 @@ FREQUENCIES = {
 }
 
 
+WORDS = {
+    "h": "1 hour",
+    "15min": "15 minutes",
+    "D": "1 day",
+    "W": "1 week",
+    "MS": "1 month",
+    "QS": "1 quarter",
+    "YS": "1 year",
+    "28D": "4 weeks",
+}
+
+
 @pytest.mark.parametrize("text", FREQUENCIES)
 def test_that_the_frequency_is_detected_and_every_step_follows_the_one_before(text: str) -> None:
     times = read_times(pd.Series(FREQUENCIES[text]), "time")
     found = detected(times.values, np.zeros(9, dtype=np.int64), times.is_date)
     assert found.text == {"28D": "4W"}.get(text, text)
+    assert found.words == WORDS[text]
     steps = found.steps(times.values)
     assert np.diff(steps).tolist() == [1] * 8
     if text not in {"MS"}:  # a month is named by its first day
@@ -101,7 +114,7 @@ SENTENCES = {
     "irregular": (
         {"time": [*pd.date_range("2024", periods=5, freq="h"), pd.Timestamp("2024-01-01 05:07")] * 2},
         {},
-        "Column “time” has irregular times in 2 series (“a”, “b”): most are h apart, those in rows 6, 12 are not.",
+        "Column “time” has irregular times in 2 series (“a”, “b”): most are 1 hour apart, those in rows 6, 12 are not.",
     ),
     "twice": (
         {"shop": ["a"] * 12},
@@ -195,7 +208,7 @@ def test_that_only_the_series_that_is_uneven_is_named(make_shop_spec: Make) -> N
         pd.Timestamp(begin) + pd.Timedelta(hours=place) for begin in ("2024", "2024-01-01 00:30") for place in range(6)
     ]
     times[9] += pd.Timedelta(minutes=7)
-    with pytest.raises(RunFailed, match=r"in 1 series .“b”.: most are h apart, those in row 10 are not"):
+    with pytest.raises(RunFailed, match=r"in 1 series .“b”.: most are 1 hour apart, those in row 10 are not"):
         prepare(a_table(time=times), make_shop_spec())
 
 
