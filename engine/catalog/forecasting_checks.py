@@ -85,10 +85,10 @@ def _model_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Ite
     ahead = dated or inputs.known or inputs.static or inputs.series or inputs.relative_time
     if info.needs_known and not ahead:
         yield f"model.name: {info.title} sees only what is known ahead; name such inputs, or add a calendar"
-    if info.name == "nhits" and (inputs.static or inputs.series) and not moves:
+    if info.name == "nhits" and (inputs.static or inputs.series or inputs.target_scales) and not moves:
         yield (
-            "forecasting.inputs: N-HiTS needs an input that varies with time beside static ones and the series; add parts "
-            "of the date (calendar)"
+            "forecasting.inputs: N-HiTS needs an input that varies with time beside static ones, the series and the "
+            "target’s scale; add parts of the date (calendar)"
         )
     yield from _lag_problems(info, spec, own)
 

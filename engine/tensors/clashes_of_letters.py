@@ -1,12 +1,29 @@
 """Why einsum refuses: the letters against the shapes, in the user's letters."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice, permutations
 from string import ascii_lowercase
+from typing import NamedTuple
 
 from engine.tensors.clash import Call, Clash, Operand, Shape, Try, broadcast, counted, firsts
 
 _MOST_ORDERS = 200
+
+
+class _Named(NamedTuple):
+    """A dim that a letter names."""
+
+    number: int  # of its operand
+    dim: int
+    size: int
+
+
+class _Clashing(NamedTuple):
+    """A letter and two dims that it names, whose sizes do not go together."""
+
+    letter: str
+    one: _Named
+    other: _Named
 
 
 def einsum(call: Call) -> Clash | None:
@@ -19,40 +36,34 @@ def einsum(call: Call) -> Clash | None:
     if len(terms) != len(call.operands):
         sentence = f"The equation names {counted(len(terms), 'operand')} and there are {len(call.operands)}."
         return Clash(sentence, (), _as_many(call, terms, arrow, right))
-    sizes: dict[str, tuple[int, int, int]] = {}
-    for number, (letters, one) in enumerate(zip(terms, call.operands, strict=True)):
-        places = _places(letters, one.shape)
-        if places is None:
-            dims = tuple((number, dim) for dim in range(len(one.shape)))
-            sentence = f"“{letters}” names {counted(_named(letters))} and {one.text} has {len(one.shape)}."
-            return Clash(sentence, dims, _as_long(call, terms, arrow, right, number))
-        for letter, dim in places:
-            before = sizes.setdefault(letter, (number, dim, one.shape[dim]))
-            if not _same(before, number, one.shape[dim]):
-                where = f"{before[2]} in {call.operands[before[0]].text} and {one.shape[dim]} in {one.text}"
-                tries = _other_letters(call, terms, arrow, right, letter, before[:2], (number, dim))
-                return Clash(f"{letter} is {where}.", (before[:2], (number, dim)), tries)
-            if before[2] == 1:
-                sizes[letter] = (number, dim, one.shape[dim])
+    misfits = [number for number, one in enumerate(call.operands) if _places(terms[number], one.shape) is None]
+    fitting = terms[: misfits[0]] if misfits else terms
+    if (clash := _first_clash(fitting, call.operands)) is not None:
+        one, other = (call.operands[named.number] for named in (clash.one, clash.other))
+        where = f"{clash.one.size} in {one.text} and {clash.other.size} in {other.text}"
+        dims = tuple((named.number, named.dim) for named in (clash.one, clash.other))
+        return Clash(f"{clash.letter} is {where}.", dims, _other_letters(call, terms, arrow, right, clash))
+    if misfits:
+        letters, one = terms[misfits[0]], call.operands[misfits[0]]
+        dims = tuple((misfits[0], dim) for dim in range(len(one.shape)))
+        sentence = f"“{letters}” names {counted(len(letters.replace('...', '')))} and {one.text} has {len(one.shape)}."
+        return Clash(sentence, dims, _as_long(call, terms, arrow, right, misfits[0]))
     rests = [_rest(letters, one.shape) for letters, one in zip(terms, call.operands, strict=True)]
     if broadcast(rests):
         return Clash(f"What ... stands for does not go together: {' and '.join(map(str, rests))}.")
-    return _unknown(call, terms, right, sizes)
+    return _unknown(call, terms, right)
 
 
-def _unknown(call: Call, terms: Sequence[str], right: str, sizes: Mapping[str, object]) -> Clash | None:
+def _unknown(call: Call, terms: Sequence[str], right: str) -> Clash | None:
+    known = list(dict.fromkeys("".join(terms).replace("...", "")))
     for letter in right.replace("...", ""):
-        if letter not in sizes or right.count(letter) > 1:
-            others = [one for one in reversed(list(sizes)) if one not in right]
+        if letter not in known or right.count(letter) > 1:
+            others = [one for one in reversed(known) if one not in right]
             meant = [right.replace(letter, one, 1) for one in others] + [right.replace(letter, "", 1)]
-            what = "and in no operand" if letter not in sizes else "more than once"
+            what = "and in no operand" if letter not in known else "more than once"
             tries = tuple(_written(call, terms, "->", one) for one in meant)
             return Clash(f"“{letter}” stands after -> {what}.", (), tries)
     return None
-
-
-def _named(letters: str) -> int:
-    return len(letters.replace("...", ""))
 
 
 def _places(letters: str, shape: Shape) -> list[tuple[str, int]] | None:
@@ -69,19 +80,22 @@ def _rest(letters: str, shape: Shape) -> Shape:
     return shape[len(head) : len(shape) - len(tail)] if dots else ()
 
 
-def _same(before: tuple[int, int, int], number: int, size: int) -> bool:
-    """Whether a size goes with what its letter had before; 1 stretches from one operand to another."""
-    return before[2] == size or (before[0] != number and 1 in (before[2], size))
-
-
-def _agree(terms: Sequence[str], operands: Sequence[Operand]) -> bool:
-    sizes: dict[str, tuple[int, int, int]] = {}
-    for number, (letters, one) in enumerate(zip(terms, operands, strict=True)):
+def _first_clash(terms: Sequence[str], operands: Sequence[Operand]) -> _Clashing | None:
+    """The first letter with two sizes that do not go together, None if all do: 1 stretches from one operand to another,
+    never within one. Terms that do not fit their operand name nothing; there may be fewer terms than operands."""
+    sizes: dict[str, _Named] = {}
+    for number, (letters, one) in enumerate(zip(terms, operands, strict=False)):
+        own: dict[str, _Named] = {}
         for letter, dim in _places(letters, one.shape) or ():
-            before = sizes.setdefault(letter, (number, dim, one.shape[dim]))
-            if not _same(before, number, one.shape[dim]):
-                return False
-    return True
+            here = _Named(number, dim, one.shape[dim])
+            before, first = sizes.setdefault(letter, here), own.setdefault(letter, here)
+            if before.size != here.size and 1 not in (before.size, here.size):
+                return _Clashing(letter, before, here)
+            if first.size != here.size:
+                return _Clashing(letter, first, here)
+            if before.size == 1:
+                sizes[letter] = here
+    return None
 
 
 def _written(call: Call, terms: Sequence[str], arrow: str, right: str, note: str = "") -> Try:
@@ -125,37 +139,35 @@ def _with_more_letters(call: Call, terms: Sequence[str], arrow: str, right: str,
     new = "".join(islice(_fresh([*terms, right]), dims - len(plain)))
     dotted = _swapped(terms, number, f"...{plain}")
     tries = []
-    if _agree(dotted, call.operands):
+    if _first_clash(dotted, call.operands) is None:
         kept = right if "..." in right else f"...{right}"
         tries.append(_written(call, dotted, arrow, kept, "the dims before are kept"))
     for place in range(len(plain), -1, -1):
         wider = _swapped(terms, number, plain[:place] + new + plain[place:])
-        if _agree(wider, call.operands):
+        if _first_clash(wider, call.operands) is None:
             kept = new + right if place < len(plain) else right + new
             tries.append(_written(call, wider, arrow, kept) if arrow and place else Try(""))
             tries.append(_written(call, wider, arrow, right, f"summed along {', '.join(new)}" if arrow else ""))
     return tuple(tries)
 
 
-def _other_letters(
-    call: Call, terms: Sequence[str], arrow: str, right: str, letter: str, one: tuple[int, int], other: tuple[int, int]
-) -> tuple[Try, ...]:
+def _other_letters(call: Call, terms: Sequence[str], arrow: str, right: str, clash: _Clashing) -> tuple[Try, ...]:
     """The letters of an operand in another order, only the first cells of the longer dim, or a letter of its own."""
     operands = call.operands
     tries = []
     for number in range(len(terms)):
         turned = [terms[number][::-1], *map("".join, islice(permutations(terms[number]), _MOST_ORDERS))]
         orders = (_swapped(terms, number, letters) for letters in turned if "." not in letters)
-        tries += [_written(call, order, arrow, right) for order in orders if _agree(order, operands)]
-    for (number, dim), size in ((one, operands[other[0]].shape[other[1]]), (other, operands[one[0]].shape[one[1]])):
-        for part, note in firsts(operands[number], size, dim, "cell"):
-            place = 1 + number
+        tries += [_written(call, order, arrow, right) for order in orders if _first_clash(order, operands) is None]
+    one, other = clash.one, clash.other
+    for longer, size in ((one, other.size), (other, one.size)):
+        for part, note in firsts(operands[longer.number], size, longer.dim, "cell"):
+            place = 1 + longer.number
             tries.append(Try(call.giving(place, "", part).written(), note) if len(call.arguments) > place else Try(""))
-    own = next(_fresh([*terms, right]))
-    at = _order(terms[other[0]], operands[other[0]].shape).index(other[1])
-    alone = terms[other[0]][:at] + own + terms[other[0]][at + 1 :]
-    note = f"every {letter} with every {own}"
-    tries.append(_written(call, _swapped(terms, other[0], alone), arrow, right, note))
+    own, letters = next(_fresh([*terms, right])), terms[other.number]
+    at = _order(letters, operands[other.number].shape).index(other.dim)
+    alone = _swapped(terms, other.number, letters[:at] + own + letters[at + 1 :])
+    tries.append(_written(call, alone, arrow, right, f"every {clash.letter} with every {own}"))
     return tuple(tries)
 
 

@@ -23,7 +23,7 @@ def test_that_files_of_tensors_are_looked_into_and_compared(tmp_path: Path, user
     user.until(lambda: len(inspector.shelf()) == 2)
     user.press(window, "tensors.inspector.next")
     user.until(lambda: inspector.pane.map.pinned() == (250, 31))
-    user.until(lambda: "[250, 31] = nan" in inspector.pane.told())
+    user.until(lambda: "[250, 31] = nan" in inspector.pane.place.told())
     user.until(inspector.pane.map.isComplete)
     inspector.compare(*inspector.shelf())
     user.until(lambda: inspector.gaps.told() == "1 of 1 tensors differ.")

@@ -102,7 +102,7 @@ def a_large_tensor_is_drawn_whole(hand: Hand) -> None:
     page = hand.page
     hand.write("x = rand(700, 700); y = -x")
     hand.until(lambda: hand.names() == ["x", "y"])
-    hand.until(lambda: all(pane.whole.map.isComplete() for pane in page.view.cards[0].panes()))
+    hand.until(lambda: all(pane.cells.whole.map.isComplete() for pane in page.view.cards[0].panes()))
 
 
 def a_dtype_is_chosen(hand: Hand) -> None:

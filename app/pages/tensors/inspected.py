@@ -1,6 +1,6 @@
 """What the lab answers about tensors in files, as the inspector keeps it. No widgets here."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.inspecting.asked import Named, Source
+from engine.inspecting.checkpoints import NETWORK
 
 
 @dataclass(frozen=True)
@@ -62,17 +63,32 @@ class Opened:
         """The title without the run, under which it is listed."""
         return self.title.removeprefix(f"{self.group} · ") if self.group else self.title
 
+    def title_beside(self, own: "Opened") -> str:
+        """Return what it is called beside another: of the same run, only what it is there."""
+        return self.short_title if self.group == own.group else self.title
+
     def entry(self, name: str) -> Entry | None:
         """Return the tensor of this name."""
         return next((one for one in self.entries if one.name == name), None)
 
-    def source(self, entry: Entry) -> Source:
-        """Return what to ask for to see a tensor."""
-        return Source(tensor=Named(path=self.path, name=entry.name), over=self.over)
 
-    def shape(self, entry: Entry) -> tuple[int, ...]:
-        """Return the shape of what is seen: over checkpoints, these are the first axis."""
-        return (len(self.over), *entry.shape) if self.over else entry.shape
+@dataclass(frozen=True)
+class Chosen:
+    """A tensor of what is opened, to be looked at."""
+
+    opened: Opened
+    entry: Entry
+
+    @property
+    def source(self) -> Source:
+        """What to ask for to see it."""
+        return Source(tensor=Named(path=self.opened.path, name=self.entry.name), over=self.opened.over)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of what is seen: over checkpoints, these are the first axis."""
+        over = self.opened.over
+        return (len(over), *self.entry.shape) if over else self.entry.shape
 
 
 @dataclass(frozen=True)
@@ -153,6 +169,30 @@ class Shelf:
     def take(self, opened: Opened) -> None:
         """Close a file."""
         self.files = [one for one in self.files if one is not opened]
+
+
+def files_of_run(title: str, title_of_all: str, checkpoints: list[dict[str, Any]]) -> list[Opened]:
+    """Return the checkpoints of a run that can be read, and before them all of them as one; nothing where none can."""
+    known = [(one["label"], Opened.of(one["file"])) for one in checkpoints if one["file"] is not None]
+    if not known:
+        return []
+    files = [replace(opened, title=f"{title} · {label}", group=title) for label, opened in known]
+    # The state that a run is resumed from has more than the weights: others name what there is to compare.
+    weights = [one for _, one in reversed(known) if not any(NETWORK in entry.name for entry in one.entries)]
+    model = weights[0] if weights else known[-1][1]
+    paths, labels = tuple(one.path for one in files), tuple(label for label, _ in known)
+    words, size = title_of_all.format(title, len(known)), sum(one.size for one in files)
+    return [replace(model, title=words, over=paths, labels=labels, size=size, note="", group=title), *files]
+
+
+def to_show(files: list[Opened], before: Opened | None, name: str) -> tuple[Opened, str | None]:
+    """Return which of these files to show, and which of its tensors: what was on show before where it is there, else the
+    first with rows and columns; None where nothing can be shown."""
+    same = next((one for one in files if before and (one.path, one.title) == (before.path, before.title)), None)
+    opened = same or files[0]
+    usable = [entry.name for entry in opened.entries if not entry.problem]
+    planes = [entry.name for entry in opened.entries if not entry.problem and len(entry.shape) > 1]
+    return opened, name if same and name in usable else next(iter([*planes, *usable]), None)
 
 
 def bytes_text(size: int) -> str:

@@ -1,35 +1,26 @@
-"""The Inspector tab: tensors of files, as they are."""
+"""The Inspector tab: tensors of files, as they are. It keeps what is open, and says which tensor is looked at; how it is
+looked at is the pane's."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QMenu,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.dialogs import file_dialog
 from app.engine_thread import EngineThread, Requests
 from app.pages.run.notices import EmptyState
 from app.pages.tensors.gaps_panel import GapsPanel
-from app.pages.tensors.inspected import NamedGap, Opened, Shelf
+from app.pages.tensors.inspected import NamedGap, Opened, Shelf, files_of_run, to_show
+from app.pages.tensors.inspector_pane import InspectorPane
+from app.pages.tensors.open_bar import OpenBar
+from app.pages.tensors.problem_bar import ProblemBar
 from app.pages.tensors.shelf_tree import ShelfTree
-from app.pages.tensors.tensor_pane import TensorPane
-from app.widgets import push_button
 from engine.inspecting.asked import ENDINGS
-from engine.inspecting.checkpoints import NETWORK
 
-LEFT_WIDTH, RIGHT_WIDTH, MOST_RUNS = 388, 754, 40
+LEFT_WIDTH, RIGHT_WIDTH = 388, 754
 
 
 class Inspector(QWidget):
@@ -46,7 +37,7 @@ class Inspector(QWidget):
         self._compared: tuple[Opened, Opened] | None = None
         self.tree = ShelfTree(self)
         self.gaps = GapsPanel(self)
-        self.pane = TensorPane(engine, self)
+        self.pane = InspectorPane(engine, self)
         self._left, self._stack = QStackedWidget(self), QStackedWidget(self)
         self._arrange()
         self.setAcceptDrops(True)
@@ -58,6 +49,7 @@ class Inspector(QWidget):
         for path in paths:
             self._requests.ask(f"open:{path}", "tensors", "inspect_open", path=str(path))
 
+    @Slot(str, str)
     def openRun(self, run_id: str, title: str) -> None:
         """Open all checkpoints of a run."""
         self._problem.hide()
@@ -74,10 +66,11 @@ class Inspector(QWidget):
         dialog.filesSelected.connect(self._open_names)
         dialog.open()
 
+    @Slot(object, object)
     def compare(self, left: Opened, right: Opened) -> None:
         """Compare two files name by name."""
         self._compared = (left, right)
-        self.gaps.begin(f"{left.title} − {_other_title(left, right)}")
+        self.gaps.begin(f"{left.title} − {right.title_beside(left)}")
         self._left.setCurrentWidget(self.gaps)
         self._requests.ask("gaps", "tensors", "inspect_file_gaps", left=str(left.path), right=str(right.path))
 
@@ -87,7 +80,7 @@ class Inspector(QWidget):
 
     def problem(self) -> str:
         """Return the sentence on show, or an empty text."""
-        return self._problem_text.text() if self._problem.isVisibleTo(self) else ""
+        return self._problem.text() if self._problem.isVisibleTo(self) else ""
 
     # Answers
 
@@ -101,24 +94,16 @@ class Inspector(QWidget):
         elif kind == "gaps":
             self.gaps.setGaps([NamedGap.of(one) for one in value])
         elif kind == "runs":
-            self._fill_runs(value)
+            self.bar.setRuns(value)
 
     def _take_run(self, title: str, checkpoints: list[dict[str, Any]]) -> None:
         """Put the run's checkpoints on the shelf, and before them all of them as one."""
-        known = [(one["label"], Opened.of(one["file"])) for one in checkpoints if one["file"] is not None]
+        files = files_of_run(title, self.tr("{0} · all {1} checkpoints"), checkpoints)
         broken = [one["problem"] for one in checkpoints if one["file"] is None]
-        files = [replace(opened, title=f"{title} · {label}", group=title) for label, opened in known]
-        if known:
-            # The state that a run is resumed from has more than the weights: others name what there is to compare.
-            weights = [one for _, one in reversed(known) if not any(NETWORK in entry.name for entry in one.entries)]
-            model = weights[0] if weights else known[-1][1]
-            paths, labels = tuple(one.path for one in files), tuple(label for label, _ in known)
-            words = self.tr("{0} · all {1} checkpoints").format(title, len(known))
-            size = sum(one.size for one in files)
-            whole = replace(model, title=words, over=paths, labels=labels, size=size, note="", group=title)
-            self._put([whole, *files])
+        if files:
+            self._put(files)
         if broken:
-            self._say(" ".join(broken))
+            self._problem.say(" ".join(broken))
 
     def _put(self, files: list[Opened]) -> None:
         for one in files:
@@ -133,12 +118,7 @@ class Inspector(QWidget):
 
     def _show_of(self, files: list[Opened]) -> None:
         """Show the tensor that was on show, where it is in one of these files, else the first with rows and columns."""
-        before = self.pane.opened()
-        same = next((one for one in files if before and (one.path, one.title) == (before.path, before.title)), None)
-        opened = same or files[0]
-        usable = [entry.name for entry in opened.entries if not entry.problem]
-        planes = [entry.name for entry in opened.entries if not entry.problem and len(entry.shape) > 1]
-        name = self.pane.name() if same and self.pane.name() in usable else next(iter([*planes, *usable]), None)
+        opened, name = to_show(files, self.pane.opened(), self.pane.name())
         if name is not None:
             self.tree.choose(opened, name)
 
@@ -147,7 +127,7 @@ class Inspector(QWidget):
         if name == "gaps":
             self.gaps.setFailure(sentence)
         else:
-            self._say(sentence)
+            self._problem.say(sentence)
 
     @Slot(str, object)
     def _take_progress(self, name: str, value: dict[str, Any]) -> None:
@@ -157,13 +137,7 @@ class Inspector(QWidget):
     @Slot(str)
     def _say_of_pane(self, sentence: str) -> None:
         """Tell that the tensor on show cannot be read (any more); opening its file again may help."""
-        self._say(sentence)
-        self._again.show()
-
-    def _say(self, sentence: str) -> None:
-        self._problem_text.setText(sentence)
-        self._again.hide()
-        self._problem.show()
+        self._problem.say(sentence, offers_again=True)
 
     # What the user does
 
@@ -198,10 +172,6 @@ class Inspector(QWidget):
         if is_used and self._shelf.files:
             self._show_of([shown] if shown is not None and shown is not opened else self._shelf.files)
 
-    @Slot(object, object)
-    def _compare(self, left: Opened, right: Opened) -> None:
-        self.compare(left, right)
-
     @Slot()
     def _close_gaps(self) -> None:
         self._requests.cancel("gaps")
@@ -223,41 +193,11 @@ class Inspector(QWidget):
 
     @Slot()
     def _ask_runs(self) -> None:
-        self._runs_menu.clear()
-        self._runs_menu.addAction(self.tr("Looking for runs …")).setEnabled(False)
         self._requests.ask("runs", "tensors", "inspect_runs")
 
-    def _fill_runs(self, runs: list[dict[str, str]]) -> None:
-        self._runs_menu.clear()
-        for run in runs[:MOST_RUNS]:
-            action = self._runs_menu.addAction(run["name"])
-            action.setData((run["id"], run["name"]))
-        if not runs:
-            self._runs_menu.addAction(self.tr("No run has checkpoints yet")).setEnabled(False)
-
     @Slot()
-    def _fill_with(self) -> None:
-        """Offer the other files for a comparison with the one on show."""
-        self._with_menu.clear()
-        own = self.pane.opened()
-        others = [one for one in self._shelf.files if one is not own and not one.over]
-        if own is None or own.over or not others:
-            text = self.tr("Choose a tensor of a single checkpoint") if own is not None and own.over else ""
-            self._with_menu.addAction(text or self.tr("Open a second file to compare it with")).setEnabled(False)
-            return
-        for other in others:
-            text = self.tr("{0} with {1}").format(own.short_title, _other_title(own, other))
-            self._with_menu.addAction(text).setData((own, other))
-
-    @Slot(object)
-    def _choose_with(self, action: Any) -> None:
-        if action.data() is not None:
-            self.compare(*action.data())
-
-    @Slot(object)
-    def _choose_run(self, action: Any) -> None:
-        if action.data() is not None:
-            self.openRun(*action.data())
+    def _offer_others(self) -> None:
+        self.bar.setOthers(self.pane.opened(), self._shelf.files)
 
     # Qt's own events
 
@@ -279,17 +219,17 @@ class Inspector(QWidget):
         self._requests.progressed.connect(self._take_progress)
         self.tree.chosen.connect(self._choose)
         self.tree.closeRequested.connect(self._close)
-        self.tree.compareRequested.connect(self._compare)
+        self.tree.compareRequested.connect(self.compare)
         self.gaps.chosen.connect(self._choose_gap)
         self.gaps.closed.connect(self._close_gaps)
         self.pane.failed.connect(self._say_of_pane)
         self._empty.activated.connect(self.chooseFile)
-        self._open.clicked.connect(self.chooseFile)
-        self._again.clicked.connect(self._open_again)
-        self._runs_menu.aboutToShow.connect(self._ask_runs)
-        self._runs_menu.triggered.connect(self._choose_run)
-        self._with_menu.aboutToShow.connect(self._fill_with)
-        self._with_menu.triggered.connect(self._choose_with)
+        self._problem.againWanted.connect(self._open_again)
+        self.bar.fileWanted.connect(self.chooseFile)
+        self.bar.runsAsked.connect(self._ask_runs)
+        self.bar.runChosen.connect(self.openRun)
+        self.bar.othersAsked.connect(self._offer_others)
+        self.bar.comparisonChosen.connect(self.compare)
 
     def _arrange(self) -> None:
         tr = self.tr
@@ -303,22 +243,7 @@ class Inspector(QWidget):
             tr("Open file …"),
             self,
         )
-        self._open = push_button(self, "tensors.inspector.open", tr("Open …"), "open", tr("Open files of tensors"))
-        self._runs_menu = QMenu(self)
-        self._runs = push_button(
-            self, "tensors.inspector.runs", tr("From a run"), "runs", tr("Open the checkpoints of a run")
-        )
-        self._runs.setMenu(self._runs_menu)
-        self._with_menu = QMenu(self)
-        self._with = push_button(
-            self, "tensors.inspector.with", tr("Compare"), "", tr("Compare all tensors of this file with another’s")
-        )
-        self._with.setMenu(self._with_menu)
-        bar = QHBoxLayout()
-        bar.addWidget(self._open)
-        bar.addWidget(self._runs)
-        bar.addWidget(self._with)
-        bar.addStretch(1)
+        self.bar, self._problem = OpenBar(self), ProblemBar(self)
         self._left.addWidget(self.tree)
         self._left.addWidget(self.gaps)
         self._stack.addWidget(self._empty)
@@ -327,7 +252,7 @@ class Inspector(QWidget):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addLayout(bar)
+        column.addWidget(self.bar)
         column.addWidget(self._left, 1)
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.setChildrenCollapsible(False)
@@ -338,31 +263,5 @@ class Inspector(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 12, 0, 12)
         layout.setSpacing(8)
-        layout.addWidget(self._make_problem())
+        layout.addWidget(self._problem)
         layout.addWidget(split, 1)
-
-    def _make_problem(self) -> QFrame:
-        self._problem = QFrame(self)
-        self._problem.setProperty("role", "error")
-        self._problem_text = QLabel(self._problem)
-        self._problem_text.setObjectName("tensors.inspector.problem")
-        self._problem_text.setProperty("role", "error")
-        self._problem_text.setWordWrap(True)
-        self._again = push_button(
-            self._problem,
-            "tensors.inspector.again",
-            self.tr("Open again"),
-            "refresh",
-            self.tr("Open the file as it is now"),
-        )
-        row = QHBoxLayout(self._problem)
-        row.setContentsMargins(12, 6, 12, 6)
-        row.addWidget(self._problem_text, 1)
-        row.addWidget(self._again)
-        self._problem.hide()
-        return self._problem
-
-
-def _other_title(own: Opened, other: Opened) -> str:
-    """Return what another file is called beside the own one: of the same run, only what it is there."""
-    return other.short_title if other.group == own.group else other.title

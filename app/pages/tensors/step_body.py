@@ -105,7 +105,7 @@ class StepBody(QWidget):
         is_source = self._step is not None and owner >= self._step.number
         for pane in self._panes:
             lit = None if masks is None else masks.get(pane.grid.number)
-            pane.setValues(None)
+            pane.cells.setValues(None)
             pane.setLit(lit, cell if pane.grid.number == number else None, result, is_source)
         self._light_parts(masks, number, cell, is_source)
 
@@ -113,7 +113,7 @@ class StepBody(QWidget):
         """Light these cells of operands and result, whose values are others for now."""
         for pane, lit in zip(self._panes, masks, strict=True):
             pane.setLit(lit, None, masks[-1], True)
-        self._panes[-1].setValues(values)
+        self._panes[-1].cells.setValues(values)
         if self._step is not None:
             self._light_parts({self._step.number: masks[-1]}, self._step.number, None, True)
 

@@ -103,7 +103,7 @@ class StepCard(QFrame):
         if self._chain is not None and self._step is not None:
             taken = chosen_of(self._chain, self._step, masks)
             if taken is not None:
-                self.panes()[0].setChosen(taken)
+                self.panes()[0].cells.setChosen(taken)
 
     @Slot(object, int)
     def _show_frame(self, mode: Mode, place: int) -> None:
@@ -152,9 +152,9 @@ class StepCard(QFrame):
         """Return the tensors as they are seen, with their names, shapes, dtypes and the numbers of the colours."""
         assert self._step is not None
         panes = [*self.body.panes(), *self.body.parts()]
-        tensors = [(pane.tensor(), pane.scale()) for pane in panes]
+        tensors = [(pane.tensor(), pane.cells.scale()) for pane in panes]
         known = [(tensor, scale) for tensor, scale in tensors if tensor is not None]
-        cells = [pane.cells() for pane in panes] + [pane.slope for pane in panes]
+        cells = [pane.cells.painted() for pane in panes] + [pane.slope for pane in panes]
         return card_sheet(self._title.text(), self._step, known, body_of(self.body, cells))
 
     def exportMenu(self) -> QMenu:

@@ -55,6 +55,19 @@ class _Needed:
         return cls(horizon, own.windows.encoder_length + horizon + longest_lag(own))
 
 
+@dataclass(frozen=True)
+class _Held:
+    """A stretch that is held back: from a date, where there is one, else so many steps, else a share of all. `key` is the
+    date's in the specification; the stretch ends at `last`, and before it `least` steps are needed."""
+
+    key: str
+    date: str
+    steps: int
+    share: float
+    least: int
+    last: int
+
+
 def split(series: Series, spec: RunSpec) -> list[Fold]:
     """Return the folds of a specification. Raises RunFailed where a stretch is too short for what is asked of it."""
     known = ~is_future(series)
@@ -78,58 +91,53 @@ def _holdout(whole: Span, kind: HoldoutSplit, needed: _Needed, frequency: Freque
     test_first = whole.last + 1
     if kind.test_from or kind.test_steps or kind.test:
         least = needed.window + needed.horizon + 2 * kind.gap  # before the test there is a validation
-        test_first = _begin(
-            kind.test_from, "split.test_from", kind.test_steps, kind.test, whole, whole.last, least, needed, frequency
-        )
+        test = _Held("split.test_from", kind.test_from, kind.test_steps, kind.test, least, whole.last)
+        test_first = _begin(test, whole, needed, frequency)
     has_test = test_first <= whole.last
     valid_last = test_first - 1 - (kind.gap if has_test else 0)
     least = needed.window + kind.gap
-    valid_first = _begin(
-        kind.valid_from, "split.valid_from", kind.valid_steps, kind.valid, whole, valid_last, least, needed, frequency
+    valid = _Held("split.valid_from", kind.valid_from, kind.valid_steps, kind.valid, least, valid_last)
+    valid_first = _begin(valid, whole, needed, frequency)
+    return Fold(
+        Span(whole.first, valid_first - 1 - kind.gap),
+        Span(valid_first, valid_last),
+        Span(test_first, whole.last) if has_test else None,
     )
-    test = Span(test_first, whole.last) if has_test else None
-    return Fold(Span(whole.first, valid_first - 1 - kind.gap), Span(valid_first, valid_last), test)
 
 
-def _begin(
-    date: str,
-    key: str,
-    steps: int,
-    share: float,
-    whole: Span,
-    last: int,
-    least: int,
-    needed: _Needed,
-    frequency: Frequency,
-) -> int:
-    """Return the first step of a stretch that ends at `last`, before which `least` steps are needed."""
-    if not date:
-        return last - (steps or max(1, round(share * len(whole)))) + 1
-    possible = Span(whole.first + least, last - needed.horizon + 1)
+def _begin(held: _Held, whole: Span, needed: _Needed, frequency: Frequency) -> int:
+    """Return the first step of a stretch that is held back."""
+    if not held.date:
+        return held.last - (held.steps or max(1, round(held.share * len(whole)))) + 1
+    possible = Span(whole.first + held.least, held.last - needed.horizon + 1)
     kind = "date" if frequency.is_date else "number"
     advice = f"Choose a {kind} from {possible.text(frequency)}."
     if not len(possible):
         advice = "The series are too short for one: look back on fewer steps, or forecast fewer."
     try:
-        first = frequency.of(date)
+        first = frequency.of(held.date)
     except ValueError as error:
-        raise RunFailed(f"{key}: “{date}” is no {'date' if frequency.is_date else 'whole number'}.", advice) from error
+        kind = "date" if frequency.is_date else "whole number"
+        raise RunFailed(f"{held.key}: “{held.date}” is no {kind}.", advice) from error
     if not possible.first <= first <= possible.last:
-        raise RunFailed(f"{key}: {_why_not(first, date, whole, last, needed, frequency)}", advice)
+        raise RunFailed(f"{held.key}: {_why_not(first, held, whole, needed, frequency)}", advice)
     return first
 
 
-def _why_not(first: int, date: str, whole: Span, last: int, needed: _Needed, frequency: Frequency) -> str:
+def _why_not(first: int, held: _Held, whole: Span, needed: _Needed, frequency: Frequency) -> str:
     """Return why nothing that is held back can begin at a date."""
     if not whole.first <= first <= whole.last:
-        return f"{date} is not within the series, which go from {whole.text(frequency)}."
-    if first > last:
-        return f"{date} is not before what comes later: that begins behind {frequency.text_of(last)}."
-    if first > last - needed.horizon + 1:
-        steps = counted(last - first + 1, "step")
-        return f"there is only room for {steps} from {date} on, and the horizon takes {needed.horizon:,}."
+        return f"{held.date} is not within the series, which go from {whole.text(frequency)}."
+    if first > held.last:
+        return f"{held.date} is not before what comes later: that begins behind {frequency.text_of(held.last)}."
+    if first > held.last - needed.horizon + 1:
+        steps = counted(held.last - first + 1, "step")
+        return f"there is only room for {steps} from {held.date} on, and the horizon takes {needed.horizon:,}."
     steps = counted(first - whole.first, "step")
-    return f"there are {steps} before {date}, too few to learn from: one window of past and horizon takes {needed.window:,}."
+    return (
+        f"there are {steps} before {held.date}, too few to learn from: "
+        f"one window of past and horizon takes {needed.window:,}."
+    )
 
 
 def _rolling(whole: Span, kind: RollingOriginSplit, horizon: int) -> list[Fold]:

@@ -34,8 +34,6 @@ _POINTS: dict[LossName, str] = {
 _DISTRIBUTIONS: dict[LossName, str] = {
     "normal": "NormalDistributionLoss",
     "lognormal": "LogNormalDistributionLoss",
-    "negative_binomial": "NegativeBinomialDistributionLoss",
-    "beta": "BetaDistributionLoss",
 }
 
 
@@ -97,6 +95,10 @@ def make_loss(spec: ForecastingSpec) -> Any:
         from engine.families.forecasting.quantile_functions import QuantileFunctions
 
         return QuantileFunctions(spec.windows.horizon, quantiles)
+    if spec.loss in {"beta", "negative_binomial"}:
+        from engine.families.forecasting.exact_quantiles import ExactBeta, ExactNegativeBinomial
+
+        return (ExactBeta if spec.loss == "beta" else ExactNegativeBinomial)(quantiles=quantiles)
     if spec.loss in DISTRIBUTIONS:
         return getattr(metrics, _DISTRIBUTIONS[spec.loss])(quantiles=quantiles)
     return getattr(metrics, _POINTS[spec.loss])()

@@ -53,8 +53,8 @@ def refuse(series: Series, spec: RunSpec) -> None:
         _nothing(f"{info.title} sees only what is known ahead", own, series)
     columns = (*spec.data.roles.continuous, *spec.data.roles.categorical)
     moves = told or inputs.lags or set(columns) - set(inputs.static)
-    if info.name == "nhits" and (inputs.static or inputs.series) and not moves:
-        _nothing("N-HiTS needs an input that varies with time beside static ones and the series", own, series)
+    if info.name == "nhits" and (inputs.static or inputs.series or inputs.target_scales) and not moves:
+        _nothing("N-HiTS needs an input that varies with time beside those that do not", own, series)
 
 
 def _ranges(own: ForecastingSpec) -> Iterator[tuple[str, str, _Range]]:

@@ -155,8 +155,8 @@ def test_that_one_goes_to_the_next_nan_in_another_slice(
     button.click()
     qtbot.waitUntil(lambda: inspector.pane.map.pinned() == (3, 1))
     assert inspector.pane.axes.plane().at[0] == 2
-    qtbot.waitUntil(lambda: "[2, 3, 1] = nan" in inspector.pane.told())
-    assert "storage offset 79" in inspector.pane.told()
+    qtbot.waitUntil(lambda: "[2, 3, 1] = nan" in inspector.pane.place.told())
+    assert "storage offset 79" in inspector.pane.place.told()
 
 
 def test_that_one_goes_to_the_largest_number_of_the_slice(
@@ -176,7 +176,7 @@ def test_that_a_pointed_cell_is_told_exactly(inspector: Inspector, open_: Any, q
     map_ = inspector.pane.map
     x, y = map_.window_().point(0.5, 0.5)
     qtbot.mouseMove(map_, (map_._room().topLeft().toPoint() + QPoint(round(x), round(y))))
-    qtbot.waitUntil(lambda: f"[0, 0] = {2**60 + 1}" in inspector.pane.told())
+    qtbot.waitUntil(lambda: f"[0, 0] = {2**60 + 1}" in inspector.pane.place.told())
 
 
 def test_that_a_large_tensor_is_first_seen_from_a_few_numbers(
@@ -245,8 +245,9 @@ def test_that_a_layer_is_compared_over_the_checkpoints_of_a_run(
     qtbot.waitUntil(lambda: inspector.pane.stats.texts()["mean"] == "1")
     trend = inspector.pane._trend
     qtbot.waitUntil(lambda: len(trend.points()) == 3 + 3 + 2)
-    inspector._ask_runs()
-    qtbot.waitUntil(lambda: [action.text() for action in inspector._runs_menu.actions()] == ["my run"])
+    inspector.bar.runs.aboutToShow.emit()
+    assert [action.text() for action in inspector.bar.runs.actions()] == ["Looking for runs …"]
+    qtbot.waitUntil(lambda: [action.text() for action in inspector.bar.runs.actions()] == ["my run"])
 
 
 def test_that_parts_of_complex_numbers_are_offered(
@@ -310,15 +311,15 @@ def test_that_the_line_of_a_cell_is_cleared_when_its_file_fails(
 ) -> None:
     path = cube(tmp_path / "cube.npy")
     open_(path)
-    inspector.pane.showIndex((0, 1, 1))
-    qtbot.waitUntil(lambda: "[0, 1, 1] = " in inspector.pane.told())
+    inspector.pane.place.showIndex((0, 1, 1))
+    qtbot.waitUntil(lambda: "[0, 1, 1] = " in inspector.pane.place.told())
     np.save(path, np.full((4, 5, 6), 7.0))
-    inspector.pane.showIndex((1, 2, 2))
+    inspector.pane.place.showIndex((1, 2, 2))
     qtbot.waitUntil(lambda: "changed while it was open" in inspector.problem())
-    qtbot.waitUntil(lambda: inspector.pane.told().startswith("Point at a cell"))
+    qtbot.waitUntil(lambda: inspector.pane.place.told().startswith("Point at a cell"))
     inspector.pane.map.cellPointed.emit((3, 3))
-    assert inspector.pane.told().startswith("[1, 3, 3]")
-    qtbot.waitUntil(lambda: inspector.pane.told().startswith("Point at a cell"))
+    assert inspector.pane.place.told().startswith("[1, 3, 3]")
+    qtbot.waitUntil(lambda: inspector.pane.place.told().startswith("Point at a cell"))
 
 
 def test_that_dropped_files_are_opened(inspector: Inspector, qtbot: QtBot, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_that_what_has_no_values_is_lit_and_told_but_not_changed(hand: Hand) -> 
     assert hand.page.view.strip.text() == "y[1] has no value: on meta there are shapes only"
     hand.double_click(hand.grid("x", 0), (0, 0))
     assert not hand.grid("x", 0)._tensor.is_made
-    assert hand.page.view.cards[1].panes()[0].whole is None
+    assert hand.page.view.cards[1].panes()[0].cells.whole is None
     hand.page.view.lossBox.setCurrentIndex(1)
     hand.engine.answer()
     assert "no values" in hand.page.view._told

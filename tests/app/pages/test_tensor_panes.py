@@ -94,18 +94,31 @@ def test_that_of_complex_numbers_a_part_is_shown(hand: Hand) -> None:
 def test_that_a_large_tensor_is_a_heat_map_of_all_of_it(hand: Hand, qtbot: QtBot) -> None:
     hand.show("x = rand(600, 600); y = x @ x")
     panes = hand.page.view.cards[-1].panes()
-    maps = [pane.whole.map for pane in panes]
+    maps = [pane.cells.whole.map for pane in panes]
     qtbot.waitUntil(lambda: not hand.engine.answer() and all(one.isComplete() for one in maps))
     assert (maps[-1].window_().rows, maps[-1].window_().columns) == (600, 600)
-    panes[-1].whole._point((599, 3))
+    panes[-1].cells.whole._point((599, 3))
     assert maps[-1]._outlines == [(599, 3, 600, 4)]
     assert maps[0]._outlines == maps[1]._outlines == [(0, 0, 600, 600)], "row 599 and column 3 of the same tensor"
     assert hand.page.view.strip._cell.text().startswith("y[599, 3] · place")
 
 
+def test_that_cells_stand_where_they_stood_before_a_heat_map_took_their_place(hand: Hand) -> None:
+    def top() -> int:
+        pane = hand.page.view.cards[0].panes()[0]
+        pane.layout().activate()
+        return int(pane.grid.y())
+
+    hand.show("x = rand(3, 4)")
+    before = top()
+    hand.show("x = rand(600, 600)")
+    hand.show("x = rand(3, 4)")
+    assert top() == before
+
+
 def test_that_what_a_large_map_shows_of_cells_that_share_a_pixel_is_chosen(hand: Hand, qtbot: QtBot) -> None:
     hand.show("x = rand(3000, 3000)")
-    whole = hand.page.view.cards[-1].panes()[0].whole
+    whole = hand.page.view.cards[-1].panes()[0].cells.whole
 
     def spread() -> float:
         qtbot.waitUntil(lambda: not hand.engine.answer() and whole.map.isComplete())

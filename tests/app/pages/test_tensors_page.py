@@ -300,7 +300,7 @@ def test_that_gradients_stand_below_every_tensor_and_what_blocks_them_is_told(ha
     hand.engine.answer()
     pane = hand.page.view.cards[0].panes()[0]
     assert pane.slope.isHidden()
-    assert "argmax blocks the gradient" in pane._slope_head.text()
+    assert "argmax blocks the gradient" in pane.slope.head.text()
 
 
 def test_that_a_card_forgets_the_storage_of_what_it_showed_before(hand: Hand) -> None:

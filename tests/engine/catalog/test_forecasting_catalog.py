@@ -100,6 +100,11 @@ def test_that_the_losses_of_a_model_come_from_the_library():
             "forecasting.inputs: N-HiTS needs an input that varies with time",
         ),
         (
+            "nhits",
+            {"forecasting": {"inputs": {"target_scales": True}}},
+            "forecasting.inputs: N-HiTS needs an input that varies with time",
+        ),
+        (
             "decoder_mlp",
             {"forecasting": {"inputs": {"calendar": []}}},
             "model.name: Decoder MLP sees only what is known ahead",

@@ -142,7 +142,7 @@ def prove(operation: str, examples: int) -> Counter[str]:
     """Check random uses of an operation, each as it is and with some shapes changed. Returns how many of what kind."""
     counted: Counter[str] = Counter()
 
-    @_drawn(examples)
+    @drawn(examples)
     @given(pairs(operation), st.integers(0, 9999))
     def proof(both: tuple[Case, Case], seed: int) -> None:
         if both[1] != both[0]:
@@ -164,7 +164,7 @@ def prove_dtypes(operation: str, examples: int) -> Counter[str]:
     """Check random uses of an operation with operands of random dtypes: what torch refuses is refused, and only that."""
     counted: Counter[str] = Counter()
 
-    @_drawn(examples)
+    @drawn(examples)
     @given(cases(operation), st.lists(st.sampled_from(DTYPES), min_size=5, max_size=5))
     def proof(case: Case, dtypes: list[torch.dtype]) -> None:
         counted["refused" if check_refusal(case, dict(zip(case.shapes, dtypes, strict=False))) else "taken"] += 1
@@ -178,7 +178,7 @@ def prove_devices(operation: str, examples: int) -> Counter[str]:
     result is where torch puts it."""
     counted: Counter[str] = Counter()
 
-    @_drawn(examples)
+    @drawn(examples)
     @given(cases(operation), st.lists(st.sampled_from(("cpu", "meta")), min_size=5, max_size=5))
     def proof(case: Case, places: list[str]) -> None:
         on = dict(zip(case.shapes, places, strict=False))
@@ -195,7 +195,8 @@ def prove_devices(operation: str, examples: int) -> Counter[str]:
     return counted
 
 
-def _drawn(examples: int) -> settings:
+def drawn(examples: int) -> settings:
+    """How a proof draws its cases: so many, the same ones each time."""
     return settings(
         max_examples=examples,
         deadline=None,

@@ -67,6 +67,14 @@ from engine.tensors.explaining import explain, explain_text
             ((0, 0), (0, 1), (0, 2)),
             ["einsum('...ij,jk->...ik', A, B)"],
         ),
+        (
+            "einsum",
+            [(3,), (3, 1)],
+            {"equation": "i,ii->i"},
+            "i is 3 in B and 1 in B",
+            ((1, 0), (1, 1)),
+            ["einsum('i,ia->i', A, B)"],
+        ),
         ("einsum", [(2, 3), (3, 4)], {"equation": "ij,jk->il"}, "“l” stands", (), ["einsum('ij,jk->ik', A, B)"]),
         (
             "scaled_dot_product_attention",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -19,7 +19,7 @@ from engine.tensors.provenance import Provenance
 from engine.tensors.reach import Mask, Reach, from_wire, to_wire
 from tests.engine.tensors.cases import cases
 from tests.engine.tensors.drawing import Case
-from tests.engine.tensors.proofs import check_refusal, numbers
+from tests.engine.tensors.proofs import check_refusal, drawn, numbers
 
 WITH_PARTS = (
     "gumbel_softmax",
@@ -143,14 +143,7 @@ def check_made(chain: Chain, number: int, case: Case) -> None:
 def prove(operation: str, examples: int) -> int:
     met = [0]
 
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        derandomize=True,
-        suppress_health_check=list(HealthCheck),
-        phases=[Phase.generate],
-    )
+    @drawn(examples)
     @given(cases(operation), st.integers(0, 99))
     def proof(case: Case, seed: int) -> None:
         assume(not check_refusal(case))

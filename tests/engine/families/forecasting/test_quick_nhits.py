@@ -8,16 +8,11 @@ import pytest
 import torch
 from pytorch_forecasting.metrics import QuantileLoss
 
-from engine.families.forecasting.fitting import Material
-from engine.families.forecasting.folds import split
-from engine.families.forecasting.forecaster import build, quantile_losses
+from engine.families.forecasting.forecaster import quantile_losses
 from engine.families.forecasting.library import quiet
-from engine.families.forecasting.loading import loader_of
 from engine.families.forecasting.quick_nhits import QuickNhits
-from engine.families.forecasting.running import trainable
-from engine.families.forecasting.series import prepare
-from engine.training.loader import BatchPlan
 from engine.training.taps import first_tensor
+from tests.engine.families.forecasting.shorter_ways import both_ways, built
 
 Make = Callable[..., Any]
 MANY = {"target": ["sales"], "group": ["shop"], "continuous": ["price", "size"], "categorical": ["weather", "day"]}
@@ -39,11 +34,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 def ready(shops: pd.DataFrame, spec: Any) -> tuple[Any, Any]:
     """Return a forecaster that learns, and a batch."""
-    torch.set_num_threads(1)
-    series = trainable(prepare(shops, spec), spec)
-    material = Material(spec, series, split(series, spec)[0])
-    forecaster = build(spec, material.recipe)
-    batch = next(iter(loader_of(material.train, BatchPlan.of(len(material.train), 16), 1, torch.device("cpu"))))
+    forecaster, batch = built(shops, spec, 16)
     forecaster.network.train()
     return forecaster, batch
 
@@ -53,11 +44,7 @@ def test_that_losses_and_gradients_are_the_librarys(name: str, shops: pd.DataFra
     forecaster, batch = ready(shops, make_shop_spec("nhits", **SETTINGS[name]))
     network = forecaster.network
     found = []
-    for quick in (QuickNhits(network), None):
-        assert quick is None or quick.takes(batch[0])
-        forecaster._quick = quick
-        torch.manual_seed(1)
-        network.zero_grad()
+    for _ in both_ways(forecaster, QuickNhits(network), batch[0]):
         with quiet():
             loss = forecaster.loss(batch)
             loss.backward()
@@ -76,8 +63,7 @@ def test_that_losses_and_gradients_are_the_librarys(name: str, shops: pd.DataFra
 def test_that_who_watches_a_layer_sees_what_the_library_makes(shops: pd.DataFrame, make_shop_spec: Make) -> None:
     forecaster, batch = ready(shops, make_shop_spec("nhits", **SETTINGS["everything"]))
     network, found, grads = forecaster.network, [], []
-    for quick in (QuickNhits(network), None):
-        forecaster._quick = quick
+    for _ in both_ways(forecaster, QuickNhits(network), batch[0]):
         heard: dict[str, torch.Tensor] = {}
         layers = [(name, one) for name, one in network.named_modules() if name.startswith("model")]
         assert len(layers) > 20

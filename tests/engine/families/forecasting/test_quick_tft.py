@@ -8,18 +8,12 @@ import pytest
 import torch
 from torch.nn import functional
 
-from engine.families.forecasting.fitting import Material
-from engine.families.forecasting.folds import split
-from engine.families.forecasting.forecaster import build
 from engine.families.forecasting.library import quiet
-from engine.families.forecasting.loading import loader_of
 from engine.families.forecasting.quick_attention import Attention
 from engine.families.forecasting.quick_layers import Affine, Gate
 from engine.families.forecasting.quick_rows import Overlap
 from engine.families.forecasting.quick_tft import QuickTft
-from engine.families.forecasting.running import trainable
-from engine.families.forecasting.series import prepare
-from engine.training.loader import BatchPlan
+from tests.engine.families.forecasting.shorter_ways import both_ways, built
 
 Make = Callable[..., Any]
 ROLES = {"target": ["sales"], "group": ["shop"]}
@@ -44,17 +38,12 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 def ready(shops: pd.DataFrame, spec: Any) -> tuple[Any, dict[str, torch.Tensor]]:
     """Return a forecaster with weights that are not at their beginning, and a batch."""
-    torch.set_num_threads(1)
-    series = trainable(prepare(shops, spec), spec)
-    material = Material(spec, series, split(series, spec)[0])
-    forecaster = build(spec, material.recipe)
+    forecaster, (x, _) = built(shops, spec, 40)
     torch.manual_seed(1)
     with torch.no_grad():
         for parameter in forecaster.network.parameters():
             parameter += 0.2 * torch.randn_like(parameter)
     forecaster.network.eval()
-    loader = loader_of(material.train, BatchPlan.of(len(material.train), 40), 1, torch.device("cpu"))
-    x, _ = next(iter(loader))
     return forecaster, x
 
 
@@ -73,11 +62,7 @@ def test_that_it_learns_what_the_library_does(name: str, shops: pd.DataFrame, ma
     forecaster, x = ready(shops, make_shop_spec("tft", **SETTINGS[name]))
     network, batch = forecaster.network.train(), (x, (x["decoder_target"], None))
     found = []
-    for quick in (QuickTft(network), None):
-        assert quick is None or quick.takes(x)
-        forecaster._quick = quick
-        torch.manual_seed(1)
-        network.zero_grad()
+    for _ in both_ways(forecaster, QuickTft(network), x):
         with quiet():
             loss = forecaster.loss(batch)
             loss.backward()
