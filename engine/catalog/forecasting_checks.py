@@ -75,8 +75,8 @@ def _model_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Ite
     unknown = [name for name in columns if name not in inputs.static and name not in inputs.known]
     if unknown and not info.unknown_inputs:
         yield (
-            f"model.name: {info.title} takes inputs that are static or known ahead only; “{unknown[0]}” is neither "
-            "(forecasting.inputs.known, static), or give it the role ignore"
+            f"model.name: {info.title} takes inputs that are static or known ahead only; “{unknown[0]}” is neither: leave "
+            "it out (role ignore), or say that its future is known (forecasting.inputs.known)"
         )
     if inputs.relative_time and not info.relative_time:
         yield f"forecasting.inputs.relative_time: {info.title} does not take it; switch it off"
@@ -132,7 +132,10 @@ def _loss_problems(info: ModelInfo, spec: RunSpec, own: ForecastingSpec) -> Iter
             "choose normal, or name the columns that identify series (data.roles.group)"
         )
     elif info.name == "nhits" and spec.model.params.get("backcast_loss_ratio") and not _is_one_number(own):
-        yield "model.params.backcast_loss_ratio: N-HiTS weighs its past beside losses of one number only; set it to 0"
+        yield (
+            "model.params.backcast_loss_ratio: only a loss of one number a step can look at the past as well; set it to 0, "
+            "or choose such a loss, as mae"
+        )
 
 
 def _is_exponent(scaling: ScalingSpec) -> bool:

@@ -158,5 +158,5 @@ def _look(workspace: Path, data: DataSpec, time: str, frequency: str) -> dict[st
         "season": series.frequency.season,
         "length": int(series.step.max() - series.step.min()) + 1,
         "rows": len(series),
-        "calendar": suggested(series.frequency),
+        "calendar": suggested(series.frequency, series.step),
     }

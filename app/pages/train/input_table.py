@@ -39,7 +39,7 @@ class InputTable(QWidget):
         self._use = "unused"
         self.model = InputModel(self)
         self.view = QTableView(self)
-        self._none = QLabel(self.tr("There is no other column: the target’s past alone is seen."), self)
+        self._none = QLabel(self.tr("There is no column beside the target, whose past is seen."), self)
         self._none.setProperty("role", "muted")
         self._none.setWordWrap(True)
         self._buttons: dict[InputUse, QPushButton] = {}

@@ -12,8 +12,9 @@ from engine.families.forecasting import holiday_days
 from engine.families.forecasting.frequency import DAY, HOUR, Frequency
 from engine.spec import CalendarFeature, InputSpec
 
-_NEEDS: dict[CalendarFeature, int] = {"minute": HOUR, "hour": DAY, "weekday": 7 * DAY, "day": 28 * DAY}
-"""A part of the date that is the same at every step tells nothing: steps must be shorter than this."""
+_PERIODS: dict[CalendarFeature, int] = {"minute": HOUR, "hour": DAY, "weekday": 7 * DAY, "day": 28 * DAY}
+"""After what time a part of the date comes again, a year where there is none. Steps must be shorter: what is the same at
+every step tells nothing."""
 
 
 def usable(features: Iterable[CalendarFeature], frequency: Frequency) -> list[CalendarFeature]:
@@ -22,15 +23,30 @@ def usable(features: Iterable[CalendarFeature], frequency: Frequency) -> list[Ca
         return []
     if frequency.unit == "month":
         return [one for one in features if one in {"month", "year_day"} and frequency.size < 12]
-    return [one for one in features if frequency.size < _NEEDS.get(one, 365 * DAY)]
+    return [one for one in features if frequency.size < period(one)]
 
 
-def suggested(frequency: Frequency) -> tuple[CalendarFeature, ...]:
-    """Return what one usually takes for a frequency."""
+def period(feature: CalendarFeature) -> int:
+    """Return after how many nanoseconds a part of the date comes again, the shortest month for a day of the month."""
+    return _PERIODS.get(feature, 365 * DAY)
+
+
+def lasting(frequency: Frequency, first: int, last: int) -> int:
+    """Return how many nanoseconds steps `first` to `last` last, both of them and of dates."""
+    begin, end = frequency.times(np.array([first, last + 1])).tolist()
+    return int(end - begin)
+
+
+def suggested(frequency: Frequency, steps: NDArray[np.int64]) -> tuple[CalendarFeature, ...]:
+    """Return what one usually takes for a frequency, of what comes again at least twice in these steps: what comes once says
+    no more than the date itself, and once it is new, a model can only guess."""
+    if not frequency.is_date or not len(steps):
+        return ()
     every: tuple[CalendarFeature, ...] = ("hour", "weekday", "month")
     if frequency.unit == "ns" and frequency.size >= 7 * DAY:
         every = ("month",)
-    return tuple(usable(every, frequency))
+    lasts = lasting(frequency, int(steps.min()), int(steps.max()))
+    return tuple(one for one in usable(every, frequency) if lasts >= 2 * period(one))
 
 
 def names(inputs: InputSpec, frequency: Frequency) -> list[str]:

@@ -137,7 +137,7 @@ class Forecaster:
         prediction: torch.Tensor,
         target: torch.Tensor,
         past: torch.Tensor,
-        together: torch.Tensor | None,
+        together: Sequence[torch.Tensor] | None,
     ) -> torch.Tensor:
         """Return the mean of the library's loss; not through its metric object, which adds up and synchronises."""
         kind = self._spec.loss

@@ -2,6 +2,7 @@
 Salinas et al., High-dimensional multivariate forecasting with low-rank Gaussian copula processes, 2019 (DeepVAR)."""
 
 import math
+from collections.abc import Sequence
 
 import torch
 from pytorch_forecasting.data.encoders import TorchNormalizer
@@ -39,30 +40,23 @@ class JointNormals(MultivariateNormalDistributionLoss):  # type: ignore[misc]
         return drawn.movedim(0, -1)
 
     def joint_loss(
-        self, prediction: torch.Tensor, target: torch.Tensor, together: torch.Tensor | None = None
+        self, prediction: torch.Tensor, target: torch.Tensor, together: Sequence[torch.Tensor] | None = None
     ) -> torch.Tensor:
         """Return the mean negative log-likelihood of a window and step, in nats.
 
         `prediction`: [n, horizon, 4 + rank] as `rescale_parameters` gives it; `target`: [n, horizon] in its unit;
-        `together`: [groups, most], the places of the windows of the same steps, and n where a group has fewer; all n
+        `together`: each [groups, most], the places of the windows of the same steps, and n where a group has fewer; all n
         windows are of the same steps where it is None.
         """
         errors, larger = self._standardised(prediction, target)
         precise = torch.float32 if prediction.device.type == "mps" else torch.float64
         errors, prediction = errors.to(precise), prediction.to(precise)
         diagonal, factors = prediction[..., DIAGONAL], prediction[..., FACTORS]
-        over = _grouped(factors / diagonal[..., None], together)
-        eye = torch.eye(factors.shape[-1], dtype=precise, device=factors.device)
-        # By the lemmas of Woodbury and of the determinant: a few by a few numbers, however many series there are.
-        # Where that cannot be decomposed all is NaN, which training tells of.
-        square = torch.einsum("gmhr,gmhs->ghrs", over, _grouped(factors, together)) + eye
-        root, failed = torch.linalg.cholesky_ex(square)
-        weighted = torch.einsum("gmhr,gmho->ghro", over, _grouped(errors[..., None], together))
-        explained = torch.linalg.solve_triangular(root, weighted, upper=False).square().sum()
-        squares = (errors.square() / diagonal).sum() - explained
-        volumes = diagonal.log().sum() + 2 * root.diagonal(dim1=-2, dim2=-1).log().sum()
-        loss = 0.5 * ((squares + volumes) / target.numel() + math.log(2 * math.pi)) + larger.to(precise).mean()
-        return torch.where((failed == 0).all(), loss, torch.nan).to(target.dtype)
+        alone = errors.square() / diagonal + diagonal.log()
+        parts: Sequence[torch.Tensor | None] = [None] if together is None else together
+        total = sum((_shared(factors, diagonal, errors, part) for part in parts), alone.sum())
+        loss = 0.5 * (total / target.numel() + math.log(2 * math.pi)) + larger.to(precise).mean()
+        return loss.to(target.dtype)
 
     def _standardised(self, prediction: torch.Tensor, target: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return how far targets are from their means on the network's scale, and the logarithm of how much larger numbers
@@ -74,6 +68,23 @@ class JointNormals(MultivariateNormalDistributionLoss):  # type: ignore[misc]
             larger = larger + turn["inverse_torch"].log_abs_det_jacobian(before, target)
         standard = (before - prediction[..., CENTRE]) / prediction[..., SCALE]
         return standard - prediction[..., LOC], larger
+
+
+def _shared(
+    factors: torch.Tensor, diagonal: torch.Tensor, errors: torch.Tensor, together: torch.Tensor | None
+) -> torch.Tensor:
+    """Return what factors [n, horizon, rank] that series share add to the squared errors and the logarithm of the
+    determinant of their groups; NaN, which training tells of, where that cannot be decomposed.
+
+    By the lemmas of Woodbury and of the determinant: a few by a few numbers, however many series there are.
+    """
+    over = _grouped(factors / diagonal[..., None], together)
+    eye = torch.eye(factors.shape[-1], dtype=factors.dtype, device=factors.device)
+    root, failed = torch.linalg.cholesky_ex(torch.einsum("gmhr,gmhs->ghrs", over, _grouped(factors, together)) + eye)
+    weighted = torch.einsum("gmhr,gmho->ghro", over, _grouped(errors[..., None], together))
+    explained = torch.linalg.solve_triangular(root, weighted, upper=False).square().sum()
+    added = 2 * root.diagonal(dim1=-2, dim2=-1).log().sum() - explained
+    return torch.where((failed == 0).all(), added, torch.nan)
 
 
 def _grouped(values: torch.Tensor, together: torch.Tensor | None) -> torch.Tensor:

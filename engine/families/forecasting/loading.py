@@ -77,14 +77,14 @@ def training_plan(dataset: Any, spec: RunSpec, trainer: TrainerSpec) -> tuple[Ba
 
 
 def judging_loader(dataset: Any, spec: RunSpec, at_once: int, device: torch.device) -> Loader:
-    """Return a loader of windows to be judged, in their own order, about so many at once. Where the loss looks at series
+    """Return a loader of windows to be judged, in their own order, so many at once. Where the loss looks at series
     together that order must be of time."""
     plan = BatchPlan.of(len(dataset), at_once, merge_single=False)
     windows = loader_of(dataset, plan, None, device)
     if forecasting_of(spec).loss not in JOINT:
         return windows
     groups = Groups.of(dataset, at_once)
-    return TogetherLoader(windows, groups, groups.plan(at_once), None)
+    return TogetherLoader(windows, groups, groups.plan_in_order(at_once), None)
 
 
 def rows_of(batch: WindowBatch) -> int:

@@ -13,6 +13,7 @@ from engine.families.forecasting.fitting import Material, prepared_slowly
 from engine.families.forecasting.folds import split
 from engine.families.forecasting.footprint import footprint
 from engine.families.forecasting.frequency import Frequency
+from engine.families.forecasting.half_seen import half_seen
 from engine.families.forecasting.invented import invented
 from engine.families.forecasting.leaks import leaks
 from engine.families.forecasting.library import BASELINES
@@ -48,6 +49,7 @@ def preflight(workspace: Path, spec: RunSpec) -> Preflight:
             findings += of_loss(series, spec)
             findings += _useless_dates(spec, series.frequency)
             folds = split(series, spec)
+            findings += half_seen(series, spec, folds[0].train)
             trainings = len(folds)
             material = Material(spec, series, folds[0])
             span = material.fold.test

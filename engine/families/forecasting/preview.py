@@ -49,7 +49,7 @@ def series_view(
         is_date=series.frequency.is_date,
         frequency=series.frequency.text,
         season=series.frequency.season,
-        calendar=suggested(series.frequency),
+        calendar=suggested(series.frequency, series.step),
         count=series.count,
         rows=len(series),
         shortest=int(lengths.min()),

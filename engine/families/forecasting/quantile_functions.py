@@ -117,6 +117,7 @@ class ConvexGradient(nn.Module):
 
 
 @lru_cache(maxsize=8)
+@torch.inference_mode(False)
 def _even_noise(count: int, size: int) -> torch.Tensor:
     """Return normal noise [count, size] that is as even as such can be (scrambled Sobol), the same each time."""
     even = torch.quasirandom.SobolEngine(size, scramble=True, seed=0).draw(count)

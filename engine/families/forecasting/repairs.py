@@ -142,7 +142,10 @@ def _with_one(series: "Series", policy: str, place: int, name: str, raw: "Series
     left = np.isnan(targets[place]) & ~is_future(filled)
     if left.any():  # before a series' first value there is nothing to go on from
         filled = filled.rows(~left)
-    return filled.noted(f"{count} of “{name}” had no value: filled ({policy}), or left out before a series’ first one.")
+    done = f"filled (forecasting.timeline.missing_target = {policy})"
+    if left.any():
+        done = f"{int(gaps.sum() - left.sum()):,} {done}, {int(left.sum()):,} left out before a series’ first one"
+    return filled.noted(f"{count} of “{name}” had no value: {done}.")
 
 
 def _in_table(series: "Series", marks: NDArray[np.bool_], raw: "Series", rows: "Ints") -> NDArray[np.bool_]:

@@ -90,7 +90,7 @@ def _read_text(column: "Values", name: str) -> Times:
     if _one_zone(texts, name):
         texts = texts.str.replace(_OFFSET.pattern, "", regex=True)  # times stay as the clock there shows them
     first = texts.iloc[0]
-    read = pd.to_datetime(texts, errors="coerce", utc=True, format=_format_of(first))
+    read = _dates_of(texts)
     unread = read.isna().to_numpy()
     if unread.all():
         raise _refused(
@@ -109,11 +109,29 @@ def _read_text(column: "Values", name: str) -> Times:
     return Times(_nanoseconds(read.dt.tz_localize(None)), True)
 
 
-def _format_of(text: str) -> str | None:
+def _dates_of(texts: "Values") -> "Values":
+    """Return the date of each text, or none, all read in the way of the first one. Where its day may stand before its month
+    or behind it, that way is taken which more texts can be read in, then the one of more even steps."""
+    readings = [pd.to_datetime(texts, errors="coerce", utc=True, format=one) for one in _formats_of(texts.iloc[0])]
+    return min(readings, key=lambda read: (read.isna().sum(), _unevenness(read)))
+
+
+def _formats_of(text: str) -> list[str]:
+    """Return in which ways a text may be a date, the likelier first: days stand before months where there are dots."""
     from pandas.tseries.api import guess_datetime_format
 
-    guessed: str | None = guess_datetime_format(text)
-    return guessed or "ISO8601"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a way that this text alone excludes
+        guessed = [
+            guess_datetime_format(text, dayfirst=is_first) for is_first in sorted((False, True), reverse="." in text)
+        ]
+    return list(dict.fromkeys(one or "ISO8601" for one in guessed))
+
+
+def _unevenness(read: "Values") -> float:
+    """Return how many times the shortest gap between dates goes into the longest one."""
+    gaps = np.diff(np.unique(_nanoseconds(read.dropna().dt.tz_localize(None))))
+    return float(gaps.max() / gaps.min()) if len(gaps) else 1.0
 
 
 def _one_zone(texts: "Values", name: str) -> bool:

@@ -12,8 +12,8 @@ from engine.training.loader import BatchPlan, EpochLoader
 from engine.training.randomness import permutation
 
 TOGETHER = "together"
-"""A name beside a batch's inputs: [groups, most], the places in the batch of windows that forecast the same steps, and the
-number of windows where a group has fewer."""
+"""A name beside a batch's inputs: groups about as large as each other, each [groups, most], the places in the batch of
+windows that forecast the same steps, and the number of windows where a group has fewer."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,36 @@ class Groups:
         each = max(1, batch_size * len(self) // max(1, len(self.order)))
         return BatchPlan.of(len(self), each, drop_last, merge_single=False)
 
-    def take(self, positions: slice | torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the windows of these groups, one group after the other, and their places [groups, most] among them."""
-        begins, ends = self.starts[:-1][positions], self.starts[1:][positions]
-        sizes = ends - begins
-        places = torch.arange(int(sizes.max()))
-        is_there = places < sizes[:, None]
-        windows = self.order[(begins[:, None] + places)[is_there]]
-        together = torch.full(is_there.shape, len(windows))
-        together[is_there] = torch.arange(len(windows))
+    def plan_in_order(self, most: int) -> BatchPlan:
+        """Return how many groups each batch has, taken as they follow each other, so that none has more than `most` windows:
+        neighbours in time are alike, and may all be larger than groups are on average."""
+        counts: list[int] = []
+        room = 0
+        for size in self.starts.diff().tolist():
+            if size > room:
+                counts.append(0)
+                room = most
+            counts[-1] += 1
+            room -= size
+        return BatchPlan(tuple(counts))
+
+    def take(self, positions: slice | torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        """Return the windows of these groups, one group after the other, and the groups' places among them (`TOGETHER`).
+
+        None is more than twice as large as another one beside it: were they all, a large group and thousands of
+        small ones would have places for millions of windows.
+        """
+        begins = self.starts[:-1][positions]
+        sizes = self.starts[1:][positions] - begins
+        count = int(sizes.sum())
+        firsts = sizes.cumsum(0) - sizes
+        windows = self.order[torch.repeat_interleave(begins - firsts, sizes) + torch.arange(count)]
+        magnitudes = torch.frexp((sizes - 1).double()).exponent
+        together: list[torch.Tensor] = []
+        for magnitude in magnitudes.unique():
+            first, size = (one[magnitudes == magnitude, None] for one in (firsts, sizes))
+            places = torch.arange(int(size.max()))
+            together.append(torch.where(places < size, first + places, count))
         return windows, together
 
 
@@ -78,7 +99,7 @@ class TogetherLoader(EpochLoader[WindowBatch]):
         """Return the windows of these groups."""
         windows, together = self._groups.take(positions)
         x, truth = self._windows.take(windows)
-        return {**x, TOGETHER: together.to(x["encoder_lengths"].device)}, truth
+        return {**x, TOGETHER: [one.to(x["encoder_lengths"].device) for one in together]}, truth
 
 
 def in_order_of_time(dataset: Any) -> None:

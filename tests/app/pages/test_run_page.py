@@ -287,6 +287,14 @@ def test_that_the_copied_specification_is_the_runs_own(page, engine, samples, re
     assert from_toml(QGuiApplication.clipboard().text()) == record_of(run_id).spec
 
 
+def test_that_settings_of_long_names_can_be_told_apart(page):
+    table = page.findChild(QTableWidget, "run.settings.table")
+    keys = ("forecasting.timeline.missing_steps", "forecasting.timeline.missing_target")
+    room = table.fontMetrics().horizontalAdvance("forecasting.timeline.missing_")
+    shown = [table.fontMetrics().elidedText(key, table.textElideMode(), room) for key in keys]
+    assert shown[0] != shown[1] and all("…" in text for text in shown)
+
+
 def test_that_the_settings_name_only_what_differs(page, engine, samples):
     page.setRun(samples.finished(precision="bf16-mixed"))
     table = page.findChild(QTableWidget, "run.settings.table")

@@ -87,7 +87,7 @@ def test_that_the_losses_of_a_model_come_from_the_library():
         (
             "tide",
             {"roles": {"target": ["y"], "continuous": ["price"]}},
-            "model.name: TiDE takes inputs that are static or known ahead only; “price” is neither",
+            "model.name: TiDE takes inputs that are static or known ahead only; “price” is neither: leave it out",
         ),
         (
             "nhits",
@@ -137,7 +137,7 @@ def test_that_the_losses_of_a_model_come_from_the_library():
         (
             "nhits",
             {"forecasting": {"loss": "mqf2"}, "params": {"backcast_loss_ratio": 0.1}},
-            "model.params.backcast_loss_ratio: N-HiTS weighs its past beside losses of one number only",
+            "model.params.backcast_loss_ratio: only a loss of one number a step",
         ),
         (
             "recurrent",

@@ -43,7 +43,7 @@ def test_that_series_go_from_a_file_to_a_forecast(tensorbench: Call, waves: Path
     assert spec.forecasting is not None
     assert spec.forecasting.timeline.frequency == "h"
     assert spec.forecasting.windows.encoder_length == 24
-    assert spec.forecasting.inputs.calendar == ("hour", "weekday", "month")
+    assert spec.forecasting.inputs.calendar == ("hour", "weekday")
     assert spec.forecasting.inputs.holidays == "DE-BY"
     assert "[tabular" not in waves.read_text(encoding="utf-8")
     checked = json.loads(tensorbench("check", waves, *FAST, "--json").out)

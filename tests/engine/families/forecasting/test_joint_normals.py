@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytorch_forecasting.metrics import MultivariateNormalDistributionLoss
 from torch import distributions
 
 from engine.families.forecasting.joint_normals import JointNormals
+from engine.families.forecasting.loss_checks import of_loss
 from engine.families.forecasting.preflight import preflight
+from engine.families.forecasting.series import prepare
 from engine.runs import Outcome, OutcomeKind, RunStore
 from engine.spec import RunSpec
 
@@ -35,11 +37,12 @@ def loss_and_output(
     return loss, output, 0.2 + 0.6 * torch.rand(count, HORIZON, generator=source)
 
 
-def together_of(sizes: list[int]) -> torch.Tensor:
-    """The places of groups of these sizes that follow each other."""
+def together_of(sizes: list[int]) -> list[torch.Tensor]:
+    """The places of groups of these sizes that follow each other, of the first ones and of the others."""
     places = torch.arange(max(sizes)).expand(len(sizes), -1)
     starts = torch.tensor([0, *sizes[:-1]]).cumsum(0)
-    return torch.where(places < torch.tensor(sizes)[:, None], places + starts[:, None], sum(sizes))
+    together = torch.where(places < torch.tensor(sizes)[:, None], places + starts[:, None], sum(sizes))
+    return [one for one in (together[:2], together[2:]) if len(one)]
 
 
 def by_torch(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
@@ -52,6 +55,7 @@ def by_torch(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     return -distributions.TransformedDistribution(normal, [scaled]).log_prob(target).sum()
 
 
+@settings(deadline=None)
 @given(sizes=st.lists(st.integers(1, 14), min_size=1, max_size=4), seed=st.integers(0, 999))
 def test_that_the_loss_is_the_likelihood_of_each_moments_windows(sizes: list[int], seed: int) -> None:
     loss, output, target = loss_and_output(sum(sizes), seed=seed)
@@ -135,6 +139,17 @@ def test_that_series_it_cannot_tell_apart_are_warned_of(
     assert not any(one.severity == "error" for one in found.warnings)
     # A batch of 16 windows is 16 moments of one shop, or 8 of two.
     assert found.steps_per_epoch == -(-found.rows["train"] // 16)
+
+
+@pytest.mark.parametrize(("batch_size", "told"), [(2, 1), (3, 0)])
+def test_that_it_is_told_where_a_batch_cannot_hold_all_series(
+    batch_size: int, told: int, shops: pd.DataFrame, make_shop_spec: Callable[..., RunSpec]
+) -> None:
+    changes = {"forecasting__loss": "multivariate_normal", "forecasting__inputs": {"series": True}}
+    spec = make_shop_spec("deepar", trainer__batch_size=batch_size, **changes)
+    found = list(of_loss(prepare(shops, spec), spec))
+    assert [one.field for one in found] == ["trainer.batch_size"] * told
+    assert all(one.severity == "info" and "2 of 3 series" in one.text for one in found)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from engine.families.forecasting.folds import Span
+from engine.families.forecasting.half_seen import half_seen
 from engine.families.forecasting.invented import invented
 from engine.families.forecasting.leaks import leaks
 from engine.families.forecasting.series import prepare
@@ -42,6 +44,21 @@ def test_that_a_static_input_that_changes_is_named_with_its_series_and_time(shop
     (one,) = unsteady(prepare(shops, spec), spec)
     assert one.field == "forecasting.inputs.static"
     assert "“other” is said to be static, but changes within 1 series, first in south at 2024-01-01 03:00" in one.text
+
+
+def test_that_parts_of_the_date_that_training_does_not_see_all_of_are_named(shops, make_shop_spec):
+    spec = make_shop_spec(forecasting__inputs={"calendar": ["hour", "weekday", "month"]})
+    series = prepare(shops, spec)  # sixty hours
+    first = int(series.step.min())
+    week, year = half_seen(series, spec, Span(0, first + 49))
+    assert {one.field for one in (week, year)} == {"forecasting.inputs.calendar"}
+    assert week.text == (
+        "The weekday takes a week to come again, and the model learns from 2 days: it has not seen all of what it is told "
+        "later."
+    )
+    assert year.text.startswith("The month takes a year to come again")
+    assert len(list(half_seen(series, spec, Span(first, first + 22)))) == 3
+    assert len(list(half_seen(series, spec, Span(first, first + 23)))) == 2
 
 
 def test_that_steps_which_a_chosen_frequency_invents_are_told_before_training(shops, make_shop_spec):

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.families.forecasting.quantile_functions import NUMBERS, PATHS, ConvexGradient, QuantileFunctions
@@ -17,6 +17,7 @@ def convex_of(size: int, seed: int) -> tuple[ConvexGradient, torch.Tensor, torch
     return ConvexGradient(size, 5, 8).double(), torch.randn(3, 7, size).double() * 3, torch.randn(3, 5).double()
 
 
+@settings(deadline=None)
 @given(size=st.integers(1, 6), seed=st.integers(0, 999))
 def test_that_the_gradient_is_that_of_its_potential_and_rises(size: int, seed: int) -> None:
     convex, at, context = convex_of(size, seed)
@@ -52,6 +53,15 @@ def test_that_a_forecast_does_not_depend_on_those_beside_it_nor_on_chance() -> N
         assert whole.shape == (4, 3, PATHS) and torch.equal(torch.get_rng_state(), chance)
         torch.testing.assert_close(loss.sample(output[2:3]), whole[2:3])
     assert len(whole[0].unique()) == 3 * PATHS
+
+
+def test_that_paths_can_be_learned_from_after_forecasts_were_made() -> None:
+    loss = QuantileFunctions(7, LEVELS)
+    output = output_of(loss, 7)
+    with torch.inference_mode():
+        loss.sample(output)
+    loss.sample(output).sum().backward()
+    assert loss.convex.first.weight.grad is not None
 
 
 def test_that_the_score_is_the_energy_score_of_its_paths(monkeypatch: pytest.MonkeyPatch) -> None:

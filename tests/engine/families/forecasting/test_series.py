@@ -69,6 +69,30 @@ def test_that_numbers_have_a_frequency_too() -> None:
     assert found.of("14") == 7
 
 
+@pytest.mark.parametrize(
+    ("written", "freq"),
+    [
+        ("%d.%m.%Y %H:%M", "h"),
+        ("%d.%m.%Y", "MS"),  # no day tells which number it is
+        ("%d/%m/%Y", "D"),
+        ("%d/%m/%Y", "MS"),
+        ("%m/%d/%Y", "D"),
+        ("%m/%d/%Y", "MS"),
+        ("%m/%d/%Y %H:%M", "h"),
+        ("%Y-%m-%d", "MS"),
+    ],
+)
+def test_that_days_are_told_from_months_by_all_dates_together(written: str, freq: str) -> None:
+    dates = pd.Series(pd.date_range("2024-01-01", periods=24 if freq == "MS" else 400, freq=freq))
+    times = read_times(dates.dt.strftime(written), "time")
+    assert times.values.tolist() == dates.astype("datetime64[ns]").astype("int64").tolist()
+
+
+def test_that_dots_stand_between_days_and_months_where_nothing_else_tells() -> None:
+    times = read_times(pd.Series(["01.02.2024", "01.02.2024"]), "time")
+    assert pd.Timestamp(times.values[0]) == pd.Timestamp("2024-02-01")
+
+
 SENTENCES = {
     "no date": ({"time": ["soon"] * 12}, {}, "No date can be read in column “time”: its first value is “soon”"),
     "mixed formats": (
@@ -201,6 +225,18 @@ def test_that_gaps_are_filled_as_the_policy_says(make_shop_spec: Make) -> None:
         assert np.diff(series.step)[series.series[1:] == series.series[:-1]].tolist() == [1] * 10
 
 
+def test_that_targets_without_a_value_are_filled_or_left_out_and_counted(make_shop_spec: Make) -> None:
+    timeline = {"column": "time", "missing_target": "forward"}
+    spec = make_shop_spec(forecasting__timeline=timeline, forecasting__windows={"encoder_length": 1, "horizon": 1})
+    inside, before = ([np.nan if place in empty else place for place in range(12)] for empty in ({3, 4}, {0, 3, 4}))
+    done = "filled (forecasting.timeline.missing_target = forward)"
+    series = trainable(prepare(a_table(sales=inside), spec), spec)
+    assert (series.notes[-1], len(series)) == (f"2 rows of “sales” had no value: {done}.", 12)
+    series = trainable(prepare(a_table(sales=before), spec), spec)
+    told = f"3 rows of “sales” had no value: 2 {done}, 1 left out before a series’ first one."
+    assert (series.notes[-1], len(series)) == (told, 11)
+
+
 def test_that_several_rows_of_a_step_become_one(make_shop_spec: Make) -> None:
     table = a_table(shop=["a"] * 12)
     for policy, first in (("mean", 3.0), ("sum", 6.0), ("last", 6.0)):
@@ -266,7 +302,30 @@ def test_that_parts_of_the_date_are_points_on_a_circle() -> None:
     assert set(found) == {"hour_sin", "hour_cos", "weekday_sin", "weekday_cos", "month_sin", "month_cos"}
     assert np.allclose(found["hour_sin"] ** 2 + found["hour_cos"] ** 2, 1)
     assert np.allclose(found["hour_sin"][:24], found["hour_sin"][24:])
-    assert calendar.suggested(hours) == ("hour", "weekday", "month")
+
+
+@pytest.mark.parametrize(
+    ("freq", "count", "parts"),
+    [
+        ("h", 47, ()),
+        ("h", 48, ("hour",)),
+        ("h", 14 * 24, ("hour", "weekday")),
+        ("h", 730 * 24, ("hour", "weekday", "month")),
+        ("D", 500, ("weekday",)),
+        ("MS", 23, ()),
+        ("MS", 24, ("month",)),
+        ("W", 300, ("month",)),
+    ],
+)
+def test_that_parts_of_the_date_are_suggested_that_come_again(freq: str, count: int, parts: tuple[str, ...]) -> None:
+    times = read_times(pd.Series(pd.date_range("2024-01-01", periods=count, freq=freq)), "time")
+    found = detected(times.values, np.zeros(count, dtype=np.int64), times.is_date)
+    assert calendar.suggested(found, found.steps(times.values)) == parts
+
+
+def test_that_numbers_have_no_parts_of_a_date() -> None:
+    found = detected(np.arange(900), np.zeros(900, dtype=np.int64), False)
+    assert calendar.suggested(found, np.arange(900)) == ()
 
 
 def test_that_a_single_series_is_called_by_what_is_forecast(make_shop_spec: Make) -> None:

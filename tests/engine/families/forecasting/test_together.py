@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.families.forecasting.fitting import Material
@@ -35,6 +35,11 @@ def material_of(workspace: Path, spec: RunSpec) -> Material:
     return Material(spec, series, split(series, spec)[0])
 
 
+def members_of(together: list[torch.Tensor], count: int) -> list[list[int]]:
+    """The places of each group's windows in a batch of so many, in their order."""
+    return sorted(row[row < count].tolist() for one in together for row in one)
+
+
 def windows_of(loader: Loader) -> list[list[tuple[int, ...]]]:
     """Each batch's windows, as (series, first step that is forecast), group by group."""
     batches = []
@@ -43,33 +48,52 @@ def windows_of(loader: Loader) -> list[list[tuple[int, ...]]]:
             batches.append([])
             continue
         windows = list(zip(x["groups"][:, 0].tolist(), x["decoder_time_idx"][:, 0].tolist(), strict=True))
-        for group in x[TOGETHER].tolist():
-            assert len({windows[place][1] for place in group if place < len(windows)}) == 1
-        assert sorted(x[TOGETHER][x[TOGETHER] < len(windows)].tolist()) == list(range(len(windows)))
+        groups = members_of(x[TOGETHER], len(windows))
+        assert all(len({windows[place][1] for place in group}) == 1 for group in groups)
+        assert sorted(chain.from_iterable(groups)) == list(range(len(windows)))
         batches.append(windows)
     return batches
 
 
+@settings(deadline=None)
 @given(times=st.lists(st.integers(0, 6), min_size=1, max_size=60), most=st.integers(1, 9), seed=st.integers(0, 9))
 def test_that_groups_hold_each_window_once_and_those_of_one_time_alone(times: list[int], most: int, seed: int) -> None:
     for groups in (Groups.of(Indexed(times), most), Groups.of(Indexed(times), most, seed)):
         windows, together = groups.take(slice(0, len(groups)))
         assert sorted(windows.tolist()) == list(range(len(times)))
-        found = [windows[row[row < len(times)]].tolist() for row in together]
+        found = [windows[places].tolist() for places in members_of(together, len(times))]
         assert all(1 <= len(one) <= most and len({times[place] for place in one}) == 1 for one in found)
         sizes = pd.Series(times).value_counts()
         assert len(found) == sum(-(-size // most) for size in sizes)
     # Some of them, in any order.
     chosen = torch.randperm(len(groups), generator=torch.Generator().manual_seed(seed))[: max(1, len(groups) // 2)]
     some, places = groups.take(chosen)
-    assert [some[row[row < len(some)]].tolist() for row in places] == [found[place] for place in chosen.tolist()]
+    assert [some[one].tolist() for one in members_of(places, len(some))] == [found[place] for place in chosen.tolist()]
 
 
 def test_that_what_is_too_many_at_once_meets_others_each_time() -> None:
     groups = Groups.of(Indexed([0] * 6 + [1] * 6), 3, seed=1)
     windows, together = groups.take(slice(0, 4))
-    halves = [frozenset((windows[row] % 6).tolist()) for row in together]
+    halves = [frozenset((windows[places] % 6).tolist()) for places in members_of(together, 12)]
     assert len(set(halves[:2]) & set(halves[2:])) == 0
+
+
+def test_that_groups_of_other_sizes_take_no_room_for_what_is_not_there() -> None:
+    times = [*range(1_000), *([500] * 999)]
+    groups = Groups.of(Indexed(times), 1_000)
+    windows, together = groups.take(slice(0, len(groups)))
+    assert len(windows) == 1_999 and sum(one.numel() for one in together) < 2 * 1_999
+
+
+@settings(deadline=None)
+@given(sizes=st.lists(st.integers(1, 40), min_size=1, max_size=30), most=st.integers(5, 50))
+def test_that_no_batch_is_judged_of_more_windows_than_asked_for(sizes: list[int], most: int) -> None:
+    groups = Groups.of(Indexed(np.repeat(np.arange(len(sizes)), sizes).tolist()), most)
+    ends = np.cumsum(groups.plan_in_order(most).sizes)
+    windows = np.diff(groups.starts.numpy()[[0, *ends]])
+    assert windows.max() <= most and windows.sum() == sum(sizes)
+    # Nor of so few that two would have been one.
+    assert all(one + two > most for one, two in zip(windows[:-1], groups.starts.diff()[ends[:-1]], strict=True))
 
 
 def test_that_training_takes_whole_moments_in_a_new_order_each_epoch(
