@@ -46,6 +46,7 @@ class SpecDraft(QObject):
         self.history.changed.connect(self._take)
         self.questions.targetProfiled.connect(self._take_profile)
         self.questions.textsMeasured.connect(self._take_lengths)
+        self.questions.datesFound.connect(self._take_dates)
         self.questions.modelFolderSeen.connect(self._take_model_folder)
         self.questions.datasetFound.connect(self._take_dataset)
 
@@ -178,9 +179,16 @@ class SpecDraft(QObject):
 
     @Slot(str, object)
     def _take_lengths(self, dataset: str, lengths: Mapping[str, float]) -> None:
-        if self._spec is None:
-            return
-        spec = self._families.measured(dataset, lengths, self._spec)
+        if self._spec is not None:
+            self._take_guess(self._families.measured(dataset, lengths, self._spec))
+
+    @Slot(str, object)
+    def _take_dates(self, dataset: str, dates: Sequence[str]) -> None:
+        if self._spec is not None:
+            self._take_guess(self._families.dated(dataset, dates, self._spec))
+
+    def _take_guess(self, spec: RunSpec) -> None:
+        """Show what is now known to fit a dataset better, unless something was chosen already."""
         if spec != self._spec and not self.history.stack.count():
             self._task_is_guessed = False
             self._take(spec)

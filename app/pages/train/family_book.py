@@ -1,6 +1,6 @@
 """Keeps a specification for each family, so that going from a table to a forecast and back loses nothing. No widgets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.catalog import (
@@ -38,6 +38,7 @@ class FamilyBook:
         self._before = 0
         self._is_chosen = False
         self._is_guessed = False  # whether the family shown is a guess that longer texts may change
+        self._may_be_dated = False  # the same, for texts that are dates
         self._fresh: RunSpec | None = None
         self._own: RunSpec | None = None  # the last one in which nobody chose anything
         self._is_carried = False  # whether the fresh one has settings of the dataset before, which stay
@@ -63,7 +64,7 @@ class FamilyBook:
         family = "forecasting" if suggests_forecast(data.roles, types) else "tabular"
         if shown is not None and (self._is_chosen or is_same):
             family = shown.family
-        self._is_guessed = not (shown is not None and (self._is_chosen or is_same))
+        self._is_guessed = self._may_be_dated = not (shown is not None and (self._is_chosen or is_same))
         before = self._data
         lengths = before.lengths if before is not None and before.spec.dataset == data.dataset else {}
         self._data = _Data(data, dict(types), rows, lengths)
@@ -80,7 +81,7 @@ class FamilyBook:
             return shown
         data = self._data.spec
         is_new, self._data = dict(lengths) != self._data.lengths, replace(self._data, lengths=dict(lengths))
-        guessed, self._is_guessed = self._is_guessed, False
+        guessed, self._is_guessed = self._is_guessed and not self._is_chosen, False
         if not is_new or (shown.family != "text" and not guessed):
             return shown
         if shown.family == "text" or (
@@ -88,6 +89,16 @@ class FamilyBook:
         ):
             return self._made("text").model_copy(update={"name": shown.name})
         return shown
+
+    def dated(self, dataset: str, dates: Sequence[str], shown: RunSpec) -> RunSpec:
+        """Return what to show of a specification that nobody touched, now that it is known which texts are dates."""
+        if self._data is None or self._data.spec.dataset != dataset or shown.data.dataset != dataset:
+            return shown
+        guessed, self._may_be_dated = self._may_be_dated and not self._is_chosen, False
+        roles = self._data.spec.roles.model_copy(update={"date": tuple(dates)})
+        if not guessed or shown.family != "tabular" or not suggests_forecast(roles, self._data.types):
+            return shown
+        return self._named(self._made("forecasting"), shown)
 
     def lengths(self) -> Mapping[str, float]:
         """Return how long the texts of each column are in the mean, where that is known."""
@@ -101,9 +112,7 @@ class FamilyBook:
             self._before = rows
         kept = self._kept.get(family)
         made = kept if kept is not None and kept.data.dataset == shown.data.dataset else self._made(family)
-        renamed = made.model_copy(update={"name": shown.name})
-        self._fresh = renamed if made is self._fresh else self._fresh
-        return renamed
+        return self._named(made, shown)
 
     def tuned(self, shown: RunSpec, view: SeriesView) -> RunSpec:
         """Return a specification that was never touched, but for further targets, with what its series were found to be;
@@ -139,6 +148,12 @@ class FamilyBook:
         fitted = fitted_to_model(wanted)
         self._wider = (wanted, fitted)
         return fitted
+
+    def _named(self, made: RunSpec, shown: RunSpec) -> RunSpec:
+        """Return a specification under the name of the one that is shown."""
+        renamed = made.model_copy(update={"name": shown.name})
+        self._fresh = renamed if made is self._fresh else self._fresh
+        return renamed
 
     def _made(self, family: str) -> RunSpec:
         assert self._data is not None

@@ -23,6 +23,7 @@ class Questions(QObject):
     scheduleFailed = Signal(str)
     targetProfiled = Signal(str, object)  # column, number of distinct values
     textsMeasured = Signal(str, object)  # dataset, mean number of letters by column
+    datesFound = Signal(str, object)  # dataset, names of columns of texts that are dates
     modelFolderSeen = Signal(str, str, str)  # folder, its model, why it cannot be begun with
     datasetFound = Signal(object)
 
@@ -61,9 +62,10 @@ class Questions(QObject):
         self._requests.ask("profile", "data", "profile", id=dataset, column=column)
 
     def measureTexts(self, dataset: str) -> None:
-        """Ask how long the texts of a dataset's columns are."""
+        """Ask how long the texts of a dataset's columns are, and which of them are dates."""
         self._measured = dataset
         self._requests.ask("text_lengths", "data", "text_lengths", id=dataset)
+        self._requests.ask("date_texts", "data", "date_texts", id=dataset)
 
     def lookIntoFolder(self, folder: str) -> None:
         """Ask which model a folder holds."""
@@ -107,6 +109,8 @@ class Questions(QObject):
             self._find(value)
         elif name == "text_lengths":
             self.textsMeasured.emit(self._measured, value)
+        elif name == "date_texts":
+            self.datesFound.emit(self._measured, tuple(value))
         elif name == "model_folder":
             self.modelFolderSeen.emit(self._folder, str(value.get("model", "")), str(value.get("problem", "")))
 

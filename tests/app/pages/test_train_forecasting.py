@@ -101,6 +101,47 @@ def test_that_a_table_without_dates_stays_a_table(page):
     assert button(page, "train.family.tabular").isChecked()
 
 
+AS_TEXT = {**TYPES, "day": "text"}
+ROLES_OF_TEXT = Roles(continuous=("price", "size"), categorical=("shop",), ignore=("day",), target=("sales",))
+
+
+def of_text(**more):
+    return dataset(columns=[{"name": name, "type": kind} for name, kind in AS_TEXT.items()], **more)
+
+
+def test_that_texts_that_are_dates_suggest_a_forecast_by_them(qtbot, page, labs):
+    page.setDataset(of_text(), ROLES_OF_TEXT)
+    assert page.spec().family == "tabular"
+    qtbot.waitUntil(lambda: bool(labs.of("date_texts")))
+    labs.answer("date_texts", ["day"])
+    assert page.spec().family == "forecasting"
+    looked(qtbot, labs, count=0, times=("day",))
+    assert page.spec().forecasting.timeline.column == "day"
+    looked(qtbot, labs)
+    assert page.spec().forecasting.windows.horizon == 7
+
+
+def test_that_a_table_without_dates_among_its_texts_stays_one(qtbot, page, labs):
+    page.setDataset(of_text(), ROLES_OF_TEXT)
+    qtbot.waitUntil(lambda: bool(labs.of("date_texts")))
+    labs.answer("date_texts", [])
+    assert page.spec().family == "tabular"
+
+
+@pytest.mark.parametrize("done", ["edited", "chosen"])
+def test_that_what_was_done_before_dates_were_found_stays(qtbot, page, labs, done):
+    page.setDataset(of_text(), ROLES_OF_TEXT)
+    qtbot.waitUntil(lambda: bool(labs.of("date_texts")))
+    if done == "edited":
+        page._edit("trainer.epochs", 3)
+    else:
+        button(page, "train.family.forecasting").click()
+        button(page, "train.family.tabular").click()
+    before = page.spec()
+    labs.answer("date_texts", ["day"])
+    assert page.spec() == before
+
+
 def test_that_each_family_keeps_its_settings(filled):
     filled._edit("forecasting.windows.horizon", 3)
     button(filled, "train.family.tabular").click()
