@@ -34,7 +34,7 @@ def test_that_a_folder_opened_by_transformers_gives_equal_logits(
 
     report = export_model(texts.workspace, run_of(kind), tmp_path / "model", "folder")
     assert not capfd.readouterr().err  # no bars
-    assert report.difference == 0 and report.bytes > 1_000
+    assert report.difference <= 1e-6 and report.bytes > 1_000
     assert {one.suffix for one in (tmp_path / "model").iterdir()} == {".json", ".safetensors"}
     tokenizer = transformers.AutoTokenizer.from_pretrained(tmp_path / "model")
     network = getattr(transformers, CLASSES[kind]).from_pretrained(tmp_path / "model")
@@ -44,7 +44,8 @@ def test_that_a_folder_opened_by_transformers_gives_equal_logits(
     batch = {"input_ids": given["input_ids"], "mask": given["attention_mask"].bool()}
     with torch.no_grad():
         found = network(**given).logits
-        assert torch.equal(found, ours.network(batch)["logits"])
+        # Where weights lie in memory may change the last bit of a product.
+        torch.testing.assert_close(found, ours.network(batch)["logits"], rtol=1e-6, atol=1e-7)
     if kind == "judge":
         assert set(network.config.id2label.values()) == {"good", "bad"}
         best = network.config.id2label[int(found.argmax())]
