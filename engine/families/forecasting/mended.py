@@ -13,6 +13,8 @@ def mend(name: str, network: Any, losses: Sequence[Any]) -> None:
     """Mend a network with these losses, one a target, in place."""
     # The library keeps its losses as modules; their sums are not ours to save.
     network.logging_metrics = nn.ModuleList()
+    # What mixed precision halves would round a distribution's parameters to numbers that they cannot be.
+    network.transform_output = _not_in_halves(network.transform_output, network)
     if name == "xlstm":
         # It normalises each forecast over the other windows of the batch: it would depend on them.
         network.instance_norm = nn.Identity()
@@ -53,12 +55,15 @@ def _in_the_format_of_weights(begin: Callable[..., Any], module: nn.Module) -> C
 
 
 def _not_in_halves(predict: Callable[..., Any], network: nn.Module) -> Callable[..., Any]:
-    """Return what makes forecasts of outputs that mixed precision has halved: they are written among inputs that are not."""
+    """Return what makes forecasts of outputs in the format of the weights, where mixed precision has halved them."""
 
-    def output_to_prediction(outputs: Any, *given: Any, **named: Any) -> Any:
-        return predict(_as(outputs, next(network.parameters()).dtype), *given, **named)
+    def whole(*outputs: Any, **named: Any) -> Any:
+        dtype = next(one.dtype for one in network.parameters() if one.is_floating_point())
+        if "prediction" in named:
+            named["prediction"] = _as(named["prediction"], dtype)
+        return predict(*(_as(one, dtype) for one in outputs[:1]), *outputs[1:], **named)
 
-    return output_to_prediction
+    return whole
 
 
 def _as(value: Any, dtype: torch.dtype) -> Any:

@@ -83,3 +83,18 @@ def test_that_large_counts_are_learned_by_their_logarithm(
     with RunStore(workspace) as store:
         found = read_evaluation(store.run_folder(run_id))
     assert found is not None and found.metrics["test"]["smape"] < 0.15
+
+
+def test_that_parameters_of_a_distribution_are_not_rounded_by_mixed_precision(
+    shops: pd.DataFrame, snapshot: Callable[..., str], make_shop_spec: Make, train: Train
+) -> None:
+    shops["sales"] = (shops["sales"] > 22).astype(float)  # the network becomes sure: shares of nearly 0 and 1
+    snapshot(shops)
+    spec = make_shop_spec(
+        "decoder_mlp",
+        forecasting__loss="beta",
+        forecasting__scaling={"normaliser": "last", "transformation": "logit"},
+        forecasting__inputs={"calendar": ["hour"]},
+        trainer__precision="bf16-mixed",
+    )
+    assert train(spec)[0].kind is OutcomeKind.FINISHED
